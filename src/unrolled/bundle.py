@@ -1,0 +1,174 @@
+"""The waist of the house: a model as plain data, and its one file.
+
+A bundle is weights as NumPy arrays, the options that describe the network, named vocabularies, and the record of its
+training. The file is safetensors: nothing in it can run. Its header (strings only) holds everything but the weights,
+and one SHA-256 over the whole file, computed with the digest's own place filled with zeros.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from .config import ModelOptions
+from .errors import ModelFileError, OutputError, UnrolledError
+from .text.vocabulary import Vocabulary
+
+FORMAT = 1
+"""The version of the file's layout; older ones keep loading."""
+SUFFIX = ".safetensors"
+NO_DIGEST = b"0" * 64
+DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model as plain data; ``record`` is JSON: where the model comes from and how well it does."""
+
+    tensors: Tensors
+    config: ModelOptions
+    vocabularies: Mapping[str, Vocabulary]
+    record: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights."""
+        return sum(tensor.size for tensor in self.tensors.values())
+
+
+def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
+    """Write a bundle to one file, atomically; an existing file is only replaced by ``force``."""
+    metadata = {
+        "config": json.dumps(dataclasses.asdict(bundle.config), ensure_ascii=False),
+        "vocabularies": json.dumps({k: dataclasses.asdict(v) for k, v in bundle.vocabularies.items()}),
+        "record": json.dumps(bundle.record),
+    }
+    refuse_existing(path, force)
+    return write_atomically(path, pack(bundle.tensors, metadata))
+
+
+def load(path: str | Path) -> Bundle:
+    """Open a model file; raises ``ModelFileError`` if it is not a sound one."""
+    tensors, metadata = unpack(read(path), str(path))
+    try:
+        vocabularies = json.loads(metadata["vocabularies"])
+        return Bundle(
+            tensors,
+            ModelOptions.of(json.loads(metadata["config"])),
+            {name: Vocabulary(each["unit"], tuple(each["units"])) for name, each in vocabularies.items()},
+            json.loads(metadata["record"]),
+        )
+    except (KeyError, TypeError, ValueError, UnrolledError) as error:
+        raise ModelFileError(f"{path} is no model of this unrolled ({error}); train it again, or upgrade") from None
+
+
+def pack(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
+    """The bytes of a safetensors file with our format version and digest in its header."""
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    marked = {**metadata, "format": f"unrolled {FORMAT}", "digest": NO_DIGEST.decode()}
+    raw = save_tensors(contiguous, marked)
+    place = digest_place(raw)
+    assert place, "safetensors writes compact JSON"
+    return raw[: place[0]] + hashlib.sha256(raw).hexdigest().encode() + raw[place[1] :]
+
+
+def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
+    """The tensors and the header's strings of what ``pack`` made; raises ``ModelFileError`` on anything else."""
+    place = digest_place(raw)
+    if not place:
+        raise ModelFileError(f"{name} is not an unrolled model; give a file that `unrolled train` wrote")
+    blank = raw[: place[0]] + NO_DIGEST + raw[place[1] :]
+    if hashlib.sha256(blank).hexdigest().encode() != raw[place[0] : place[1]]:
+        raise ModelFileError(f"{name} is damaged (its digest does not match); fetch or train it again")
+    size = int.from_bytes(raw[:8], "little")
+    metadata: dict[str, str] = json.loads(raw[8 : 8 + size])["__metadata__"]
+    version = int(metadata["format"].split()[-1])
+    if version > FORMAT:
+        raise ModelFileError(
+            f"{name} has format {version}, and this unrolled reads up to {FORMAT}; upgrade: pip install -U unrolled"
+        )
+    try:
+        return load_tensors(raw), metadata
+    except SafetensorError as error:
+        raise ModelFileError(f"{name} is damaged ({error}); fetch or train it again") from None
+
+
+def digest_place(raw: bytes) -> tuple[int, int] | None:
+    """Where the digest stands in a file's header, if it is one of ours."""
+    size = int.from_bytes(raw[:8], "little")
+    if len(raw) < 8 or size > len(raw) - 8 or b'"unrolled ' not in raw[8 : 8 + size]:
+        return None
+    found = DIGEST.search(raw, 8, 8 + size)
+    return found.span(1) if found else None
+
+
+def read(path: str | Path) -> bytes:
+    """All bytes of a model file."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise ModelFileError(f"there is no model {path}; give a file that `unrolled train` wrote") from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise ModelFileError(f"{path} cannot be read ({said}); give a model file that can be") from None
+
+
+def refuse_existing(path: str | Path, force: bool) -> None:
+    """Nothing is overwritten silently."""
+    if Path(path).is_dir():
+        raise OutputError(f"{path} is a folder; give a file name with --output", 2)
+    if Path(path).exists() and not force:
+        raise OutputError(f"{path} exists already; choose another --output, or replace it with --force", 2)
+
+
+def refuse_unwritable(path: str | Path) -> None:
+    """Say now, and not after minutes of work, that a file could not be written."""
+    try:
+        handle, name = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another --output", 2) from None
+
+
+def write_atomically(path: str | Path, data: bytes) -> Path:
+    """Write a whole file or nothing: a temporary file beside it, flushed to the disk, takes its name."""
+    path = Path(path)
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~current_umask())
+        temporary.replace(path)
+    except OSError as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        message = f"{path} cannot be written ({error.strerror}); make room, or choose another --output"
+        raise OutputError(message) from error
+    return path
+
+
+def current_umask() -> int:
+    """The permissions that new files do not get."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,99 @@
+"""What a cell is: how a state and an input make the next state.
+
+The mathematics is written once and runs on NumPy arrays and on torch tensors alike. Letters: B rows side by side,
+T units in time, H = ``hidden_size``, G = gates of the cell.
+
+A layer computes ``a = W_ih x + b_ih`` for all units at once (for the first layer it is a table look-up) and hands it
+to the cell, which adds what depends on the state. Weights have the names and the layout of ``torch.nn.LSTM``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+Array = Any
+"""A NumPy array or a torch tensor."""
+State = tuple[Array, ...]
+"""The cell's memory, each part of shape [B, H]; the first is what the layer gives out."""
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """The weights that act on the state: ``w_hh`` [G*H, H] and ``b_hh`` [G*H]."""
+
+    w_hh: Array
+    b_hh: Array
+
+
+class Cell(ABC):
+    """One recurrence. It has no weights and no state of its own: both are arguments."""
+
+    gates: ClassVar[int]
+    parts: ClassVar[tuple[str, ...]]
+    torch_name: ClassVar[str]
+
+    @abstractmethod
+    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+        """The next state from the input's share ``a`` [B, G*H] and the state."""
+
+    @abstractmethod
+    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+        """All steps over ``a`` [T, B, G*H] with torch tensors, keeping what ``backward`` needs."""
+
+    @abstractmethod
+    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+        """The gradients, from those of the outputs [T, B, H] and of the last state."""
+
+
+@dataclass(frozen=True)
+class Tape:
+    """What a scan leaves behind: its ``states`` [T+1, B, H], and what the cell ``kept`` for the way back."""
+
+    states: tuple[Array, ...]
+    kept: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """With respect to ``a`` [T, B, G*H], to ``W_hh h + b_hh`` (the same shape) and to the first state."""
+
+    a: Array
+    recurrent: Array
+    state: State
+
+
+def scan_by_steps(cell: Cell, a: Array, state: State, recurrence: Recurrence) -> tuple[list[Array], State]:
+    """Every output over ``a`` [T, B, G*H], one step at a time: the slow twin of every scan."""
+    outputs = []
+    for each in a:
+        state = cell.step(each, state, recurrence)
+        outputs.append(state[0])
+    return outputs, state
+
+
+def sigmoid(x: Array) -> Array:
+    """The logistic function; by way of tanh in NumPy, where exp would overflow."""
+    return 0.5 * np.tanh(0.5 * x) + 0.5 if isinstance(x, np.ndarray) else x.sigmoid()
+
+
+def tanh(x: Array) -> Array:
+    """The hyperbolic tangent."""
+    return np.tanh(x) if isinstance(x, np.ndarray) else x.tanh()
+
+
+def blocks(x: Array, count: int) -> list[Array]:
+    """The last axis cut into equal blocks (views), one a gate."""
+    size = x.shape[-1] // count
+    return [x[..., place * size : (place + 1) * size] for place in range(count)]
+
+
+def history(state: State, steps: int) -> tuple[Array, ...]:
+    """Room for all states of a scan [T+1, B, H], the first one filled in."""
+    rooms = tuple(part.new_empty(steps + 1, *part.shape) for part in state)
+    for room, part in zip(rooms, state, strict=True):
+        room[0] = part
+    return rooms

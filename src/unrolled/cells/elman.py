@@ -1,0 +1,34 @@
+"""The Elman network (Elman 1990, Finding structure in time): one state, one tanh."""
+
+from __future__ import annotations
+
+from .base import Array, Cell, Gradients, Recurrence, State, Tape, history, tanh
+
+
+class Elman(Cell):
+    """``h' = tanh(W_ih x + b_ih + W_hh h + b_hh)``."""
+
+    gates = 1
+    parts = ("h",)
+    torch_name = "RNN"
+
+    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+        (h,) = state
+        return (tanh(a + h @ recurrence.w_hh.T + recurrence.b_hh),)
+
+    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+        (h,) = history(state, len(a))
+        w = recurrence.w_hh.t().contiguous()
+        inputs = a + recurrence.b_hh
+        for t in range(len(a)):
+            h[t + 1].copy_(inputs[t]).addmm_(h[t], w).tanh_()
+        return Tape((h,), ())
+
+    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+        (h,), (dh,) = tape.states, last
+        da = h[1:] * h[1:]
+        da.neg_().add_(1)
+        for t in reversed(range(len(da))):
+            da[t].mul_(dh + outputs[t])
+            dh = da[t] @ recurrence.w_hh
+        return Gradients(da, da, (dh,))

@@ -1,0 +1,52 @@
+"""The gated recurrent unit (Cho et al. 2014), in cuDNN's and PyTorch's form: reset after the product."""
+
+from __future__ import annotations
+
+from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid, tanh
+
+
+class GRU(Cell):
+    """A hidden state h, with a reset gate r inside the candidate n and an update gate z between old and new."""
+
+    gates = 3
+    parts = ("h",)
+    torch_name = "GRU"
+
+    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+        (h,) = state
+        a_r, a_z, a_n = blocks(a, 3)
+        u_r, u_z, u_n = blocks(h @ recurrence.w_hh.T + recurrence.b_hh, 3)
+        r = sigmoid(a_r + u_r)
+        z = sigmoid(a_z + u_z)
+        n = tanh(a_n + r * u_n)
+        return (n + z * (h - n),)
+
+    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+        (h,) = history(state, len(a))
+        size = h.shape[-1]
+        w = recurrence.w_hh.t().contiguous()
+        u = recurrence.b_hh.expand_as(a).contiguous()
+        gates = a.clone()
+        for t, now in enumerate(gates):
+            u[t].addmm_(h[t], w)
+            r, z, n = blocks(now, 3)
+            now[:, : 2 * size].add_(u[t, :, : 2 * size]).sigmoid_()
+            n.addcmul_(r, u[t, :, 2 * size :]).tanh_()
+            h[t + 1].copy_(h[t]).sub_(n).mul_(z).add_(n)
+        return Tape((h,), (gates, u))
+
+    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+        (h,), (gates, u), (dh,) = tape.states, tape.kept, last
+        da, du = gates.new_empty(gates.shape), gates.new_empty(gates.shape)
+        size = h.shape[-1]
+        for t in reversed(range(len(gates))):
+            r, z, n = blocks(gates[t], 3)
+            dr, dz, dn = blocks(da[t], 3)
+            dh = dh + outputs[t]
+            dn.copy_(1 - n * n).mul_(1 - z).mul_(dh)
+            dz.copy_(z - z * z).mul_(h[t] - n).mul_(dh)
+            dr.copy_(r - r * r).mul_(u[t, :, 2 * size :]).mul_(dn)
+            du[t].copy_(da[t])
+            du[t, :, 2 * size :].mul_(r)
+            dh = (dh * z).addmm_(du[t], recurrence.w_hh)
+        return Gradients(da, du, (dh,))

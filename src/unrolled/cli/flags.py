@@ -1,0 +1,74 @@
+"""Flags made from the option classes: a default and its help are written only there."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import click
+
+from ..config import Options
+
+Command = Callable[..., Any]
+
+
+class Share(click.ParamType[float | str]):
+    """A number, or else a file."""
+
+    name = "share or file"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        try:
+            return float(value)
+        except ValueError:
+            return str(value)
+
+
+def flags(*classes: type[Options], leave_out: tuple[str, ...] = ()) -> Callable[[Command], Command]:
+    """A decorator that gives a command one flag for every field of the classes."""
+    fields = [(each, field) for each in classes for field in dataclasses.fields(each)]
+    shown = [
+        (each, field) for each, field in fields if not field.metadata.get("hidden") and field.name not in leave_out
+    ]
+
+    def decorate(command: Command) -> Command:
+        for owner, field in reversed(shown):
+            command = flag(field, get_type_hints(owner)[field.name])(command)
+        return command
+
+    return decorate
+
+
+def flag(field: dataclasses.Field[Any], hint: Any) -> Callable[[Command], Command]:
+    """The flag of one field; it is None where the user did not give it, so that the class's default holds."""
+    help = field.metadata["help"]
+    if field.default not in (None, False, ()) and "[default" not in help:
+        help = f"{help} [default: {field.default}]"
+    name = "--" + field.name.replace("_", "-")
+    if hint is bool:
+        return click.option(name, is_flag=True, default=None, help=help)
+    several = get_origin(hint) is tuple
+    return click.option(name, type=type_of(field, hint), multiple=several, default=None, help=help)
+
+
+def type_of(field: dataclasses.Field[Any], hint: Any) -> Any:
+    """The click type of a field; bounds are left to the class, which says the same in Python."""
+    if "choices" in field.metadata:
+        return click.Choice(field.metadata["choices"])
+    kinds = [kind for kind in get_args(hint) if kind is not type(None)] if isinstance(hint, UnionType) else [hint]
+    if str in kinds and float in kinds:
+        return Share()
+    return kinds[0] if kinds[0] in (int, float) else str
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that the user gave."""
+    return {name: value for name, value in options.items() if value not in (None, ())}
+
+
+def examples(text: str) -> str:
+    """Examples for the end of a verb's help, kept as they are written."""
+    lines = "\n".join(f"  {line}" for line in text.strip().splitlines())
+    return f"\b\nExamples:\n{lines}"

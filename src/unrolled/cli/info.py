@@ -1,0 +1,118 @@
+"""``unrolled info``: about a model file, or about the machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .flags import examples
+
+if TYPE_CHECKING:
+    from ..bundle import Bundle
+
+EXAMPLES = """
+unrolled info
+unrolled info alice.safetensors --plot
+unrolled info alice.safetensors --svg curve.svg
+"""
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("model", type=click.Path(), required=False)
+@click.option("--plot", is_flag=True, help="draw the learning curve here")
+@click.option("--svg", type=click.Path(), help="draw the learning curve into this file")
+@click.option("--force", is_flag=True, help="replace an existing picture")
+@click.option("--quiet", is_flag=True, help="show nothing but what was asked for")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: bool, as_json: bool) -> None:
+    """Tell about MODEL, a file that `unrolled train` wrote; without one, about this machine."""
+    if model is None:
+        show(machine(), as_json)
+        return
+    from ..bundle import load
+
+    bundle = load(model)
+    if svg:
+        draw(bundle, model, svg, force)
+    if as_json or not (quiet or svg):
+        show(about(bundle, Path(model)), as_json)
+    if plot:
+        from ..reports.curve import plot as lines
+
+        click.echo("\n".join(lines(bundle.record.get("curve", []))))
+
+
+def machine() -> dict[str, Any]:
+    """What this machine has, and what unrolled can do with it."""
+    from .. import __version__
+
+    packages = {name: "installed" if find_spec(name) else "not installed" for name in ("numpy", "safetensors", "torch")}
+    return {
+        "unrolled": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        **packages,
+        "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",
+        "engines": "reference (NumPy)" + (", torch" if find_spec("torch") else ""),
+        "terminal": sys.stdout.isatty(),
+    }
+
+
+def about(bundle: Bundle, path: Path) -> dict[str, Any]:
+    """What a model file says of itself."""
+    record = bundle.record
+    vocabulary = bundle.vocabularies["text"]
+    best = record.get("best") or {}
+    return {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "weights": bundle.parameters,
+        **{name: value for name, value in dataclasses.asdict(bundle.config).items() if value is not None},
+        "vocabulary": len(vocabulary),
+        "alphabet": "".join(vocabulary.units)[:200],
+        "text": record.get("corpus"),
+        "split": record.get("split"),
+        "recipe": record.get("recipe"),
+        "steps": record.get("steps"),
+        "seconds": record.get("seconds"),
+        "stopped": record.get("stopped"),
+        "held_out_bits_per_char": best.get("bits_per_char"),
+        "test_bits_per_char": record.get("test_bits_per_char"),
+        "options": record.get("options"),
+        "versions": record.get("versions"),
+        "sample": record.get("sample"),
+    }
+
+
+def show(facts: dict[str, Any], as_json: bool) -> None:
+    """Facts as JSON, or a line each."""
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {each}" for key, each in value.items() if each is not None)
+        if value is not None:
+            click.echo(
+                f"{name.replace('_', ' '):<22} {value!r}"
+                if name in ("sample", "alphabet")
+                else f"{name.replace('_', ' '):<22} {value}"
+            )
+
+
+def draw(bundle: Bundle, model: str, path: str, force: bool) -> None:
+    """Write the learning curve as an SVG."""
+    from ..bundle import refuse_existing, write_atomically
+    from ..reports.curve import svg
+
+    refuse_existing(path, force)
+    write_atomically(path, svg(bundle.record.get("curve", []), Path(model).name).encode())

@@ -1,0 +1,96 @@
+"""``unrolled VERB``: dispatch by name; a verb is imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from importlib import import_module
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import UnrolledError, UnrolledWarning
+
+VERBS = {
+    "train": "train a network on a text",
+    "generate": "write text with a trained network",
+    "score": "tell how many bits a text costs under a network",
+    "info": "tell about a model file, or about this machine",
+}
+
+
+class Verbs(click.Group):
+    """The verbs by name; ``--help`` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = import_module(f".{name}", __package__).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def unrolled() -> None:
+    r"""Small recurrent networks that learn to write from your own text.
+
+    \b
+    Examples:
+      unrolled train alice.txt --minutes 5
+      unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
+      unrolled score alice.safetensors chapter.txt
+    """
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status: 0, 1 failed, 2 bad input, 130 Ctrl-C, 143 SIGTERM."""
+    warnings.showwarning = show_warning
+    set_threads(sys.argv)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit status of a command line."""
+    try:
+        return int(unrolled.main(arguments, prog_name="unrolled", standalone_mode=False) or 0)
+    except UnrolledError as error:
+        return complain(str(error), error.exit_status)
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "unrolled"
+        return complain(f"{error.format_message()} See: {where} --help", 2)
+    except (click.Abort, KeyboardInterrupt):
+        return complain("stopped", 128 + signal.SIGINT)
+    except BrokenPipeError:  # the reader of our pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def complain(message: str, status: int) -> int:
+    """Say what went wrong in one sentence."""
+    click.echo(f"unrolled: {message}", err=True)
+    return status
+
+
+def show_warning(message: Any, category: type[Warning], *rest: Any, **more: Any) -> None:
+    """Our own warnings are for the user; those of libraries are not."""
+    if issubclass(category, UnrolledWarning):
+        click.echo(f"unrolled: {message}", err=True)
+
+
+def set_threads(arguments: list[str]) -> None:
+    """Tell NumPy's library how many threads to use: it only listens before it is loaded."""
+    for place, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--threads":
+            value = value or "".join(arguments[place + 1 : place + 2])
+            os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = value

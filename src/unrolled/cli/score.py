@@ -1,0 +1,102 @@
+"""``unrolled score``: a model and a text in, bits out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..config import RunOptions, ScoreOptions
+from .flags import examples, flags, given
+
+if TYPE_CHECKING:
+    from ..decoding.scoring import Score
+
+EXAMPLES = """
+unrolled score alice.safetensors chapter.txt
+unrolled score alice.safetensors chapter.txt --mode cold-256 --json
+unrolled score alice.safetensors --next "play" --temperature 0.8
+"""
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("model", type=click.Path())
+@click.argument("text", type=click.Path(), required=False)
+@click.option("--next", "prompt", default=None, help="show what comes next after this prompt, as bars")
+@click.option("--temperature", type=float, default=1.0, help="temperature of --next [default: 1]")
+@click.option("--lines", type=click.IntRange(min=0), default=10, help="most surprising lines shown [default: 10]")
+@click.option("--encoding", default=None, help="encoding of the text [default: found out]")
+@click.option("--quiet", is_flag=True, help="show no warnings")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@flags(ScoreOptions, RunOptions)
+def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
+    """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte."""
+    from ..api import load
+    from ..errors import OptionError
+
+    if (text is None) == (prompt is None):
+        raise OptionError("give a TEXT to score, or --next PROMPT; one of them")
+    settings = given(options)
+    if settings.pop("quiet"):
+        import warnings
+
+        warnings.simplefilter("ignore")
+    opened = load(model, settings.get("engine", "auto"), settings.get("device", "auto"))
+    if prompt is not None:
+        show_next(opened.next(prompt, temperature=settings["temperature"]), as_json)
+        return
+    scored = opened.score(
+        read(text, settings.get("encoding")), settings.get("mode", "streamed"), settings.get("top", 0)
+    )
+    if settings.get("top"):
+        show_alternatives(scored)
+    elif as_json:
+        worst = [
+            {"line": n, "bits_per_char": bits, "text": line} for n, bits, line in scored.lines()[: settings["lines"]]
+        ]
+        click.echo(json.dumps({**scored.summary(), "lines": worst}, ensure_ascii=False))
+    else:
+        show(scored, settings["lines"])
+
+
+def read(text: str | None, encoding: str | None) -> str:
+    """The text to score."""
+    from ..config import ReadOptions
+    from ..data.readers import read_file
+
+    return read_file(text or "-", ReadOptions(encoding=encoding)).text
+
+
+def show(scored: Score, lines: int) -> None:
+    """The figures, then the most surprising lines."""
+    words = "no spaces between words" if scored.bits_per_word is None else f"{scored.bits_per_word:.3f}"
+    click.echo(f"{len(scored.scored):,} characters, {scored.mode}, static")
+    click.echo(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
+    click.echo(f"bits per word       {words}")
+    click.echo(f"bits per byte       {scored.bits_per_byte:.4f}")
+    click.echo(f"perplexity          {scored.perplexity:.4f} per unit")
+    if scored.unknown:
+        click.echo(f"unknown characters  {scored.unknown} (each also costs the naming of a code point)")
+    worst = scored.lines()[:lines]
+    if worst:
+        click.echo("\nmost surprising lines (bits per character, line, text)")
+    for number, bits, line in worst:
+        click.echo(f"{bits:6.2f} {number:6d}  {line[:100]}")
+
+
+def show_next(pairs: list[tuple[str, float]], as_json: bool) -> None:
+    """What comes next, as bars or as JSON."""
+    from ..reports.bars import bars
+
+    if as_json:
+        click.echo(json.dumps([{"unit": unit, "probability": share} for unit, share in pairs], ensure_ascii=False))
+    else:
+        click.echo("\n".join(bars(pairs)))
+
+
+def show_alternatives(scored: Score) -> None:
+    """A JSON line for every unit: its bits, and what the model would rather have read."""
+    for unit, bits, best in zip(scored.units, scored.bits, scored.alternatives, strict=True):
+        pairs = [{"unit": each, "probability": round(share, 6)} for each, share in best]
+        click.echo(json.dumps({"unit": unit, "bits": round(float(bits), 4), "top": pairs}, ensure_ascii=False))

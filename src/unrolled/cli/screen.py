@@ -1,0 +1,106 @@
+"""What a user sees while a network trains: one live line in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from ..api import SAMPLE_TEMPERATURES, Model, sample_line
+
+if TYPE_CHECKING:
+    from ..training.events import Event, Progress, Started, Validated, Warned
+
+SAMPLES = 5  # times that samples are shown during a run
+PLAIN_EVERY = 10.0  # seconds between two plain lines
+
+
+class Screen:
+    """An observer of training that writes to standard error."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self.console = Console(stderr=True, quiet=quiet, highlight=False)
+        self.live = self.console.is_terminal and not quiet
+        columns = (BarColumn(bar_width=20), TextColumn("{task.description}"))
+        self.bar = Progress(*columns, console=self.console, disable=not self.live, transient=True)
+        self.line = self.bar.add_task("measuring this machine …", total=None)
+        self.told = self.began = time.monotonic()
+        self.sampled = 0.0
+        self.best = ""
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+
+    def observe(self, event: Event) -> None:
+        """Show an event; each kind has a method of its name."""
+        getattr(self, type(event).__name__.lower())(event)
+
+    def started(self, event: Started) -> None:
+        """What will be trained."""
+        self.say(event.summary + f"; {event.parameters:,} weights")
+        if event.resumed_at:
+            self.say(f"going on from step {event.resumed_at}")
+
+    def progress(self, event: Progress) -> None:
+        """The live line, or a plain one now and then."""
+        self.share = event.step / event.steps
+        line = describe(event) + self.best
+        self.bar.update(self.line, total=event.steps, completed=event.step, description=line)
+        if not self.live and time.monotonic() - self.told >= PLAIN_EVERY:
+            self.told = time.monotonic()
+            self.say(line)
+
+    def validated(self, event: Validated) -> None:
+        """The held-out score, and samples a few times in a run."""
+        self.best = f" · held-out {event.bits:.3f}"
+        if not self.live:
+            self.say(f"step {event.step}: held-out {event.bits:.3f} bits/char (training {event.train_bits:.3f})")
+        if self.share >= self.sampled and not self.console.quiet:
+            self.sampled = self.share + 1 / SAMPLES
+            bundle = event.snapshot()
+            for temperature in SAMPLE_TEMPERATURES:
+                self.say(f"  [{temperature}] {sample_line(bundle, temperature)!r}")
+
+    def warned(self, event: Warned) -> None:
+        """Something the user should know."""
+        self.say(f"warning: {event.message}")
+
+    def say(self, line: str) -> None:
+        """One line above the live one."""
+        self.console.print(line, markup=False, soft_wrap=True)
+
+    def finish(self, model: Model, path: Path) -> None:
+        """How it went, and what to try next."""
+        record, shown = model.record, shell_name(path)
+        best: dict[str, Any] | None = record["best"]
+        score = f"{best['bits_per_char']:.3f} bits/char on held-out text" if best else "nothing was held out"
+        self.say(f"{path}: {score}, {record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})")
+        if record["stopped"].startswith("signal"):
+            self.say("the best so far is kept; go on with --resume")
+        self.say(f"try: unrolled generate {shown} --prompt 'The ' --temperature 0.8")
+        self.say(f"     unrolled score {shown} SOME.txt    unrolled info {shown} --plot")
+
+
+def describe(event: Progress) -> str:
+    """Progress in one line."""
+    left = f"{int(event.seconds_left // 60)}:{int(event.seconds_left % 60):02d}"
+    return (
+        f"{event.step}/{event.steps} · pass {event.epoch:.1f} · {event.bits:.3f} bits/char · "
+        f"{event.characters_per_second:,.0f} chars/s · {left} left"
+    )
+
+
+def shell_name(path: Path) -> str:
+    """A path as one can type it."""
+    return shlex.quote(str(path))

@@ -1,0 +1,54 @@
+"""``unrolled train``: a text in, a model file out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..bundle import SUFFIX
+from ..config import ModelOptions, ReadOptions, RunOptions, TrainOptions
+from .flags import examples, flags, given
+
+EXAMPLES = """
+unrolled train alice.txt --minutes 5
+unrolled train poems/ -o poet.safetensors --cell gru --hidden-size 256
+cat *.txt | unrolled train - -o all.safetensors --epochs 10
+"""
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("sources", nargs=-1, required=True, metavar="TEXT...")
+@click.option("-o", "--output", type=click.Path(), help="model file to write [default: the text's name]")
+@click.option("--resume", is_flag=True, help="go on with a run that was stopped or killed")
+@click.option("--replay", type=click.Path(), help="repeat the plan and the options recorded in this model file")
+@click.option("--force", is_flag=True, help="replace an existing model file")
+@click.option("--quiet", is_flag=True, help="show nothing but errors")
+@click.option("--json", "as_json", is_flag=True, help="print the model's record as JSON at the end")
+@flags(TrainOptions, ModelOptions, ReadOptions, RunOptions, leave_out=("engine",))
+def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: bool, **options: Any) -> int:
+    """Train a network on TEXT: a file, a folder, several of them, or - for standard input."""
+    from ..api import train
+    from .screen import Screen
+
+    path = Path(output or default_output(sources[0]))
+    source = sources[0] if len(sources) == 1 else [Path(each) for each in sources]
+    with Screen(quiet) as screen:
+        model = train(source, path, observers=[screen.observe], **given(options))
+    screen.finish(model, path)
+    if as_json:
+        click.echo(json.dumps({"model": str(path), **model.record}, ensure_ascii=False))
+    stopped = str(model.record["stopped"])
+    return 128 + int(stopped.split()[1]) if stopped.startswith("signal") else 0
+
+
+def default_output(source: str) -> str:
+    """The model's name where the user gives none: that of the text, in the current folder."""
+    if source == "-":
+        return f"model{SUFFIX}"
+    name = Path(source).resolve().name
+    for ending in (".gz", ".txt"):
+        name = name.removesuffix(ending)
+    return f"{name}{SUFFIX}"

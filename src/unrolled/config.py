@@ -1,0 +1,180 @@
+"""Every option, its default and its help: the only place where a default is written.
+
+The command line derives its flags from these classes, the model file stores them, and ``None`` means "the recipe
+decides". A class checks its own values, so a wrong one never travels.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Self
+
+from .errors import OptionError
+
+
+def option(default: Any, help: str, **metadata: Any) -> Any:
+    """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively."""
+    return field(default=default, metadata={"help": help, **metadata})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The base of all option classes: values are checked when one is made."""
+
+    def __post_init__(self) -> None:
+        for each in dataclasses.fields(self):
+            check(each.name, getattr(self, each.name), each.metadata)
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names of all options of this class."""
+        return [each.name for each in dataclasses.fields(cls)]
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Make one from a mapping; an unknown name is an error that lists its nearest neighbours."""
+        reject_unknown(options, cls.names())
+        return cls(**options)
+
+
+def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:
+    """Raise an ``OptionError`` for the first name that is not known."""
+    known = list(known)
+    for name in options:
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"the options are {', '.join(known)}"
+            raise OptionError(f"there is no option {name!r}; {hint}")
+
+
+def check(name: str, value: Any, bounds: Mapping[str, Any]) -> None:
+    """Raise an ``OptionError`` if a value lies outside its bounds or choices."""
+    if value is None:
+        return
+    shown = name.replace("_", "-")
+    if "choices" in bounds and value not in bounds["choices"]:
+        raise OptionError(f"--{shown} is {value!r}; it can be {' or '.join(bounds['choices'])}")
+    if isinstance(value, int | float) and not isinstance(value, bool) and not within(value, bounds):
+        raise OptionError(f"--{shown} is {value}; it must be {describe(bounds)}")
+
+
+def within(value: float, bounds: Mapping[str, Any]) -> bool:
+    """Whether a finite number lies within its bounds."""
+    return (
+        math.isfinite(value)
+        and value >= bounds.get("low", -math.inf)
+        and value <= bounds.get("high", math.inf)
+        and value > bounds.get("above", -math.inf)
+        and value < bounds.get("below", math.inf)
+    )
+
+
+def describe(bounds: Mapping[str, Any]) -> str:
+    """The bounds in words: "at least 0 and below 1"."""
+    words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
+    parts = [f"{word} {bounds[key]}" for key, word in words.items() if key in bounds]
+    return " and ".join(parts) or "a finite number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions(Options):
+    """How a text is read."""
+
+    encoding: str | None = option(None, "encoding of the text [default: found out]")
+    strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions(Options):
+    """What the network is."""
+
+    task: str = option("language", "what the network does", choices=("language",), hidden=True)
+    model: str = option("recurrent", "kind of model", choices=("recurrent",), hidden=True)
+    unit: str = option("char", "what is read and written at each step", choices=("char",))
+    cell: str = option("lstm", "recurrent cell", choices=("elman", "gru", "lstm"))
+    hidden_size: int | None = option(None, "width of each layer", low=1, high=8192)
+    layers: int | None = option(None, "number of stacked layers", low=1, high=16)
+    embedding_size: int | None = option(None, "width of the input embedding; 0 is one-hot input", low=0, high=8192)
+    dropout: float | None = option(None, "share of each layer's outputs dropped while training", low=0, below=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(Options):
+    """How the network learns. The budget is one of ``minutes``, ``steps`` and ``epochs``."""
+
+    minutes: float | None = option(None, "train for about so many minutes [default: 5]", above=0, high=100000)
+    steps: int | None = option(None, "train for exactly so many steps", low=1)
+    epochs: float | None = option(None, "train for so many passes over the text", above=0)
+    batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536)
+    sequence_length: int | None = option(None, "units that the gradient looks back", low=1, high=65536)
+    batches: str = option(
+        "streams", "streams carry the state through the text; windows are shuffled", choices=("streams", "windows")
+    )
+    learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
+    weight_decay: float = option(0.01, "AdamW's weight decay", low=0)
+    gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
+    reset_probability: float = option(0.01, "chance per step that a stream forgets its state", low=0, high=1)
+    patience: int = option(12, "stop after so many validations without progress; 0 never stops", low=0)
+    valid: float | str = option(0.1, "held-out share at the end of the text, or a file", low=0, below=1)
+    test: float | str | None = option(None, "share at the very end, or a file, that is only reported", low=0, below=1)
+    seed: int = option(1, "seed of all chance", low=0, high=2**63 - 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = [f"--{name}" for name in ("minutes", "steps", "epochs") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise OptionError(f"I got {' and '.join(given)}; a budget is one of them: leave the others out")
+        if isinstance(self.valid, float) and isinstance(self.test, float) and self.valid + self.test >= 1:
+            raise OptionError(f"--valid {self.valid} and --test {self.test} leave nothing to train on; lower them")
+
+
+DEFAULT_MINUTES = 5.0
+"""The budget where none is given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateOptions(Options):
+    """How text is written. Filters work in the order temperature, top-k, top-p, min-p."""
+
+    length: int = option(300, "units to write at most", low=0)
+    temperature: float = option(0.8, "0 always takes the likeliest; 1 is the model's own; higher is wilder", low=0)
+    top_k: int | None = option(None, "only the k likeliest units", low=1)
+    top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
+    min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
+    stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
+    until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
+    lines: int | None = option(None, "stop after so many lines", low=1)
+    seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
+
+
+SCORE_MODES = ("streamed", "cold-256")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreOptions(Options):
+    """How a text is scored."""
+
+    mode: str = option(
+        "streamed", "streamed carries the state; cold-256 starts afresh every 256 units", choices=SCORE_MODES
+    )
+    top: int = option(0, "alternatives listed for each unit", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(Options):
+    """Where the work is done."""
+
+    device: str = option("auto", "where training runs: auto, cpu, cuda or mps")
+    engine: str = option("auto", "what runs the network", choices=("auto", "reference", "torch"))
+    threads: int | None = option(None, "threads [default: one a core]", low=1, high=1024)
+
+
+def resolve_budget(options: TrainOptions) -> TrainOptions:
+    """The same options with the default budget where none was given."""
+    if options.minutes is None and options.steps is None and options.epochs is None:
+        return dataclasses.replace(options, minutes=DEFAULT_MINUTES)
+    return options

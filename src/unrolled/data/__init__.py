@@ -1,0 +1,1 @@
+"""Reading texts and cutting them into batches; NumPy only."""

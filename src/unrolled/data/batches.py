@@ -1,0 +1,114 @@
+"""Batches: the text as rows of ids side by side, all of the same length.
+
+Every batch is a function of (seed, step) alone, so that a run can go on from any step.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..text.base import Ids
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``inputs`` and ``targets`` of shape [B, T]; ``fresh`` [B] tells which rows start without a state."""
+
+    inputs: Ids
+    targets: Ids
+    fresh: NDArray[np.bool_]
+
+
+class Batches(ABC):
+    """A text cut into batches of ``batch_size`` rows of ``length`` units."""
+
+    def __init__(self, ids: Ids, batch_size: int, length: int, seed: int) -> None:
+        self.length = max(1, min(length, len(ids) - 1))
+        self.batch_size = max(1, min(batch_size, (len(ids) - 1) // self.length))
+        self.ids, self.seed = ids, seed
+
+    @property
+    @abstractmethod
+    def steps_per_epoch(self) -> int:
+        """Batches in one pass over the text."""
+
+    @abstractmethod
+    def batch(self, step: int) -> Batch:
+        """The batch of a step, counted from 0 over all epochs."""
+
+    def chance(self, *place: int) -> np.random.Generator:
+        """The generator of one place (an epoch, a step): the same whenever it is asked for."""
+        return np.random.default_rng([self.seed, *place])
+
+    def cut(self, starts: NDArray[np.int64], fresh: NDArray[np.bool_]) -> Batch:
+        """The rows that begin at ``starts``."""
+        places = starts[:, None] + np.arange(self.length)
+        return Batch(self.ids[places], self.ids[places + 1], fresh)
+
+
+class Streams(Batches):
+    """Contiguous streams: row b of a batch goes on where row b of the last one ended.
+
+    Truncated backpropagation through time with the state carried along (Mikolov 2012, section 3.2.2). Each epoch
+    begins at a random offset and without a state, and no stream runs over the end of the text; now and then
+    (``reset_probability``) a stream forgets its state, so that the network also learns to start afresh.
+    """
+
+    def __init__(self, ids: Ids, batch_size: int, length: int, seed: int, reset_probability: float = 0.0) -> None:
+        super().__init__(ids, batch_size, length, seed)
+        self.reset_probability = reset_probability
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return (len(self.ids) - 1) // (self.batch_size * self.length)
+
+    def batch(self, step: int) -> Batch:
+        epoch, place = divmod(step, self.steps_per_epoch)
+        stride = self.steps_per_epoch * self.length
+        slack = len(self.ids) - 1 - self.batch_size * stride
+        offset = int(self.chance(1, epoch).integers(slack + 1))
+        starts = offset + np.arange(self.batch_size) * stride + place * self.length
+        forgets = self.chance(2, step).random(self.batch_size) < self.reset_probability
+        return self.cut(starts, forgets | (place == 0))
+
+
+class Windows(Batches):
+    """Shuffled windows, each without a state: the lesson's ``nchars``."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return max(1, (len(self.ids) - 1) // self.length // self.batch_size)
+
+    def batch(self, step: int) -> Batch:
+        epoch, place = divmod(step, self.steps_per_epoch)
+        chance = self.chance(3, epoch)
+        windows = (len(self.ids) - 1) // self.length
+        offset = int(chance.integers(len(self.ids) - windows * self.length))
+        order = chance.permutation(windows)
+        rows = order[place * self.batch_size : (place + 1) * self.batch_size]
+        return self.cut(offset + rows * self.length, np.ones(len(rows), bool))
+
+
+def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[tuple[Batch, NDArray[np.bool_]]]:
+    """A held-out text in ``rows`` streams: batches, and which of their targets count.
+
+    Each row but the first begins ``length`` units early, to have a state by the time it counts; the first begins
+    where the text does, so that a text in one row is read exactly as it stands. Every target counts once.
+    """
+    targets = len(ids) - 1
+    share = -(-targets // rows)
+    begins = np.arange(rows) * share
+    ends = np.minimum(begins + share, targets)
+    lead = length if rows > 1 else 0
+    for start in range(-lead, share, length):
+        places = begins[:, None] + np.arange(start, min(start + length, share))
+        counts = (places >= begins[:, None]) & (places < ends[:, None])
+        fresh = np.full(rows, start == -lead)
+        fresh[0] |= start == 0
+        places = np.clip(places, 0, targets - 1)
+        yield Batch(ids[places], ids[places + 1], fresh), counts

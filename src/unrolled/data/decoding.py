@@ -1,0 +1,112 @@
+"""Bytes to text: find the encoding, normalise the newlines, and say what was found."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from ..errors import InputError, MissingExtraError
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SIGNATURES = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive (a .docx or .epub is one)"),
+    (b"\x1f\x8b", "gzip inside gzip"),
+    (b"\x7fELF", "a program"),
+)
+ALLOWED = "unrolled reads plain text in UTF-8, UTF-16 or an encoding that --encoding names"
+SAMPLE = 1 << 16  # bytes looked at to tell text from anything else
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A text and how it was written."""
+
+    text: str
+    encoding: str
+    newline: str
+
+
+def decode(raw: bytes, name: str, encoding: str | None = None) -> Decoded:
+    """Turn bytes into text whose lines end with a line feed; ``name`` is what messages call them."""
+    encoding = encoding or find_encoding(raw, name)
+    try:
+        text = raw.decode(encoding)
+    except LookupError:
+        raise InputError(f"there is no encoding {encoding!r}; try --encoding utf-8 or --encoding cp1252") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{name} is not {encoding}: byte {error.start} cannot be read; {ALLOWED}: name the right one"
+        ) from None
+    return Decoded(normalise_newlines(text), encoding, found_newline(text))
+
+
+def normalise_newlines(text: str) -> str:
+    """The same text with a line feed at the end of every line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def found_newline(text: str) -> str:
+    """The line ending of a text: "lf", "crlf", "cr" or "mixed"."""
+    windows = text.count("\r\n")
+    others = (("crlf", windows), ("cr", text.count("\r") - windows), ("lf", text.count("\n") - windows))
+    found = [name for name, count in others if count]
+    return found[0] if len(found) == 1 else "mixed" if found else "lf"
+
+
+def find_encoding(raw: bytes, name: str) -> str:
+    """The encoding of some bytes; raises ``InputError`` if they do not look like text."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if raw.startswith(mark):
+            return encoding
+    for signature, what in SIGNATURES:
+        if raw.startswith(signature):
+            raise InputError(f"{name} is {what}, not text; {ALLOWED}: save it as .txt first")
+    wide = find_utf16(raw[:SAMPLE])
+    if wide:
+        return wide
+    if len(CONTROL.findall(raw[:SAMPLE])) > len(raw[:SAMPLE]) / 100:
+        raise InputError(f"{name} holds binary data, not text; {ALLOWED}: save it as .txt first")
+    return "utf-8" if is_utf8(raw) else guess_legacy(raw, name)
+
+
+def find_utf16(sample: bytes) -> str | None:
+    """UTF-16 without a byte order mark shows in zeros at every other byte."""
+    zeros = [sample[start::2].count(0) / max(1, len(sample) // 2) for start in (0, 1)]
+    if max(zeros) < 0.3 or min(zeros) > 0.05:
+        return None
+    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Whether all bytes are valid UTF-8."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def guess_legacy(raw: bytes, name: str) -> str:
+    """The likeliest encoding of bytes that are not UTF-8."""
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:
+        raise MissingExtraError(
+            f"{name} is not UTF-8; name its encoding with --encoding, or install charset-normalizer to have it guessed"
+        ) from None
+    best = from_bytes(raw[: 4 * SAMPLE]).best()
+    if best is None:
+        raise InputError(f"{name} is in no encoding that I know; {ALLOWED}: save it as UTF-8")
+    return best.encoding

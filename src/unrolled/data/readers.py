@@ -1,0 +1,161 @@
+"""Readers: files, folders, standard input and lines become one ``Corpus``."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import sys
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config import ReadOptions
+from ..errors import InputError
+from .decoding import Decoded, decode, normalise_newlines
+from .gutenberg import strip_gutenberg
+
+Source = str | Path | Iterable[str | Path]
+"""A path (``"-"`` is standard input), several paths, or lines of text (a list of ``str``)."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What was read: one or more documents, and how they were found."""
+
+    documents: tuple[str, ...]
+    names: tuple[str, ...]
+    encodings: tuple[str, ...]
+    newlines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def characters(self) -> int:
+        """Code points in all documents."""
+        return sum(map(len, self.documents))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the documents as UTF-8, each preceded by its length."""
+        total = hashlib.sha256()
+        for document in self.documents:
+            raw = document.encode("utf-8", "surrogatepass")
+            total.update(len(raw).to_bytes(8, "little") + raw)
+        return total.hexdigest()
+
+    def describe(self) -> dict[str, object]:
+        """What a model's record says of its text."""
+        return {
+            "names": list(self.names[:20]),
+            "documents": len(self.documents),
+            "characters": self.characters,
+            "digest": self.digest,
+            "encodings": sorted(set(self.encodings)),
+            "newlines": sorted(set(self.newlines)),
+        }
+
+
+def read_corpus(source: Source, options: ReadOptions | None = None) -> Corpus:
+    """Read a source; raises ``InputError`` if there is nothing in it to learn from."""
+    options = options or ReadOptions()
+    if not isinstance(source, str | Path):
+        items = list(source)
+        if not items or not all(isinstance(item, Path) for item in items):
+            return read_lines([str(item) for item in items])
+        return read_files(items, options)
+    return read_files([source], options)
+
+
+def read_lines(lines: list[str]) -> Corpus:
+    """Lines of text that a program made: one document, each line ended with a newline."""
+    text = "".join(line if line.endswith("\n") else line + "\n" for line in map(normalise_newlines, lines))
+    refuse_empty(text, "the list of lines")
+    return Corpus((text,), ("lines",), ("str",), ("lf",))
+
+
+def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
+    """Files, folders (all files in them, sorted) and standard input: one document a file."""
+    found: list[tuple[str, Decoded]] = []
+    notes: list[str] = []
+    for path in paths:
+        inside = Path(path).is_dir()
+        for each in files_of(path):
+            try:
+                found.append((str(each), read_file(each, options)))
+            except InputError as error:
+                if not inside:
+                    raise
+                notes.append(f"left out: {error}")
+    if not found:
+        raise InputError(f"there is no text in {', '.join(map(str, paths))}; give a .txt file, or a folder of them")
+    notes += [note for name, decoded in found for note in notes_of(name, decoded)]
+    names, texts = zip(*found, strict=True)
+    return Corpus(
+        tuple(each.text for each in texts),
+        tuple(names),
+        tuple(each.encoding for each in texts),
+        tuple(each.newline for each in texts),
+        tuple(notes),
+    )
+
+
+def notes_of(name: str, decoded: Decoded) -> list[str]:
+    """What a user should know of how a file was read."""
+    notes = []
+    if decoded.encoding not in ("utf-8", "utf-8-sig"):
+        notes.append(f"{name}: read as {decoded.encoding}; if letters look wrong, name another with --encoding")
+    if decoded.newline != "lf":
+        notes.append(f"{name}: {decoded.newline} line endings read as newlines")
+    return notes
+
+
+def files_of(path: str | Path) -> list[str | Path]:
+    """The files that a path stands for; hidden ones in a folder do not count."""
+    if str(path) == "-" or not Path(path).is_dir():
+        return [path]
+    inside = sorted(each for each in Path(path).rglob("*") if each.is_file())
+    return [each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts)]
+
+
+def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:
+    """One file's text (``"-"``: standard input; gzip is unpacked); raises ``InputError`` if it holds none."""
+    options = options or ReadOptions()
+    name = "standard input" if str(path) == "-" else str(path)
+    decoded = decode(unpack(read_bytes(path, name), name), name, options.encoding)
+    text = strip_gutenberg(decoded.text) if options.strip_gutenberg else decoded.text
+    refuse_empty(text, name)
+    return Decoded(text, decoded.encoding, decoded.newline)
+
+
+def read_bytes(path: str | Path, name: str) -> bytes:
+    """All bytes of a file or of standard input."""
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"there is no file {name}; give the path of a text file") from None
+    except IsADirectoryError:
+        raise InputError(f"{name} is a folder; give the path of a text file") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} cannot be read ({reason(error)}); give a text file that can be") from None
+
+
+def reason(error: Exception) -> str:
+    """What the system said, without its number and path."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def unpack(raw: bytes, name: str) -> bytes:
+    """Undo gzip where there is any."""
+    if not raw.startswith(b"\x1f\x8b"):
+        return raw
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{name} is a damaged gzip file ({error}); unpack it yourself, or fetch it again") from None
+
+
+def refuse_empty(text: str, name: str) -> None:
+    """Nothing to learn from is an error."""
+    if not text.strip():
+        what = "is empty" if not text else "holds nothing but white space"
+        raise InputError(f"{name} {what}; unrolled needs some text: a few thousand characters make a start")

@@ -1,0 +1,1 @@
+"""Decoding: everything that is done with a trained network, written once over ``Engine``."""

@@ -1,0 +1,52 @@
+"""What an engine is: ids and a state in, logits and the next state out.
+
+Letters: B rows, T units in time, V ids of the vocabulary, H = ``hidden_size``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...text.base import Ids
+
+EngineState = Mapping[str, NDArray[np.float32]]
+"""The parts of a state by name, rows first: [B, layers, H]. Never changed in place."""
+Logits = NDArray[np.float32]
+Scanned = tuple[Logits, EngineState]
+
+
+class Engine(ABC):
+    """A network that can be run. It keeps no state between calls."""
+
+    @abstractmethod
+    def start(self, rows: int) -> EngineState:
+        """The state before the first unit."""
+
+    @abstractmethod
+    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        """Read ids [B, T]: logits [B, T, V] after each, and the last state.
+
+        With T = 1 a row's result does not depend on the rows beside it, to the last bit.
+        """
+
+
+def step(engine: Engine, ids: Ids, state: EngineState) -> Scanned:
+    """Read one id a row [B]: logits [B, V] and the next state."""
+    logits, state = engine.scan(ids[:, None], state)
+    return logits[:, 0], state
+
+
+def select(state: EngineState, rows: NDArray[np.int64]) -> EngineState:
+    """A state of some of the rows, in any order and as often as wanted."""
+    return {name: part[rows] for name, part in state.items()}
+
+
+def row_by_row(scan: Callable[[Ids, EngineState], Scanned], ids: Ids, state: EngineState) -> Scanned:
+    """Scan each row alone: libraries round a product of many rows differently for each number of rows."""
+    each = [scan(ids[[row]], select(state, np.array([row]))) for row in range(len(ids))]
+    logits = np.concatenate([one for one, _ in each])
+    return logits, {name: np.concatenate([after[name] for _, after in each]) for name in state}

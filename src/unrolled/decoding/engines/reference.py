@@ -1,0 +1,55 @@
+"""The engine ``reference``: the network in NumPy, light and readable."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...bundle import Bundle
+from ...cells import CELLS
+from ...cells.base import Array, Recurrence, State, scan_by_steps
+from ...tasks import TASKS
+from ...tasks.base import NetworkSpec
+from ...text.base import Ids
+from .base import Engine, EngineState, Scanned, row_by_row
+
+
+def open_bundle(bundle: Bundle, device: str) -> Reference:
+    """The engine for a model; the device is always the CPU."""
+    spec = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies)
+    return Reference(spec, {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()})
+
+
+class Reference(Engine):
+    """A ``NetworkSpec`` run with NumPy; the first layer's input product is a table of all ids, made once."""
+
+    def __init__(self, spec: NetworkSpec, tensors: dict[str, Array]) -> None:
+        self.spec, self.tensors, self.cell = spec, tensors, CELLS[spec.cell]
+        inputs = np.eye(spec.inputs, dtype=np.float32) if spec.one_hot else tensors["embedding.weight"]
+        self.table = self.project(inputs, 0)
+
+    def start(self, rows: int) -> EngineState:
+        shape = (rows, self.spec.layers, self.spec.hidden_size)
+        return {part: np.zeros(shape, np.float32) for part in self.cell.parts}
+
+    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        if ids.shape[1] == 1 and len(ids) > 1:
+            return row_by_row(self.scan, ids, state)
+        last: list[State] = []
+        y = self.table[ids.T]
+        for layer in range(self.spec.layers):
+            a = self.project(y, layer) if layer else y
+            first = tuple(part[:, layer] for part in state.values())
+            outputs, after = scan_by_steps(self.cell, a, first, self.recurrence(layer))
+            y = np.stack(outputs)
+            last.append(after)
+        parts = zip(*last, strict=True)
+        logits = y @ self.tensors["head.weight"].T + self.tensors["head.bias"]
+        return logits.swapaxes(0, 1), {name: np.stack(part, 1) for name, part in zip(state, parts, strict=True)}
+
+    def project(self, x: Array, layer: int) -> Array:
+        """``W_ih x + b_ih`` of a layer."""
+        return x @ self.tensors[f"rnn.weight_ih_l{layer}"].T + self.tensors[f"rnn.bias_ih_l{layer}"]
+
+    def recurrence(self, layer: int) -> Recurrence:
+        """The weights that act on a layer's state."""
+        return Recurrence(self.tensors[f"rnn.weight_hh_l{layer}"], self.tensors[f"rnn.bias_hh_l{layer}"])

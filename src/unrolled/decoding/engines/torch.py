@@ -1,0 +1,41 @@
+"""The engine ``torch``: the network as the torch module that training uses, on any device."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from ...bundle import Bundle
+from ...errors import ModelFileError
+from ...layers import Network, build
+from ...tasks import TASKS
+from ...text.base import Ids
+from .base import Engine, EngineState, Scanned, row_by_row
+
+
+def open_bundle(bundle: Bundle, device: str) -> Torch:
+    """The engine for a model on a device (``auto``: the CPU)."""
+    network = build(TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies))
+    try:
+        network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in bundle.tensors.items()})
+    except RuntimeError as error:
+        raise ModelFileError(f"the weights do not fit their description ({error}); train the model again") from None
+    return Torch(network.to("cpu" if device == "auto" else device))
+
+
+class Torch(Engine):
+    """A ``Network`` without gradients."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.device = network, network.head.weight.device
+
+    def start(self, rows: int) -> EngineState:
+        return {name: part.cpu().numpy() for name, part in self.network.start(rows).items()}
+
+    @torch.no_grad()
+    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        if ids.shape[1] == 1 and len(ids) > 1:
+            return row_by_row(self.scan, ids, state)
+        tensors = {name: torch.from_numpy(np.ascontiguousarray(part)).to(self.device) for name, part in state.items()}
+        logits, after = self.network(torch.from_numpy(np.ascontiguousarray(ids)).long().to(self.device), tensors)
+        return logits.cpu().numpy(), {name: part.cpu().numpy() for name, part in after.items()}

@@ -1,0 +1,59 @@
+"""What can go wrong for a reason that the user can mend.
+
+::
+
+    UnrolledError             one sentence: what I got, what is allowed, what to do
+    ├── OptionError           an option's value is not allowed           (also a ValueError)
+    ├── InputError            a text or a prompt cannot be used          (also a ValueError)
+    ├── ModelFileError        a model file cannot be opened
+    ├── OutputError           a file cannot be written                   (exit status 1 if work failed)
+    ├── MissingExtraError     an optional package is not installed       (also an ImportError)
+    └── TrainingError         training could not go on                   (exit status 1)
+
+The command line prints them without a traceback and leaves with ``exit_status``. Anything else is a bug and keeps
+its traceback. ``UnrolledWarning`` is what a user should know although nothing failed.
+"""
+
+from __future__ import annotations
+
+
+class UnrolledError(Exception):
+    """The root of the tree; ``exit_status`` 2 is bad input, 1 is work that failed."""
+
+    exit_status = 2
+
+
+class OptionError(UnrolledError, ValueError):
+    """An option's value is not allowed."""
+
+
+class InputError(UnrolledError, ValueError):
+    """A text, a prompt or a file that should hold text cannot be used."""
+
+
+class ModelFileError(UnrolledError):
+    """A model file is missing, damaged, too new, or something else altogether."""
+
+
+class OutputError(UnrolledError):
+    """A file cannot be written."""
+
+    def __init__(self, message: str, exit_status: int = 1) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+
+
+class MissingExtraError(UnrolledError, ImportError):
+    """An optional package is needed and not installed."""
+
+    exit_status = 1
+
+
+class TrainingError(UnrolledError):
+    """Training could not go on."""
+
+    exit_status = 1
+
+
+class UnrolledWarning(UserWarning):
+    """Something that the user should know although nothing failed."""

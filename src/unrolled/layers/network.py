@@ -1,0 +1,71 @@
+"""The network that a ``NetworkSpec`` describes: ids → embedding or one-hot → stack → head."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from ..tasks.base import NetworkSpec
+from .dropout import Chance
+from .stack import NetworkState, Stack
+
+
+def build(spec: NetworkSpec, seed: int = 0) -> Network:
+    """The network of a spec, with fresh weights."""
+    network = Network(spec)
+    network.initialise(torch.Generator().manual_seed(seed))
+    return network
+
+
+class Network(nn.Module):
+    """Its tensors have the names people give them: ``embedding.weight``, ``rnn.weight_ih_l0``, ``head.weight``."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.embedding = None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size)
+        widths = [spec.input_size(layer) for layer in range(spec.layers)]
+        self.rnn = Stack(spec.cell, widths, spec.hidden_size, spec.dropout)
+        self.head = nn.Linear(spec.hidden_size, spec.outputs)
+
+    def initialise(self, generator: torch.Generator) -> None:
+        """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
+
+        Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
+        """
+        bound = 1 / math.sqrt(self.spec.hidden_size)
+        for name, parameter in self.named_parameters():
+            with torch.no_grad():
+                if name == "embedding.weight":
+                    parameter.normal_(generator=generator)
+                elif "weight_hh" in name:
+                    for block in torch.split(parameter, self.spec.hidden_size):
+                        nn.init.orthogonal_(block, generator=generator)
+                else:
+                    parameter.uniform_(-bound, bound, generator=generator)
+                if self.spec.cell == "lstm" and "bias_ih" in name:
+                    parameter[self.spec.hidden_size : 2 * self.spec.hidden_size] += 1
+
+    def start(self, rows: int) -> NetworkState:
+        """The state before the first unit: zeros, [rows, layers, H] a part."""
+        shape = (rows, self.spec.layers, self.spec.hidden_size)
+        return {part: self.head.weight.new_zeros(shape) for part in self.rnn.cell.parts}
+
+    def forward(self, ids: Tensor, state: NetworkState, chance: Chance | None = None) -> tuple[Tensor, NetworkState]:
+        """Logits [B, T, V] and the last state, from ids [B, T]; with a ``chance``, dropout is on."""
+        y, state = self.rnn(self.first_layer(ids.t()), state, chance)
+        return self.head(y).transpose(0, 1), state
+
+    def first_layer(self, ids: Tensor) -> Tensor:
+        """``W_ih x + b_ih`` of the first layer for ids of any shape.
+
+        A table of all V rows serves many ids; a few ids are cheaper one by one.
+        """
+        w_ih, _, b_ih, _ = self.rnn.weights(0)
+        if self.embedding is None:
+            return nn.functional.embedding(ids, w_ih.t() + b_ih)
+        if ids.numel() < self.spec.inputs:
+            return nn.functional.linear(self.embedding(ids), w_ih, b_ih)
+        return nn.functional.embedding(ids, nn.functional.linear(self.embedding.weight, w_ih, b_ih))

@@ -1,0 +1,56 @@
+"""A stack of recurrent layers, with the parameters of ``torch.nn.RNN``, ``GRU`` and ``LSTM``."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..cells import CELLS
+from ..cells.base import Recurrence, State
+from ..cells.scan import scan
+from .dropout import Chance, dropout
+
+NetworkState = dict[str, Tensor]
+"""The parts of a stack's state by name, each [B, layers, H]."""
+
+
+class Stack(nn.Module):
+    """``layers`` cells one upon another; all arrays have time first: [T, B, ...]."""
+
+    def __init__(self, cell: str, input_sizes: list[int], hidden_size: int, dropout: float) -> None:
+        super().__init__()
+        self.cell, self.hidden_size, self.dropout = CELLS[cell], hidden_size, dropout
+        self.layers = len(input_sizes)
+        rows = self.cell.gates * hidden_size
+        for layer, width in enumerate(input_sizes):
+            self.register_parameter(f"weight_ih_l{layer}", nn.Parameter(torch.empty(rows, width)))
+            self.register_parameter(f"weight_hh_l{layer}", nn.Parameter(torch.empty(rows, hidden_size)))
+            self.register_parameter(f"bias_ih_l{layer}", nn.Parameter(torch.empty(rows)))
+            self.register_parameter(f"bias_hh_l{layer}", nn.Parameter(torch.empty(rows)))
+
+    def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """A layer's W_ih, W_hh, b_ih and b_hh."""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        w_ih, w_hh, b_ih, b_hh = (self.get_parameter(f"{name}_l{layer}") for name in names)
+        return w_ih, w_hh, b_ih, b_hh
+
+    def forward(self, first: Tensor, state: NetworkState, chance: Chance | None) -> tuple[Tensor, NetworkState]:
+        """From the first layer's share ``a`` [T, B, G*H] to the last layer's outputs [T, B, H] and the last state."""
+        last: list[State] = []
+        y = first
+        for layer in range(self.layers):
+            w_ih, _, b_ih, _ = self.weights(layer)
+            a = nn.functional.linear(y, w_ih, b_ih) if layer else first
+            y, after = self.run(a, layer, tuple(part[:, layer] for part in state.values()))
+            y = dropout(y, self.dropout, chance)
+            last.append(after)
+        parts = zip(*last, strict=True)
+        return y, {name: torch.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}
+
+    def run(self, a: Tensor, layer: int, state: State) -> tuple[Tensor, State]:
+        """One layer over time; a single step without a gradient needs no scan."""
+        _, w_hh, _, b_hh = self.weights(layer)
+        if len(a) == 1 and not torch.is_grad_enabled():
+            after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
+            return after[0][None], after
+        return scan(self.cell, a, state, Recurrence(w_hh, b_hh))

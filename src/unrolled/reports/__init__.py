@@ -1,0 +1,1 @@
+"""Reports: plain data in, a picture or a page out."""

@@ -1,0 +1,39 @@
+"""The task ``language``: read a text, predict the next unit of it (many-to-many, one step apart)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..config import ModelOptions, TrainOptions
+from ..data.readers import Corpus
+from ..data.split import Split, split_corpus
+from .base import NetworkSpec, Task, Vocabularies
+
+
+class Language(Task):
+    """A language model over one vocabulary, ``text``."""
+
+    def read(self, corpus: Corpus, model: ModelOptions, train: TrainOptions) -> Split:
+        return split_corpus(corpus, model.unit, train)
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        size = len(vocabularies["text"])
+        assert model.hidden_size is not None and model.layers is not None, "the recipe fills these in"
+        assert model.embedding_size is not None and model.dropout is not None, "the recipe fills these in"
+        return NetworkSpec(
+            inputs=size,
+            outputs=size,
+            embedding_size=model.embedding_size,
+            cell=model.cell,
+            hidden_size=model.hidden_size,
+            layers=model.layers,
+            dropout=model.dropout,
+        )
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        picked = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+        return logits.logsumexp(-1) - picked
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
+        return vocabularies["text"].decode(ids)

@@ -1,0 +1,42 @@
+"""The unit ``char``: one Unicode code point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .base import Ids, Unit
+
+CHUNK = 1 << 20  # code points turned into numbers at a time, so that a gigabyte never exists twice
+
+
+class Char(Unit):
+    """Code points."""
+
+    def split(self, text: str) -> list[str]:
+        return list(text)
+
+    def join(self, units: Sequence[str]) -> str:
+        return "".join(units)
+
+    def encode(self, text: str, index: Mapping[str, int], unknown: int) -> Ids:
+        table = code_point_table(index, unknown)
+        ids = np.empty(len(text), np.int32)
+        for start in range(0, len(text), CHUNK):
+            points = code_points(text[start : start + CHUNK])
+            ids[start : start + len(points)] = table[np.minimum(points, len(table) - 1)]
+        return ids
+
+
+def code_points(text: str) -> np.ndarray:
+    """A text's code points as numbers; lone surrogates, which JSON can bring, pass."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def code_point_table(index: Mapping[str, int], unknown: int) -> Ids:
+    """The id of each code point up to the highest known one, and behind it one entry for all others."""
+    known = {ord(unit): number for unit, number in index.items() if len(unit) == 1}
+    table = np.full(max(known, default=0) + 2, unknown, np.int32)
+    table[list(known)] = list(known.values())
+    return table

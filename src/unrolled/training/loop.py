@@ -1,0 +1,297 @@
+"""The training loop: one ``Run`` from the first step to the bundle."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..bundle import Bundle
+from ..config import ModelOptions, RunOptions, TrainOptions
+from ..data.batches import Batches, Streams, Windows
+from ..data.split import Split
+from ..errors import OutputError, TrainingError
+from ..layers import build
+from ..tasks import TASKS
+from .budget import Budget
+from .carry import forget
+from .events import Observer, Progress, Started, Validated, Warned, tell
+from .interrupt import Interrupt, listening
+from .ledger import Ledger
+from .machine import measure_speed, prepare
+from .optimizer import make_optimizer, update
+from .recipe import Recipe, choose
+from .resume import (
+    EVERY,
+    as_plain,
+    load_resume,
+    optimizer_tensors,
+    prefixed,
+    restore_optimizer,
+    save_resume,
+    unprefixed,
+)
+from .schedule import Plan, Schedule
+from .validate import validate
+
+VALIDATION_COST = 1 / 3  # of training on the same text
+VALIDATION_SHARE = 0.05  # of the run spent on validations
+MOST_VALIDATIONS = 40
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that a run is given; options may still have gaps."""
+
+    split: Split
+    corpus: dict[str, Any]
+    model: ModelOptions
+    train: TrainOptions
+    run: RunOptions
+    resume_file: Path | None = None
+    replay: list[Plan] = field(default_factory=list)
+
+
+def fit(work: Work, observers: Sequence[Observer] = (), resume: bool = False) -> Bundle:
+    """Train and give back the best model; with ``resume``, go on where the resume file left off.
+
+    Ctrl-C and SIGTERM end the run early and keep the best: the record's ``stopped`` then says so.
+    """
+    run = Run(work, observers)
+    if resume:
+        run.restore()
+    tell(observers, Started(run.recipe.summary, run.parameters, run.ledger.step))
+    with listening() as interrupt:
+        while not run.over(interrupt):
+            run.train_step()
+            run.after_step()
+        return run.finish(interrupt)
+
+
+class Run:
+    """One training run: its network, its optimizer, its place in the text, its ledger."""
+
+    def __init__(self, work: Work, observers: Sequence[Observer]) -> None:
+        self.work, self.observers = work, observers
+        self.clock = time.perf_counter()
+        self.device = prepare(work.run)
+        self.task = TASKS[work.model.task]
+        self.vocabularies = {"text": work.split.vocabulary}
+        self.ledger = Ledger()
+        self.recipe = self.choose_sizes()
+        self.network = build(self.task.network(self.recipe.model, self.vocabularies), work.train.seed).to(self.device)
+        self.optimizer = make_optimizer(self.network, work.train.weight_decay)
+        self.batches = make_batches(work.split.train, self.recipe.train)
+        self.schedule = Schedule(self.ledger.plans)
+        self.budget = Budget(self.recipe.train, self.schedule, self.batches.steps_per_epoch, work.replay)
+        self.budget.begin(self.recipe.units_per_second / self.units_per_step)
+        self.ledger.next_validation = self.validation_interval()
+        self.state = self.network.start(self.batches.batch_size)
+        self.best: dict[str, torch.Tensor] = {}
+        self.saved = time.perf_counter()
+        self.bits = self.bits_per_nat(work.split.train)
+        self.stopped = "finished"
+
+    def choose_sizes(self) -> Recipe:
+        """The recipe's choice for this text and this machine."""
+        split = self.work.split
+        speed = measure_speed(self.device)
+        return choose(self.work.model, self.work.train, len(split.train), len(split.vocabulary), speed)
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    @property
+    def units_per_step(self) -> int:
+        """Units that a step learns from."""
+        return self.batches.batch_size * self.batches.length
+
+    def bits_per_nat(self, ids: Any) -> float:
+        """From nats a unit to bits a character, over a part of the text."""
+        characters = self.work.split.vocabulary.characters(ids[1:])
+        return (len(ids) - 1) / max(1, characters) / math.log(2)
+
+    def validation_interval(self) -> int:
+        """Steps between two validations: often enough to see the curve, seldom enough not to cost the run."""
+        held_out = VALIDATION_COST * len(self.work.split.valid) / VALIDATION_SHARE / self.units_per_step
+        return max(1, math.ceil(held_out), self.schedule.steps // MOST_VALIDATIONS)
+
+    def over(self, interrupt: Interrupt) -> bool:
+        """Whether the run ends here, and why."""
+        patience = self.work.train.patience
+        if interrupt.received is not None:
+            self.stopped = f"signal {interrupt.received}"
+        elif patience and self.ledger.without_progress >= patience:
+            self.stopped = "early"
+        return self.stopped != "finished" or self.ledger.step >= self.schedule.steps
+
+    def train_step(self) -> None:
+        """One batch: forward, loss, backward, update."""
+        step, settings = self.ledger.step, self.recipe.train
+        batch = self.batches.batch(step)
+        chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
+        inputs, targets = (torch.from_numpy(ids).long().to(self.device) for ids in (batch.inputs, batch.targets))
+        logits, self.state = self.network(inputs, forget(self.state, batch.fresh), chance)
+        loss = self.task.loss(logits, targets).mean()
+        loss.backward()
+        nats = loss.item()
+        if not math.isfinite(nats):
+            self.diverged()
+            return
+        assert settings.learning_rate is not None, "the recipe fills it in"
+        update(
+            self.network,
+            self.optimizer,
+            self.schedule.learning_rate(step, settings.learning_rate),
+            settings.gradient_clip,
+        )
+        self.ledger.add(nats * self.bits)
+
+    def diverged(self) -> None:
+        """The loss is no number any more: the best weights so far are the result, if there are any."""
+        message = f"the loss became infinite at step {self.ledger.step}; lower --learning-rate or --gradient-clip"
+        if not self.best:
+            raise TrainingError(message)
+        tell(self.observers, Warned(f"{message}; the best so far is kept"))
+        self.stopped = "diverged"
+
+    def after_step(self) -> None:
+        """Validate, plan, save and report where it is time to."""
+        ledger = self.ledger
+        self.tick()
+        self.budget.look(ledger, self.validations_left())
+        if ledger.step in (ledger.next_validation, self.schedule.steps):
+            self.validate()
+        if self.work.resume_file and time.perf_counter() - self.saved >= EVERY:
+            self.save()
+        self.report()
+
+    def tick(self) -> float:
+        """Add the time since the last tick to the ledger (it may hold that of an earlier process), and give it back."""
+        now = time.perf_counter()
+        passed, self.clock = now - self.clock, now
+        self.ledger.seconds += passed
+        return passed
+
+    def validations_left(self) -> int:
+        """Validations still to come, the last one included."""
+        return 1 + (self.schedule.steps - self.ledger.step) // self.validation_interval()
+
+    def validate(self) -> None:
+        """Score the held-out text; keep the weights if they are the best."""
+        ledger, valid = self.ledger, self.work.split.valid
+        ledger.next_validation = ledger.step + self.validation_interval()
+        if not len(valid):
+            return
+        bits = validate(self.network, self.task, valid) / max(1, self.work.split.vocabulary.characters(valid[1:]))
+        ledger.validating += self.tick()
+        ledger.validations += 1
+        if ledger.validated(bits):
+            self.best = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
+        tell(self.observers, Validated(ledger.step, bits, ledger.best_bits, ledger.train_bits, self.snapshot))
+        alarm = ledger.memorising()
+        if alarm:
+            tell(self.observers, Warned(alarm))
+        ledger.forget_losses()
+        ledger.validating += self.tick()  # what observers did with it
+
+    def report(self) -> None:
+        """Tell the observers how far the run is."""
+        ledger = self.ledger
+        rate = ledger.step * self.units_per_step / ledger.seconds
+        left = (self.schedule.steps - ledger.step) * ledger.seconds / ledger.step
+        epoch = ledger.step / self.batches.steps_per_epoch
+        told = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
+        tell(self.observers, told)
+
+    def snapshot(self) -> Bundle:
+        """A bundle of the weights as they are now, with the record so far."""
+        arrays = {name: tensor.cpu().numpy().copy() for name, tensor in self.network.state_dict().items()}
+        return Bundle(arrays, self.recipe.model, self.vocabularies, self.record())
+
+    def record(self) -> dict[str, Any]:
+        """Where the model comes from, and how well it did."""
+        ledger = self.ledger
+        return {
+            "corpus": self.work.corpus,
+            "split": {name: len(getattr(self.work.split, name)) for name in ("train", "valid", "test")},
+            "options": as_plain(self.recipe.train),
+            "recipe": self.recipe.summary,
+            "plans": ledger.plans,
+            "steps": ledger.step,
+            "seconds": round(ledger.seconds, 3),
+            "stopped": self.stopped,
+            "curve": ledger.curve,
+            "best": {"step": ledger.best_step, "bits_per_char": ledger.best_bits} if self.best else None,
+            "versions": {"torch": torch.__version__, "numpy": np.__version__},
+            "device": str(self.device),
+        }
+
+    def finish(self, interrupt: Interrupt) -> Bundle:
+        """The best model; an interrupted run also leaves what going on needs."""
+        if interrupt.received is not None:
+            if not self.best and self.ledger.loss_count:
+                self.validate()
+            if self.work.resume_file:
+                self.save()
+        if self.best:
+            self.network.load_state_dict(self.best)
+        final = self.snapshot()
+        final.record["test_bits_per_char"] = self.test_bits()
+        return final
+
+    def test_bits(self) -> float | None:
+        """Bits per character of the test part, which nothing was chosen on."""
+        test = self.work.split.test
+        if not len(test):
+            return None
+        return validate(self.network, self.task, test) / max(1, self.work.split.vocabulary.characters(test[1:]))
+
+    def save(self) -> None:
+        """Write the resume file; a full disk is no reason to stop training."""
+        assert self.work.resume_file, "only called where there is one"
+        self.saved = time.perf_counter()
+        tensors = prefixed("network", self.network.state_dict()) | prefixed("best", self.best)
+        tensors |= prefixed("state", self.state) | optimizer_tensors(self.optimizer)
+        about = {
+            "ledger": vars(self.ledger),
+            "model": as_plain(self.recipe.model),
+            "train": as_plain(self.recipe.train),
+            "digest": self.work.corpus["digest"],
+            "replay": self.work.replay,
+        }
+        try:
+            save_resume(self.work.resume_file, tensors, about)
+        except OutputError as error:
+            tell(self.observers, Warned(f"{error}; training goes on"))
+
+    def restore(self) -> None:
+        """Go on from the resume file: the next step is the one that the killed run would have made."""
+        assert self.work.resume_file, "only called where there is one"
+        arrays, about = load_resume(self.work.resume_file)
+        tensors = {name: torch.from_numpy(array).clone().to(self.device) for name, array in arrays.items()}
+        self.network.load_state_dict(unprefixed("network", tensors))
+        self.best = unprefixed("best", tensors)
+        self.state = unprefixed("state", tensors)
+        restore_optimizer(self.optimizer, tensors)
+        self.ledger = Ledger(**about["ledger"])
+        self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
+        self.schedule.plans = self.ledger.plans
+        self.clock = time.perf_counter()
+
+
+def make_batches(ids: Any, settings: TrainOptions) -> Batches:
+    """The text in batches of the wanted kind."""
+    assert settings.batch_size and settings.sequence_length, "the recipe fills these in"
+    if settings.batches == "windows":
+        return Windows(ids, settings.batch_size, settings.sequence_length, settings.seed)
+    rows, length, seed = settings.batch_size, settings.sequence_length, settings.seed
+    return Streams(ids, rows, length, seed, settings.reset_probability)

@@ -1,0 +1,36 @@
+"""Validation: the task's loss over the held-out text, the state carried through it."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from ..data.batches import side_by_side
+from ..layers import Network
+from ..tasks.base import Task
+from ..text.base import Ids
+from .carry import forget
+
+ROW = 2048  # units that a row should have before the text is cut into more of them
+MOST_ROWS = 64
+LENGTH = 256  # units at a time, and units read before a row begins to count
+
+
+def rows_for(units: int) -> int:
+    """In how many rows a held-out text is read; a short one in one row, exactly as ``score`` reads it."""
+    return max(1, min(MOST_ROWS, units // ROW))
+
+
+@torch.no_grad()
+def validate(network: Network, task: Task, ids: Ids, rows: int | None = None) -> float:
+    """The sum of the loss over all targets of a held-out text, in bits."""
+    device = network.head.weight.device
+    rows = rows or rows_for(len(ids) - 1)
+    state, total = network.start(rows), 0.0
+    for batch, counts in side_by_side(ids, rows, LENGTH):
+        state = forget(state, batch.fresh)
+        logits, state = network(torch.from_numpy(batch.inputs).long().to(device), state)
+        losses = task.loss(logits, torch.from_numpy(batch.targets).long().to(device))
+        total += losses[torch.from_numpy(counts).to(device)].double().sum().item()
+    return total / math.log(2)

@@ -1,0 +1,202 @@
+"""The rules of the house, kept by reading its own source (CONTRIBUTING.md says why each one is there)."""
+
+import ast
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "unrolled"
+TESTS = ROOT / "tests"
+FILES = sorted(SOURCE.rglob("*.py"))
+
+# A line may import only from lines below it; rooms on one line may not import each other.
+ROOMS = [
+    {"cli", "__main__"},
+    {"api"},
+    {"training", "decoding"},
+    {"layers"},
+    {"tasks", "bundle", "reports"},
+    {"cells", "data"},
+    {"text", "config"},
+    {"errors"},
+]
+RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
+
+# The doors of heavy dependencies: these places and no others.
+DOORS = {
+    "torch": ("cells/scan.py", "layers/", "training/", "decoding/engines/torch.py"),
+    "charset_normalizer": ("data/decoding.py",),
+    "safetensors": ("bundle.py",),
+    "click": ("cli/",),
+    "rich": ("cli/screen.py",),
+}
+HEAVY = {"torch", "rich", "charset_normalizer", "pandas", "scipy", "transformers", "pydantic"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def type_checking_only(tree: ast.AST) -> set[ast.AST]:
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    return {inner for block in blocks for inner in ast.walk(block)}
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """The modules that a file imports, those of the package as paths from its root; and whether each is internal."""
+    tree = ast.parse(path.read_text())
+    skipped = type_checking_only(tree)
+    found = []
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found += [(alias.name, False) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.append((node.module or "", False))
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(SOURCE).parent.parts
+            base = package[: len(package) - node.level + 1]
+            inside = ".".join((*base, *((node.module or "").split(".") if node.module else ())))
+            found += [(f"{inside}.{alias.name}".strip("."), True) for alias in node.names]
+    return found
+
+
+def functions() -> list[tuple[str, ast.FunctionDef]]:
+    return [
+        (f"{name_of(path)}:{node.name}", node)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def lines_of(node: ast.FunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def statement_lines(node: ast.FunctionDef) -> int:
+    """A function's lines without its docstring: explaining oneself is not length."""
+    first = node.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return lines_of(node) - ((first.end_lineno or 0) - first.lineno + 1 if documented else 0)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_imports_only_go_down(path):
+    here = room_of(path)
+    for target, internal in imports(path):
+        room = target.split(".")[0] if internal else ""
+        if room in RANK and here in RANK and room != here:
+            assert RANK[here] < RANK[room], f"{name_of(path)} imports {target}"
+
+
+def test_every_room_has_its_place():
+    assert {room_of(path) for path in FILES} - {"__init__"} == set(RANK)
+
+
+def test_no_import_cycle():
+    graph: dict[str, set[str]] = {}
+    modules = {name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in FILES}
+    for name, path in modules.items():
+        targets = {target for target, internal in imports(path) if internal}
+        parents = {target.rpartition(".")[0] for target in targets}
+        graph[name] = {each for each in targets | parents if each in modules and each != name}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"a cycle: {' → '.join((*trail, name))}"
+        if name not in done:
+            for each in sorted(graph[name]):
+                visit(each, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_heavy_dependencies_have_one_door(path):
+    for target, internal in imports(path):
+        places = DOORS.get(target.split(".")[0]) if not internal else None
+        assert places is None or name_of(path).startswith(places), f"{name_of(path)} imports {target}"
+
+
+def test_functions_are_short():
+    lengths = sorted(statement_lines(node) for _, node in functions())
+    assert statistics.median(lengths) <= 7
+    assert lengths[int(0.9 * len(lengths))] <= 20
+    longest = max(functions(), key=lambda each: statement_lines(each[1]))
+    assert statement_lines(longest[1]) <= 60, longest[0]
+
+
+def test_files_are_short():
+    lengths = [len(path.read_text().splitlines()) for path in FILES]
+    assert statistics.median(lengths) <= 110
+    assert max(lengths) <= 350
+
+
+def test_functions_have_few_parameters():
+    for name, node in functions():
+        arguments = node.args
+        count = len(arguments.posonlyargs + arguments.args + arguments.kwonlyargs)
+        assert count - (bool(arguments.args) and arguments.args[0].arg in ("self", "cls")) <= 7, name
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name != "__init__.py"], ids=name_of)
+def test_every_module_has_a_test_of_its_name(path):
+    mirrored = TESTS / path.relative_to(SOURCE).with_name(f"test_{path.name.strip('_')}")
+    assert mirrored.exists(), f"write {mirrored.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("test_*.py")), ids=lambda path: str(path.relative_to(TESTS)))
+def test_every_test_has_a_module_of_its_name(path):
+    name = path.name.removeprefix("test_")
+    source = SOURCE / path.relative_to(TESTS)
+    known = path.stem in ("test_house", "test_parity", "test_golden", "test_lesson", "test_package")
+    assert known or source.with_name(name).exists() or source.with_name(f"__{path.stem[5:]}__.py").exists()
+
+
+def run_python(code: str, folder: Path = ROOT) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    return done.stdout.strip().splitlines()[-1]
+
+
+LOADED = f"import sys; print(sorted(m for m in sys.modules if m.split('.')[0] in {HEAVY!r}))"
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert run_python(f"import unrolled; {LOADED}") == "[]"
+
+
+def test_importing_the_package_does_not_even_load_numpy():
+    assert run_python("import sys, unrolled; print('numpy' in sys.modules)") == "False"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["generate", "--help"], ["info"]])
+def test_help_and_info_load_nothing_heavy(arguments):
+    assert run_python(f"from unrolled.cli.main import run; run({arguments!r}); {LOADED}") == "[]"
+
+
+def test_generate_and_score_load_nothing_heavy(model_file, text_file):
+    verbs = [["generate", str(model_file), "--length", "5"], ["score", str(model_file), str(text_file)]]
+    for arguments in verbs:
+        assert run_python(f"from unrolled.cli.main import run; assert run({arguments!r}) == 0; {LOADED}") == "[]"
+
+
+def test_the_map_in_the_readme_is_the_tree():
+    text = (ROOT / "README.md").read_text()
+    block = text.split("<!-- map -->")[1].split("```")[1]
+    named = {line.split()[0].rstrip("/") for line in block.splitlines() if line.strip() and not line.startswith("```")}
+    rooms = {room_of(path) for path in FILES} - {"__init__", "__main__"}
+    inside = {name.removeprefix("src/unrolled/").removesuffix(".py") for name in named if name.startswith("src/")}
+    assert inside == rooms
+    assert all((ROOT / name).exists() for name in named)

@@ -41,3 +41,16 @@ def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence) -> tuple[T
         cell, a, recurrence.w_hh, recurrence.b_hh, *state
     )
     return outputs, tuple(last)
+
+
+FUSED = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.lstm}
+"""PyTorch's own scans: cuDNN's on a GPU."""
+
+
+def fused_scan(cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...]) -> tuple[Tensor, State]:
+    """The same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan."""
+    first = [part[None].contiguous() for part in state]
+    settings = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "train": False, "bidirectional": False}
+    hx = first if len(first) > 1 else first[0]
+    outputs, *last = FUSED[cell.torch_name](x, hx, weights, batch_first=False, **settings)
+    return outputs, tuple(part[0] for part in last)

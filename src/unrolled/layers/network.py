@@ -55,17 +55,26 @@ class Network(nn.Module):
 
     def forward(self, ids: Tensor, state: NetworkState, chance: Chance | None = None) -> tuple[Tensor, NetworkState]:
         """Logits [B, T, V] and the last state, from ids [B, T]; with a ``chance``, dropout is on."""
-        y, state = self.rnn(self.first_layer(ids.t()), state, chance)
+        fused = ids.device.type != "cpu"
+        first = self.inputs(ids.t()) if fused else self.first_layer(ids.t())
+        y, state = self.rnn(first, state, chance, fused)
         return self.head(y).transpose(0, 1), state
+
+    def inputs(self, ids: Tensor) -> Tensor:
+        """What the first layer reads: the ids' embeddings, or their one-hot vectors."""
+        if self.embedding is None:
+            return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.weight.dtype)
+        embedded: Tensor = self.embedding(ids)
+        return embedded
 
     def first_layer(self, ids: Tensor) -> Tensor:
         """``W_ih x + b_ih`` of the first layer for ids of any shape.
 
         A table of all V rows serves many ids; a few ids are cheaper one by one.
         """
-        w_ih, _, b_ih, _ = self.rnn.weights(0)
         if self.embedding is None:
+            w_ih, _, b_ih, _ = self.rnn.weights(0)
             return nn.functional.embedding(ids, w_ih.t() + b_ih)
         if ids.numel() < self.spec.inputs:
-            return nn.functional.linear(self.embedding(ids), w_ih, b_ih)
-        return nn.functional.embedding(ids, nn.functional.linear(self.embedding.weight, w_ih, b_ih))
+            return self.rnn.project(self.embedding(ids), 0)
+        return nn.functional.embedding(ids, self.rnn.project(self.embedding.weight, 0))

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ..cells import CELLS
 from ..cells.base import Recurrence, State
-from ..cells.scan import scan
+from ..cells.scan import fused_scan, scan
 from .dropout import Chance, dropout
 
 NetworkState = dict[str, Tensor]
@@ -34,18 +34,30 @@ class Stack(nn.Module):
         w_ih, w_hh, b_ih, b_hh = (self.get_parameter(f"{name}_l{layer}") for name in names)
         return w_ih, w_hh, b_ih, b_hh
 
-    def forward(self, first: Tensor, state: NetworkState, chance: Chance | None) -> tuple[Tensor, NetworkState]:
-        """From the first layer's share ``a`` [T, B, G*H] to the last layer's outputs [T, B, H] and the last state."""
+    def forward(
+        self, first: Tensor, state: NetworkState, chance: Chance | None, fused: bool = False
+    ) -> tuple[Tensor, NetworkState]:
+        """The last layer's outputs [T, B, H] and the last state.
+
+        ``first`` is the first layer's share ``a`` [T, B, G*H], or what it reads [T, B, I] if the scan is ``fused``.
+        """
         last: list[State] = []
         y = first
         for layer in range(self.layers):
-            w_ih, _, b_ih, _ = self.weights(layer)
-            a = nn.functional.linear(y, w_ih, b_ih) if layer else first
-            y, after = self.run(a, layer, tuple(part[:, layer] for part in state.values()))
+            before = tuple(part[:, layer] for part in state.values())
+            if fused:
+                y, after = fused_scan(self.cell, y, before, self.weights(layer))
+            else:
+                y, after = self.run(self.project(y, layer) if layer else y, layer, before)
             y = dropout(y, self.dropout, chance)
             last.append(after)
         parts = zip(*last, strict=True)
         return y, {name: torch.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}
+
+    def project(self, x: Tensor, layer: int) -> Tensor:
+        """``W_ih x + b_ih`` of a layer."""
+        w_ih, _, b_ih, _ = self.weights(layer)
+        return nn.functional.linear(x, w_ih, b_ih)
 
     def run(self, a: Tensor, layer: int, state: State) -> tuple[Tensor, State]:
         """One layer over time; a single step without a gradient needs no scan."""

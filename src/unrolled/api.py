@@ -29,12 +29,13 @@ from .decoding.engines import ENGINES, Engine, open_engine
 from .decoding.scoring import Score, next_units, score
 from .decoding.search import Read, choose_seed, read_prompt, write_text
 from .errors import InputError, MissingExtraError, OptionError, OutputError, UnrolledWarning
+from .kernels.precision import PRECISIONS
 from .tasks import TASKS
 from .text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .training.events import Observer
-    from .training.loop import Work
+    from .training.work import Work
 
 ROWS = 64  # samples written side by side
 SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
@@ -70,6 +71,8 @@ class TrainKeywords(TypedDict, total=False):
     seed: int
     device: str
     engine: str
+    weights: str | None
+    kernels: str
     threads: int | None
 
 
@@ -94,9 +97,10 @@ class Model:
     >>> print(model.generate("Alice was ", length=300, temperature=0.8, seed=1))
     """
 
-    def __init__(self, bundle: Bundle, engine: str = "auto", device: str = "auto") -> None:
+    def __init__(self, bundle: Bundle, engine: str = "auto", device: str = "auto", weights: str | None = None) -> None:
         check("engine", engine, {"choices": ("auto", *ENGINES)})
-        self.bundle, self.engine_name, self.device = bundle, engine, device
+        check("weights", weights, {"choices": PRECISIONS})
+        self.bundle, self.engine_name, self.device, self.weights = bundle, engine, device, weights
 
     def __repr__(self) -> str:
         config = self.bundle.config
@@ -117,7 +121,7 @@ class Model:
     def engine(self) -> Engine:
         """What runs the network; opened when it is first needed."""
         try:
-            return open_engine(self.engine_name, self.bundle, self.device)
+            return open_engine(self.engine_name, self.bundle, self.device, self.weights)
         except ModuleNotFoundError as error:
             raise missing_torch(f"--engine {self.engine_name}", error) from None
 
@@ -166,14 +170,33 @@ class Model:
         settings = generate_options(**options)
         return next_units(self.read(prompt), self.vocabulary, settings, count)
 
-    def save(self, path: str | Path, force: bool = False) -> Path:
-        """Write the model to one file; an existing one is only replaced by ``force``."""
-        return bundles.save(self.bundle, path, force)
+    def save(self, path: str | Path, force: bool = False, weights: str | None = None) -> Path:
+        """Write the model to one file; an existing one is only replaced by ``force``.
+
+        ``weights`` "bf16" or "int8" makes the file two or four times smaller; see ``quantized`` for what it costs.
+        """
+        check("weights", weights, {"choices": PRECISIONS})
+        return bundles.save(dataclasses.replace(self.bundle, weights=weights or self.bundle.weights), path, force)
+
+    def quantized(self, weights: str, text: str) -> Model:
+        """The model with narrow weights; its record tells the bits per character that they cost on a text."""
+        record = dict(self.record)
+        narrow = Model(
+            dataclasses.replace(self.bundle, weights=weights, record=record), self.engine_name, self.device, weights
+        )
+        before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
+        cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
+        cost["loss_percent"] = 100 * (after - before) / before
+        narrow.bundle.record["quantized"] = cost | {"characters": len(text)}
+        return narrow
 
 
-def load(path: str | Path, engine: str = "auto", device: str = "auto") -> Model:
-    """Open a model file. ``engine``: "auto", "reference" (NumPy) or "torch"."""
-    return Model(bundles.load(path), engine, device)
+def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: str | None = None) -> Model:
+    """Open a model file.
+
+    ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
+    """
+    return Model(bundles.load(path), engine, device, weights)
 
 
 def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
@@ -200,55 +223,77 @@ def train(
     ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
     with its options. Ctrl-C ends training early and gives back the best so far (``record["stopped"]`` says so).
     """
+    if output is not None:
+        refuse_output(output, resume, force)
+    work = prepare(source, output, resume, replay, options)
     try:
         from .training.loop import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None
-    if output is not None:
-        bundles.refuse_existing(output, force or resume)
-        bundles.refuse_unwritable(output)
-    work = prepare(source, output, resume, replay, options)
-    bundle = add_sample(fit(work, observers, resume))
-    model = Model(bundle)
-    if output is not None:
-        save_or_rescue(model, output)
-        if work.resume_file and not str(bundle.record["stopped"]).startswith("signal"):
-            work.resume_file.unlink(missing_ok=True)
+    from .training.interrupt import listening
+
+    with listening() as interrupt:
+        bundle = add_sample(fit(work, observers, interrupt, resume))
+        model = Model(bundle)
+        if output is not None:
+            save_or_rescue(model, output)
+    if work.resume_file and not str(bundle.record["stopped"]).startswith("signal"):
+        work.resume_file.unlink(missing_ok=True)
     return model
+
+
+def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
+    """Say before any work that the model could not be written, or what would be lost by writing it."""
+    from .training.paths import resume_path
+
+    bundles.refuse_existing(output, force or resume)
+    bundles.refuse_unwritable(output)
+    left = resume_path(output)
+    if left.exists() and not (resume or force):
+        raise OutputError(
+            f"{left} is left from a run that was stopped; go on with --resume, or start anew with --force", 2
+        )
+    if resume and not left.exists():
+        raise OptionError(f"there is nothing to resume: no file {left}; leave --resume out to start anew")
 
 
 def prepare(
     source: Source, output: str | Path | None, resume: bool, replay: str | Path | None, options: TrainKeywords
 ) -> Work:
     """Read the text and gather the options, from the user or from an earlier run."""
-    from .training.loop import Work
-    from .training.resume import load_resume, resume_path
+    from .training.paths import resume_path
+    from .training.work import Work
 
-    given = sort_options(options)
-    plans: list[tuple[int, int]] = []
-    resume_file = resume_path(output) if output is not None else None
-    if resume and (resume_file is None or not resume_file.exists()):
-        raise OptionError(f"there is nothing to resume: no file {resume_file}; leave --resume out to start anew")
-    if resume and resume_file:
-        about = load_resume(resume_file)[1]
-        given = {
-            **given,
-            "ModelOptions": ModelOptions.of(about["model"]),
-            "TrainOptions": TrainOptions.of(about["train"]),
-        }
-        plans = [(step, steps) for step, steps in about["replay"]]
-    if replay is not None:
-        earlier = bundles.load(replay)
-        given = {**given, "ModelOptions": earlier.config, "TrainOptions": TrainOptions.of(earlier.record["options"])}
-        plans = [(step, steps) for step, steps in earlier.record["plans"]]
+    given, resume_file = sort_options(options), resume_path(output) if output is not None else None
     model, settings = given["ModelOptions"], resolve_budget(given["TrainOptions"])
+    plans: list[tuple[int, int]] = []
+    digest = None
+    if resume:
+        if resume_file is None:
+            raise OptionError("I got resume without output; name the model file whose run is to go on")
+        model, settings, plans, digest = of_stopped_run(resume_file)
+    elif replay is not None:
+        earlier = bundles.load(replay)
+        model, settings = earlier.config, TrainOptions.of(earlier.record["options"])
+        plans = [(step, steps) for step, steps in earlier.record["plans"]]
     corpus = read_corpus(source, given["ReadOptions"])
-    if resume and about["digest"] != corpus.digest:
+    if digest not in (None, corpus.digest):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     for note in corpus.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=3)
     split = TASKS[model.task].read(corpus, model, settings)
     return Work(split, corpus.describe(), model, settings, given["RunOptions"], resume_file, plans)
+
+
+def of_stopped_run(resume_file: Path) -> tuple[ModelOptions, TrainOptions, list[tuple[int, int]], str]:
+    """The options, the plans to replay and the text's digest of a run that was stopped."""
+    try:
+        from .training.resume import load_resume
+    except ModuleNotFoundError as error:
+        raise missing_torch("training", error) from None
+    about = load_resume(resume_file)[1]
+    plans = [(step, steps) for step, steps in about["replay"]]
+    return ModelOptions.of(about["model"]), TrainOptions.of(about["train"]), plans, about["digest"]
 
 
 def sort_options(options: TrainKeywords) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from .config import ModelOptions
-from .errors import ModelFileError, OutputError, UnrolledError
+from .errors import ModelFileError, OutputError, UnrolledError, reason
+from .kernels.precision import narrow, widen
 from .text.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -38,12 +39,16 @@ Tensors = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Bundle:
-    """A model as plain data; ``record`` is JSON: where the model comes from and how well it does."""
+    """A model as plain data; ``record`` is JSON: where the model comes from and how well it does.
+
+    ``weights`` is the precision in which the file keeps matrices; ``tensors`` are float32 all the same.
+    """
 
     tensors: Tensors
     config: ModelOptions
     vocabularies: Mapping[str, Vocabulary]
     record: dict[str, Any] = field(default_factory=dict)
+    weights: str = "fp32"
 
     @property
     def parameters(self) -> int:
@@ -57,9 +62,10 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
         "config": json.dumps(dataclasses.asdict(bundle.config), ensure_ascii=False),
         "vocabularies": json.dumps({k: dataclasses.asdict(v) for k, v in bundle.vocabularies.items()}),
         "record": json.dumps(bundle.record),
+        "weights": bundle.weights,
     }
     refuse_existing(path, force)
-    return write_atomically(path, pack(bundle.tensors, metadata))
+    return write_atomically(path, pack(narrow(bundle.tensors, bundle.weights), metadata))
 
 
 def load(path: str | Path) -> Bundle:
@@ -68,18 +74,19 @@ def load(path: str | Path) -> Bundle:
     try:
         vocabularies = json.loads(metadata["vocabularies"])
         return Bundle(
-            tensors,
+            widen(tensors),
             ModelOptions.of(json.loads(metadata["config"])),
             {name: Vocabulary(each["unit"], tuple(each["units"])) for name, each in vocabularies.items()},
             json.loads(metadata["record"]),
+            metadata["weights"],
         )
-    except (KeyError, TypeError, ValueError, UnrolledError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, UnrolledError) as error:
         raise ModelFileError(f"{path} is no model of this unrolled ({error}); train it again, or upgrade") from None
 
 
 def pack(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
     """The bytes of a safetensors file with our format version and digest in its header."""
-    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    contiguous = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     marked = {**metadata, "format": f"unrolled {FORMAT}", "digest": NO_DIGEST.decode()}
     raw = save_tensors(contiguous, marked)
     place = digest_place(raw)
@@ -124,16 +131,19 @@ def read(path: str | Path) -> bytes:
     except FileNotFoundError:
         raise ModelFileError(f"there is no model {path}; give a file that `unrolled train` wrote") from None
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise ModelFileError(f"{path} cannot be read ({said}); give a model file that can be") from None
+        raise ModelFileError(f"{path} cannot be read ({reason(error)}); give a model file that can be") from None
 
 
 def refuse_existing(path: str | Path, force: bool) -> None:
     """Nothing is overwritten silently."""
-    if Path(path).is_dir():
-        raise OutputError(f"{path} is a folder; give a file name with --output", 2)
-    if Path(path).exists() and not force:
-        raise OutputError(f"{path} exists already; choose another --output, or replace it with --force", 2)
+    try:
+        folder, exists = Path(path).is_dir(), Path(path).exists()
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({reason(error)}); name another file", 2) from None
+    if folder:
+        raise OutputError(f"{path} is a folder; name a file", 2)
+    if exists and not force:
+        raise OutputError(f"{path} exists already; name another file, or replace it with --force", 2)
 
 
 def refuse_unwritable(path: str | Path) -> None:
@@ -142,8 +152,8 @@ def refuse_unwritable(path: str | Path) -> None:
         handle, name = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
         os.close(handle)
         Path(name).unlink()
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another --output", 2) from None
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be written ({reason(error)}); name another file", 2) from None
 
 
 def write_atomically(path: str | Path, data: bytes) -> Path:
@@ -159,10 +169,10 @@ def write_atomically(path: str | Path, data: bytes) -> Path:
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~current_umask())
         temporary.replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         if temporary:
             temporary.unlink(missing_ok=True)
-        message = f"{path} cannot be written ({error.strerror}); make room, or choose another --output"
+        message = f"{path} cannot be written ({reason(error)}); make room, or name another file"
         raise OutputError(message) from error
     return path
 

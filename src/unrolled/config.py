@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Self
+from types import GenericAlias
+from typing import Any, Self, get_origin, get_type_hints
 
 from .errors import OptionError
 
@@ -26,8 +27,11 @@ class Options:
     """The base of all option classes: values are checked when one is made."""
 
     def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
         for each in dataclasses.fields(self):
-            check(each.name, getattr(self, each.name), each.metadata)
+            value = getattr(self, each.name)
+            check_type(each.name, value, hints[each.name])
+            check(each.name, value, each.metadata)
 
     @classmethod
     def names(cls) -> list[str]:
@@ -51,6 +55,15 @@ def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:
             raise OptionError(f"there is no option {name!r}; {hint}")
 
 
+def check_type(name: str, value: Any, hint: Any) -> None:
+    """Raise an ``OptionError`` for a value of another type; a whole number is also a ``float``."""
+    kind = get_origin(hint) if isinstance(hint, GenericAlias) else hint
+    whole = isinstance(value, int) and isinstance(0.0, kind)
+    if not isinstance(value, kind) and not whole:
+        wanted = str(getattr(hint, "__name__", hint)).replace(" | None", "")
+        raise OptionError(f"--{name.replace('_', '-')} is {value!r}; it must be of the type {wanted}")
+
+
 def check(name: str, value: Any, bounds: Mapping[str, Any]) -> None:
     """Raise an ``OptionError`` if a value lies outside its bounds or choices."""
     if value is None:
@@ -65,7 +78,7 @@ def check(name: str, value: Any, bounds: Mapping[str, Any]) -> None:
 def within(value: float, bounds: Mapping[str, Any]) -> bool:
     """Whether a finite number lies within its bounds."""
     return (
-        math.isfinite(value)
+        (isinstance(value, int) or math.isfinite(value))
         and value >= bounds.get("low", -math.inf)
         and value <= bounds.get("high", math.inf)
         and value > bounds.get("above", -math.inf)
@@ -107,7 +120,7 @@ class TrainOptions(Options):
     """How the network learns. The budget is one of ``minutes``, ``steps`` and ``epochs``."""
 
     minutes: float | None = option(None, "train for about so many minutes [default: 5]", above=0, high=100000)
-    steps: int | None = option(None, "train for exactly so many steps", low=1)
+    steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12)
     epochs: float | None = option(None, "train for so many passes over the text", above=0)
     batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536)
     sequence_length: int | None = option(None, "units that the gradient looks back", low=1, high=65536)
@@ -169,7 +182,11 @@ class RunOptions(Options):
     """Where the work is done."""
 
     device: str = option("auto", "where training runs: auto, cpu, cuda or mps")
-    engine: str = option("auto", "what runs the network", choices=("auto", "reference", "torch"))
+    engine: str = option("auto", "what runs the network", choices=("auto", "native", "reference", "torch"))
+    weights: str | None = option(
+        None, "precision of the weights [default: that of the model file]", choices=("fp32", "bf16", "int8")
+    )
+    kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"))
     threads: int | None = option(None, "threads [default: one a core]", low=1, high=1024)
 
 

@@ -8,7 +8,8 @@
     ├── ModelFileError        a model file cannot be opened
     ├── OutputError           a file cannot be written                   (exit status 1 if work failed)
     ├── MissingExtraError     an optional package is not installed       (also an ImportError)
-    └── TrainingError         training could not go on                   (exit status 1)
+    ├── TrainingError         training could not go on                   (exit status 1)
+    └── InterruptedWorkError  stopped before anything was learnt         (exit status 128 + the signal)
 
 The command line prints them without a traceback and leaves with ``exit_status``. Anything else is a bug and keeps
 its traceback. ``UnrolledWarning`` is what a user should know although nothing failed.
@@ -55,5 +56,18 @@ class TrainingError(UnrolledError):
     exit_status = 1
 
 
+class InterruptedWorkError(UnrolledError):
+    """A signal came before there was anything to keep; the exit status is 128 and its number."""
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.exit_status = 128 + number
+
+
 class UnrolledWarning(UserWarning):
     """Something that the user should know although nothing failed."""
+
+
+def reason(error: Exception) -> str:
+    """What the system said, without its number and path."""
+    return getattr(error, "strerror", None) or str(error)

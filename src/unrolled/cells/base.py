@@ -32,6 +32,7 @@ class Recurrence:
 class Cell(ABC):
     """One recurrence. It has no weights and no state of its own: both are arguments."""
 
+    name: ClassVar[str]
     gates: ClassVar[int]
     parts: ClassVar[tuple[str, ...]]
     torch_name: ClassVar[str]

@@ -8,6 +8,7 @@ from .base import Array, Cell, Gradients, Recurrence, State, Tape, history, tanh
 class Elman(Cell):
     """``h' = tanh(W_ih x + b_ih + W_hh h + b_hh)``."""
 
+    name = "elman"
     gates = 1
     parts = ("h",)
     torch_name = "RNN"

@@ -8,6 +8,7 @@ from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, histo
 class GRU(Cell):
     """A hidden state h, with a reset gate r inside the candidate n and an update gate z between old and new."""
 
+    name = "gru"
     gates = 3
     parts = ("h",)
     torch_name = "GRU"
@@ -25,7 +26,7 @@ class GRU(Cell):
         (h,) = history(state, len(a))
         size = h.shape[-1]
         w = recurrence.w_hh.t().contiguous()
-        u = recurrence.b_hh.expand_as(a).contiguous()
+        u = a.new_empty(a.shape).copy_(recurrence.b_hh)
         gates = a.clone()
         for t, now in enumerate(gates):
             u[t].addmm_(h[t], w)

@@ -8,6 +8,7 @@ from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, histo
 class LSTM(Cell):
     """A hidden state h and a memory c, with input, forget and output gates around a candidate g."""
 
+    name = "lstm"
     gates = 4
     parts = ("h", "c")
     torch_name = "LSTM"

@@ -29,7 +29,7 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.option("--force", is_flag=True, help="replace an existing output file")
 @click.option("--quiet", is_flag=True, help="show the continuation alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines")
-@flags(GenerateOptions, RunOptions)
+@flags(GenerateOptions, RunOptions, leave_out=("kernels",))
 def command(
     model: str, samples: int, output: str | None, force: bool, quiet: bool, as_json: bool, **options: Any
 ) -> None:
@@ -45,8 +45,9 @@ def command(
         refuse_existing(output, force)
         refuse_unwritable(output)
     settings = {"seed": choose_seed(), **given(options)}
+    where = {name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings}
     settings.pop("threads", None)
-    opened = load(model, settings.pop("engine", "auto"), settings.pop("device", "auto"))
+    opened = load(model, **where)
     if samples == 1 and not output and not as_json:
         show_pieces("" if quiet else prompt, opened.stream(prompt, **settings))
         return

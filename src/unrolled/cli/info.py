@@ -52,8 +52,10 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
 
 def machine() -> dict[str, Any]:
     """What this machine has, and what unrolled can do with it."""
-    from .. import __version__
+    from .. import __version__, kernels
 
+    library = kernels.load()
+    engines = ["native"] * bool(library) + ["reference"] + ["torch"] * bool(find_spec("torch"))
     packages = {name: "installed" if find_spec(name) else "not installed" for name in ("numpy", "safetensors", "torch")}
     return {
         "unrolled": __version__,
@@ -61,8 +63,9 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
         **packages,
+        "kernels": f"{library.name} (of {', '.join(library.names)})" if library else kernels.reason_missing(),
         "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",
-        "engines": "reference (NumPy)" + (", torch" if find_spec("torch") else ""),
+        "engines": ", ".join(engines),
         "terminal": sys.stdout.isatty(),
     }
 
@@ -75,7 +78,8 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
     return {
         "file": str(path),
         "bytes": path.stat().st_size,
-        "weights": bundle.parameters,
+        "parameters": bundle.parameters,
+        "weights": bundle.weights,
         **{name: value for name, value in dataclasses.asdict(bundle.config).items() if value is not None},
         "vocabulary": len(vocabulary),
         "alphabet": "".join(vocabulary.units)[:200],
@@ -87,6 +91,7 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
         "stopped": record.get("stopped"),
         "held_out_bits_per_char": best.get("bits_per_char"),
         "test_bits_per_char": record.get("test_bits_per_char"),
+        "quantized": record.get("quantized"),
         "options": record.get("options"),
         "versions": record.get("versions"),
         "sample": record.get("sample"),

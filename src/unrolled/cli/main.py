@@ -13,13 +13,22 @@ import click
 
 from .. import __version__
 from ..errors import UnrolledError, UnrolledWarning
+from .flags import examples
 
 VERBS = {
     "train": "train a network on a text",
     "generate": "write text with a trained network",
     "score": "tell how many bits a text costs under a network",
+    "quantize": "make a model file smaller, and tell what it costs",
     "info": "tell about a model file, or about this machine",
 }
+
+
+EXAMPLES = """
+unrolled train alice.txt --minutes 5
+unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
+unrolled score alice.safetensors chapter.txt
+"""
 
 
 class Verbs(click.Group):
@@ -39,17 +48,10 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, epilog=examples(EXAMPLES), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def unrolled() -> None:
-    r"""Small recurrent networks that learn to write from your own text.
-
-    \b
-    Examples:
-      unrolled train alice.txt --minutes 5
-      unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
-      unrolled score alice.safetensors chapter.txt
-    """
+    """Small recurrent networks that learn to write from your own text."""
 
 
 def main() -> None:
@@ -60,9 +62,9 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """The exit status of a command line."""
+    """The exit status of a command line; an empty one asks for help."""
     try:
-        return int(unrolled.main(arguments, prog_name="unrolled", standalone_mode=False) or 0)
+        return int(unrolled.main(arguments or ["--help"], prog_name="unrolled", standalone_mode=False) or 0)
     except UnrolledError as error:
         return complain(str(error), error.exit_status)
     except click.ClickException as error:

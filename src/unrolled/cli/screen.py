@@ -26,11 +26,11 @@ class Screen:
 
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self.live = self.console.is_terminal and not quiet
-        columns = (BarColumn(bar_width=20), TextColumn("{task.description}"))
+        columns = (BarColumn(bar_width=8), TextColumn("{task.description}"))
         self.bar = Progress(*columns, console=self.console, disable=not self.live, transient=True)
         self.line = self.bar.add_task("measuring this machine …", total=None)
         self.told = self.began = time.monotonic()
-        self.sampled = 0.0
+        self.share = self.sampled = 0.0
         self.best = ""
 
     def __enter__(self) -> Self:
@@ -55,7 +55,7 @@ class Screen:
     def progress(self, event: Progress) -> None:
         """The live line, or a plain one now and then."""
         self.share = event.step / event.steps
-        line = describe(event) + self.best
+        line = describe(event, self.best)
         self.bar.update(self.line, total=event.steps, completed=event.step, description=line)
         if not self.live and time.monotonic() - self.told >= PLAIN_EVERY:
             self.told = time.monotonic()
@@ -92,13 +92,11 @@ class Screen:
         self.say(f"     unrolled score {shown} SOME.txt    unrolled info {shown} --plot")
 
 
-def describe(event: Progress) -> str:
-    """Progress in one line."""
-    left = f"{int(event.seconds_left // 60)}:{int(event.seconds_left % 60):02d}"
-    return (
-        f"{event.step}/{event.steps} · pass {event.epoch:.1f} · {event.bits:.3f} bits/char · "
-        f"{event.characters_per_second:,.0f} chars/s · {left} left"
-    )
+def describe(event: Progress, best: str) -> str:
+    """Progress in one line that fits a small terminal."""
+    left = f"{int(event.seconds_left // 60)}:{int(event.seconds_left % 60):02d} left"
+    speed = f"{event.characters_per_second / 1000:.1f}k chars/s"
+    return f"{event.step}/{event.steps} · {event.bits:.3f} bits/char{best} · {speed} · {left}"
 
 
 def shell_name(path: Path) -> str:

@@ -26,6 +26,14 @@ SIGNATURES = (
 )
 ALLOWED = "unrolled reads plain text in UTF-8, UTF-16 or an encoding that --encoding names"
 SAMPLE = 1 << 16  # bytes looked at to tell text from anything else
+# Encodings that texts are found in; among all that there are, a French page passes for one of a Baltic DOS
+LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1255", "cp1256", "iso8859_2", "koi8_r", "cp850", "mac_roman"]
+LEGACY += ["cp932", "euc_jp", "gb18030", "big5", "cp949"]
+# charset-normalizer puts equals in the alphabet's order: French would be cp1250, were the usual one not preferred
+USUAL = "cp1252"
+WESTERN = {"Danish", "Dutch", "English", "Finnish", "French", "German", "Italian"}
+WESTERN |= {"Norwegian", "Portuguese", "Spanish", "Swedish", "Unknown"}
+TOLERANCE = 0.02  # of charset-normalizer's "chaos", a share of suspicious characters
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -49,6 +57,8 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> Decoded:
         raise InputError(
             f"{name} is not {encoding}: byte {error.start} cannot be read; {ALLOWED}: name the right one"
         ) from None
+    except ValueError as error:  # what odd codecs and odd names raise
+        raise InputError(f"{name} cannot be read as {encoding!r} ({error}); {ALLOWED}: name the right one") from None
     return Decoded(normalise_newlines(text), encoding, found_newline(text))
 
 
@@ -98,6 +108,11 @@ def is_utf8(raw: bytes) -> bool:
     return True
 
 
+def first_lines(raw: bytes, size: int) -> bytes:
+    """The beginning of a text, cut at the end of a line: a cut through a character would spoil the guess."""
+    return raw if len(raw) <= size else raw[: raw.rfind(b"\n", 0, size) + 1] or raw[:size]
+
+
 def guess_legacy(raw: bytes, name: str) -> str:
     """The likeliest encoding of bytes that are not UTF-8."""
     try:
@@ -106,7 +121,11 @@ def guess_legacy(raw: bytes, name: str) -> str:
         raise MissingExtraError(
             f"{name} is not UTF-8; name its encoding with --encoding, or install charset-normalizer to have it guessed"
         ) from None
-    best = from_bytes(raw[: 4 * SAMPLE]).best()
+    sample = first_lines(raw, 4 * SAMPLE)
+    guesses = from_bytes(sample, cp_isolation=LEGACY) or from_bytes(sample)
+    best = guesses.best()
     if best is None:
         raise InputError(f"{name} is in no encoding that I know; {ALLOWED}: save it as UTF-8")
-    return best.encoding
+    equal = [each for each in guesses if each.coherence >= best.coherence and each.chaos <= best.chaos + TOLERANCE]
+    usual = best.language in WESTERN and any(USUAL in each.could_be_from_charset for each in equal)
+    return USUAL if usual else best.encoding

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import ReadOptions
-from ..errors import InputError
+from ..errors import InputError, reason
 from .decoding import Decoded, decode, normalise_newlines
 from .gutenberg import strip_gutenberg
 
@@ -78,7 +78,7 @@ def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
     found: list[tuple[str, Decoded]] = []
     notes: list[str] = []
     for path in paths:
-        inside = Path(path).is_dir()
+        inside = is_folder(path)
         for each in files_of(path):
             try:
                 found.append((str(each), read_file(each, options)))
@@ -111,10 +111,18 @@ def notes_of(name: str, decoded: Decoded) -> list[str]:
 
 def files_of(path: str | Path) -> list[str | Path]:
     """The files that a path stands for; hidden ones in a folder do not count."""
-    if str(path) == "-" or not Path(path).is_dir():
+    if str(path) == "-" or not is_folder(path):
         return [path]
     inside = sorted(each for each in Path(path).rglob("*") if each.is_file())
     return [each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts)]
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether a path is a folder; one that the system refuses to look at (too long a name) is none."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
 
 
 def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:
@@ -137,11 +145,6 @@ def read_bytes(path: str | Path, name: str) -> bytes:
         raise InputError(f"{name} is a folder; give the path of a text file") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{name} cannot be read ({reason(error)}); give a text file that can be") from None
-
-
-def reason(error: Exception) -> str:
-    """What the system said, without its number and path."""
-    return getattr(error, "strerror", None) or str(error)
 
 
 def unpack(raw: bytes, name: str) -> bytes:

@@ -61,7 +61,7 @@ def held_out_corpus(value: float | str | None) -> Corpus | None:
 
 def cut_off(ids: Ids, characters: int, share: float) -> tuple[Ids, Ids]:
     """Cut a share of the whole text off the end; the part begins with a boundary of its own."""
-    size = int(characters * share)
+    size = characters - int(characters * (1 - share) + 1e-9)  # nanoGPT rounds the training part down
     if size < FEWEST:
         return ids, np.empty(0, np.int32)
     return ids[:-size], np.concatenate([np.array([BOUNDARY], np.int32), ids[-size:]])

@@ -17,15 +17,15 @@ from ..text.vocabulary import SPECIAL
 
 Logits = NDArray[np.float64]
 OUT = -np.inf
+COLD = 1e-6  # a lower temperature could divide logits to infinity
 
 
 def temperature(logits: Logits, value: float) -> Logits:
-    """Divide by the temperature; at 0 only the likeliest unit (the first of equals) stays."""
-    if value == 0:
+    """Divide by the temperature; at 0, or next to it, only the likeliest unit (the first of equals) stays."""
+    if value < COLD:
         best = logits.argmax(-1)[..., None]
         return np.where(np.arange(logits.shape[-1]) == best, logits, OUT)
-    with np.errstate(over="ignore"):  # a tiny temperature may reach infinity, which softmax then handles
-        return np.clip(logits / value, -1e300, 1e300) + np.where(np.isinf(logits), OUT, 0.0)
+    return logits / value
 
 
 def top_k(logits: Logits, k: int) -> Logits:
@@ -95,6 +95,6 @@ class Uniforms:
         generators = [np.random.Philox(key=np.array([seed, row], np.uint64)) for row in rows]
         self.streams = [np.random.Generator(generator).random for generator in generators]
 
-    def next(self) -> NDArray[np.float64]:
-        """The next number of every row."""
-        return np.array([stream() for stream in self.streams])
+    def next(self, count: int = 1) -> NDArray[np.float64]:
+        """The next numbers of every row [B, count]."""
+        return np.array([stream(count) for stream in self.streams])

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import GenerateOptions
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .engines import Engine, EngineState
-from .engines.base import Logits, select, step
+from .engines.base import DrawingEngine, Drawn, Logits, select, step
 from .sampling import Uniforms, distribution, draw
 from .stops import Stopper
 
 READ_AT_ONCE = 1024  # units of a prompt read in one scan
+MOST_AT_ONCE = 64  # units drawn before they are shown
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,38 @@ def read_prompt(engine: Engine, prompt: Ids) -> Read:
 
 
 def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> Iterator[Ids]:
-    """Go on from a prompt, endlessly: the next id of every row [B]. Row n is the same whatever rows are beside it."""
+    """Go on from a prompt, endlessly: the next ids of every row [B, T]. Row n is the same whatever is beside it.
+
+    T is 1, or grows to ``MOST_AT_ONCE`` with an engine that draws by itself.
+    """
     same = np.zeros(len(rows), np.int64)
     logits, state = read.logits[same], select(read.state, same)
     assert options.seed is not None, "the caller chooses one"
     uniforms = Uniforms(options.seed, rows)
-    while True:
-        ids = draw(distribution(logits, options), uniforms.next())
+    for size in chunk_sizes(isinstance(engine, DrawingEngine)):
+        ids, logits, state = draw_units(engine, logits, state, options, uniforms.next(size))
         yield ids
-        logits, state = step(engine, ids, state)
+
+
+def chunk_sizes(several: bool) -> Iterator[int]:
+    """How many units to draw before showing them: few at first, so that a reader need not wait."""
+    size = 1
+    while True:
+        yield size
+        size = min(2 * size, MOST_AT_ONCE) if several else 1
+
+
+def draw_units(
+    engine: Engine, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
+) -> Drawn:
+    """Draw an id for every uniform [B, T], in the engine's own loop or in the general one."""
+    if isinstance(engine, DrawingEngine):
+        return engine.draw(logits, state, options, uniforms)
+    drawn = []
+    for each in uniforms.T:
+        drawn.append(draw(distribution(logits, options), each))
+        logits, state = step(engine, drawn[-1], state)
+    return np.stack(drawn, 1), logits, state
 
 
 def write_text(
@@ -53,14 +78,23 @@ def write_text(
 ) -> Iterator[list[str]]:
     """Go on from a prompt until every row has met a stop or its length: the new text of every row, piece by piece."""
     stoppers = [Stopper(options) for _ in rows]
-    units = write(engine, read, options, rows)
-    for _ in range(options.length):
-        ids = next(units)
+    left = options.length
+    for ids in write(engine, read, options, rows):
+        ids = ids[:, :left]
+        left -= ids.shape[1]
         pieces = zip(stoppers, ids, strict=True)
-        yield ["" if stopper.done else stopper.feed(vocabulary.text_of(int(unit))) for stopper, unit in pieces]
-        if all(stopper.done for stopper in stoppers):
+        yield ["".join(feed(stopper, vocabulary, row)) for stopper, row in pieces]
+        if not left or all(stopper.done for stopper in stoppers):
+            yield [stopper.rest() for stopper in stoppers]
             return
-    yield [stopper.rest() for stopper in stoppers]
+
+
+def feed(stopper: Stopper, vocabulary: Vocabulary, ids: Ids) -> Iterator[str]:
+    """What a row shows of some more units."""
+    for unit in ids:
+        if stopper.done:
+            return
+        yield stopper.feed(vocabulary.text_of(int(unit)))
 
 
 def choose_seed() -> int:

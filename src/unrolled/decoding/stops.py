@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..config import GenerateOptions
 
-SENTENCE = re.compile(r"""[.!?…]+["'”’)\]»]*(?=\s)|[。！？။۔।]["'”’」』)]*""")
+SENTENCE = re.compile(r"""[.!?…]+["'”’)\]»]*(?=\s)|[。！？။۔।]["'”’」』)]*(?=[^"'”’」』)])""")
 CONTEXT = 16  # characters already let through that a sentence's end may reach back into
 
 

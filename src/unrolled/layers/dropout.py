@@ -12,7 +12,7 @@ Chance = np.random.Generator
 
 def dropout(x: Tensor, probability: float, chance: Chance | None) -> Tensor:
     """Zero each element with the probability (to the nearest 1/256) and scale the rest up, if there is a chance."""
-    dropped = round(256 * probability)
+    dropped = min(round(256 * probability), 255)
     if chance is None or not dropped:
         return x
     noise = np.frombuffer(bytearray(chance.bytes(x.numel())), np.uint8)

@@ -15,11 +15,11 @@ NetworkState = dict[str, Tensor]
 
 
 class Stack(nn.Module):
-    """``layers`` cells one upon another; all arrays have time first: [T, B, ...]."""
+    """``layers`` cells one upon another, in the kernels if ``native``; all arrays have time first: [T, B, ...]."""
 
-    def __init__(self, cell: str, input_sizes: list[int], hidden_size: int, dropout: float) -> None:
+    def __init__(self, cell: str, input_sizes: list[int], hidden_size: int, dropout: float, native: bool) -> None:
         super().__init__()
-        self.cell, self.hidden_size, self.dropout = CELLS[cell], hidden_size, dropout
+        self.cell, self.hidden_size, self.dropout, self.native = CELLS[cell], hidden_size, dropout, native
         self.layers = len(input_sizes)
         rows = self.cell.gates * hidden_size
         for layer, width in enumerate(input_sizes):
@@ -44,7 +44,7 @@ class Stack(nn.Module):
         last: list[State] = []
         y = first
         for layer in range(self.layers):
-            before = tuple(part[:, layer] for part in state.values())
+            before = tuple(state[part][:, layer] for part in self.cell.parts)
             if fused:
                 y, after = fused_scan(self.cell, y, before, self.weights(layer))
             else:
@@ -65,4 +65,4 @@ class Stack(nn.Module):
         if len(a) == 1 and not torch.is_grad_enabled():
             after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
             return after[0][None], after
-        return scan(self.cell, a, state, Recurrence(w_hh, b_hh))
+        return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.native)

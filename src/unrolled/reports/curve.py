@@ -21,17 +21,19 @@ def series(curve: Curve, name: str) -> Points:
 
 
 def bounds(curve: Curve) -> tuple[float, float, float, float]:
-    """The smallest and largest step, the smallest and largest bits."""
+    """The smallest and largest step, the smallest and largest bits; 0 and 1 where there are no points."""
     points = series(curve, "train") + series(curve, "valid")
+    if not points:
+        return 0.0, 1.0, 0.0, 1.0
     steps, bits = [x for x, _ in points], [y for _, y in points]
     return min(steps), max(steps), min(bits), max(bits)
 
 
 def plot(curve: Curve, width: int = 64, height: int = 12) -> list[str]:
     """The held-out curve as lines for a terminal, the axis at the left."""
-    if not curve:
-        return ["no curve: nothing was held out"]
     points = series(curve, "valid")
+    if not points:
+        return ["no curve: nothing was held out"]
     low, high = min(y for _, y in points), max(y for _, y in points)
     cells = [[0] * width for _ in range(height)]
     for x, y in dense(points, 2 * width):
@@ -60,7 +62,7 @@ def dense(points: Points, columns: int) -> list[tuple[int, float]]:
 
 def svg(curve: Curve, title: str) -> str:
     """The curve as a picture: training and held-out bits per character over steps."""
-    drawn = bounds(curve) if curve else (0.0, 1.0, 0.0, 1.0)
+    drawn = bounds(curve)
     lines = [polyline(series(curve, name), drawn, COLOURS[name]) for name in COLOURS]
     legend = [
         text(WIDTH - MARGIN, MARGIN + 18 * n, NAMES[name], COLOURS[name], "end") for n, name in enumerate(COLOURS)

@@ -43,8 +43,10 @@ class Ledger:
 
     @property
     def train_bits(self) -> float:
-        """Mean training loss since the last validation."""
-        return self.loss_sum / self.loss_count if self.loss_count else math.nan
+        """Mean training loss since the last validation; right after one, that before it."""
+        if self.loss_count:
+            return self.loss_sum / self.loss_count
+        return self.curve[-1]["train"] if self.curve else math.nan
 
     def validated(self, bits: float) -> bool:
         """Note a validation; whether it is the best so far."""

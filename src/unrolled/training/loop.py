@@ -5,26 +5,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from .. import kernels
 from ..bundle import Bundle
-from ..config import ModelOptions, RunOptions, TrainOptions
+from ..config import TrainOptions
 from ..data.batches import Batches, Streams, Windows
-from ..data.split import Split
-from ..errors import OutputError, TrainingError
-from ..layers import build
+from ..errors import InterruptedWorkError, OutputError, TrainingError
+from ..layers import Network, build
 from ..tasks import TASKS
 from .budget import Budget
 from .carry import forget
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .interrupt import Interrupt, listening
+from .interrupt import Interrupt
 from .ledger import Ledger
-from .machine import measure_speed, prepare
+from .machine import borrowed, measure_speed, prepare
 from .optimizer import make_optimizer, update
 from .recipe import Recipe, choose
 from .resume import (
@@ -37,37 +35,25 @@ from .resume import (
     save_resume,
     unprefixed,
 )
-from .schedule import Plan, Schedule
+from .schedule import Schedule
 from .validate import validate
+from .work import Work
 
 VALIDATION_COST = 1 / 3  # of training on the same text
 VALIDATION_SHARE = 0.05  # of the run spent on validations
 MOST_VALIDATIONS = 40
 
 
-@dataclass(frozen=True)
-class Work:
-    """All that a run is given; options may still have gaps."""
-
-    split: Split
-    corpus: dict[str, Any]
-    model: ModelOptions
-    train: TrainOptions
-    run: RunOptions
-    resume_file: Path | None = None
-    replay: list[Plan] = field(default_factory=list)
-
-
-def fit(work: Work, observers: Sequence[Observer] = (), resume: bool = False) -> Bundle:
+def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """Train and give back the best model; with ``resume``, go on where the resume file left off.
 
-    Ctrl-C and SIGTERM end the run early and keep the best: the record's ``stopped`` then says so.
+    A signal that ``interrupt`` has received ends the run early with the best so far: the record's ``stopped`` says so.
     """
-    run = Run(work, observers)
-    if resume:
-        run.restore()
-    tell(observers, Started(run.recipe.summary, run.parameters, run.ledger.step))
-    with listening() as interrupt:
+    with borrowed():
+        run = Run(work, observers)
+        if resume:
+            run.restore()
+        tell(observers, Started(run.recipe.summary, run.parameters, run.ledger.step))
         while not run.over(interrupt):
             run.train_step()
             run.after_step()
@@ -85,7 +71,7 @@ class Run:
         self.vocabularies = {"text": work.split.vocabulary}
         self.ledger = Ledger()
         self.recipe = self.choose_sizes()
-        self.network = build(self.task.network(self.recipe.model, self.vocabularies), work.train.seed).to(self.device)
+        self.network = self.make_network()
         self.optimizer = make_optimizer(self.network, work.train.weight_decay)
         self.batches = make_batches(work.split.train, self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
@@ -97,6 +83,11 @@ class Run:
         self.saved = time.perf_counter()
         self.bits = self.bits_per_nat(work.split.train)
         self.stopped = "finished"
+
+    def make_network(self) -> Network:
+        """The network that the recipe wants, on its device."""
+        spec = self.task.network(self.recipe.model, self.vocabularies)
+        return build(spec, self.work.train.seed, self.work.run.kernels != "off").to(self.device)
 
     def choose_sizes(self) -> Recipe:
         """The recipe's choice for this text and this machine."""
@@ -232,12 +223,22 @@ class Run:
             "curve": ledger.curve,
             "best": {"step": ledger.best_step, "bits_per_char": ledger.best_bits} if self.best else None,
             "versions": {"torch": torch.__version__, "numpy": np.__version__},
+            "kernels": self.kernels(),
             "device": str(self.device),
         }
+
+    def kernels(self) -> str:
+        """Which kernels the scan may use, or why none."""
+        library = kernels.load()
+        return "off" if self.work.run.kernels == "off" else library.name if library else kernels.reason_missing()
 
     def finish(self, interrupt: Interrupt) -> Bundle:
         """The best model; an interrupted run also leaves what going on needs."""
         if interrupt.received is not None:
+            if not self.ledger.step:
+                raise InterruptedWorkError(
+                    "stopped before the first step: nothing was learnt, nothing is written", interrupt.received
+                )
             if not self.best and self.ledger.loss_count:
                 self.validate()
             if self.work.resume_file:

@@ -6,12 +6,14 @@ import ctypes
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
 from ..config import RunOptions
-from ..errors import OptionError
 from ..layers import build
+from ..layers.device import find_device
 from ..tasks.base import NetworkSpec
 
 KEEP = 1 << 30  # bytes of freed memory that stay ours
@@ -24,18 +26,19 @@ def prepare(options: RunOptions) -> torch.device:
     torch.set_flush_denormal(True)
     if options.threads or not torch.get_num_threads():
         torch.set_num_threads(options.threads or os.cpu_count() or 1)
-    return find_device(options.device)
+    fastest = "cuda" if torch.cuda.is_available() else "cpu"
+    return find_device(fastest if options.device == "auto" else options.device)
 
 
-def find_device(name: str) -> torch.device:
-    """The device of a name; ``auto`` takes a GPU where there is one."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
+@contextmanager
+def borrowed() -> Iterator[None]:
+    """Give the process its threads and its denormal numbers back when training is over."""
+    threads = torch.get_num_threads()
     try:
-        torch.empty(1, device=name)
-    except (RuntimeError, AssertionError, NotImplementedError):
-        raise OptionError(f"--device {name} is not to be had here; use --device cpu, or auto") from None
-    return torch.device(name)
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(threads)
 
 
 def keep_freed_memory() -> None:

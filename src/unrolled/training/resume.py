@@ -9,19 +9,12 @@ from typing import Any
 
 import torch
 
-from ..bundle import SUFFIX, Tensors, pack, read, unpack, write_atomically
+from ..bundle import Tensors, pack, read, unpack, write_atomically
 from ..errors import ModelFileError
 
 EVERY = 15.0
 """Seconds between two saves, at most."""
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
-
-
-def resume_path(output: str | Path) -> Path:
-    """Where the resume file of a model lies."""
-    output = Path(output)
-    stem = output.name.removesuffix(SUFFIX)
-    return output.with_name(f"{stem}.resume{SUFFIX}")
 
 
 def save_resume(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:

@@ -1,19 +1,24 @@
 """Engines: the ways to run a network."""
 
+import dataclasses
 from importlib import import_module
 
+from ... import kernels
 from ...bundle import Bundle
+from ...kernels.precision import narrow, widen
 from .base import Engine, EngineState
 
-ENGINES = {"reference": "reference", "torch": "torch"}
+ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 """The module of every engine by its name, imported when it is opened; a new one is one file and one line here."""
 
 __all__ = ["ENGINES", "Engine", "EngineState", "open_engine"]
 
 
-def open_engine(name: str, bundle: Bundle, device: str = "auto") -> Engine:
-    """The engine of a name (``auto``: the lightest that the device allows) for a model."""
+def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
+    """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
     if name == "auto":
-        name = "reference" if device in ("auto", "cpu") else "torch"
-    engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(bundle, device)
+        name = "torch" if device not in ("auto", "cpu") else "native" if kernels.load() else "reference"
+    weights = weights or bundle.weights
+    rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
+    engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(rounded, device, weights)
     return engine

@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...config import GenerateOptions
 from ...text.base import Ids
 
 EngineState = Mapping[str, NDArray[np.float32]]
 """The parts of a state by name, rows first: [B, layers, H]. Never changed in place."""
 Logits = NDArray[np.float32]
 Scanned = tuple[Logits, EngineState]
+Drawn = tuple[Ids, Logits, EngineState]
+"""Drawn ids [B, T], the logits [B, V] after the last of them, and the state."""
 
 
 class Engine(ABC):
@@ -32,6 +35,16 @@ class Engine(ABC):
 
         With T = 1 a row's result does not depend on the rows beside it, to the last bit.
         """
+
+
+class DrawingEngine(Engine):
+    """An engine that can also draw in a loop of its own: temperature, top-k, top-p and min-p, and nothing else."""
+
+    @abstractmethod
+    def draw(
+        self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
+    ) -> Drawn:
+        """Draw an id for every uniform [B, T] and read it: what the general loop would do, unit by unit."""
 
 
 def step(engine: Engine, ids: Ids, state: EngineState) -> Scanned:

@@ -13,19 +13,29 @@ from ...text.base import Ids
 from .base import Engine, EngineState, Scanned, row_by_row
 
 
-def open_bundle(bundle: Bundle, device: str) -> Reference:
+def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
     """The engine for a model; the device is always the CPU."""
     spec = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies)
-    return Reference(spec, {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()})
+    return Reference(spec, float_tensors(bundle))
+
+
+def float_tensors(bundle: Bundle) -> dict[str, Array]:
+    """A model's weights in float32."""
+    return {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()}
+
+
+def input_table(spec: NetworkSpec, tensors: dict[str, Array]) -> Array:
+    """``W_ih x + b_ih`` of the first layer for every id [V, G*H]: reading an id is then a look-up."""
+    w_ih, b_ih = tensors["rnn.weight_ih_l0"], tensors["rnn.bias_ih_l0"]
+    return (w_ih.T if spec.one_hot else tensors["embedding.weight"] @ w_ih.T) + b_ih
 
 
 class Reference(Engine):
-    """A ``NetworkSpec`` run with NumPy; the first layer's input product is a table of all ids, made once."""
+    """A ``NetworkSpec`` run with NumPy."""
 
     def __init__(self, spec: NetworkSpec, tensors: dict[str, Array]) -> None:
         self.spec, self.tensors, self.cell = spec, tensors, CELLS[spec.cell]
-        inputs = np.eye(spec.inputs, dtype=np.float32) if spec.one_hot else tensors["embedding.weight"]
-        self.table = self.project(inputs, 0)
+        self.table = input_table(spec, tensors)
 
     def start(self, rows: int) -> EngineState:
         shape = (rows, self.spec.layers, self.spec.hidden_size)
@@ -38,13 +48,15 @@ class Reference(Engine):
         y = self.table[ids.T]
         for layer in range(self.spec.layers):
             a = self.project(y, layer) if layer else y
-            first = tuple(part[:, layer] for part in state.values())
+            first = tuple(state[part][:, layer] for part in self.cell.parts)
             outputs, after = scan_by_steps(self.cell, a, first, self.recurrence(layer))
             y = np.stack(outputs)
             last.append(after)
         parts = zip(*last, strict=True)
         logits = y @ self.tensors["head.weight"].T + self.tensors["head.bias"]
-        return logits.swapaxes(0, 1), {name: np.stack(part, 1) for name, part in zip(state, parts, strict=True)}
+        return logits.swapaxes(0, 1), {
+            name: np.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)
+        }
 
     def project(self, x: Array, layer: int) -> Array:
         """``W_ih x + b_ih`` of a layer."""

@@ -8,19 +8,20 @@ import torch
 from ...bundle import Bundle
 from ...errors import ModelFileError
 from ...layers import Network, build
+from ...layers.device import find_device
 from ...tasks import TASKS
 from ...text.base import Ids
 from .base import Engine, EngineState, Scanned, row_by_row
 
 
-def open_bundle(bundle: Bundle, device: str) -> Torch:
+def open_bundle(bundle: Bundle, device: str, weights: str) -> Torch:
     """The engine for a model on a device (``auto``: the CPU)."""
     network = build(TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies))
     try:
         network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in bundle.tensors.items()})
     except RuntimeError as error:
         raise ModelFileError(f"the weights do not fit their description ({error}); train the model again") from None
-    return Torch(network.to("cpu" if device == "auto" else device))
+    return Torch(network.to(find_device("cpu" if device == "auto" else device)))
 
 
 class Torch(Engine):

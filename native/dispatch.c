@@ -1,0 +1,28 @@
+/* Which variants this processor can run. */
+
+#include "unrolled.h"
+#include <stddef.h>
+
+extern const variant variant_portable;
+#if defined(__x86_64__)
+extern const variant variant_avx2, variant_avx512;
+#endif
+
+/* The variants from the best to the plainest, then a null pointer; those that the processor cannot run are left out. */
+#if defined(_WIN32)
+__declspec(dllexport)
+#else
+__attribute__((visibility("default")))
+#endif
+int unrolled_variants(const variant **found, int most) {
+    int count = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (avx512 && count < most) found[count++] = &variant_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && count < most) found[count++] = &variant_avx2;
+#endif
+    if (count < most) found[count++] = &variant_portable;
+    return count;
+}

@@ -1,0 +1,70 @@
+/* The kernels of unrolled: what Python sees. Every function is single-threaded and re-entrant: it touches nothing but
+   its arguments, and rows outside [begin, end) are another thread's.
+
+   Letters: T steps, B rows, H hidden units (a multiple of 16), G gates, V ids. Arrays are dense, the last axis first. */
+
+#ifndef UNROLLED_H
+#define UNROLLED_H
+
+#include <stdint.h>
+
+enum cell { ELMAN, GRU, LSTM };
+enum kind { FP32, BF16, INT8 };
+
+/* Training, forward: from a [T, B, G*H] (the input's share of the gates) to all states.
+   w is W_hh packed by gates: [H/16][G][H][16]. */
+typedef struct {
+    const float *a, *b_hh, *w;
+    float *gates;  /* [T, B, G*H], activated */
+    float *kept;   /* [T, B, H]: tanh(c) of an LSTM, W_hn h + b_hn of a GRU */
+    float *h, *c;  /* [T+1, B, H], the first step filled in */
+    int64_t steps, rows, hidden, begin, end;
+    int32_t cell;
+} forward_scan;
+
+/* Training, backward. w is W_hh packed for its transpose: [H/16][G*H][16]. */
+typedef struct {
+    const float *w, *gates, *kept, *h, *c, *outputs; /* outputs: the gradient of every output [T, B, H] */
+    float *da, *du; /* with respect to a and to W_hh h + b_hh; one and the same array but for a GRU */
+    float *dh, *dc; /* [B, H]: of the last state on entry, of the first on return */
+    int64_t steps, rows, hidden, begin, end;
+    int32_t cell;
+} backward_scan;
+
+/* A matrix [N, K] in panels of 16 outputs: [N/16][K][16] in fp32 or bf16; [N/16][K/4][16][4] in int8 with a scale for
+   each output. */
+typedef struct {
+    const void *weights;
+    const float *scales;
+} matrix;
+
+/* A network for inference. Gates are in blocks of 16 units: [H/16][G][16]. */
+typedef struct {
+    int32_t cell, kind, layers, hidden, ids, outputs; /* outputs: V rounded up to a multiple of 16 */
+    const float *table;                              /* [V, G*H]: W_ih x + b_ih of the first layer for every id */
+    const matrix *w_ih, *w_hh;                       /* one a layer; w_ih[0] is unused */
+    const float *const *b_ih, *const *b_hh;          /* [G*H] */
+    matrix head;
+    const float *b_head;
+} network;
+
+/* Which units may be drawn: temperature, then top-k, top-p and min-p (0, 1 and 0 leave all in); ids below `special`
+   never. */
+typedef struct {
+    double temperature, top_p, min_p;
+    int32_t top_k, special;
+} filters;
+
+typedef struct {
+    const char *name;
+    void (*forward)(const forward_scan *);
+    void (*backward)(const backward_scan *);
+    /* ids [rows, steps] → logits [rows, steps, outputs]; state [rows, layers, H] a part, changed in place. 0, or 1 if
+       memory ran out. */
+    int (*scan)(const network *, const int32_t *ids, int64_t rows, int64_t steps, float *h, float *c, float *logits);
+    /* Draw `steps` ids a row from logits [rows, outputs] and read each: ids [rows, steps], uniforms [rows, steps]. */
+    int (*draw)(const network *, const filters *, const double *uniforms, int64_t rows, int64_t steps, float *h, float *c,
+                float *logits, int32_t *ids);
+} variant;
+
+#endif

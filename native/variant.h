@@ -1,0 +1,15 @@
+/* Names that end in the variant's: forward_avx2, forward_portable, … */
+#define JOIN(a, b) a##_##b
+#define JOINED(a, b) JOIN(a, b)
+#define NAME(name) JOINED(name, VARIANT)
+#define QUOTE(a) #a
+#define WORD(a) QUOTE(a)
+
+#include "unrolled.h"
+#include "vector.h"
+#include "product.h"
+#include "elman.h"
+#include "gru.h"
+#include "lstm.h"
+#include "scan.h"
+#include "infer.h"

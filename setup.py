@@ -1,0 +1,22 @@
+"""The one thing that pyproject.toml cannot say: the kernels, built where there is a compiler."""
+
+import sys
+
+from setuptools import Extension, setup
+
+GCC = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
+VARIANTS = ["portable", "avx2", "avx512", "dispatch"]
+
+setup(
+    ext_modules=[
+        Extension(
+            "unrolled.kernels._native",
+            sources=[f"native/{name}.c" for name in VARIANTS],
+            depends=["native/unrolled.h", "native/variant.h", "native/vector.h", "native/product.h", "native/scan.h"]
+            + [f"native/{name}.h" for name in ("elman", "gru", "lstm", "infer")],
+            extra_compile_args=[] if sys.platform == "win32" else GCC,
+            libraries=[] if sys.platform == "win32" else ["m"],
+            optional=True,  # without a compiler everything still works, on NumPy and PyTorch
+        )
+    ]
+)

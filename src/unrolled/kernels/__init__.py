@@ -1,0 +1,8 @@
+"""The only door to ``native/``: find the library, load it, choose the best variant for this processor, or say why not.
+
+The C code is single-threaded and re-entrant; threads are Python's, over rows, while ctypes has released the GIL.
+"""
+
+from .library import Library, load, reason_missing
+
+__all__ = ["Library", "load", "reason_missing"]

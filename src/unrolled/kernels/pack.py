@@ -1,0 +1,56 @@
+"""Packing: weights laid out as the kernels read them (``native/unrolled.h``), padded to panels of 16 with zeros.
+
+A padded unit has zero weights and zero biases, so its state stays zero in every cell.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .precision import to_bf16, to_int8
+
+PANEL = 16
+Floats = NDArray[np.float32]
+Packed = tuple[NDArray[Any], Floats]
+"""Weights in some precision, and the scale of every output (ones where there is none)."""
+
+
+def padded(size: int) -> int:
+    """A size rounded up to whole panels."""
+    return -(-size // PANEL) * PANEL
+
+
+def pad(array: Floats, *shape: int) -> Floats:
+    """An array grown to a shape with zeros behind."""
+    grown = np.zeros(shape, np.float32)
+    grown[tuple(slice(size) for size in array.shape)] = array
+    return grown
+
+
+def by_gates(array: Floats, gates: int) -> Floats:
+    """Rows [G*H, ...] → [H/16 * G * 16, ...]: all gates of 16 units side by side, units padded."""
+    rest = array.shape[1:]
+    size = padded(len(array) // gates)
+    each = pad(array.reshape(gates, -1, *rest), gates, size, *rest)
+    blocks = each.reshape(gates, size // PANEL, PANEL, *rest).swapaxes(0, 1)
+    return np.ascontiguousarray(blocks.reshape(gates * size, *rest))
+
+
+def panels(matrix: Floats) -> Floats:
+    """A matrix [N, K] with N in whole panels → [N/16, K, 16]."""
+    return np.ascontiguousarray(matrix.reshape(-1, PANEL, matrix.shape[1]).swapaxes(1, 2))
+
+
+def pack(matrix: Floats, kind: str) -> Packed:
+    """A matrix [N, K], both in whole panels, in a precision."""
+    ones = np.ones(len(matrix), np.float32)
+    if kind == "fp32":
+        return panels(matrix), ones
+    if kind == "bf16":
+        return to_bf16(panels(matrix)), ones
+    whole, scales = to_int8(matrix)
+    fours = whole.reshape(-1, PANEL, matrix.shape[1] // 4, 4).swapaxes(1, 2)
+    return np.ascontiguousarray(fours), scales / np.float32(127)

@@ -1,0 +1,61 @@
+"""Narrow weights: matrices as bf16 or int8, in a file or in the kernels; vectors stay float32.
+
+bf16 is the upper half of a float32. int8 has one scale for each output (Jacob et al. 2018, section 2.1, symmetric).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PRECISIONS = ("fp32", "bf16", "int8")
+SCALE = ".scale"
+Floats = NDArray[np.float32]
+Tensors = dict[str, NDArray[Any]]
+
+
+def narrow(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors:
+    """Tensors as a file keeps them: bf16 as its bits in uint16, int8 with its scales beside it."""
+    kept: Tensors = {}
+    for name, tensor in tensors.items():
+        if tensor.ndim != 2 or precision == "fp32":
+            kept[name] = tensor
+        elif precision == "bf16":
+            kept[name] = to_bf16(tensor)
+        else:
+            kept[name], kept[name + SCALE] = to_int8(tensor)
+    return kept
+
+
+def widen(kept: Mapping[str, NDArray[Any]]) -> Tensors:
+    """The float32 tensors that narrow ones stand for."""
+    tensors = {}
+    for name, tensor in kept.items():
+        if tensor.dtype == np.uint16:
+            tensors[name] = from_bf16(tensor)
+        elif tensor.dtype == np.int8:
+            tensors[name] = tensor * kept[name + SCALE][:, None]
+        elif not name.endswith(SCALE):
+            tensors[name] = tensor
+    return tensors
+
+
+def to_bf16(array: Floats) -> NDArray[np.uint16]:
+    """The nearest bf16, as its bits; halves go to even."""
+    bits = array.view(np.uint32)
+    return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+
+
+def from_bf16(bits: NDArray[np.uint16]) -> Floats:
+    """The float32 of bf16 bits, exactly."""
+    return (bits.astype(np.uint32) << 16).view(np.float32)
+
+
+def to_int8(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Whole numbers from -127 to 127 and a scale for each row, such that numbers * scale is near the matrix."""
+    scales = np.abs(matrix).max(1) / 127
+    safe = np.where(scales == 0, 1, scales).astype(np.float32)
+    return np.rint(matrix / safe[:, None]).astype(np.int8), safe

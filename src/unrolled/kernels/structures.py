@@ -1,0 +1,75 @@
+"""The C structures of ``native/unrolled.h``, field by field."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
+
+CELLS = {"elman": 0, "gru": 1, "lstm": 2}
+KINDS = {"fp32": 0, "bf16": 1, "int8": 2}
+SIZES = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
+
+
+class ForwardScan(ctypes.Structure):
+    """``forward_scan``."""
+
+    _fields_ = [(n, c_void_p) for n in ("a", "b_hh", "w", "gates", "kept", "h", "c")] + SIZES + [("cell", c_int32)]
+
+
+class BackwardScan(ctypes.Structure):
+    """``backward_scan``."""
+
+    _fields_ = (
+        [(n, c_void_p) for n in ("w", "gates", "kept", "h", "c", "outputs", "da", "du", "dh", "dc")]
+        + SIZES
+        + [("cell", c_int32)]
+    )
+
+
+class Matrix(ctypes.Structure):
+    """``matrix``."""
+
+    _fields_ = [("weights", c_void_p), ("scales", c_void_p)]
+
+
+class Network(ctypes.Structure):
+    """``network``."""
+
+    _fields_ = [
+        *((name, c_int32) for name in ("cell", "kind", "layers", "hidden", "ids", "outputs")),
+        ("table", c_void_p),
+        ("w_ih", POINTER(Matrix)),
+        ("w_hh", POINTER(Matrix)),
+        ("b_ih", POINTER(c_void_p)),
+        ("b_hh", POINTER(c_void_p)),
+        ("head", Matrix),
+        ("b_head", c_void_p),
+    ]
+
+
+class Filters(ctypes.Structure):
+    """``filters``."""
+
+    _fields_ = [
+        *((name, c_double) for name in ("temperature", "top_p", "min_p")),
+        ("top_k", c_int32),
+        ("special", c_int32),
+    ]
+
+
+Scan = ctypes.CFUNCTYPE(c_int, POINTER(Network), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p)
+Draw = ctypes.CFUNCTYPE(
+    c_int, POINTER(Network), POINTER(Filters), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p
+)
+
+
+class Variant(ctypes.Structure):
+    """``variant``: the functions for one instruction set."""
+
+    _fields_ = [
+        ("name", c_char_p),
+        ("forward", ctypes.CFUNCTYPE(None, POINTER(ForwardScan))),
+        ("backward", ctypes.CFUNCTYPE(None, POINTER(BackwardScan))),
+        ("scan", Scan),
+        ("draw", Draw),
+    ]

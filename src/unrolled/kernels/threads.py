@@ -1,0 +1,27 @@
+"""Threads over rows: the C code has none of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+
+
+@cache
+def pool(workers: int) -> ThreadPoolExecutor:
+    """Threads that wait for work; the caller is one more."""
+    return ThreadPoolExecutor(workers, thread_name_prefix="unrolled")
+
+
+def over_rows(work: Callable[[int, int], None], rows: int, threads: int) -> None:
+    """Call ``work(begin, end)`` on parts of all rows, side by side, and wait for all of them."""
+    threads = max(1, min(threads, rows))
+    cuts = [rows * place // threads for place in range(threads + 1)]
+    if threads == 1:
+        work(0, rows)
+        return
+    others = [pool(threads - 1).submit(work, begin, end) for begin, end in pairwise(cuts[1:])]
+    work(cuts[0], cuts[1])
+    for other in others:
+        other.result()

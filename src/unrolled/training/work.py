@@ -1,0 +1,24 @@
+"""The work of a run as plain data: what to learn from, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..config import ModelOptions, RunOptions, TrainOptions
+from ..data.split import Split
+from .schedule import Plan
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that a run is given; options may still have gaps."""
+
+    split: Split
+    corpus: dict[str, Any]
+    model: ModelOptions
+    train: TrainOptions
+    run: RunOptions
+    resume_file: Path | None = None
+    replay: list[Plan] = field(default_factory=list)

@@ -1,0 +1,94 @@
+import pytest
+
+from unrolled.cli.screen import Screen, describe, shell_name
+from unrolled.training.events import Progress, Started, Validated, Warned
+
+
+def progress(step, bits=2.5):
+    return Progress(step, 100, step / 50, bits, 12_345.6, float(step), 100.0 - step)
+
+
+@pytest.fixture
+def told(model, capsys):
+    """What a screen shows of some events."""
+
+    def show(*events, quiet=False, finish=None):
+        with Screen(quiet) as screen:
+            for event in events:
+                screen.observe(event)
+            if finish:
+                screen.finish(model, finish)
+        out, error = capsys.readouterr()
+        assert out == ""
+        return error
+
+    return show
+
+
+@pytest.fixture
+def validated(model):
+    return lambda step: Validated(step, 2.25, 2.25, 2.0, lambda: model.bundle)
+
+
+def test_a_run_begins_with_its_sizes(told):
+    assert told(Started("1 LSTM layer of 9", 1234, 0)) == "1 LSTM layer of 9; 1,234 weights\n"
+    assert "going on from step 7" in told(Started("1 LSTM layer of 9", 1234, 7))
+
+
+def test_progress_is_one_line():
+    assert describe(progress(40), "") == "40/100 · 2.500 bits/char · 12.3k chars/s · 1:00 left"
+
+
+def test_without_a_terminal_a_line_comes_only_now_and_then(told, monkeypatch):
+    assert told(progress(1), progress(2)) == ""
+    monkeypatch.setattr("unrolled.cli.screen.PLAIN_EVERY", 0.0)
+    assert told(progress(1), progress(2)).count("bits/char") == 2
+
+
+def test_a_validation_shows_samples_at_three_temperatures(told, validated):
+    shown = told(progress(1), validated(1))
+    assert "step 1: held-out 2.250 bits/char (training 2.000)" in shown
+    assert [f"[{heat}]" in shown for heat in (0.3, 0.8, 1.2)] == [True] * 3
+
+
+def test_a_validation_may_come_before_any_progress(told, validated):
+    assert "held-out 2.250" in told(validated(1))
+
+
+def test_samples_come_only_a_few_times_in_a_run(told, validated):
+    events = [each for step in range(1, 101) for each in (progress(step), validated(step))]
+    assert told(*events).count("[0.8]") in (5, 6)
+
+
+def test_a_warning_is_shown(told):
+    assert told(Warned("it begins to memorise")) == "warning: it begins to memorise\n"
+
+
+def test_quiet_shows_nothing(told, validated, tmp_path):
+    events = [Started("s", 1, 0), progress(1), validated(1), Warned("w")]
+    assert told(*events, quiet=True, finish=tmp_path / "m") == ""
+
+
+def test_square_brackets_of_a_sample_are_shown_as_they_are(told):
+    assert told(Warned("[red]blood[/red] [b]")) == "warning: [red]blood[/red] [b]\n"
+
+
+def test_the_end_tells_how_it_went_and_what_to_try(told, tmp_path):
+    shown = told(finish=tmp_path / "my model.safetensors")
+    assert "bits/char on held-out text, 60 steps" in shown
+    assert f"try: unrolled generate '{tmp_path}/my model.safetensors'" in shown
+
+
+def test_in_a_terminal_there_is_a_live_line(told, validated, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = told(progress(40), validated(40), progress(41))
+    assert "\x1b[" in shown
+    assert "41/100" in shown
+    assert "held-out 2.250" in shown
+    assert "step 40: held-out" not in shown
+
+
+@pytest.mark.parametrize(("path", "name"), [("a.txt", "a.txt"), ("a b", "'a b'"), ("$x", "'$x'")])
+def test_a_name_is_shown_as_one_can_type_it(path, name):
+    assert shell_name(path) == name

@@ -1,0 +1,91 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unrolled.config import TrainOptions
+from unrolled.data.readers import Corpus, read_corpus
+from unrolled.data.split import join_documents, split_corpus
+from unrolled.errors import InputError
+from unrolled.text.vocabulary import BOUNDARY, Vocabulary
+
+shares = st.sampled_from([0.0, 0.01, 0.1, 0.25, 0.5])
+
+
+def corpus_of(*documents: str) -> Corpus:
+    kept = tuple(documents)
+    return Corpus(kept, ("made",) * len(kept), ("str",) * len(kept), ("lf",) * len(kept))
+
+
+def cut(text: str, **options: float | str | None) -> tuple[str, str, str]:
+    """The three parts as text, each without the boundary it begins with."""
+    split = split_corpus(corpus_of(text), "char", TrainOptions(**options))
+    for part in (split.train, split.valid, split.test):
+        assert part.size == 0 or part[0] == BOUNDARY
+    parts = (split.train, split.valid, split.test)
+    return tuple(split.vocabulary.decode(part.tolist()) for part in parts)
+
+
+def test_the_last_tenth_is_held_out():
+    text = "".join(chr(97 + n % 26) for n in range(1000))
+    assert cut(text) == (text[:900], text[900:], "")
+
+
+def test_the_test_part_is_at_the_very_end():
+    text = "".join(chr(97 + n % 26) for n in range(1000))
+    assert cut(text, valid=0.1, test=0.2) == (text[:700], text[700:800], text[800:])
+
+
+def test_nothing_is_held_out_on_wish():
+    assert cut("a text of some length", valid=0) == ("a text of some length", "", "")
+
+
+def test_a_text_too_short_to_hold_out_from_is_all_trained_on():
+    assert cut("HELLO") == ("HELLO", "", "")
+
+
+@given(st.text(min_size=10), shares, shares.filter(lambda share: share < 0.5))
+def test_no_character_is_lost_or_in_two_parts(text, valid, test):
+    train, held_out, reported = cut(text, valid=valid, test=test)
+    assert train + held_out + reported == text
+    for part, share in ((held_out, valid), (reported, test)):
+        size = math.ceil(round(len(text) * share, 6))
+        assert len(part) == (size if size >= 2 else 0)
+
+
+def test_held_out_files_are_read_whole(tmp_path):
+    for name, text in {"valid": "zebra\n", "test": "ox\n"}.items():
+        (tmp_path / name).write_text(text)
+    files = {"valid": str(tmp_path / "valid"), "test": str(tmp_path / "test")}
+    assert cut("a text of some length", **files) == ("a text of some length", "zebra\n", "ox\n")
+
+
+def test_a_missing_held_out_file_is_refused():
+    with pytest.raises(InputError, match=r"^there is no file no\.txt"):
+        cut("a text of some length", valid="no.txt")
+
+
+def test_the_vocabulary_covers_every_part(tmp_path):
+    (tmp_path / "valid").write_text("é")
+    split = split_corpus(corpus_of("abc" * 30 + "xyz"), "char", TrainOptions(valid=str(tmp_path / "valid"), test=0.1))
+    assert split.vocabulary.units == ("a", "b", "c", "x", "y", "z", "é")
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_every_document_begins_with_a_boundary(documents):
+    vocabulary = Vocabulary.of("char", documents)
+    ids = join_documents(vocabulary, tuple(documents))
+    parts = np.split(ids, np.flatnonzero(ids == BOUNDARY))[1:]
+    assert [vocabulary.decode(part.tolist()) for part in parts] == documents
+
+
+def test_a_split_of_files_is_that_of_their_texts(text_file, text):
+    split = split_corpus(read_corpus(text_file), "char", TrainOptions())
+    assert split.vocabulary.decode(split.valid.tolist()) == text[-(len(text) // 10) :]
+
+
+def test_too_little_to_train_on_is_refused():
+    with pytest.raises(InputError, match=r"^made leaves 1 units to train on; give more text, or --valid 0$"):
+        split_corpus(corpus_of(""), "char", TrainOptions())

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unrolled import kernels
+from unrolled.kernels.inference import PackedNetwork, Shape
+from unrolled.kernels.structures import Filters
+
+GATES = {"elman": 1, "gru": 3, "lstm": 4}
+PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
+
+
+def network(library, cell="lstm", hidden=20, layers=2, ids=19, kind="fp32") -> PackedNetwork:
+    chance, gates = np.random.default_rng(0), GATES[cell]
+    weights = {"head.weight": (ids, hidden), "head.bias": (ids,)}
+    for n in range(layers):
+        weights |= {f"rnn.weight_hh_l{n}": (gates * hidden, hidden), f"rnn.weight_ih_l{n}": (gates * hidden, hidden)}
+        weights |= {f"rnn.bias_hh_l{n}": (gates * hidden,), f"rnn.bias_ih_l{n}": (gates * hidden,)}
+    made = {name: chance.standard_normal(shape).astype(np.float32) / 3 for name, shape in weights.items()}
+    table = chance.standard_normal((ids, gates * hidden)).astype(np.float32)
+    return PackedNetwork(library, Shape(cell, gates, layers, hidden, ids, cell == "lstm"), table, made, kind)
+
+
+def start(packed: PackedNetwork, rows: int) -> tuple[np.ndarray, ...]:
+    shape = (rows, packed.shape.layers, packed.shape.hidden)
+    return tuple(np.zeros(shape, np.float32) for _ in range(1 + packed.shape.has_c))
+
+
+@pytest.mark.parametrize("kind", ["fp32", "bf16", "int8"])
+@pytest.mark.parametrize("cell", sorted(GATES))
+def test_a_row_does_not_depend_on_the_rows_beside_it(library, cell, kind):
+    packed = network(library, cell, kind=kind)
+    ids = np.random.default_rng(1).integers(0, 19, (13, 6)).astype(np.int32)
+    together, _ = packed.scan(ids, start(packed, 13), threads=2)
+    for row in range(13):
+        alone, _ = packed.scan(ids[[row]], start(packed, 1))
+        np.testing.assert_array_equal(alone[0], together[row])
+
+
+@pytest.mark.parametrize(("kind", "tolerance"), [("bf16", 0.05), ("int8", 0.15)])
+@pytest.mark.parametrize("cell", sorted(GATES))
+def test_narrow_weights_stay_near_fp32(library, cell, kind, tolerance):
+    ids = np.random.default_rng(1).integers(0, 19, (3, 20)).astype(np.int32)
+    exact, _ = (full := network(library, cell)).scan(ids, start(full, 3))
+    near, _ = (packed := network(library, cell, kind=kind)).scan(ids, start(packed, 3))
+    assert 0 < np.abs(near - exact).max() < tolerance
+
+
+@pytest.mark.parametrize("kind", ["fp32", "bf16", "int8"])
+def test_all_variants_give_the_same_logits(library, kind):
+    ids = np.random.default_rng(1).integers(0, 19, (3, 20)).astype(np.int32)
+    portable = network(kernels.load("portable"), kind=kind)
+    here = network(library, kind=kind)
+    # the int8 products are exact, but a state that rounds the other way counts as one step of 1/127
+    tolerance = 0.05 if kind == "int8" else 1e-5
+    np.testing.assert_allclose(
+        here.scan(ids, start(here, 3))[0], portable.scan(ids, start(portable, 3))[0], atol=tolerance
+    )
+
+
+def test_the_given_state_is_not_changed(library):
+    packed = network(library)
+    state = start(packed, 2)
+    packed.scan(np.ones((2, 3), np.int32), state)
+    assert not any(part.any() for part in state)
+
+
+def test_a_scan_may_stop_anywhere_and_go_on(library):
+    packed = network(library)
+    ids = np.random.default_rng(1).integers(0, 19, (2, 9)).astype(np.int32)
+    whole, _ = packed.scan(ids, start(packed, 2))
+    first, state = packed.scan(ids[:, :4], start(packed, 2))
+    np.testing.assert_array_equal(np.concatenate([first, packed.scan(ids[:, 4:], state)[0]], 1), whole)
+
+
+def test_special_ids_are_never_drawn(library):
+    packed = network(library)
+    logits = np.zeros((1, 19), np.float32)
+    logits[0, :2] = 100
+    ids, _, _ = packed.draw(logits, start(packed, 1), PLAIN, np.random.default_rng(0).random((1, 500)))
+    assert ids.min() >= 2
+    assert ids.max() < 19
+
+
+def test_rows_and_threads_change_nothing_in_what_is_drawn(library):
+    packed = network(library)
+    uniforms = np.random.default_rng(0).random((9, 40))
+    logits = np.zeros((9, 19), np.float32)
+    together, _, _ = packed.draw(logits, start(packed, 9), PLAIN, uniforms, threads=3)
+    for row in range(9):
+        alone, _, _ = packed.draw(logits[[row]], start(packed, 1), PLAIN, uniforms[[row]])
+        np.testing.assert_array_equal(alone[0], together[row])
+
+
+@pytest.mark.parametrize("ids", [[[-1]], [[19]], [[2**31 - 1]]])
+def test_ids_outside_the_vocabulary_never_reach_c(library, ids):
+    packed = network(library)
+    with pytest.raises(ValueError, match="below 19"):
+        packed.scan(np.array(ids), start(packed, 1))
+
+
+def test_a_state_of_the_wrong_shape_never_reaches_c(library):
+    packed = network(library)
+    with pytest.raises(ValueError, match="parts"):
+        packed.scan(np.ones((1, 1), np.int32), start(packed, 1)[:1])
+    with pytest.raises(ValueError, match=r"broadcast|shape"):
+        packed.scan(np.ones((2, 1), np.int32), start(packed, 3))
+
+
+def test_a_vocabulary_of_special_ids_alone_cannot_be_drawn_from(library):
+    packed = network(library, ids=2)
+    with pytest.raises(ValueError, match="none of them"):
+        packed.draw(np.zeros((1, 2), np.float32), start(packed, 1), PLAIN, np.zeros((1, 1)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    logits=st.lists(st.floats(width=32, allow_nan=True, allow_infinity=True), min_size=19, max_size=19),
+    temperature=st.sampled_from([0.0, 1e-300, 0.5, 1.0, 1e300]),
+    top_k=st.sampled_from([0, 1, 5, 19, 2**31 - 1]),
+    top_p=st.sampled_from([1e-300, 0.3, 1.0]),
+    min_p=st.sampled_from([0.0, 0.5, 1.0]),
+    uniform=st.sampled_from([0.0, 0.5, 1.0 - 2**-53]),
+)
+def test_no_numbers_make_a_draw_leave_the_vocabulary(logits, temperature, top_k, top_p, min_p, uniform):
+    packed = network(kernels.load(), layers=1)
+    filters = Filters(temperature=temperature, top_p=top_p, min_p=min_p, top_k=top_k, special=2)
+    given_logits = np.array([logits], np.float32)
+    ids, _, _ = packed.draw(given_logits, start(packed, 1), filters, np.full((1, 3), uniform))
+    assert ((ids >= 2) & (ids < 19)).all()

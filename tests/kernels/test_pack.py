@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unrolled.kernels.pack import by_gates, pack, pad, padded, panels
+from unrolled.kernels.precision import from_bf16
+
+
+@pytest.mark.parametrize(("size", "whole"), [(1, 16), (16, 16), (17, 32), (65, 80)])
+def test_sizes_are_rounded_up_to_whole_panels(size, whole):
+    assert padded(size) == whole
+
+
+def test_padding_puts_zeros_behind():
+    np.testing.assert_array_equal(pad(np.ones((1, 2), np.float32), 2, 3), [[1, 1, 0], [0, 0, 0]])
+
+
+@given(units=st.integers(1, 40), gates=st.integers(1, 4))
+def test_a_unit_and_a_gate_are_found_in_their_block(units, gates):
+    rows = np.arange(1, gates * units + 1, dtype=np.float32)
+    packed = by_gates(rows, gates).reshape(-1, gates, 16)
+    for gate in range(gates):
+        for unit in range(units):
+            assert packed[unit // 16, gate, unit % 16] == rows[gate * units + unit]
+    assert np.count_nonzero(packed) == gates * units
+
+
+def test_a_panel_holds_sixteen_outputs_for_every_input():
+    matrix = np.arange(32 * 3, dtype=np.float32).reshape(32, 3)
+    packed = panels(matrix)
+    assert packed.shape == (2, 3, 16)
+    assert packed[1, 2, 5] == matrix[21, 2]
+
+
+def test_bf16_keeps_the_order_of_panels():
+    matrix = np.arange(16 * 4, dtype=np.float32).reshape(16, 4)
+    packed, scales = pack(matrix, "bf16")
+    np.testing.assert_array_equal(from_bf16(packed), panels(matrix))
+    assert (scales == 1).all()
+
+
+def test_int8_holds_four_inputs_of_an_output_side_by_side():
+    matrix = np.random.default_rng(0).standard_normal((32, 16)).astype(np.float32)
+    packed, scales = pack(matrix, "int8")
+    assert packed.shape == (2, 4, 16, 4)
+    found = packed[1, 2, 5].astype(np.float32) * scales[21] * 127
+    np.testing.assert_allclose(found, matrix[21, 8:12], atol=np.abs(matrix[21]).max() / 127)

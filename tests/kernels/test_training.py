@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from unrolled.cells import CELLS
+from unrolled.cells.base import Recurrence
+from unrolled.cells.scan import native_backward, native_forward
+from unrolled.kernels import training
+from unrolled.kernels.training import Sizes
+
+SIZES = [(1, 1, 16), (7, 5, 32), (9, 13, 48), (3, 64, 64)]
+
+
+@pytest.fixture(params=sorted(CELLS))
+def cell(request):
+    return CELLS[request.param]
+
+
+def numbers(*shape: int, seed: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize(("steps", "rows", "hidden"), SIZES)
+def test_a_scan_and_its_gradient_are_those_of_float64_autograd(library, monkeypatch, cell, steps, rows, hidden):
+    monkeypatch.setattr("unrolled.kernels.load", lambda: library)
+    wide = cell.gates * hidden
+    a = numbers(steps, rows, wide, seed=1)
+    recurrence = Recurrence(numbers(wide, hidden, seed=2) / hidden**0.5, numbers(wide, seed=3))
+    first = tuple(numbers(rows, hidden, seed=4 + n).tanh() for n in range(len(cell.parts)))
+    outputs, last = (
+        numbers(steps, rows, hidden, seed=6),
+        tuple(numbers(rows, hidden, seed=7 + n) for n, _ in enumerate(first)),
+    )
+
+    exact = [x.double().requires_grad_() for x in (a, *first, recurrence.w_hh, recurrence.b_hh)]
+    stock = getattr(nn, cell.torch_name)(wide, hidden).double()
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    eye, zero = torch.eye(wide, dtype=torch.float64), torch.zeros(wide, dtype=torch.float64)
+    state = tuple(part[None] for part in exact[1:-2])
+    weights = dict(zip(names, (eye, exact[-2], zero, exact[-1]), strict=True))
+    y, after = torch.func.functional_call(stock, weights, (exact[0], state if len(state) > 1 else state[0]))
+    after = after if isinstance(after, tuple) else (after,)
+    total = (y * outputs).sum() + sum((part[0] * flow).sum() for part, flow in zip(after, last, strict=True))
+    expected = torch.autograd.grad(total, exact[: len(first) + 1])
+
+    tape = native_forward(cell, a, first, recurrence)
+    found = native_backward(cell, tape, outputs, last, recurrence)
+    np.testing.assert_allclose(tape.states[0][1:], y.detach(), atol=2e-6)
+    for gradient, exactly in zip((found.a, *found.state), expected, strict=True):
+        assert (gradient - exactly).norm() < 1e-5 * exactly.norm()
+
+
+def test_the_number_of_threads_changes_nothing(library, cell):
+    results = []
+    for threads in (1, 2, 3):
+        sizes = Sizes(cell.name, cell.gates, 4, 7, 32, threads)
+        arrays = {"a": numbers(*sizes.wide, seed=1), "b_hh": numbers(cell.gates * 32, seed=2)}
+        arrays |= {"w": numbers(cell.gates * 32 * 32, seed=3), "gates": torch.zeros(sizes.wide)}
+        arrays |= {name: torch.zeros(sizes.states) for name in cell.parts} | {"kept": torch.zeros(sizes.narrow)}
+        training.forward(library, sizes, {name: tensor.numpy() for name, tensor in arrays.items()})
+        results.append(arrays["h"])
+    assert torch.equal(results[0], results[1])
+    assert torch.equal(results[0], results[2])
+
+
+@pytest.mark.parametrize("name", ["a", "b_hh", "w", "gates", "kept", "h", "c"])
+def test_an_array_of_the_wrong_size_is_refused_by_its_name(library, name):
+    sizes = Sizes("lstm", 4, 2, 3, 16, 1)
+    shapes = {"a": sizes.wide, "b_hh": (64,), "w": (1024,), "gates": sizes.wide, "kept": sizes.narrow}
+    shapes |= {"h": sizes.states, "c": sizes.states}
+    arrays = {each: np.zeros(shape, np.float32) for each, shape in shapes.items()}
+    arrays[name] = arrays[name][:-1]
+    with pytest.raises(ValueError, match=f"^{name} is float32"):
+        training.forward(library, sizes, arrays)

@@ -1,0 +1,160 @@
+import dataclasses
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_type_hints
+
+import numpy as np
+import pytest
+
+import unrolled
+from unrolled import api, bundle
+from unrolled.config import GenerateOptions
+
+TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
+
+
+def test_the_keywords_of_train_are_the_fields_of_its_options():
+    fields = {k: v for each in api.TRAIN_CLASSES for k, v in get_type_hints(each).items() if k in each.names()}
+    assert get_type_hints(api.TrainKeywords) == fields
+
+
+def test_the_keywords_of_generate_are_the_fields_of_its_options():
+    fields = {k: v for k, v in get_type_hints(GenerateOptions).items() if k in GenerateOptions.names()}
+    keywords = get_type_hints(api.GenerateKeywords)
+    assert list(keywords) == list(fields)
+    assert {k: v for k, v in keywords.items() if k != "stop"} == {k: v for k, v in fields.items() if k != "stop"}
+
+
+def test_no_option_has_two_homes():
+    names = [name for each in api.TRAIN_CLASSES for name in each.names()]
+    assert len(names) == len(set(names))
+
+
+def test_without_options_the_defaults_of_the_classes_hold():
+    assert dataclasses.replace(api.generate_options(), seed=None) == GenerateOptions()
+    assert api.sort_options({}) == {each.__name__: each() for each in api.TRAIN_CLASSES}
+
+
+def test_training_writes_nothing_unless_told(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    unrolled.train([text], **TINY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_saved_and_loaded_is_the_same(model, text, tmp_path):
+    opened = unrolled.load(model.save(tmp_path / "m.safetensors"))
+    assert opened.generate("The ", seed=4) == model.generate("The ", seed=4)
+    assert np.array_equal(opened.score(text[:300]).bits, model.score(text[:300]).bits)
+    assert (opened.record, opened.vocabulary, repr(opened)) == (model.record, model.vocabulary, repr(model))
+
+
+def test_an_existing_file_is_only_replaced_by_force(model, tmp_path):
+    path = tmp_path / "m.safetensors"
+    path.write_text("precious")
+    with pytest.raises(unrolled.UnrolledError, match="exists already"):
+        model.save(path)
+    with pytest.raises(unrolled.UnrolledError, match="exists already"):
+        unrolled.train(["text"], path)
+    assert path.read_text() == "precious"
+    assert unrolled.load(model.save(path, force=True)).record == model.record
+
+
+def test_every_kind_of_source_gives_the_same_model(text, tmp_path):
+    lines = text.splitlines()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "cats.txt").write_text(text)
+    (tmp_path / "cats.txt.gz").write_bytes(gzip.compress(text.encode()))
+    sources = [lines, str(tmp_path / "folder"), tmp_path / "cats.txt.gz", [tmp_path / "folder" / "cats.txt"]]
+    models = [unrolled.train(source, **TINY) for source in sources]
+    assert len({each.record["corpus"]["digest"] for each in models}) == 1
+    assert len({each.generate(seed=1) for each in models}) == 1
+
+
+def test_a_stop_string_may_stand_alone(model):
+    assert model.generate("The ", seed=1, stop="a") == model.generate("The ", seed=1, stop=["a"])
+    assert "a" not in model.generate("The ", seed=1, stop="a")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"temperature": -1}, "--temperature is -1; it must be at least 0"),
+        ({"top_p": 0.0}, "--top-p is 0.0; it must be above 0 and at most 1"),
+        ({"until": "dawn"}, "it can be sentence or line"),
+        ({"temprature": 1}, "did you mean temperature"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_is_written(model, options, words):
+    with pytest.raises(unrolled.UnrolledError, match=words):
+        model.stream("The ", **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"hiden_size": 4}, "did you mean hidden_size"),
+        ({"minutes": 1, "steps": 2}, "--minutes and --steps; a budget is one of them"),
+        ({"valid": 0.6, "test": 0.5}, "leave nothing to train on"),
+    ],
+)
+def test_a_wrong_option_of_training_is_refused(options, words):
+    with pytest.raises(unrolled.UnrolledError, match=words):
+        unrolled.train(["text"], **options)
+
+
+def test_no_model_writes_with_an_engine_that_is_not_there(model):
+    with pytest.raises(unrolled.UnrolledError, match="--engine is 'steam'; it can be auto or"):
+        unrolled.Model(model.bundle, "steam")
+
+
+def test_what_comes_next_is_a_distribution_at_temperature_one(model):
+    shares = model.next("The c", count=1000)
+    assert shares == model.next("The c", count=1000, temperature=1)
+    assert sum(share for _, share in shares) == pytest.approx(1)
+    assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
+    assert dict(model.next("The c", temperature=0.1))["a"] > dict(shares)["a"]
+
+
+def test_generate_many_gives_as_many_as_were_asked_for(model):
+    assert [len(model.generate_many("The ", count, seed=1, length=3)) for count in (0, 1, 3, 65)] == [0, 1, 3, 65]
+    assert model.generate_many("The ", 2, length=0) == ["", ""]
+
+
+def test_a_model_that_cannot_be_saved_is_put_where_it_can(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(api.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    with pytest.raises(unrolled.UnrolledError, match="the trained model is safe in") as caught:
+        api.save_or_rescue(model, "/proc/nothing/m.safetensors")
+    assert unrolled.load(Path(str(caught.value).split("safe in ")[1])).record == model.record
+
+
+def test_without_torch_there_is_a_sentence_that_says_what_to_install(model_file):
+    code = f"""
+import sys
+sys.modules["torch"] = None
+import unrolled
+model = unrolled.load({str(model_file)!r})
+assert len(model.generate("The ", seed=1, length=7)) == 7
+for call in (lambda: unrolled.train(["text"]), unrolled.load({str(model_file)!r}, "torch").generate):
+    try:
+        call()
+    except ImportError as error:
+        print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "MissingExtraError training needs PyTorch, which is not installed; run: pip install 'unrolled[train]'",
+        "MissingExtraError --engine torch needs PyTorch, which is not installed; run: pip install 'unrolled[train]'",
+    ]
+
+
+def test_a_model_tells_what_it_is(model):
+    assert repr(model) == f"<unrolled.Model lstm 1×48, {len(model.vocabulary)} chars>"
+
+
+def test_the_public_names_are_there():
+    assert all(hasattr(unrolled, name) for name in unrolled.__all__)
+    assert unrolled.Model is api.Model
+    assert not hasattr(unrolled, "nothing")
+    assert bundle.SUFFIX == ".safetensors"

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from unrolled import errors
+from unrolled.errors import InputError, MissingExtraError, OptionError, OutputError, TrainingError, UnrolledError
+
+MEMBERS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, UnrolledError)]
+
+
+@pytest.mark.parametrize("kind", MEMBERS)
+def test_every_error_is_drawn_in_the_tree(kind):
+    assert f" {kind.__name__} " in f" {errors.__doc__} "
+
+
+@pytest.mark.parametrize("kind", MEMBERS)
+def test_every_error_shows_its_sentence(kind):
+    extra = (15,) if kind is errors.InterruptedWorkError else ()
+    assert str(kind("I got this; do that", *extra)) == "I got this; do that"
+
+
+@pytest.mark.parametrize(
+    ("kind", "builtin"), [(OptionError, ValueError), (InputError, ValueError), (MissingExtraError, ImportError)]
+)
+def test_errors_can_be_caught_as_what_python_calls_them(kind, builtin):
+    with pytest.raises(builtin, match="mend it"):
+        raise kind("mend it")
+
+
+@pytest.mark.parametrize("kind", [OptionError, InputError, errors.ModelFileError])
+def test_bad_input_exits_with_2(kind):
+    assert kind("").exit_status == 2
+
+
+@pytest.mark.parametrize("kind", [OutputError, MissingExtraError, TrainingError])
+def test_failed_work_exits_with_1(kind):
+    assert kind("").exit_status == 1
+
+
+def test_work_that_a_signal_ended_exits_with_128_and_its_number():
+    assert errors.InterruptedWorkError("", 15).exit_status == 143
+
+
+def test_an_output_that_was_wrong_from_the_start_is_bad_input():
+    assert OutputError("exists already", 2).exit_status == 2
+
+
+def test_a_warning_is_no_error():
+    assert not issubclass(errors.UnrolledWarning, UnrolledError)
+
+
+def test_the_reason_is_said_without_number_and_path():
+    with pytest.raises(FileNotFoundError) as caught:
+        Path("/no/such/file").read_text()
+    assert errors.reason(caught.value) == "No such file or directory"
+
+
+def test_the_reason_of_an_error_without_a_system_is_its_message():
+    assert errors.reason(ValueError("embedded null byte")) == "embedded null byte"

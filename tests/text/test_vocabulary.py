@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unrolled.text.vocabulary import BOUNDARY, SPECIAL, UNKNOWN, Vocabulary
+
+texts = st.text(st.characters())
+
+
+@given(texts)
+def test_decode_undoes_encode(text):
+    vocabulary = Vocabulary.of("char", [text])
+    assert vocabulary.decode(vocabulary.encode(text).tolist()) == text
+
+
+@given(texts, texts)
+def test_every_text_encodes_to_ids_of_the_vocabulary(known, text):
+    vocabulary = Vocabulary.of("char", [known])
+    ids = vocabulary.encode(text)
+    assert ids.tolist() == [vocabulary.index.get(each, UNKNOWN) for each in text]
+
+
+@given(st.lists(texts))
+def test_the_order_of_texts_does_not_matter(given_texts):
+    assert Vocabulary.of("char", given_texts) == Vocabulary.of("char", reversed(given_texts))
+
+
+@given(texts, texts)
+def test_any_prompt_can_be_read(known, prompt):
+    vocabulary = Vocabulary.of("char", [known])
+    ids, replaced = vocabulary.encode_prompt(prompt)
+    assert set(replaced) == set(prompt) - set(known)
+    assert set(ids.tolist()) <= {UNKNOWN, *vocabulary.index.values()}
+    assert ids.tolist() == vocabulary.encode("".join(replaced.get(each, each) for each in prompt)).tolist()
+
+
+@given(texts)
+def test_a_prompt_of_known_units_is_read_as_it_is(text):
+    vocabulary = Vocabulary.of("char", [text])
+    ids, replaced = vocabulary.encode_prompt(text)
+    assert np.array_equal(ids, vocabulary.encode(text)) and not replaced
+
+
+@given(texts, st.data())
+def test_characters_are_counted_as_they_are_written(text, data):
+    vocabulary = Vocabulary.of("char", [text])
+    ids = data.draw(st.lists(st.integers(0, len(vocabulary) - 1)))
+    assert vocabulary.characters(np.array(ids, np.int32)) == len(vocabulary.decode(ids))
+
+
+def test_units_are_sorted_behind_the_special_ids():
+    vocabulary = Vocabulary.of("char", ["baba", "cab"])
+    assert vocabulary.units == ("a", "b", "c")
+    assert vocabulary.index == {"a": 2, "b": 3, "c": 4}
+    assert len(vocabulary) == SPECIAL + 3
+
+
+def test_the_boundary_is_no_text_and_the_unknown_a_replacement_character():
+    assert Vocabulary("char", ("a",)).decode([BOUNDARY, SPECIAL, UNKNOWN]) == "a\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "known", "read"),
+    [
+        ("Ａ", "Aa", "A"),  # a full-width letter: its compatibility form
+        ("ﬁ", "fi", "fi"),  # a ligature: two characters
+        ("A", "a", "a"),
+        ("a", "A", "A"),
+        ("Ａ", "a", "a"),
+        ("é", "e", "e"),
+        ("É", "e", "e"),
+        ("é", "éÉ", "é"),
+        ("ß", "sS", "SS"),
+        ("ﬁ", "f", "\ufffd"),
+        ("🙂", "abc", "\ufffd"),
+    ],
+)
+def test_an_unseen_unit_falls_back_to_the_nearest_known(prompt, known, read):
+    vocabulary = Vocabulary.of("char", [known])
+    ids, replaced = vocabulary.encode_prompt(prompt)
+    assert replaced == ({} if prompt in known else {prompt: read})
+    assert vocabulary.decode(ids.tolist()) == read
+
+
+def test_an_unseen_unit_without_a_variant_is_the_unknown():
+    assert Vocabulary.of("char", ["ab"]).encode_prompt("a🙂b")[0].tolist() == [2, UNKNOWN, 3]

@@ -1,0 +1,129 @@
+import math
+import signal
+import time
+
+import numpy as np
+import pytest
+
+import unrolled
+from unrolled.training.events import Validated, Warned
+
+FIFTY = "The cat sat on the mat and the dog ran to the mill"
+
+
+def test_the_same_seed_gives_the_same_weights_to_the_last_bit(text, small, outcome):
+    one, two, other = (unrolled.train([text], steps=25, dropout=0.3, seed=seed, **small) for seed in (7, 7, 8))
+    assert outcome(one) == outcome(two) != outcome(other)
+
+
+def test_training_learns(text, small):
+    curve = unrolled.train([text], steps=150, valid=0.02, **small).record["curve"]
+    assert curve[-1]["valid"] < curve[0]["valid"] - 0.5
+    assert curve[-1]["train"] < curve[0]["train"] - 0.5
+
+
+def test_a_recorded_plan_can_be_replayed(text_file, tmp_path, small, outcome):
+    path = tmp_path / "m.safetensors"
+    first = unrolled.train(text_file, path, minutes=0.06, **small)
+    assert len(first.record["plans"]) > 1
+    assert outcome(unrolled.train(text_file, replay=path, threads=1)) == outcome(first)
+
+
+def test_a_budget_of_minutes_is_kept(text_file):
+    begin = time.perf_counter()
+    model = unrolled.train(text_file, minutes=0.1, threads=1)
+    assert 0.7 * 6 <= time.perf_counter() - begin <= 1.3 * 6 + 2
+    assert model.record["seconds"] == pytest.approx(6, rel=0.3)
+
+
+def test_epochs_are_passes_over_the_text(text, small):
+    model = unrolled.train([text], epochs=2, **small)
+    assert model.record["steps"] == 2 * ((model.record["split"]["train"] - 1) // (4 * 16))
+
+
+def test_a_run_without_progress_stops_early_and_keeps_the_best(small):
+    lines = ["abcdefgh", "hgfedcba"] * 30
+    chance = np.random.default_rng(1)
+    held_out = ["".join(chance.permutation(list("abcdefgh"))) for _ in range(7)]
+    model = unrolled.train(lines + held_out, steps=2000, patience=3, learning_rate=0.02, **small)
+    curve = model.record["curve"]
+    assert model.record["stopped"] == "early"
+    assert model.record["steps"] < 2000
+    assert model.record["best"]["bits_per_char"] == min(point["valid"] for point in curve)
+    assert model.record["best"]["step"] == curve[-4]["step"]
+
+
+def test_patience_zero_never_stops(small):
+    model = unrolled.train(["abcdefgh"] * 30 + ["hgfedcba"] * 4, steps=200, patience=0, learning_rate=0.02, **small)
+    assert (model.record["stopped"], model.record["steps"]) == ("finished", 200)
+    assert model.record["best"]["step"] < 200
+
+
+def test_learning_by_heart_is_told_in_words(small):
+    chance = np.random.default_rng(1)
+    text = "".join(chance.choice(list("abcdefgh"), 700))
+    told = []
+    unrolled.train([text], observers=[told.append], steps=400, learning_rate=0.02, **small)
+    alarms = [event.message for event in told if isinstance(event, Warned)]
+    assert len(alarms) == 1
+    assert "begins to memorise" in alarms[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_keeps_the_best_so_far(text, small, number):
+    def interrupt(event):
+        if isinstance(event, Validated):
+            signal.raise_signal(number)
+
+    model = unrolled.train([text], observers=[interrupt], steps=10_000, **small)
+    assert model.record["stopped"] == f"signal {number}"
+    assert model.record["best"]["step"] == model.record["steps"] < 10_000
+    assert len(model.generate("The ", seed=1, length=20)) == 20
+
+
+def test_a_loss_without_end_is_an_error_that_says_what_to_do(text, small):
+    with pytest.raises(unrolled.UnrolledError, match=r"became infinite at step .*; lower --learning-rate"):
+        unrolled.train([text], steps=300, learning_rate=10, gradient_clip=1e30, weight_decay=1e30, **small)
+
+
+def test_with_nothing_held_out_the_last_weights_are_the_model(text, small):
+    record = unrolled.train([text], steps=10, valid=0.0, **small).record
+    assert (record["best"], record["curve"], record["split"]["valid"]) == (None, [], 0)
+
+
+def test_the_test_part_is_only_reported(text, small):
+    model = unrolled.train([text], steps=40, test=0.2, **small)
+    cut = int(0.2 * len(text))
+    assert model.record["split"]["test"] == cut + 1
+    assert model.record["test_bits_per_char"] == pytest.approx(model.score(text[-cut:]).bits_per_char, rel=1e-4)
+
+
+@pytest.mark.parametrize("batches", ["streams", "windows"])
+@pytest.mark.parametrize("cell", ["elman", "gru", "lstm"])
+def test_every_cell_learns_from_either_kind_of_batches(text, small, cell, batches):
+    model = unrolled.train([text], steps=80, cell=cell, layers=2, batches=batches, **small)
+    assert model.record["best"]["bits_per_char"] < math.log2(len(model.vocabulary)) - 1
+
+
+@pytest.mark.parametrize(
+    "tiny", [FIFTY, "x" * 50, "x" * 5000, "ab", (FIFTY + ".\n") * 40], ids=["50", "x50", "x5000", "2", "2kB"]
+)
+def test_the_smallest_texts_train_and_write(tiny):
+    model = unrolled.train([tiny], steps=20, threads=1)
+    written = model.generate(tiny[0], seed=1, length=30)
+    assert len(written) == 30
+    assert set(written) <= {*tiny, "\n"}
+
+
+def test_one_repeated_character_is_learnt():
+    assert unrolled.train(["x" * 2000], steps=60, threads=1).generate("x", temperature=0, length=9) == "x" * 9
+
+
+def test_the_record_says_where_the_model_comes_from(text_file, text, small):
+    record = unrolled.train(text_file, steps=3, seed=11, **small).record
+    assert record["corpus"]["names"] == [str(text_file)]
+    assert record["corpus"]["characters"] == len(text)
+    assert record["options"]["seed"] == 11
+    assert record["steps"] == 3
+    assert len(record["sample"]) == 200
+    assert set(record["versions"]) >= {"torch", "numpy"}

@@ -1,0 +1,74 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import unrolled
+from unrolled.config import RunOptions
+from unrolled.layers import build
+from unrolled.tasks.base import NetworkSpec
+from unrolled.training.machine import borrowed, flops_per_unit, measure_speed, prepare
+
+
+def test_training_takes_the_threads_it_is_given_and_gives_them_back():
+    before = torch.get_num_threads()
+    with borrowed():
+        prepare(RunOptions(threads=1))
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
+
+
+def test_after_training_the_process_reckons_with_denormal_numbers_again():
+    with borrowed():
+        prepare(RunOptions(threads=1))
+        assert np.float64(1e-310) * 1 == 0
+    assert np.float64(1e-310) * 1 > 0
+
+
+def test_after_a_failed_run_too():
+    before = torch.get_num_threads()
+    with pytest.raises(unrolled.UnrolledError), borrowed():
+        prepare(RunOptions(device="nonsense", threads=1))
+    assert (torch.get_num_threads(), np.float64(1e-310) * 1) == (before, 1e-310)
+
+
+@pytest.mark.parametrize("name", ["nonsense", "cuda:99"])
+def test_a_device_that_is_not_there_is_a_sentence(name):
+    with borrowed(), pytest.raises(unrolled.UnrolledError, match="is not to be had here; use --device cpu"):
+        prepare(RunOptions(device=name, threads=1))
+
+
+def test_auto_finds_a_device():
+    with borrowed():
+        assert prepare(RunOptions(threads=1)).type in ("cpu", "cuda")
+
+
+def test_the_speed_is_that_of_a_machine():
+    assert 1e8 < measure_speed(torch.device("cpu"), rounds=1) < 1e15
+
+
+def test_the_count_of_operations_is_six_for_each_weight_that_a_unit_meets():
+    network = build(NetworkSpec(100, 100, 0, "lstm", 64, 3, 0.0))
+    met = [p for name, p in network.named_parameters() if p.ndim > 1 and "weight_ih_l0" not in name]
+    assert flops_per_unit(64, 3, 100) == 6 * sum(p.numel() for p in met)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's malloc")
+def test_freed_memory_is_kept():
+    code = """
+import resource, torch
+from unrolled.training.machine import keep_freed_memory
+keep_freed_memory()
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+torch.ones(4_000_000).sum()
+before = faults()
+for _ in range(20):
+    torch.ones(4_000_000).sum()
+print(faults() - before)
+"""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert int(done.stdout) < 20_000  # sixteen megabytes are 3,906 pages, and we asked for them twenty times

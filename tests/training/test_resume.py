@@ -1,0 +1,166 @@
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import unrolled
+from unrolled.bundle import write_atomically
+from unrolled.layers import build
+from unrolled.tasks.base import NetworkSpec
+from unrolled.training.events import Progress
+from unrolled.training.optimizer import make_optimizer, update
+from unrolled.training.paths import resume_path
+from unrolled.training.resume import load_resume, optimizer_tensors, restore_optimizer, save_resume
+
+KILLED = """
+import json, os, signal, sys
+from pathlib import Path
+import unrolled
+from unrolled.training import loop
+
+moment, source, output, options = sys.argv[1], Path(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])
+loop.EVERY = 0.0  # save after every step
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def observe(event):
+    if moment == "after step 37" and getattr(event, "step", 0) == 37:
+        die()
+    if moment == "in a validation" and type(event).__name__ == "Validated" and event.step > 30:
+        die()
+
+flush, saves = os.fsync, []
+
+def fsync(handle):
+    saves.append(handle)
+    if moment == "while saving" and len(saves) == 50:
+        os.ftruncate(handle, 1000)
+        die()
+    flush(handle)
+
+os.fsync = fsync
+unrolled.train(source, output, observers=[observe], **options)
+"""
+RUN = {"steps": 60, "dropout": 0.2, "valid": 0.02, "test": 0.02, "seed": 5}
+
+
+@pytest.mark.parametrize(
+    ("moment", "cell"), [("after step 37", "lstm"), ("in a validation", "gru"), ("while saving", "lstm")]
+)
+def test_a_run_killed_at_any_moment_goes_on_to_the_result_of_one_never_killed(
+    moment, cell, text_file, tmp_path, small, outcome
+):
+    options = {**RUN, **small, "cell": cell}
+    output = tmp_path / "cats.safetensors"
+    driver = [sys.executable, "-c", KILLED, moment, text_file, output, json.dumps(options)]
+    killed = subprocess.run(driver, check=False, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not output.exists()
+    assert 30 < load_resume(resume_path(output))[1]["ledger"]["step"] < 60
+    resumed = unrolled.train(text_file, output, resume=True, threads=1)
+    assert len(resumed.record["curve"]) > 2
+    assert outcome(resumed) == outcome(unrolled.train(text_file, **options))
+    assert outcome(unrolled.load(output)) == outcome(resumed)
+    assert not resume_path(output).exists()
+
+
+def test_a_best_from_before_the_stop_is_still_the_best_after_it(tmp_path, small):
+    noise = "".join(np.random.default_rng(1).choice(list("abcdefgh"), 700))
+
+    def interrupt(event):
+        if isinstance(event, Progress) and event.step == 350:
+            signal.raise_signal(signal.SIGINT)
+
+    options = {**small, "steps": 400, "learning_rate": 0.02, "patience": 0}
+    unrolled.train([noise], tmp_path / "m", observers=[interrupt], **options)
+    model = unrolled.train([noise], tmp_path / "m", resume=True, threads=1)
+    best = model.record["best"]
+    assert (model.record["steps"], model.record["stopped"]) == (400, "finished")
+    assert best["step"] < 350
+    held_out = (noise + "\n")[-70:]
+    assert model.score(held_out).bits_per_char == pytest.approx(best["bits_per_char"], rel=1e-4)
+
+
+def test_a_finished_run_leaves_nothing_beside_the_model(text_file, tmp_path, small):
+    unrolled.train(text_file, tmp_path / "m.safetensors", steps=3, **small)
+    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_without_a_resume_file_there_is_nothing_to_resume(text_file, tmp_path):
+    with pytest.raises(unrolled.UnrolledError, match=r"there is nothing to resume: no file .*m\.resume.safetensors"):
+        unrolled.train(text_file, tmp_path / "m.safetensors", resume=True)
+
+
+@pytest.fixture
+def stopped(text_file, tmp_path, small):
+    """The output of a run that Ctrl-C ended."""
+    output = tmp_path / "m.safetensors"
+
+    def interrupt(event):
+        if isinstance(event, Progress) and event.step == 10:
+            signal.raise_signal(signal.SIGINT)
+
+    model = unrolled.train(text_file, output, observers=[interrupt], steps=20, **small)
+    assert model.record["stopped"] == "signal 2"
+    return output
+
+
+def test_another_text_is_refused(stopped, tmp_path):
+    (tmp_path / "other.txt").write_text("another text altogether, of some length\n" * 20)
+    with pytest.raises(unrolled.UnrolledError, match="the text is not the one"):
+        unrolled.train(tmp_path / "other.txt", stopped, resume=True)
+    assert resume_path(stopped).exists()
+
+
+def test_a_damaged_resume_file_is_refused_in_a_sentence(stopped, text_file):
+    raw = bytearray(resume_path(stopped).read_bytes())
+    raw[-100] ^= 1
+    resume_path(stopped).write_bytes(raw)
+    with pytest.raises(unrolled.UnrolledError, match="is damaged"):
+        unrolled.train(text_file, stopped, resume=True)
+
+
+def test_a_model_is_no_resume_file(stopped, text_file):
+    write_atomically(resume_path(stopped), stopped.read_bytes())
+    with pytest.raises(unrolled.UnrolledError, match="is no resume file"):
+        unrolled.train(text_file, stopped, resume=True)
+
+
+def test_a_resume_file_is_no_model(stopped):
+    with pytest.raises(unrolled.UnrolledError, match="is no model"):
+        unrolled.load(resume_path(stopped))
+
+
+def test_what_was_saved_is_what_is_read(tmp_path):
+    tensors = {"a": torch.randn(3, 4).t(), "step": torch.tensor(7.0)}
+    save_resume(tmp_path / "r", tensors, {"x": [1, None, float("inf")]})
+    arrays, about = load_resume(tmp_path / "r")
+    assert about == {"x": [1, None, float("inf")]}
+    assert {name: (array.shape, array.tobytes()) for name, array in arrays.items()} == {
+        name: (tuple(t.shape), t.contiguous().numpy().tobytes()) for name, t in tensors.items()
+    }
+
+
+def test_an_optimizer_goes_on_as_if_nothing_had_happened(tmp_path):
+    def steps(network, optimizer, count):
+        for n in range(count):
+            for parameter in network.parameters():
+                parameter.grad = torch.full_like(parameter, 0.1 * (n + 1))
+            update(network, optimizer, 0.01, 1.0)
+
+    one, other = (build(NetworkSpec(9, 9, 4, "gru", 8, 1, 0.0), seed=1) for _ in range(2))
+    optimizer = make_optimizer(one, 0.1)
+    steps(one, optimizer, 3)
+    save_resume(tmp_path / "r", optimizer_tensors(optimizer), {})
+    other.load_state_dict(one.state_dict())
+    restored = make_optimizer(other, 0.1)
+    arrays = load_resume(tmp_path / "r")[0]
+    restore_optimizer(restored, {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
+    steps(one, optimizer, 2)
+    steps(other, restored, 2)
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))

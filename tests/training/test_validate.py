@@ -1,0 +1,57 @@
+import copy
+import math
+
+import numpy as np
+import pytest
+
+from unrolled.decoding.engines import open_engine
+from unrolled.tasks import TASKS
+from unrolled.text.vocabulary import BOUNDARY
+from unrolled.training.validate import rows_for, validate
+
+
+@pytest.fixture(scope="module")
+def network(model):
+    return open_engine("torch", model.bundle).network
+
+
+def with_boundary(model, text):
+    return np.concatenate([np.array([BOUNDARY], np.int32), model.vocabulary.encode(text)])
+
+
+def bits(network, model, text, rows=None):
+    return validate(network, TASKS["language"], with_boundary(model, text), rows)
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 1000])
+def test_validation_in_one_row_is_the_score_of_the_text(network, model, text, size):
+    assert bits(network, model, text[:size], 1) == pytest.approx(model.score(text[:size]).total_bits, rel=1e-5)
+
+
+@pytest.mark.parametrize("rows", [2, 3, 7, 16])
+def test_several_rows_come_close(network, model, text, rows):
+    whole = model.score(text).total_bits
+    assert abs(bits(network, model, text, rows) - whole) / len(text) < 0.01
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 64])
+def test_every_target_counts_once_in_any_number_of_rows(network, model, text, rows):
+    ignorant = copy.deepcopy(network)
+    ignorant.head.weight.data.zero_()
+    ignorant.head.bias.data.zero_()
+    assert bits(ignorant, model, text[:997], rows) == pytest.approx(997 * math.log2(len(model.vocabulary)), rel=1e-6)
+
+
+def test_a_short_text_is_read_in_one_row_and_a_long_one_in_many():
+    assert [rows_for(units) for units in (1, 4000, 100_000, 10**7)] == [1, 1, 48, 64]
+
+
+def test_what_training_says_of_the_held_out_part_is_what_scoring_says(model, text):
+    held_out = text[-int(0.1 * len(text)) :]
+    assert model.record["split"]["valid"] == len(held_out) + 1
+    assert model.record["best"]["bits_per_char"] == pytest.approx(model.score(held_out).bits_per_char, rel=1e-5)
+
+
+def test_validation_keeps_no_gradients(network, model, text):
+    bits(network, model, text[:300])
+    assert all(parameter.grad is None for parameter in network.parameters())

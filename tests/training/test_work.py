@@ -1,0 +1,18 @@
+import dataclasses
+
+import pytest
+
+from unrolled.config import ModelOptions, RunOptions, TrainOptions
+from unrolled.data.readers import read_corpus
+from unrolled.data.split import split_corpus
+from unrolled.training.work import Work
+
+
+def test_work_is_frozen_and_writes_nothing_unless_told(text):
+    corpus = read_corpus([text])
+    split = split_corpus(corpus, "char", TrainOptions())
+    work = Work(split, corpus.describe(), ModelOptions(), TrainOptions(), RunOptions())
+    assert work.resume_file is None
+    assert work.replay == []
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        work.corpus = {}

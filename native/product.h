@@ -8,14 +8,19 @@
 #define TOGETHER (WIDE == 1 ? 2 : 1)            /* panels at once for several rows */
 #define SUMS 8                                  /* most vectors of sums a row */
 
-typedef uint16_t half_lanes __attribute__((vector_size(LANES * 2), aligned(2), may_alias));
 typedef float fp32;
 typedef uint16_t bf16;
 
-INLINE vf load_fp32(const void *w, ptrdiff_t place) { return load((const float *)w + place); }
-INLINE vf load_bf16(const void *w, ptrdiff_t place) {
-    half_lanes narrow = *(const half_lanes *)((const uint16_t *)w + place);
-    return (vf)(__builtin_convertvector(narrow, vi) << 16);
+/* Inputs that share a vector of the packed matrix, and their weights: bf16 has two in every 32 bits. */
+#define STEP_fp32 1
+#define STEP_bf16 2
+INLINE vf load_fp32(const void *w, ptrdiff_t place, int which) {
+    (void)which;
+    return load((const float *)w + place);
+}
+INLINE vf load_bf16(const void *w, ptrdiff_t place, int which) {
+    vi two = *(const vi *)((const int32_t *)w + place);
+    return which ? (vf)(two & (int32_t)0xffff0000) : (vf)(two << 16);
 }
 
 #define EACH(n, limit) _Pragma("GCC unroll 8") for (int n = 0; n < (limit); n++)
@@ -26,14 +31,18 @@ INLINE vf load_bf16(const void *w, ptrdiff_t place) {
                                ptrdiff_t os) {                                                                         \
         vf sum[TILE][SUMS];                                                                                            \
         EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(out + m * os + p * LANES);                                       \
-        for (ptrdiff_t k = 0; k < K; k++) {                                                                            \
-            vf each[SUMS];                                                                                             \
-            EACH(p, P * WIDE) each[p] = load_##KIND(w, (p / WIDE * K + k) * PANEL + p % WIDE * LANES);                 \
-            EACH(m, M) {                                                                                               \
-                vf value = all(x[m * xs + k]);                                                                         \
-                EACH(p, P * WIDE) sum[m][p] += value * each[p];                                                        \
+        for (ptrdiff_t k = 0; k < K; k += STEP_##KIND)                                                                 \
+            EACH(n, STEP_##KIND) {                                                                                     \
+                vf each[SUMS];                                                                                         \
+                EACH(p, P * WIDE) {                                                                                    \
+                    ptrdiff_t row = p / WIDE * (K / STEP_##KIND) + k / STEP_##KIND;                                    \
+                    each[p] = load_##KIND(w, row * PANEL + p % WIDE * LANES, n);                                       \
+                }                                                                                                      \
+                EACH(m, M) {                                                                                           \
+                    vf value = all(x[m * xs + k + n]);                                                                 \
+                    EACH(p, P * WIDE) sum[m][p] += value * each[p];                                                    \
+                }                                                                                                      \
             }                                                                                                          \
-        }                                                                                                              \
         EACH(m, M) EACH(p, P * WIDE) store(out + m * os + p * LANES, sum[m][p]);                                       \
     }                                                                                                                  \
     INLINE void tile_##KIND(int rows, int P, const float *x, ptrdiff_t xs, const void *w, ptrdiff_t K, float *out,     \
@@ -72,25 +81,33 @@ PRODUCT(bf16)
 typedef int32_t lanes8 __attribute__((vector_size(32), aligned(4), may_alias));
 
 INLINE void quantise(const float *x, ptrdiff_t K, int8_t *q) {
-    for (ptrdiff_t k = 0; k < K; k++) q[k] = (int8_t)(x[k] * 127.0f + (x[k] < 0 ? -0.5f : 0.5f));
+    for (ptrdiff_t k = 0; k < K; k++) {
+        float rounded = x[k] * 127.0f + 12582912.0f; /* 1.5 * 2^23: the whole number is in the last bits */
+        int32_t bits;
+        memcpy(&bits, &rounded, 4);
+        q[k] = (int8_t)bits;
+    }
 }
 
 #ifdef DOT4 /* the instruction set's own: lanes8 DOT4(lanes8 sum, lanes8 four x, lanes8 four w) */
-INLINE void add_int8(const int8_t *x, matrix w, ptrdiff_t K, ptrdiff_t panels, float *out) {
-    for (ptrdiff_t p = 0; p < panels; p++) {
-        const lanes8 *panel = (const lanes8 *)((const int8_t *)w.weights + p * K * PANEL);
-        lanes8 low[2] = {{0}, {0}}, high[2] = {{0}, {0}};
-        for (ptrdiff_t k = 0; k < K / 4; k += 2)
-            EACH(n, 2) {
-                int32_t four;
-                memcpy(&four, x + 4 * (k + n), 4);
-                lanes8 value = four - (lanes8){0};
-                low[n] = DOT4(low[n], value, panel[2 * (k + n)]);
-                high[n] = DOT4(high[n], value, panel[2 * (k + n) + 1]);
-            }
-        lanes8 sums[2] = {low[0] + low[1], high[0] + high[1]};
-        for (int j = 0; j < PANEL; j++) out[p * PANEL + j] += (float)((int32_t *)sums)[j] * w.scales[p * PANEL + j];
+INLINE void int8_panels(int P, const int8_t *x, const int8_t *w, const float *scales, ptrdiff_t K, float *out) {
+    lanes8 sum[8] = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
+    for (ptrdiff_t k = 0; k < K; k += 4) {
+        int32_t four;
+        memcpy(&four, x + k, 4);
+        lanes8 value = four - (lanes8){0};
+        EACH(p, 2 * P) sum[p] = DOT4(sum[p], value, *(const lanes8 *)(w + (p / 2 * K + k) * PANEL + p % 2 * 32));
     }
+    EACH(p, 2 * P)
+        for (int j = 0; j < 8; j++) out[8 * p + j] += (float)sum[p][j] * scales[8 * p + j];
+}
+
+INLINE void add_int8(const int8_t *x, matrix w, ptrdiff_t K, ptrdiff_t panels, float *out) {
+    const int8_t *from = w.weights;
+    ptrdiff_t p = 0;
+    for (; p + 4 <= panels; p += 4)
+        int8_panels(4, x, from + p * K * PANEL, w.scales + p * PANEL, K, out + p * PANEL);
+    for (; p < panels; p++) int8_panels(1, x, from + p * K * PANEL, w.scales + p * PANEL, K, out + p * PANEL);
 }
 #else
 INLINE void add_int8(const int8_t *x, matrix w, ptrdiff_t K, ptrdiff_t panels, float *out) {

@@ -31,8 +31,8 @@ typedef struct {
     int32_t cell;
 } backward_scan;
 
-/* A matrix [N, K] in panels of 16 outputs: [N/16][K][16] in fp32 or bf16; [N/16][K/4][16][4] in int8 with a scale for
-   each output. */
+/* A matrix [N, K] in panels of 16 outputs: [N/16][K][16] in fp32, [N/16][K/2][16][2] in bf16, and [N/16][K/4][16][4]
+   in int8 with a scale for each output. */
 typedef struct {
     const void *weights;
     const float *scales;

@@ -83,7 +83,7 @@ def test_every_document_begins_with_a_boundary(documents):
 
 def test_a_split_of_files_is_that_of_their_texts(text_file, text):
     split = split_corpus(read_corpus(text_file), "char", TrainOptions())
-    assert split.vocabulary.decode(split.valid.tolist()) == text[-(len(text) // 10) :]
+    assert split.vocabulary.decode(split.valid.tolist()) == text[-math.ceil(len(text) / 10) :]
 
 
 def test_too_little_to_train_on_is_refused():

@@ -33,10 +33,11 @@ def test_a_panel_holds_sixteen_outputs_for_every_input():
     assert packed[1, 2, 5] == matrix[21, 2]
 
 
-def test_bf16_keeps_the_order_of_panels():
-    matrix = np.arange(16 * 4, dtype=np.float32).reshape(16, 4)
+def test_bf16_holds_two_inputs_of_an_output_side_by_side():
+    matrix = np.arange(32 * 4, dtype=np.float32).reshape(32, 4)
     packed, scales = pack(matrix, "bf16")
-    np.testing.assert_array_equal(from_bf16(packed), panels(matrix))
+    assert packed.shape == (2, 2, 16, 2)
+    np.testing.assert_array_equal(from_bf16(packed)[1, 1, 5], matrix[21, 2:])
     assert (scales == 1).all()
 
 

@@ -50,7 +50,8 @@ def pack(matrix: Floats, kind: str) -> Packed:
     if kind == "fp32":
         return panels(matrix), ones
     if kind == "bf16":
-        return to_bf16(panels(matrix)), ones
+        pairs = panels(matrix).reshape(-1, matrix.shape[1] // 2, 2, PANEL).swapaxes(2, 3)
+        return to_bf16(np.ascontiguousarray(pairs)), ones
     whole, scales = to_int8(matrix)
     fours = whole.reshape(-1, PANEL, matrix.shape[1] // 4, 4).swapaxes(1, 2)
     return np.ascontiguousarray(fours), scales / np.float32(127)

@@ -86,14 +86,14 @@ def choose_rows(units: int, seen: float, length: int) -> int:
 
 def choose_dropout(epochs: float, width: int) -> float:
     """More passes over the same text need more dropout; a narrow layer bears less."""
-    if epochs < 2 or width < 64:
+    if epochs < 1 or width < 64:
         return 0.0
-    return min(0.5, round(0.1 * math.log2(epochs), 2))
+    return min(0.5, max(0.0, round(0.1 * (math.log2(epochs) - 1.5), 2)))
 
 
 def choose_learning_rate(width: int) -> float:
     """AdamW's rate falls as layers grow."""
-    return round(min(0.01, 0.004 * math.sqrt(256 / width)), 5)
+    return round(min(0.02, 0.012 * math.sqrt(320 / width)), 5)
 
 
 def summarise(model: ModelOptions, train: TrainOptions, units: int, epochs: float) -> str:

@@ -4,67 +4,115 @@ import torch
 from torch import nn
 
 from unrolled.cells import CELLS
+from unrolled.layers import build
 from unrolled.layers.stack import Stack
+from unrolled.tasks.base import NetworkSpec
+
+cells = pytest.mark.parametrize("cell", sorted(CELLS))
+depths = pytest.mark.parametrize("layers", [1, 2, 3])
 
 
-def pair(cell: str, layers: int, hidden: int, width: int = 5) -> tuple[Stack, nn.RNNBase]:
-    torch.manual_seed(layers)
-    stock = getattr(nn, CELLS[cell].torch_name)(width, hidden, layers)
-    stack = Stack(cell, [width] + [hidden] * (layers - 1), hidden, 0.5, native=True)
+def stack_of(cell: str, layers: int, hidden: int = 16, dropout: float = 0.0) -> Stack:
+    """A stack that reads five inputs."""
+    return build(NetworkSpec(9, 9, 5, cell, hidden, layers, dropout), seed=layers).rnn
+
+
+def stock_of(cell: str, layers: int, hidden: int = 16) -> nn.RNNBase:
+    return getattr(nn, CELLS[cell].torch_name)(5, hidden, layers)
+
+
+def first_state(stack: Stack, rows: int) -> dict[str, torch.Tensor]:
+    chance = torch.Generator().manual_seed(rows)
+    return {part: torch.randn(rows, stack.layers, stack.hidden_size, generator=chance) for part in stack.cell.parts}
+
+
+def run(stack: Stack, x: torch.Tensor, fused: bool = False, chance: np.random.Generator | None = None):
+    return stack(x if fused else stack.project(x, 0), first_state(stack, x.shape[1]), chance, fused)
+
+
+def run_stock(module: nn.RNNBase, stack: Stack, x: torch.Tensor):
+    """PyTorch's outputs and last state, in the shape of ours."""
+    first = tuple(part.transpose(0, 1).contiguous() for part in first_state(stack, x.shape[1]).values())
+    outputs, last = module(x, first if len(first) > 1 else first[0])
+    parts = zip(stack.cell.parts, last if len(first) > 1 else (last,), strict=True)
+    return outputs, {name: part.transpose(0, 1) for name, part in parts}
+
+
+def assert_near(one, two, error: float = 1e-5) -> None:
+    (outputs, last), (expected, expected_last) = one, two
+    assert torch.allclose(outputs, expected, rtol=0, atol=error)
+    assert last.keys() == expected_last.keys()
+    assert all(torch.allclose(last[name], expected_last[name], rtol=0, atol=error) for name in last)
+
+
+@cells
+@depths
+def test_our_weights_run_in_pytorchs_module(cell, layers):
+    stack, stock, x = stack_of(cell, layers), stock_of(cell, layers), torch.randn(7, 3, 5)
+    stock.load_state_dict(stack.state_dict())
+    assert_near(run(stack, x), run_stock(stock, stack, x))
+
+
+@cells
+@depths
+def test_pytorchs_weights_run_here(cell, layers):
+    stack, stock, x = stack_of(cell, layers), stock_of(cell, layers), torch.randn(7, 3, 5)
     stack.load_state_dict(stock.state_dict())
-    return stack, stock
+    assert_near(run(stack, x), run_stock(stock, stack, x))
 
 
-@pytest.mark.parametrize("hidden", [16, 21], ids=["kernels", "no kernels"])
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize("cell", sorted(CELLS))
-def test_a_stack_with_stock_weights_does_what_the_stock_module_does(cell, layers, hidden):
-    stack, stock = pair(cell, layers, hidden)
-    x = torch.randn(7, 3, 5)
-    state = {part: torch.randn(3, layers, hidden) for part in stack.cell.parts}
-    first = tuple(part.transpose(0, 1).contiguous() for part in state.values())
-    expected, last = stock(x, first if len(first) > 1 else first[0])
-    found, after = stack(stack.project(x, 0), state, None)
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
-    for part, wanted in zip(after.values(), last if len(first) > 1 else (last,), strict=True):
-        torch.testing.assert_close(part.transpose(0, 1), wanted, atol=1e-5, rtol=0)
+@cells
+def test_the_way_of_a_gpu_gives_the_same(cell):
+    stack, x = stack_of(cell, 2), torch.randn(7, 3, 5)
+    assert_near(run(stack, x, fused=True), run(stack, x))
 
 
-@pytest.mark.parametrize("cell", sorted(CELLS))
-def test_weights_go_back_into_the_stock_module_to_the_last_bit(cell):
-    stack, stock = pair(cell, 2, 8)
-    other = getattr(nn, CELLS[cell].torch_name)(5, 8, 2)
-    other.load_state_dict(stack.state_dict())
-    assert all(torch.equal(a, b) for a, b in zip(other.state_dict().values(), stock.state_dict().values(), strict=True))
-
-
-@pytest.mark.parametrize("cell", sorted(CELLS))
-def test_the_fused_scan_gives_the_same_outputs_and_gradients(cell):
-    stack, _ = pair(cell, 2, 16)
-    x = torch.randn(6, 3, 5)
-    state = {part: torch.randn(3, 2, 16) for part in stack.cell.parts}
-    outputs = []
-    for first, fused in ((x, True), (stack.project(x, 0), False)):
-        stack.zero_grad()
-        y, after = stack(first, state, None, fused)
-        (y.square().sum() + sum(part.sum() for part in after.values())).backward()
-        outputs.append((y, [parameter.grad.clone() for parameter in stack.parameters()]))
-    torch.testing.assert_close(outputs[0][0], outputs[1][0], atol=1e-5, rtol=0)
-    for one, other in zip(outputs[0][1], outputs[1][1], strict=True):
-        torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
-
-
-def test_a_single_step_without_a_gradient_is_the_scan_of_length_one():
-    stack, _ = pair("lstm", 2, 16)
-    x, state = torch.randn(1, 3, 5), {part: torch.randn(3, 2, 16) for part in ("h", "c")}
+@cells
+def test_single_steps_without_a_gradient_give_the_same(cell):
+    stack, x = stack_of(cell, 2), torch.randn(7, 3, 5)
+    whole = run(stack, x)
+    state, outputs = first_state(stack, 3), []
     with torch.no_grad():
-        step, _ = stack(stack.project(x, 0), state, None)
-    scan, _ = stack(stack.project(x, 0), state, None)
-    torch.testing.assert_close(step, scan, atol=1e-6, rtol=0)
+        for each in stack.project(x, 0):
+            y, state = stack(each[None], state, None)
+            outputs.append(y)
+    assert_near((torch.cat(outputs), state), whole)
 
 
-def test_dropout_falls_on_every_layer():
-    stack, _ = pair("gru", 2, 16)
-    state = {"h": torch.zeros(3, 2, 16)}
-    y, _ = stack(stack.project(torch.randn(6, 3, 5), 0), state, np.random.Generator(np.random.SFC64(1)))
-    assert 0.4 < (y == 0).float().mean() < 0.6
+@cells
+def test_a_width_that_no_kernel_takes_gives_the_same_as_pytorch(cell):
+    stack, stock, x = stack_of(cell, 2, hidden=7), stock_of(cell, 2, hidden=7), torch.randn(4, 3, 5)
+    stock.load_state_dict(stack.state_dict())
+    assert_near(run(stack, x), run_stock(stock, stack, x))
+
+
+@cells
+def test_one_row_of_one_step_leaves_the_weights_as_they_are(cell):
+    stack = stack_of(cell, 2, hidden=1)
+    before = {name: each.clone() for name, each in stack.state_dict().items()}
+    run(stack, torch.randn(1, 1, 5))[0].sum().backward()
+    assert all(torch.equal(before[name], each) for name, each in stack.state_dict().items())
+
+
+@cells
+def test_rows_do_not_touch_one_another(cell):
+    stack, x = stack_of(cell, 2), torch.randn(6, 4, 5)
+    other = x.clone()
+    other[:, 1:] += 1
+    assert torch.allclose(run(stack, x)[0][:, 0], run(stack, other)[0][:, 0], rtol=0, atol=1e-6)
+    assert not torch.allclose(run(stack, x)[0][:, 1:], run(stack, other)[0][:, 1:], rtol=0, atol=1e-3)
+
+
+def test_dropout_works_on_outputs_and_not_on_states():
+    stack, x = stack_of("gru", 1, dropout=0.5), torch.randn(7, 3, 5)
+    outputs, last = run(stack, x)
+    thinned, same = run(stack, x, chance=np.random.default_rng(1))
+    dropped = thinned == 0
+    assert torch.equal(last["h"], same["h"]) and 0 < dropped.sum() < dropped.numel()
+    assert torch.equal(thinned[~dropped], 2 * outputs[~dropped])
+
+
+def test_dropout_works_between_layers():
+    stack, x = stack_of("gru", 2, dropout=0.5), torch.randn(7, 3, 5)
+    last, thinned = run(stack, x)[1]["h"], run(stack, x, chance=np.random.default_rng(1))[1]["h"]
+    assert torch.equal(last[:, 0], thinned[:, 0]) and not torch.allclose(last[:, 1], thinned[:, 1])

@@ -1,61 +1,89 @@
 import math
-import xml.etree.ElementTree as ET
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.reports.curve import plot, svg
+from unrolled.reports.curve import dense, plot, series, svg
 
-CURVE = [{"step": 10.0 * n, "seconds": 1.0 * n, "train": 4 - n / 4, "valid": 4.2 - n / 5} for n in range(1, 9)]
-NUMBERS = st.floats(0.1, 20)
-
-
-def polylines(picture: str) -> list[str]:
-    return [each.get("points") for each in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}polyline")]
-
-
-def test_the_plot_has_the_bounds_and_the_steps():
-    lines = plot(CURVE, width=20, height=5)
-    assert len(lines) == 7
-    assert lines[0].startswith("  4.000 ┤")
-    assert lines[4].startswith("  2.600 ┤")
-    assert "step 10 … 80" in lines[-1]
+NAN = math.nan
+bits = st.floats(0, 20) | st.just(NAN)
+curves = st.lists(st.tuples(st.integers(0, 10**6), bits, bits), unique_by=lambda point: point[0]).map(
+    lambda points: [point(*each) for each in sorted(points)]
+)
 
 
-def test_a_falling_curve_goes_from_the_upper_left_to_the_lower_right():
-    lines = plot(CURVE, width=20, height=5)
-    blank = chr(0x2800)
-    assert lines[0][9] != blank
-    assert lines[4].rstrip()[-1] != blank
-    assert lines[4][9] == blank
+def point(step: float, train: float, valid: float) -> dict[str, float]:
+    return {"step": step, "seconds": step / 10, "train": train, "valid": valid}
 
 
-@pytest.mark.parametrize("curve", [[], [{"step": 1.0, "train": math.nan, "valid": math.nan}]])
-def test_without_points_it_says_so(curve):
-    assert plot(curve) == ["no curve: nothing was held out"]
+FALLING = [point(10, 4.5, 4.0), point(20, 3.5, 3.0), point(30, 3.0, 2.0)]
 
 
-def test_a_single_point_can_be_drawn():
-    assert len(plot(CURVE[:1])) == 14
-    assert polylines(svg(CURVE[:1], "one"))
+def dots(lines: list[str]) -> list[tuple[int, int]]:
+    """The (row, column) of every character with a dot."""
+    rows = [line.partition("┤")[2] for line in lines if "┤" in line]
+    return [(n, column) for n, row in enumerate(rows) for column, each in enumerate(row) if each != "\u2800"]
 
 
-def test_the_picture_has_both_lines_with_all_points():
-    training, held_out = polylines(svg(CURVE, "alice"))
-    assert len(training.split()) == len(held_out.split()) == len(CURVE)
+def shapes(picture: str, kind: str) -> list[ET.Element]:
+    return ET.fromstring(picture).findall(f"{{http://www.w3.org/2000/svg}}{kind}")
 
 
-def test_the_title_is_escaped():
-    assert "a &lt;b&gt; &amp; c" in svg(CURVE, "a <b> & c")
+def test_a_falling_curve_falls_from_the_upper_left_to_the_lower_right():
+    places = dots(plot(FALLING, width=20, height=5))
+    assert places[0] == (0, 0) and places[-1] == (4, 19) and places == sorted(places)
 
 
-@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=30))
-def test_any_curve_can_be_drawn_within_the_picture(pairs):
-    curve = [{"step": float(n), "train": a, "valid": b} for n, (a, b) in enumerate(pairs)]
-    assert len(plot(curve)) == 14
-    for line in polylines(svg(curve, "any")):
-        for point in line.split():
-            x, y = map(float, point.split(","))
-            assert 0 <= x <= 720
-            assert 0 <= y <= 400
+def test_the_axis_names_the_ends_of_the_curve():
+    lines = plot(FALLING, width=20, height=5)
+    assert (lines[0][:9], lines[4][:9]) == ("  4.000 ┤", "  2.000 ┤")
+    assert lines[-1].strip() == "step 10 … 30, held-out bits per character"
+
+
+@given(curves, st.integers(1, 70), st.integers(1, 20))
+def test_any_curve_is_drawn_within_its_frame(curve, width, height):
+    lines = plot(curve, width, height)
+    if not series(curve, "valid"):
+        assert lines == ["no curve: nothing was held out"]
+    else:
+        assert len(lines) == height + 2 and {len(line) for line in lines[:height]} == {width + 9}
+        assert dots(lines)
+
+
+@given(curves.filter(lambda curve: len(series(curve, "valid")) > 1), st.integers(2, 99))
+def test_a_line_has_a_value_in_every_column_between_its_ends(curve, columns):
+    points = series(curve, "valid")
+    found = dense(points, columns)
+    assert [column for column, _ in found] == list(range(columns))
+    assert (found[0][1], found[-1][1]) == pytest.approx((points[0][1], points[-1][1]))
+
+
+def test_between_two_points_the_line_is_straight():
+    assert dense([(0, 1.0), (4, 3.0)], 5) == [(0, 1.0), (1, 1.5), (2, 2.0), (3, 2.5), (4, 3.0)]
+
+
+def test_values_that_were_not_measured_are_left_out():
+    assert series([point(1, NAN, 2.0), point(2, 1.0, NAN)], "train") == [(2, 1.0)]
+
+
+@given(curves, st.text(st.characters(codec="utf-8", categories=["L", "P", "S", "N"])))
+def test_any_curve_is_a_picture_with_both_lines(curve, title):
+    picture = svg(curve, title)
+    lines = [line.get("points").split() for line in shapes(picture, "polyline")]
+    assert [len(line) for line in lines] == [len(series(curve, name)) for name in ("train", "valid")]
+    assert (shapes(picture, "text")[0].text or "") == title
+    for x, y in (map(float, place.split(",")) for line in lines for place in line):
+        assert 56 <= x <= 720 - 56 and 56 <= y <= 400 - 56
+
+
+def test_the_picture_shows_where_the_points_are():
+    lines = [line.get("points") for line in shapes(svg(FALLING, "cats"), "polyline")]
+    assert lines == ["56.0,56.0 360.0,171.2 664.0,228.8", "56.0,113.6 360.0,228.8 664.0,344.0"]
+
+
+def test_the_picture_says_what_it_shows():
+    words = [each.text for each in shapes(svg(FALLING, "cats & dogs"), "text")]
+    assert {"cats & dogs", "training text", "held-out text", "bits per character over training steps"} <= set(words)
+    assert [each for each in words if each[0].isdigit()] == ["2.00", "2.62", "3.25", "3.88", "4.50", "10", "30"]

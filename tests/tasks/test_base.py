@@ -1,20 +1,31 @@
 import dataclasses
 
+import pytest
+
+from unrolled.config import ModelOptions
 from unrolled.tasks import TASKS
 from unrolled.tasks.base import NetworkSpec, Task
 
-SPEC = NetworkSpec(inputs=9, outputs=9, embedding_size=5, cell="gru", hidden_size=7, layers=2, dropout=0.0)
+SPEC = NetworkSpec(inputs=30, outputs=31, embedding_size=8, cell="gru", hidden_size=16, layers=3, dropout=0.1)
 
 
-def test_the_first_layer_reads_embeddings_and_the_others_states():
-    assert [SPEC.input_size(layer) for layer in range(2)] == [5, 7]
+def test_every_task_of_the_table_can_be_chosen():
+    assert [ModelOptions(task=name).task for name in TASKS] == list(TASKS)
 
 
-def test_an_embedding_of_no_width_is_one_hot_input():
+def test_the_first_layer_reads_the_embedding_and_others_the_layer_below():
+    assert [SPEC.input_size(layer) for layer in range(3)] == [8, 16, 16]
+    assert not SPEC.one_hot
+
+
+def test_without_an_embedding_the_first_layer_reads_one_hot_vectors():
     spec = dataclasses.replace(SPEC, embedding_size=0)
+    assert [spec.input_size(layer) for layer in range(3)] == [30, 16, 16]
     assert spec.one_hot
-    assert spec.input_size(0) == 9
 
 
-def test_every_task_of_the_table_keeps_the_contract():
-    assert all(isinstance(task, Task) for task in TASKS.values())
+@pytest.mark.parametrize("missing", ["read", "network", "loss", "show"])
+def test_a_task_without_one_of_its_methods_cannot_be_made(missing):
+    methods = {name: lambda *_: None for name in ("read", "network", "loss", "show") if name != missing}
+    with pytest.raises(TypeError, match=missing):
+        type("Half", (Task,), methods)()

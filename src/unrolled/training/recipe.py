@@ -14,12 +14,13 @@ from ..config import ModelOptions, TrainOptions
 from .machine import flops_per_unit
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
-SEEN_PER_WEIGHT = 12.0
+SEEN_PER_WEIGHT = 7.0
 """Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
 WEIGHTS_PER_UNIT = 2.5
 """Weights worth having for each unit of the text: more only memorise."""
-MOST_UNITS_A_STEP = 4096
+MOST_UNITS_A_STEP = 2048
 LEAST_STEPS = 400
+UNGATED = 0.25
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def choose(model: ModelOptions, train: TrainOptions, units: int, vocabulary: int
         train,
         batch_size=rows,
         sequence_length=length,
-        learning_rate=train.learning_rate or choose_learning_rate(width),
+        learning_rate=train.learning_rate or choose_learning_rate(model.cell, width, rows * length),
     )
     return Recipe(chosen, settings, rate, summarise(chosen, settings, units, epochs))
 
@@ -91,9 +92,10 @@ def choose_dropout(epochs: float, width: int) -> float:
     return min(0.5, max(0.0, round(0.1 * (math.log2(epochs) - 1.5), 2)))
 
 
-def choose_learning_rate(width: int) -> float:
-    """AdamW's rate falls as layers grow."""
-    return round(min(0.02, 0.012 * math.sqrt(320 / width)), 5)
+def choose_learning_rate(cell: str, width: int, units_per_step: int) -> float:
+    """AdamW's rate falls as layers grow, and rises with the root of what a step sees; the ungated cell bears less."""
+    rate = min(0.02, 0.012 * math.sqrt(320 / width)) * min(1.0, math.sqrt(units_per_step / 4096))
+    return round(rate * (UNGATED if cell == "elman" else 1.0), 5)
 
 
 def summarise(model: ModelOptions, train: TrainOptions, units: int, epochs: float) -> str:

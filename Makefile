@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench sanitize clean
 
 setup: $(READY)
 
@@ -25,8 +25,24 @@ lint: setup
 	$(BIN)/mypy
 
 bench: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/coldstart.py
+	$(BIN)/python benchmarks/training_step.py
+	$(BIN)/python benchmarks/generation.py
+	$(BIN)/python benchmarks/generation.py --texts 64
 	$(BIN)/python benchmarks/quality.py
+
+# The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests.
+SANITIZED = build/sanitized
+sanitize: setup
+	mkdir -p $(SANITIZED)
+	cp -r src tests pyproject.toml README.md $(SANITIZED)
+	rm -f $(SANITIZED)/src/unrolled/kernels/_native*
+	gcc -std=gnu11 -O1 -g -ffp-contract=fast -fno-math-errno -fno-trapping-math -fPIC -shared \
+	  -fsanitize=address,undefined -fno-sanitize-recover=undefined native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so
+	cd $(SANITIZED) && PYTHONPATH=src ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  $(abspath $(BIN))/python -m pytest -q -p no:cacheprovider tests/kernels
 
 clean:
 	rm -rf $(VENV) build dist src/unrolled.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

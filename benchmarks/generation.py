@@ -36,7 +36,7 @@ from unrolled.text.vocabulary import Vocabulary
 ALPHABET = Vocabulary("char", tuple(chr(33 + n) for n in range(65)))
 SIZES = [("lstm", 1, 64), ("lstm", 1, 128), ("lstm", 1, 256), ("lstm", 2, 512), ("lstm", 2, 1024), ("gru", 1, 256)]
 TEMPERATURE = 0.8
-SECONDS = 0.4  # of one measurement
+SECONDS = 0.25  # of one measurement
 
 Writer = Callable[[int], object]
 """Writes so many characters (of each text)."""

@@ -99,6 +99,11 @@ def test_an_unknown_option_names_its_near_neighbours():
         ModelOptions.of({"hiden_size": 3})
 
 
+def test_an_unknown_option_names_up_to_three_neighbours():
+    with pytest.raises(OptionError, match=r"did you mean batches or batch_size\?$"):
+        TrainOptions.of({"batch": 3})
+
+
 def test_an_unknown_option_like_no_other_lists_them_all():
     with pytest.raises(OptionError, match=r"^there is no option 'xyz'; the options are mode, top$"):
         ScoreOptions.of({"xyz": 3})

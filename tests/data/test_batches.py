@@ -133,6 +133,12 @@ def test_side_by_side_rows_have_read_their_lead_before_they_count(size, rows, le
             assert counting[0] == length and np.all(np.diff(read) == 1)
 
 
+@given(sizes, st.integers(2, 20), st.integers(1, 40))
+def test_side_by_side_rows_start_afresh_once_and_the_first_again_where_the_text_begins(size, rows, length):
+    fresh = np.array([batch.fresh for batch, _ in side_by_side(places(size), rows, length)])
+    assert fresh[0].all() and fresh[1].tolist() == [True] + [False] * (rows - 1) and not fresh[2:].any()
+
+
 @given(sizes, st.integers(1, 40))
 def test_one_row_reads_the_text_as_it_stands(size, length):
     pieces = list(side_by_side(places(size), 1, length))

@@ -88,7 +88,8 @@ class Screen:
         self.say(f"{path}: {score}, {record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})")
         if record["stopped"].startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
-        self.say(f"try: unrolled generate {shown} --prompt 'The ' --temperature 0.8")
+        words = str(record["sample"]).split() or [""]
+        self.say(f"try: unrolled generate {shown} --prompt {shlex.quote(words[0])} --temperature 0.8")
         self.say(f"     unrolled score {shown} SOME.txt    unrolled info {shown} --plot")
 
 

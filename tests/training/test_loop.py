@@ -93,7 +93,7 @@ def test_with_nothing_held_out_the_last_weights_are_the_model(text, small):
 
 def test_the_test_part_is_only_reported(text, small):
     model = unrolled.train([text], steps=40, test=0.2, **small)
-    cut = int(0.2 * len(text))
+    cut = math.ceil(0.2 * len(text))
     assert model.record["split"]["test"] == cut + 1
     assert model.record["test_bits_per_char"] == pytest.approx(model.score(text[-cut:]).bits_per_char, rel=1e-4)
 

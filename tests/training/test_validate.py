@@ -47,7 +47,7 @@ def test_a_short_text_is_read_in_one_row_and_a_long_one_in_many():
 
 
 def test_what_training_says_of_the_held_out_part_is_what_scoring_says(model, text):
-    held_out = text[-int(0.1 * len(text)) :]
+    held_out = text[-math.ceil(0.1 * len(text)) :]
     assert model.record["split"]["valid"] == len(held_out) + 1
     assert model.record["best"]["bits_per_char"] == pytest.approx(model.score(held_out).bits_per_char, rel=1e-5)
 

@@ -20,7 +20,7 @@ WEIGHTS_PER_UNIT = 2.5
 """Weights worth having for each unit of the text: more only memorise."""
 MOST_UNITS_A_STEP = 2048
 LEAST_STEPS = 400
-UNGATED = 0.25
+UNGATED = 0.5
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def choose_dropout(epochs: float, width: int) -> float:
 
 def choose_learning_rate(cell: str, width: int, units_per_step: int) -> float:
     """AdamW's rate falls as layers grow, and rises with the root of what a step sees; the ungated cell bears less."""
-    rate = min(0.02, 0.012 * math.sqrt(320 / width)) * min(1.0, math.sqrt(units_per_step / 4096))
+    rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
     return round(rate * (UNGATED if cell == "elman" else 1.0), 5)
 
 

@@ -46,7 +46,7 @@ class Scan(torch.autograd.Function):
 def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, native: bool = True) -> tuple[Tensor, State]:
     """The outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H]; ``native`` allows the kernels."""
     suits = native and a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
-    able = suits and kernels.load() is not None
+    able = suits and cell.name in kernels.CELLS and kernels.load() is not None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
         cell, able, a, recurrence.w_hh, recurrence.b_hh, *state
     )

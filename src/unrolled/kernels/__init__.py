@@ -4,5 +4,6 @@ The C code is single-threaded and re-entrant; threads are Python's, over rows, w
 """
 
 from .library import Library, load, reason_missing
+from .structures import CELLS
 
-__all__ = ["Library", "load", "reason_missing"]
+__all__ = ["CELLS", "Library", "load", "reason_missing"]

@@ -17,8 +17,13 @@ __all__ = ["ENGINES", "Engine", "EngineState", "open_engine"]
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
     """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
     if name == "auto":
-        name = "torch" if device not in ("auto", "cpu") else "native" if kernels.load() else "reference"
+        name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
     weights = weights or bundle.weights
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
     engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(rounded, device, weights)
     return engine
+
+
+def fits(bundle: Bundle) -> bool:
+    """Whether there are kernels here, and for this model's cell."""
+    return bundle.config.cell in kernels.CELLS and kernels.load() is not None

@@ -37,7 +37,7 @@ bench: setup
 SANITIZED = build/sanitized
 sanitize: setup
 	mkdir -p $(SANITIZED)
-	cp -r src tests pyproject.toml README.md $(SANITIZED)
+	cp -r native src tests pyproject.toml README.md $(SANITIZED)
 	rm -f $(SANITIZED)/src/unrolled/kernels/_native*
 	gcc -std=gnu11 -O1 -g -ffp-contract=fast -fno-math-errno -fno-trapping-math -fPIC -shared \
 	  -fsanitize=address,undefined -fno-sanitize-recover=undefined native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so

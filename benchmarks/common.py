@@ -110,12 +110,20 @@ def circumstances() -> Entry:
     """When, where and by which command something was measured."""
     return {
         "when": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "command": shlex.join(["python", *sys.orig_argv[1:]]),
+        "command": shlex.join(["python", *map(relative, sys.orig_argv[1:])]),
         "commit": commit(),
         "python": platform.python_version(),
         "torch": version("torch"),
         "machine": machine(),
     }
+
+
+def relative(argument: str) -> str:
+    """An argument without this machine's folders: below the project or below UNROLLED_DATA."""
+    places = {f"{HERE.parent}/": "", os.environ.get("UNROLLED_DATA") or "\0": "$UNROLLED_DATA"}
+    for place, name in places.items():
+        argument = argument.replace(place, name)
+    return argument
 
 
 def describe(entry: Mapping[str, Any]) -> str:

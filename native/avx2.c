@@ -6,12 +6,10 @@
 #define VARIANT avx2
 #define LANES 8
 #define TILE 6
+#define MIN(x, y) (vf)_mm256_min_ps((__m256)(x), (__m256)(y))
+#define MAX(x, y) (vf)_mm256_max_ps((__m256)(x), (__m256)(y))
 
-/* |x| times w with x's sign: pairs stay below 2 * 127 * 127, which 16 bits hold */
-#define DOT4(sum, x, w)                                                                                               \
-    (lanes8) _mm256_add_epi32(                                                                                        \
-        (__m256i)(sum),                                                                                               \
-        _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8((__m256i)(x)), _mm256_sign_epi8((__m256i)(w), (__m256i)(x))), \
-                          _mm256_set1_epi16(1)))
+#define DOT4(sum, x, w)                                                                                                \
+    ((sum) + (vi)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)(x), (__m256i)(w)), _mm256_set1_epi16(1)))
 #include "variant.h"
 #endif

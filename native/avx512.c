@@ -6,11 +6,10 @@
 #define VARIANT avx512
 #define LANES 16
 #define TILE 6
+#define MIN(x, y) (vf)_mm512_min_ps((__m512)(x), (__m512)(y))
+#define MAX(x, y) (vf)_mm512_max_ps((__m512)(x), (__m512)(y))
 
-#define DOT4(sum, x, w)                                                                                               \
-    (lanes8) _mm256_add_epi32(                                                                                        \
-        (__m256i)(sum),                                                                                               \
-        _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8((__m256i)(x)), _mm256_sign_epi8((__m256i)(w), (__m256i)(x))), \
-                          _mm256_set1_epi16(1)))
+#define DOT4(sum, x, w)                                                                                                \
+    ((sum) + (vi)_mm512_madd_epi16(_mm512_maddubs_epi16((__m512i)(x), (__m512i)(w)), _mm512_set1_epi16(1)))
 #include "variant.h"
 #endif

@@ -4,19 +4,19 @@
 #include <stdlib.h>
 
 typedef struct {
-    float *a, *u, *y; /* a tile of rows: [TILE, G*H] twice, [TILE, H] */
-    int8_t *q;        /* one row in int8 */
-    double *left;     /* [2, outputs]: probabilities, and room to sort */
-    int32_t *order;   /* [outputs] */
+    float *a, *u; /* a tile of rows: [TILE, G*H] twice */
+    void *q;      /* [TILE, H], as products read them */
+    double *left; /* [outputs]: probabilities, with whole vectors of room */
+    int32_t *order; /* [outputs] */
 } room;
 
 static int make_room(room *m, const network *n) {
     const size_t wide = (size_t)GATES[n->cell] * n->hidden;
-    m->a = malloc(TILE * (2 * wide + n->hidden) * sizeof(float));
-    m->q = malloc(n->hidden);
-    m->left = malloc(2 * (size_t)n->outputs * sizeof(double));
+    m->a = malloc(TILE * 2 * wide * sizeof(float));
+    m->q = malloc(TILE * (size_t)n->hidden * sizeof(float));
+    m->left = malloc((size_t)n->outputs * sizeof(double));
     m->order = malloc((size_t)n->outputs * sizeof(int32_t));
-    if (m->a) m->u = m->a + TILE * wide, m->y = m->u + TILE * wide;
+    if (m->a) m->u = m->a + TILE * wide;
     return !(m->a && m->q && m->left && m->order);
 }
 
@@ -29,16 +29,17 @@ static void free_room(room *m) {
 
 /* out += W x for a tile of rows, in the network's kind of weights */
 static void add(const network *n, matrix w, ptrdiff_t rows, const float *x, ptrdiff_t xs, ptrdiff_t panels, float *out,
-                ptrdiff_t os, int8_t *q) {
+                ptrdiff_t os, void *q) {
     const ptrdiff_t K = n->hidden;
     switch (n->kind) {
-    case FP32: add_fp32(rows, x, xs, w.weights, K, panels, out, os); break;
-    case BF16: add_bf16(rows, x, xs, w.weights, K, panels, out, os); break;
+    case FP32: add_fp32(rows, x, xs, w, K, panels, out, os); break;
+    case BF16:
+        for (ptrdiff_t r = 0; r < rows; r++) prepare_bf16(x + r * xs, K, (input_bf16 *)q + r * K);
+        add_bf16(rows, q, K, w, K, panels, out, os);
+        break;
     case INT8:
-        for (ptrdiff_t r = 0; r < rows; r++) {
-            quantise(x + r * xs, K, q);
-            add_int8(q, w, K, panels, out + r * os);
-        }
+        for (ptrdiff_t r = 0; r < rows; r++) prepare_int8(x + r * xs, K, (input_int8 *)q + r * K);
+        add_int8(rows, q, K, w, K, panels, out, os);
     }
 }
 
@@ -49,36 +50,42 @@ INLINE void unit_step(const network *n, const float *a, const float *u, float *h
     case LSTM: {
         lstm_values v = lstm_unit(a, PANEL, u, load(c));
         store(c, v.c);
-        store(h, v.o * v.k);
+        store(h, v.o);
     }
     }
 }
 
-/* One layer for a tile of rows; a holds the input's share. The state's rows are `stride` apart. */
-static void layer_step(const network *n, int layer, ptrdiff_t rows, const float *a, float *h, float *c, ptrdiff_t stride,
-                       room *m) {
+/* One layer for a tile of rows; a[row] is the input's share. The state's rows are `stride` apart. */
+static void layer_step(const network *n, int layer, ptrdiff_t rows, const float *const *a, float *h, float *c,
+                       ptrdiff_t stride, room *m) {
     const ptrdiff_t H = n->hidden, G = GATES[n->cell], wide = G * H;
     for (ptrdiff_t r = 0; r < rows; r++) memcpy(m->u + r * wide, n->b_hh[layer], wide * sizeof(float));
     add(n, n->w_hh[layer], rows, h, stride, G * H / PANEL, m->u, wide, m->q);
-    for (ptrdiff_t r = 0; r < rows; r++)
-        for (ptrdiff_t unit = 0; unit < H; unit += PANEL)
-            for (int j = 0; j < PANEL; j += LANES)
-                unit_step(n, a + r * wide + unit * G + j, m->u + r * wide + unit * G + j, h + r * stride + unit + j,
-                          c ? c + r * stride + unit + j : 0);
+    for (ptrdiff_t r = 0; r < rows; r++) {
+        float *h_row = h + r * stride, *c_row = c ? c + r * stride : 0;
+        for (ptrdiff_t unit = 0; unit < H; unit += LANES) {
+            ptrdiff_t place = unit / PANEL * PANEL * G + unit % PANEL;
+            unit_step(n, a[r] + place, m->u + r * wide + place, h_row + unit, c_row ? c_row + unit : 0);
+        }
+        /* in a loop of its own, because it would wait for every c */
+        if (n->cell == LSTM)
+            for (ptrdiff_t unit = 0; unit < H; unit += LANES)
+                store(h_row + unit, load(h_row + unit) * vtanh(load(c_row + unit)));
+    }
 }
 
 /* Read one id a row of a tile; the logits' rows are `spread` apart. */
 static void tile_step(const network *n, ptrdiff_t rows, const int32_t *ids, ptrdiff_t apart, float *h, float *c,
                       float *logits, ptrdiff_t spread, room *m) {
     const ptrdiff_t H = n->hidden, wide = GATES[n->cell] * H, stride = n->layers * H;
-    for (ptrdiff_t r = 0; r < rows; r++)
-        memcpy(m->a + r * wide, n->table + ids[r * apart] * wide, wide * sizeof(float));
+    const float *a[TILE];
+    for (ptrdiff_t r = 0; r < rows; r++) a[r] = n->table + ids[r * apart] * wide;
     for (int layer = 0; layer < n->layers; layer++) {
         if (layer) {
-            for (ptrdiff_t r = 0; r < rows; r++) memcpy(m->a + r * wide, n->b_ih[layer], wide * sizeof(float));
+            for (ptrdiff_t r = 0; r < rows; r++) a[r] = memcpy(m->a + r * wide, n->b_ih[layer], wide * sizeof(float));
             add(n, n->w_ih[layer], rows, h + (layer - 1) * H, stride, wide / PANEL, m->a, wide, m->q);
         }
-        layer_step(n, layer, rows, m->a, h + layer * H, c ? c + layer * H : 0, stride, m);
+        layer_step(n, layer, rows, a, h + layer * H, c ? c + layer * H : 0, stride, m);
     }
     for (ptrdiff_t r = 0; r < rows; r++) memcpy(logits + r * spread, n->b_head, n->outputs * sizeof(float));
     add(n, n->head, rows, h + (n->layers - 1) * H, stride, n->outputs / PANEL, logits, spread, m->q);
@@ -123,27 +130,27 @@ static void sort(const double *p, int32_t *order, int32_t size) {
     }
 }
 
-/* exp of all differences to the greatest; the sum */
-static double powers(double *p, int32_t size) {
-    double greatest = p[0], sum = 0;
-    for (int32_t i = 1; i < size; i++)
+/* Probabilities of logits at a temperature, up to a factor: exp of the differences to the greatest. There is room for
+   whole vectors. */
+static void soften(const filters *f, const float *logits, int32_t size, double *p) {
+    double greatest = -INFINITY;
+    for (int32_t i = 0; i < size; i++) p[i] = i < f->special ? -INFINITY : logits[i] / f->temperature;
+    for (int32_t i = 0; i < size; i++)
         if (p[i] > greatest) greatest = p[i];
-    for (int32_t i = 0; i < size; i++) sum += p[i] = exp(p[i] - greatest);
-    return sum;
+    for (int32_t i = size; i % (LANES / 2); i++) p[i] = greatest;
+    for (int32_t i = 0; i < size; i += LANES / 2) {
+        vd *place = (vd *)(p + i);
+        *place = dexp(*place - greatest);
+    }
 }
 
-/* Unnormalised probabilities of logits after the filters; zero where a unit is out. */
-static void filter(const filters *f, const float *logits, int32_t size, double *p, int32_t *order) {
-    for (int32_t i = 0; i < size; i++) p[i] = i < f->special ? -INFINITY : logits[i] / f->temperature;
-    double sum = powers(p, size), least = 0;
+/* Zero where a unit is out. */
+static void filter(const filters *f, int32_t size, double *p, int32_t *order) {
     if ((f->top_k > 0 && f->top_k < size) || f->top_p < 1) sort(p, order, size);
     if (f->top_k > 0 && f->top_k < size) {
-        least = p[order[size - f->top_k]];
-        for (int32_t i = 0; i < size; i++) {
-            if (p[i] >= least) continue;
-            sum -= p[i];
-            p[i] = 0;
-        }
+        double least = p[order[size - f->top_k]];
+        for (int32_t i = 0; i < size; i++)
+            if (p[i] < least) p[i] = 0;
     }
     if (f->top_p < 1) {
         double cumulative = 0, total = 0;
@@ -153,11 +160,13 @@ static void filter(const filters *f, const float *logits, int32_t size, double *
             if (cumulative / total <= 1 - f->top_p) p[order[i]] = 0;
         }
     }
-    double greatest = 0;
-    for (int32_t i = 0; i < size; i++)
-        if (p[i] > greatest) greatest = p[i];
-    for (int32_t i = 0; i < size; i++)
-        if (p[i] < f->min_p * greatest) p[i] = 0;
+    if (f->min_p > 0) {
+        double greatest = 0;
+        for (int32_t i = 0; i < size; i++)
+            if (p[i] > greatest) greatest = p[i];
+        for (int32_t i = 0; i < size; i++)
+            if (p[i] < f->min_p * greatest) p[i] = 0;
+    }
 }
 
 static int32_t draw_one(const filters *f, const float *logits, int32_t size, double uniform, double *p, int32_t *order) {
@@ -167,7 +176,8 @@ static int32_t draw_one(const filters *f, const float *logits, int32_t size, dou
             if (logits[i] > logits[id]) id = i;
         return id;
     }
-    filter(f, logits, size, p, order);
+    soften(f, logits, size, p);
+    filter(f, size, p, order);
     double total = 0, cumulative = 0;
     for (int32_t i = 0; i < size; i++) total += p[i];
     for (int32_t i = 0; i < size; i++) {

@@ -1,6 +1,6 @@
 /* Long short-term memory. See cells/lstm.py for the mathematics; gates are in the order i, f, g, o. */
 
-typedef struct { vf i, f, g, o, c, k; } lstm_values;
+typedef struct { vf i, f, g, o, c; } lstm_values;
 
 /* a has a gate every `as` floats, u every 16 */
 INLINE lstm_values lstm_unit(const float *a, ptrdiff_t as, const float *u, vf c) {
@@ -10,7 +10,6 @@ INLINE lstm_values lstm_unit(const float *a, ptrdiff_t as, const float *u, vf c)
     v.g = vtanh(load(a + 2 * as) + load(u + 2 * PANEL));
     v.o = vsigmoid(load(a + 3 * as) + load(u + 3 * PANEL));
     v.c = v.f * c + v.i * v.g;
-    v.k = vtanh(v.c);
     return v;
 }
 
@@ -22,9 +21,10 @@ INLINE void lstm_forward(const forward_scan *s, const float *a, const float *u, 
     store(gates + H, v.f);
     store(gates + 2 * H, v.g);
     store(gates + 3 * H, v.o);
+    vf k = vtanh(v.c);
     store(s->c + next, v.c);
-    store(s->kept + place, v.k);
-    store(s->h + next, v.o * v.k);
+    store(s->kept + place, k);
+    store(s->h + next, v.o * k);
 }
 
 INLINE void lstm_backward(const backward_scan *s, ptrdiff_t row, ptrdiff_t unit, ptrdiff_t at) {

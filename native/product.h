@@ -1,70 +1,132 @@
-/* Products of a few rows with a packed matrix.
+/* Products of a few rows with a packed matrix, in three precisions.
 
    A row's result does not depend on the rows beside it: every sum runs over k in order, in one accumulator. */
 
 #define PANEL 16
 #define WIDE (PANEL / LANES)                    /* vectors in a panel */
-#define ALONE (8 / WIDE)                        /* panels at once for a single row: eight sums hide the latency */
 #define TOGETHER (WIDE == 1 ? 2 : 1)            /* panels at once for several rows */
 #define SUMS 8                                  /* most vectors of sums a row */
 
-typedef float fp32;
-typedef uint16_t bf16;
+/* Panels at once for a single row: eight sums hide the latency; int8 has shorter chains and likes fewer streams. */
+#define ALONE_fp32 (SUMS / WIDE)
+#define ALONE_bf16 (SUMS / WIDE)
+#define ALONE_int8 (WIDE == 1 ? SUMS : SUMS / 2 / WIDE)
 
-/* Inputs that share a vector of the packed matrix, and their weights: bf16 has two in every 32 bits. */
-#define STEP_fp32 1
-#define STEP_bf16 2
-INLINE vf load_fp32(const void *w, ptrdiff_t place, int which) {
-    (void)which;
-    return load((const float *)w + place);
+/* What a product reads beside the matrix: fp32 as it is; bf16 rounded, in pairs where the processor multiplies pairs;
+   int8 as 64 + 63 x in 7 bits, so that two products never leave 16 bits. */
+typedef float input_fp32;
+#ifdef DOT2 /* vf DOT2(vf sum, vi x, vi w): the processor's own product of pairs */
+typedef uint16_t input_bf16;
+#else
+typedef float input_bf16;
+#endif
+typedef uint8_t input_int8;
+
+/* Bytes of a panel of K inputs */
+#define BYTES_fp32(K) (4 * PANEL * (K))
+#define BYTES_bf16(K) (2 * PANEL * (K))
+#define BYTES_int8(K) (PANEL * (K))
+
+/* The nearest bf16, halves to even, as the upper half of a float */
+INLINE int32_t nearest_bf16(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, 4);
+    return (int32_t)((bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000u);
 }
-INLINE vf load_bf16(const void *w, ptrdiff_t place, int which) {
-    vi two = *(const vi *)((const int32_t *)w + place);
-    return which ? (vf)(two & (int32_t)0xffff0000) : (vf)(two << 16);
+
+INLINE void prepare_bf16(const float *x, ptrdiff_t K, input_bf16 *q) {
+    for (ptrdiff_t k = 0; k < K; k++) {
+        int32_t upper = nearest_bf16(x[k]);
+#ifdef DOT2
+        q[k] = (uint16_t)((uint32_t)upper >> 16);
+#else
+        memcpy(q + k, &upper, 4);
+#endif
+    }
+}
+
+INLINE void prepare_int8(const float *x, ptrdiff_t K, input_int8 *q) {
+    for (ptrdiff_t k = 0; k < K; k++) {
+        float kept = x[k] > 1 ? 1.0f : x[k] < -1 ? -1.0f : x[k];
+        float rounded = kept * 63.0f + 12582976.0f; /* 1.5 * 2^23 + 64: the whole number is in the last bits */
+        int32_t bits;
+        memcpy(&bits, &rounded, 4);
+        q[k] = (uint8_t)bits;
+    }
 }
 
 #define EACH(n, limit) _Pragma("GCC unroll 8") for (int n = 0; n < (limit); n++)
 
-/* out[m][p*16 + j] += sum over k of x[m][k] * w[p][k][j], for constant M and P; then the same for any rows <= TILE */
+/* product_KIND: out[m][p*16 + j] += sum over k of x[m][k] * w[p][k][j], for constant M and P */
 #define PRODUCT(KIND)                                                                                                  \
-    INLINE void product_##KIND(int M, int P, const float *x, ptrdiff_t xs, const void *w, ptrdiff_t K, float *out,     \
-                               ptrdiff_t os) {                                                                         \
-        vf sum[TILE][SUMS];                                                                                            \
-        EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(out + m * os + p * LANES);                                       \
-        for (ptrdiff_t k = 0; k < K; k += STEP_##KIND)                                                                 \
-            EACH(n, STEP_##KIND) {                                                                                     \
-                vf each[SUMS];                                                                                         \
-                EACH(p, P * WIDE) {                                                                                    \
-                    ptrdiff_t row = p / WIDE * (K / STEP_##KIND) + k / STEP_##KIND;                                    \
-                    each[p] = load_##KIND(w, row * PANEL + p % WIDE * LANES, n);                                       \
-                }                                                                                                      \
-                EACH(m, M) {                                                                                           \
-                    vf value = all(x[m * xs + k + n]);                                                                 \
-                    EACH(p, P * WIDE) sum[m][p] += value * each[p];                                                    \
-                }                                                                                                      \
-            }                                                                                                          \
-        EACH(m, M) EACH(p, P * WIDE) store(out + m * os + p * LANES, sum[m][p]);                                       \
-    }                                                                                                                  \
-    INLINE void tile_##KIND(int rows, int P, const float *x, ptrdiff_t xs, const void *w, ptrdiff_t K, float *out,     \
-                            ptrdiff_t os) {                                                                            \
-        switch (rows) {                                                                                                \
-        case 1: product_##KIND(1, P, x, xs, w, K, out, os); break;                                                     \
-        case 2: product_##KIND(2, P, x, xs, w, K, out, os); break;                                                     \
-        MORE(KIND)                                                                                                     \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static void add_##KIND(ptrdiff_t rows, const float *x, ptrdiff_t xs, const void *w, ptrdiff_t K, ptrdiff_t panels, \
-                           float *out, ptrdiff_t os) {                                                                 \
-        const KIND *from = w;                                                                                          \
-        ptrdiff_t p = 0;                                                                                               \
-        if (rows == 1)                                                                                                 \
-            for (; p + ALONE <= panels; p += ALONE)                                                                    \
-                product_##KIND(1, ALONE, x, xs, from + p * K * PANEL, K, out + p * PANEL, os);                         \
-        for (; p + TOGETHER <= panels; p += TOGETHER)                                                                  \
-            tile_##KIND((int)rows, TOGETHER, x, xs, from + p * K * PANEL, K, out + p * PANEL, os);                     \
-        for (; p < panels; p++) tile_##KIND((int)rows, 1, x, xs, from + p * K * PANEL, K, out + p * PANEL, os);        \
-    }
+    INLINE void product_##KIND(int M, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K, float *out,   \
+                               ptrdiff_t os)
+#define PANELS(KIND)                                                                                                   \
+    const char *panel[SUMS];                                                                                           \
+    EACH(p, P) panel[p] = (const char *)w.weights + p * BYTES_##KIND(K);
 
+PRODUCT(fp32) {
+    PANELS(fp32)
+    vf sum[TILE][SUMS], each[SUMS];
+    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(out + m * os + p * LANES);
+    for (ptrdiff_t k = 0; k < K; k++) {
+        EACH(p, P * WIDE) each[p] = load((const float *)panel[p / WIDE] + k * PANEL + p % WIDE * LANES);
+        EACH(m, M) {
+            vf value = all(x[m * xs + k]);
+            EACH(p, P * WIDE) sum[m][p] += value * each[p];
+        }
+    }
+    EACH(m, M) EACH(p, P * WIDE) store(out + m * os + p * LANES, sum[m][p]);
+}
+
+/* A vector of the packed matrix holds two inputs a lane. */
+PRODUCT(bf16) {
+    PANELS(bf16)
+    vf sum[TILE][SUMS];
+    vi two[SUMS];
+    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(out + m * os + p * LANES);
+    for (ptrdiff_t k = 0; k < K; k += 2) {
+        EACH(p, P * WIDE) two[p] = *(const vi *)((const uint16_t *)panel[p / WIDE] + k * PANEL + p % WIDE * 2 * LANES);
+#ifdef DOT2
+        EACH(m, M) {
+            int32_t pair;
+            memcpy(&pair, x + m * xs + k, 4);
+            EACH(p, P * WIDE) sum[m][p] = DOT2(sum[m][p], pair - (vi){0}, two[p]);
+        }
+#else
+        EACH(n, 2) {
+            vf each[SUMS];
+            EACH(p, P * WIDE) each[p] = n ? (vf)(two[p] & (int32_t)0xffff0000) : (vf)(two[p] << 16);
+            EACH(m, M) {
+                vf value = all(x[m * xs + k + n]);
+                EACH(p, P * WIDE) sum[m][p] += value * each[p];
+            }
+        }
+#endif
+    }
+    EACH(m, M) EACH(p, P * WIDE) store(out + m * os + p * LANES, sum[m][p]);
+}
+
+/* A vector holds four inputs a lane; sums are exact, and begin at what takes the 64 out again. */
+PRODUCT(int8) {
+    PANELS(int8)
+    vi sum[TILE][SUMS], four[SUMS];
+    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = *(const vi *)(w.starts + p * LANES);
+    for (ptrdiff_t k = 0; k < K; k += 4) {
+        EACH(p, P * WIDE) four[p] = *(const vi *)(panel[p / WIDE] + k * PANEL + p % WIDE * 4 * LANES);
+        EACH(m, M) {
+            int32_t value;
+            memcpy(&value, x + m * xs + k, 4);
+            EACH(p, P * WIDE) sum[m][p] = DOT4(sum[m][p], value - (vi){0}, four[p]);
+        }
+    }
+    EACH(m, M) EACH(p, P * WIDE) {
+        float *place = out + m * os + p * LANES;
+        store(place, load(place) + __builtin_convertvector(sum[m][p], vf) * load(w.scales + p * LANES));
+    }
+}
+
+/* tile_KIND for any rows <= TILE; add_KIND for any panels */
 #if TILE == 2
 #define MORE(KIND)
 #else
@@ -74,53 +136,34 @@ INLINE vf load_bf16(const void *w, ptrdiff_t place, int which) {
     case 5: product_##KIND(5, P, x, xs, w, K, out, os); break;                                                         \
     case 6: product_##KIND(6, P, x, xs, w, K, out, os); break;
 #endif
-PRODUCT(fp32)
-PRODUCT(bf16)
-
-/* int8: x in (-1, 1) is rounded to 127ths; sums are exact in int32 */
-typedef int32_t lanes8 __attribute__((vector_size(32), aligned(4), may_alias));
-
-INLINE void quantise(const float *x, ptrdiff_t K, int8_t *q) {
-    for (ptrdiff_t k = 0; k < K; k++) {
-        float rounded = x[k] * 127.0f + 12582912.0f; /* 1.5 * 2^23: the whole number is in the last bits */
-        int32_t bits;
-        memcpy(&bits, &rounded, 4);
-        q[k] = (int8_t)bits;
+INLINE matrix panels_from(matrix w, ptrdiff_t bytes, ptrdiff_t outputs) {
+    w.weights = (const char *)w.weights + bytes;
+    if (w.scales) w.scales += outputs, w.starts += outputs;
+    return w;
+}
+#define PANELS_FROM(KIND, p) panels_from(w, (p) * BYTES_##KIND(K), (p) * PANEL)
+#define ADD(KIND)                                                                                                      \
+    INLINE void tile_##KIND(int rows, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K, float *out,   \
+                            ptrdiff_t os) {                                                                            \
+        switch (rows) {                                                                                                \
+        case 1: product_##KIND(1, P, x, xs, w, K, out, os); break;                                                     \
+        case 2: product_##KIND(2, P, x, xs, w, K, out, os); break;                                                     \
+        MORE(KIND)                                                                                                     \
+        }                                                                                                              \
+    }                                                                                                                  \
+    static void add_##KIND(ptrdiff_t rows, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,                 \
+                           ptrdiff_t panels, float *out, ptrdiff_t os) {                                               \
+        ptrdiff_t p = 0;                                                                                               \
+        if (rows == 1)                                                                                                 \
+            for (; p + ALONE_##KIND <= panels; p += ALONE_##KIND)                                                      \
+                product_##KIND(1, ALONE_##KIND, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                  \
+        for (; p + TOGETHER <= panels; p += TOGETHER)                                                                  \
+            tile_##KIND((int)rows, TOGETHER, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                     \
+        for (; p < panels; p++) tile_##KIND((int)rows, 1, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);        \
     }
-}
-
-#ifdef DOT4 /* the instruction set's own: lanes8 DOT4(lanes8 sum, lanes8 four x, lanes8 four w) */
-INLINE void int8_panels(int P, const int8_t *x, const int8_t *w, const float *scales, ptrdiff_t K, float *out) {
-    lanes8 sum[8] = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
-    for (ptrdiff_t k = 0; k < K; k += 4) {
-        int32_t four;
-        memcpy(&four, x + k, 4);
-        lanes8 value = four - (lanes8){0};
-        EACH(p, 2 * P) sum[p] = DOT4(sum[p], value, *(const lanes8 *)(w + (p / 2 * K + k) * PANEL + p % 2 * 32));
-    }
-    EACH(p, 2 * P)
-        for (int j = 0; j < 8; j++) out[8 * p + j] += (float)sum[p][j] * scales[8 * p + j];
-}
-
-INLINE void add_int8(const int8_t *x, matrix w, ptrdiff_t K, ptrdiff_t panels, float *out) {
-    const int8_t *from = w.weights;
-    ptrdiff_t p = 0;
-    for (; p + 4 <= panels; p += 4)
-        int8_panels(4, x, from + p * K * PANEL, w.scales + p * PANEL, K, out + p * PANEL);
-    for (; p < panels; p++) int8_panels(1, x, from + p * K * PANEL, w.scales + p * PANEL, K, out + p * PANEL);
-}
-#else
-INLINE void add_int8(const int8_t *x, matrix w, ptrdiff_t K, ptrdiff_t panels, float *out) {
-    for (ptrdiff_t p = 0; p < panels; p++) {
-        const int8_t *panel = (const int8_t *)w.weights + p * K * PANEL;
-        int32_t sums[PANEL] = {0};
-        for (ptrdiff_t k = 0; k < K; k += 4)
-            for (int j = 0; j < PANEL; j++)
-                for (int i = 0; i < 4; i++) sums[j] += x[k + i] * panel[k * PANEL + 4 * j + i];
-        for (int j = 0; j < PANEL; j++) out[p * PANEL + j] += (float)sums[j] * w.scales[p * PANEL + j];
-    }
-}
-#endif
+ADD(fp32)
+ADD(bf16)
+ADD(int8)
 
 /* rows that the next tile takes: tiles of nearly the same size */
 INLINE ptrdiff_t tile(ptrdiff_t left) {

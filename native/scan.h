@@ -25,7 +25,7 @@ INLINE void recur(const forward_scan *s, ptrdiff_t row, ptrdiff_t rows, ptrdiff_
     const ptrdiff_t H = s->hidden, G = GATES[s->cell];
     for (ptrdiff_t r = 0; r < rows; r++)
         for (ptrdiff_t g = 0; g < G; g++) memcpy(u[r] + g * PANEL, s->b_hh + g * H + unit, PANEL * sizeof(float));
-    add_fp32(rows, s->h + row * H, H, s->w + unit * G * H, H, G, u[0], MOST_GATES * PANEL);
+    add_fp32(rows, s->h + row * H, H, (matrix){s->w + unit * G * H, 0, 0}, H, G, u[0], MOST_GATES * PANEL);
 }
 
 static void NAME(forward)(const forward_scan *s) {
@@ -52,7 +52,8 @@ static void NAME(backward)(const backward_scan *s) {
         for (ptrdiff_t unit = 0; unit < H; unit += PANEL)
             for (ptrdiff_t r = s->begin, size; r < s->end; r += size) {
                 size = tile(s->end - r);
-                add_fp32(size, s->du + (t * s->rows + r) * K, K, s->w + unit * K, K, 1, s->dh + r * H + unit, H);
+                add_fp32(size, s->du + (t * s->rows + r) * K, K, (matrix){s->w + unit * K, 0, 0}, K, 1,
+                         s->dh + r * H + unit, H);
             }
     }
 }

@@ -32,10 +32,11 @@ typedef struct {
 } backward_scan;
 
 /* A matrix [N, K] in panels of 16 outputs: [N/16][K][16] in fp32, [N/16][K/2][16][2] in bf16, and [N/16][K/4][16][4]
-   in int8 with a scale for each output. */
+   in int8. An int8 matrix reads x as q = 64 + 63 x in 7 bits: W x is scale * (start + sum of w q) for each output. */
 typedef struct {
     const void *weights;
     const float *scales;
+    const int32_t *starts; /* -64 * sum of w */
 } matrix;
 
 /* A network for inference. Gates are in blocks of 16 units: [H/16][G][16]. */

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.kernels.pack import by_gates, pack, pad, padded, panels
+from unrolled.kernels.pack import aligned, by_gates, pack, pad, padded, panels
 from unrolled.kernels.precision import from_bf16
 
 
@@ -35,15 +35,25 @@ def test_a_panel_holds_sixteen_outputs_for_every_input():
 
 def test_bf16_holds_two_inputs_of_an_output_side_by_side():
     matrix = np.arange(32 * 4, dtype=np.float32).reshape(32, 4)
-    packed, scales = pack(matrix, "bf16")
+    packed, scales, starts = pack(matrix, "bf16")
     assert packed.shape == (2, 2, 16, 2)
     np.testing.assert_array_equal(from_bf16(packed)[1, 1, 5], matrix[21, 2:])
     assert (scales == 1).all()
+    assert not starts.any()
 
 
 def test_int8_holds_four_inputs_of_an_output_side_by_side():
     matrix = np.random.default_rng(0).standard_normal((32, 16)).astype(np.float32)
-    packed, scales = pack(matrix, "int8")
+    packed, scales, starts = pack(matrix, "int8")
     assert packed.shape == (2, 4, 16, 4)
-    found = packed[1, 2, 5].astype(np.float32) * scales[21] * 127
+    found = packed[1, 2, 5].astype(np.float32) * scales[21] * 63
     np.testing.assert_allclose(found, matrix[21, 8:12], atol=np.abs(matrix[21]).max() / 127)
+    assert starts[21] == -64 * packed[1, :, 5].sum(dtype=int)
+
+
+@given(size=st.integers(0, 300))
+def test_an_aligned_copy_begins_at_a_cache_line(size):
+    array = np.arange(size, dtype=np.float32)
+    copy = aligned(array)
+    assert copy.ctypes.data % 64 == 0 or not size
+    np.testing.assert_array_equal(copy, array)

@@ -47,5 +47,5 @@ def test_precisions_have_the_numbers_of_the_header():
     assert {name: number for number, name in enumerate(order)} == structures.KINDS
 
 
-def test_a_matrix_is_two_pointers():
-    assert ctypes.sizeof(Matrix) == 2 * ctypes.sizeof(ctypes.c_void_p)
+def test_a_matrix_is_three_pointers():
+    assert ctypes.sizeof(Matrix) == 3 * ctypes.sizeof(ctypes.c_void_p)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .checks import Array, checked_ids, pointer
 from .library import Library
-from .pack import by_gates, pack, pad, padded
+from .pack import aligned, by_gates, pack, pad, padded
 from .structures import CELLS, KINDS, Filters, Matrix, Network
 from .threads import over_rows
 
@@ -40,7 +40,7 @@ class PackedNetwork:
         self.library, self.shape, self.kind = library, shape, kind
         self.hidden, self.outputs = padded(shape.hidden), padded(shape.ids)
         self.kept: list[Array] = []
-        empty = Matrix(0, 0)
+        empty = Matrix(0, 0, 0)
         w_ih = [self.layer_matrix(weights[f"rnn.weight_ih_l{n}"]) if n else empty for n in range(shape.layers)]
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
@@ -61,13 +61,12 @@ class PackedNetwork:
 
     def keep(self, array: Array) -> int:
         """The address of an array that lives as long as this network."""
-        self.kept.append(np.ascontiguousarray(array))
+        self.kept.append(aligned(array))
         return int(self.kept[-1].ctypes.data)
 
     def matrix(self, whole: Floats) -> Matrix:
         """A padded matrix in this network's precision."""
-        packed, scales = pack(whole, self.kind)
-        return Matrix(self.keep(packed), self.keep(scales))
+        return Matrix(*map(self.keep, pack(whole, self.kind)))
 
     def layer_matrix(self, weight: Floats) -> Matrix:
         """A layer's matrix [G*H, H], its gates side by side."""

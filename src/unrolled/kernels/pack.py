@@ -14,8 +14,10 @@ from .precision import to_bf16, to_int8
 
 PANEL = 16
 Floats = NDArray[np.float32]
-Packed = tuple[NDArray[Any], Floats]
-"""Weights in some precision, and the scale of every output (ones where there is none)."""
+Packed = tuple[NDArray[Any], Floats, NDArray[np.int32]]
+"""Weights in some precision; with int8, the scale and the start of every output (ones and zeros otherwise)."""
+LINE = 64  # bytes of a cache line: a vector that lies across two costs twice
+STEPS, MIDDLE = 63, 64  # int8: an input x is read as MIDDLE + STEPS * x
 
 
 def padded(size: int) -> int:
@@ -46,12 +48,22 @@ def panels(matrix: Floats) -> Floats:
 
 def pack(matrix: Floats, kind: str) -> Packed:
     """A matrix [N, K], both in whole panels, in a precision."""
-    ones = np.ones(len(matrix), np.float32)
+    ones, zeros = np.ones(len(matrix), np.float32), np.zeros(len(matrix), np.int32)
     if kind == "fp32":
-        return panels(matrix), ones
+        return panels(matrix), ones, zeros
     if kind == "bf16":
         pairs = panels(matrix).reshape(-1, matrix.shape[1] // 2, 2, PANEL).swapaxes(2, 3)
-        return to_bf16(np.ascontiguousarray(pairs)), ones
+        return to_bf16(np.ascontiguousarray(pairs)), ones, zeros
     whole, scales = to_int8(matrix)
     fours = whole.reshape(-1, PANEL, matrix.shape[1] // 4, 4).swapaxes(1, 2)
-    return np.ascontiguousarray(fours), scales / np.float32(127)
+    starts = -MIDDLE * whole.sum(1, dtype=np.int32)
+    return np.ascontiguousarray(fours), scales / np.float32(STEPS), starts
+
+
+def aligned(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy that begins at a cache line."""
+    room = np.empty(array.nbytes + LINE, np.uint8)
+    begin = -room.ctypes.data % LINE
+    copy = room[begin : begin + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy

@@ -29,7 +29,7 @@ class BackwardScan(ctypes.Structure):
 class Matrix(ctypes.Structure):
     """``matrix``."""
 
-    _fields_ = [("weights", c_void_p), ("scales", c_void_p)]
+    _fields_ = [(name, c_void_p) for name in ("weights", "scales", "starts")]
 
 
 class Network(ctypes.Structure):

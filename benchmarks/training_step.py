@@ -1,139 +1,87 @@
 """Characters a second of whole training steps: unrolled's network against stock ``nn.LSTM``, ``nn.GRU`` and ``nn.RNN``.
 
-A step is embedding (as wide as the layer), forward, loss, backward, clipping and AdamW, in fp32 with dropout 0.3 after
-each layer and the state carried. Both sides run in one process that keeps freed memory and flushes denormal numbers
-(as unrolled's training does), so the ratio is the networks' alone; plain PyTorch code has neither.
+A step is embedding (as wide as the layer), forward, loss, backward, clipping and AdamW, with dropout 0.3 after each
+layer and the state carried. Every side is a process of its own, which waits while another is measured: stock PyTorch as
+everybody runs it, in fp32 and under bf16 autocast, and unrolled as ``unrolled train`` runs it.
 """
 
 from __future__ import annotations
 
-import gc
 import statistics
-import time
-from collections.abc import Callable
+import subprocess
+import sys
+from pathlib import Path
 
 import common
-import numpy as np
 import torch
-from torch import nn
+from steps import LENGTH, V, seconds
 
-from unrolled.config import RunOptions
-from unrolled.layers import build
-from unrolled.tasks import TASKS
-from unrolled.tasks.base import NetworkSpec
-from unrolled.training.carry import forget
-from unrolled.training.machine import prepare
-from unrolled.training.optimizer import BETAS, make_optimizer, update
-
-V, LENGTH, DROPOUT, RATE, DECAY, CLIP = 65, 64, 0.3, 1e-3, 0.01, 1.0
-CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}
-SIZES = ((1, 256), (1, 512), (2, 256))
+SIZES = [("lstm", 1, 256), ("lstm", 1, 512), ("lstm", 2, 512), ("gru", 1, 256), ("gru", 1, 512), ("elman", 1, 256)]
 ROWS = (32, 64)
-
-Step = Callable[[], None]
-
-
-class Stock(nn.Module):
-    """The same network out of PyTorch's own parts."""
-
-    def __init__(self, cell: str, layers: int, width: int) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(V, width)
-        between = DROPOUT if layers > 1 else 0.0
-        self.rnn = CELLS[cell](width, width, layers, dropout=between, batch_first=True)
-        self.dropout = nn.Dropout(DROPOUT)
-        self.head = nn.Linear(width, V)
-
-    def forward(self, ids: torch.Tensor, state: object) -> tuple[torch.Tensor, object]:
-        """Logits [B, T, V] and the last state."""
-        y, state = self.rnn(self.embedding(ids), state)
-        return self.head(self.dropout(y)), state
+GATES = {"lstm": 4, "gru": 3, "elman": 1}
+SIDES = {"unrolled": ("step_unrolled.py", "fp32"), "fp32": ("step_stock.py", "fp32"), "bf16": ("step_stock.py", "bf16")}
 
 
-def detach(state: object) -> object:
-    """A stock state without its history."""
-    return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+class Side:
+    """A process that makes steps of one network when it is asked to."""
+
+    def __init__(self, script: str, precision: str, size: tuple[str, int, int], rows: int, threads: int) -> None:
+        path = Path(__file__).parent / script
+        command = [sys.executable, path, *size, rows, precision, "--threads", threads]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(list(map(str, command)), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        assert self.process.stdin and self.process.stdout, "both are pipes"
+        self.asks, self.answers = self.process.stdin, self.process.stdout
+        self.able = self.answers.readline().strip() == "ready"
+
+    def measure(self, steps: int) -> float:
+        """Seconds of one step."""
+        self.asks.write(f"{steps}\n")
+        self.asks.flush()
+        return float(self.answers.readline())
+
+    def end(self) -> None:
+        """Stop the process."""
+        self.process.communicate()
 
 
-def batch(rows: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Random ids: a step takes as long on them as on a text."""
-    ids = torch.randint(V, (rows, LENGTH + 1), generator=torch.Generator().manual_seed(1))
-    return ids[:, :-1].contiguous(), ids[:, 1:].contiguous()
+def flops(cell: str, layers: int, width: int) -> float:
+    """Floating point operations of a step for one character: products alone, the table look-up for nothing."""
+    return 6 * (GATES[cell] * width * width * (2 * layers - 1) + width * V)
 
 
-def stock_step(cell: str, layers: int, width: int, rows: int) -> Step:
-    """A training step of the stock network."""
-    network = Stock(cell, layers, width)
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, BETAS, weight_decay=DECAY, fused=True)
-    inputs, targets = batch(rows)
-    state: object = None
-
-    def step() -> None:
-        nonlocal state
-        logits, after = network(inputs, state)
-        loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
-        loss.backward()
-        loss.item()
-        nn.utils.clip_grad_norm_(network.parameters(), CLIP)
-        optimizer.step()
-        optimizer.zero_grad()
-        state = detach(after)
-
-    return step
-
-
-def our_step(cell: str, layers: int, width: int, rows: int) -> Step:
-    """A training step as ``training/loop.py`` makes it."""
-    network = build(NetworkSpec(V, V, width, cell, width, layers, DROPOUT))
-    optimizer, task = make_optimizer(network, DECAY), TASKS["language"]
-    inputs, targets = batch(rows)
-    state, number = network.start(rows), 0
-    fresh = np.zeros(rows, bool)
-
-    def step() -> None:
-        nonlocal state, number
-        number += 1
-        chance = np.random.Generator(np.random.SFC64([1, 4, number]))
-        logits, state = network(inputs, forget(state, fresh), chance)
-        loss = task.loss(logits, targets).mean()
-        loss.backward()
-        loss.item()
-        update(network, optimizer, RATE, CLIP)
-
-    return step
-
-
-def seconds(step: Step, steps: int) -> float:
-    """Seconds of one step, over several."""
-    begin = time.perf_counter()
-    for _ in range(steps):
-        step()
-    return (time.perf_counter() - begin) / steps
-
-
-def compare(cell: str, layers: int, width: int, rows: int, pairs: int, steps: int) -> list[str]:
-    """One line of the table: both sides in turn, medians over the pairs."""
-    ours, stock = our_step(cell, layers, width, rows), stock_step(cell, layers, width, rows)
-    seconds(ours, 2), seconds(stock, 2)  # the first steps allocate
-    times = [(seconds(ours, steps), seconds(stock, steps)) for _ in range(pairs)]
-    speeds = [rows * LENGTH / statistics.median(side) for side in zip(*times, strict=True)]
-    ratios = [theirs / mine for mine, theirs in times]
-    gc.collect()
-    line = [f"{cell} {layers}×{width}", str(rows), *(f"{speed:,.0f}" for speed in speeds)]
-    line += [f"{statistics.median(ratios):.2f}×", f"{min(ratios):.2f} to {max(ratios):.2f}"]
+def compare(
+    size: tuple[str, int, int], rows: int, pairs: int, steps: int, threads: int, peak: float, bf16: bool
+) -> list[str]:
+    """One line of the table: all sides in turn, medians over the pairs."""
+    sides = {name: Side(*how, size, rows, threads) for name, how in SIDES.items() if name != "bf16" or bf16}
+    able = [name for name, side in sides.items() if side.able]
+    times: dict[str, list[float]] = {name: [] for name in able}
+    for _ in range(pairs):
+        for name in able:
+            times[name].append(sides[name].measure(steps))
+    for side in sides.values():
+        side.end()
+    ours = times["unrolled"]
+    speed = rows * LENGTH / statistics.median(ours)
+    cell, layers, width = size
+    line = [f"{cell} {layers}×{width}", str(rows), f"{speed:,.0f}", f"{speed * flops(*size) / peak:.0%}"]
+    for name in ("fp32", "bf16"):
+        if name not in able:
+            line += ["fails here" if name in sides else "no bf16 here", ""]
+            continue
+        ratios = [theirs / mine for mine, theirs in zip(ours, times[name], strict=True)]
+        line.append(f"{rows * LENGTH / statistics.median(times[name]):,.0f}")
+        line.append(f"{statistics.median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})")
     print(*line, sep="  ", flush=True)
     return line
 
 
-def matrix_speed(size: int = 2048, rounds: int = 7) -> str:
-    """What the machine can do: ``torch.mm`` in fp32, GFLOP/s."""
-    a, b = torch.randn(size, size), torch.randn(size, size)
+def matrix_speed(kind: torch.dtype, size: int = 2048, rounds: int = 7) -> float:
+    """What the machine can do: ``torch.mm``, floating point operations a second."""
+    a, b = (torch.randn(size, size).to(kind) for _ in range(2))
     times = [seconds(lambda: torch.mm(a, b), 1) for _ in range(rounds + 1)][1:]
-    speeds = [2 * size**3 / each / 1e9 for each in times]
-    return (
-        f"`torch.mm` fp32 {size}³ in the same run: median {statistics.median(speeds):.0f} GFLOP/s, "
-        f"{min(speeds):.0f} to {max(speeds):.0f}."
-    )
+    return 2 * size**3 / statistics.median(times)
 
 
 def main() -> None:
@@ -141,18 +89,24 @@ def main() -> None:
     parser = common.parser(__doc__)
     parser.add_argument("--pairs", type=int, default=5, help="measurements of each side [default: %(default)s]")
     parser.add_argument("--steps", type=int, default=4, help="steps a measurement [default: %(default)s]")
-    parser.add_argument("--only", choices=CELLS, help="one cell alone")
+    parser.add_argument("--only", choices=GATES, help="one cell alone")
     options = parser.parse_args()
-    prepare(RunOptions(device="cpu", threads=options.threads))
-    about = common.circumstances()
-    neighbours = common.Neighbours()
-    speed = matrix_speed()
-    print(speed)
-    wanted = [(cell, *size, rows) for cell in CELLS if options.only in (None, cell) for size in SIZES for rows in ROWS]
-    lines = [compare(*each, options.pairs, options.steps) for each in wanted]
-    header = ["network", "rows", "unrolled chars/s", "stock chars/s", "unrolled ÷ stock", "range of pairs"]
-    note = f"Medians of {options.pairs} pairs of {options.steps} steps in turn, {options.threads} threads. {speed}"
-    note += f" Other processes kept {neighbours.share():.2f} cores busy meanwhile."
+    torch.set_num_threads(options.threads)
+    about, neighbours = common.circumstances(), common.Neighbours()
+    bf16 = about["machine"]["flags"]["avx512_bf16"]
+    kinds = ("float32", "bfloat16") if bf16 else ("float32",)
+    peaks = {name: matrix_speed(getattr(torch, name)) for name in kinds}
+    peak = max(peaks.values())
+    speeds = ", ".join(f"{name} {speed / 1e9:.0f} GFLOP/s" for name, speed in peaks.items())
+    wanted = [(size, rows) for size in SIZES if options.only in (None, size[0]) for rows in ROWS]
+    lines = [compare(*each, options.pairs, options.steps, options.threads, peak, bf16) for each in wanted]
+    header = ["network", "rows", "unrolled chars/s", "of the peak"]
+    header += ["stock fp32", "unrolled ÷ fp32", "stock bf16 autocast", "unrolled ÷ bf16"]
+    note = (
+        f"Medians of {options.pairs} measurements of {options.steps} steps in turn (ranges of the pairs in brackets), "
+        f"{options.threads} threads. *Of the peak*: the products' operations over `torch.mm` at 2048³ in the same run: "
+        f"{speeds}. Other processes, the sides among them, kept {neighbours.share():.2f} cores busy meanwhile."
+    )
     how = " ".join(str(__doc__).split("\n\n", 1)[1].split())
     parts = ["# A whole training step", how, common.describe(about), common.table(header, lines), note]
     common.write_report(options.results, "training_step", *parts)

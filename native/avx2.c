@@ -1,7 +1,7 @@
 /* x86 with AVX2 and FMA (since 2013). */
 #if defined(__x86_64__)
-#pragma GCC target("avx2,fma")
-#include <immintrin.h>
+#include "target.h"
+TARGET("avx2,fma")
 
 #define VARIANT avx2
 #define LANES 8
@@ -12,4 +12,5 @@
 #define DOT4(sum, x, w)                                                                                                \
     ((sum) + (vi)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)(x), (__m256i)(w)), _mm256_set1_epi16(1)))
 #include "variant.h"
+END_TARGET
 #endif

@@ -5,7 +5,7 @@
 
 extern const variant variant_portable;
 #if defined(__x86_64__)
-extern const variant variant_avx2, variant_avx512;
+extern const variant variant_avx2, variant_avx512, variant_avx512_bf16;
 #endif
 
 /* The variants from the best to the plainest, then a null pointer; those that the processor cannot run are left out. */
@@ -20,6 +20,8 @@ int unrolled_variants(const variant **found, int most) {
     __builtin_cpu_init();
     int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    int narrow = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+    if (avx512 && narrow && count < most) found[count++] = &variant_avx512_bf16;
     if (avx512 && count < most) found[count++] = &variant_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && count < most) found[count++] = &variant_avx2;
 #endif

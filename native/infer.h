@@ -208,4 +208,4 @@ static int NAME(draw)(const network *n, const filters *f, const double *uniforms
     return failed;
 }
 
-const variant NAME(variant) = {WORD(VARIANT), NAME(forward), NAME(backward), NAME(scan), NAME(draw)};
+const variant NAME(variant) = {WORD(VARIANT), PAIRS, NAME(forward), NAME(backward), NAME(scan), NAME(draw)};

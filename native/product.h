@@ -17,8 +17,10 @@
 typedef float input_fp32;
 #ifdef DOT2 /* vf DOT2(vf sum, vi x, vi w): the processor's own product of pairs */
 typedef uint16_t input_bf16;
+#define PAIRS 1
 #else
 typedef float input_bf16;
+#define PAIRS 0
 #endif
 typedef uint8_t input_int8;
 

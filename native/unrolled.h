@@ -12,23 +12,27 @@ enum cell { ELMAN, GRU, LSTM };
 enum kind { FP32, BF16, INT8 };
 
 /* Training, forward: from a [T, B, G*H] (the input's share of the gates) to all states.
-   w is W_hh packed by gates: [H/16][G][H][16]. */
+   w is W_hh packed by gates, in panels as a `matrix` below: [H/16][G][H][16] in fp32. */
 typedef struct {
-    const float *a, *b_hh, *w;
+    const float *a, *b_hh;
+    const void *w;
     float *gates;  /* [T, B, G*H], activated */
     float *kept;   /* [T, B, H]: tanh(c) of an LSTM, W_hn h + b_hn of a GRU */
     float *h, *c;  /* [T+1, B, H], the first step filled in */
+    float *q;      /* [B, H]: room for bf16 */
     int64_t steps, rows, hidden, begin, end;
-    int32_t cell;
+    int32_t cell, kind;
 } forward_scan;
 
-/* Training, backward. w is W_hh packed for its transpose: [H/16][G*H][16]. */
+/* Training, backward. w is W_hh packed for its transpose: [H/16][G*H][16] in fp32. */
 typedef struct {
-    const float *w, *gates, *kept, *h, *c, *outputs; /* outputs: the gradient of every output [T, B, H] */
+    const void *w;
+    const float *gates, *kept, *h, *c, *outputs; /* outputs: the gradient of every output [T, B, H] */
     float *da, *du; /* with respect to a and to W_hh h + b_hh; one and the same array but for a GRU */
     float *dh, *dc; /* [B, H]: of the last state on entry, of the first on return */
+    float *q;       /* [B, G*H]: room for bf16 */
     int64_t steps, rows, hidden, begin, end;
-    int32_t cell;
+    int32_t cell, kind;
 } backward_scan;
 
 /* A matrix [N, K] in panels of 16 outputs: [N/16][K][16] in fp32, [N/16][K/2][16][2] in bf16, and [N/16][K/4][16][4]
@@ -58,6 +62,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    int32_t pairs; /* whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in */
     void (*forward)(const forward_scan *);
     void (*backward)(const backward_scan *);
     /* ids [rows, steps] → logits [rows, steps, outputs]; state [rows, layers, H] a part, changed in place. 0, or 1 if

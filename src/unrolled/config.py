@@ -187,6 +187,9 @@ class RunOptions(Options):
         None, "precision of the weights [default: that of the model file]", choices=("fp32", "bf16", "int8")
     )
     kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"))
+    precision: str = option(
+        "auto", "what the kernels train in: bf16 where the processor multiplies it", choices=("auto", "fp32", "bf16")
+    )
     threads: int | None = option(None, "threads [default: one a core]", low=1, high=1024)
 
 

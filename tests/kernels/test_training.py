@@ -5,7 +5,7 @@ from torch import nn
 
 from unrolled.cells import CELLS
 from unrolled.cells.base import Recurrence
-from unrolled.cells.scan import native_backward, native_forward
+from unrolled.cells.scan import native_backward, native_forward, scan
 from unrolled.kernels import training
 from unrolled.kernels.training import Sizes
 
@@ -17,13 +17,18 @@ def cell(request):
     return CELLS[request.param]
 
 
+@pytest.fixture(autouse=True)
+def chosen(library, monkeypatch):
+    monkeypatch.setattr("unrolled.kernels.load", lambda: library)
+
+
 def numbers(*shape: int, seed: int) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize(("steps", "rows", "hidden"), SIZES)
-def test_a_scan_and_its_gradient_are_those_of_float64_autograd(library, monkeypatch, cell, steps, rows, hidden):
-    monkeypatch.setattr("unrolled.kernels.load", lambda: library)
+@pytest.mark.parametrize(("kind", "near", "error"), [("fp32", 2e-6, 1e-5), ("bf16", 2e-2, 2e-2)])
+def test_a_scan_and_its_gradient_are_those_of_float64_autograd(cell, kind, near, error, steps, rows, hidden):
     wide = cell.gates * hidden
     a = numbers(steps, rows, wide, seed=1)
     recurrence = Recurrence(numbers(wide, hidden, seed=2) / hidden**0.5, numbers(wide, seed=3))
@@ -44,11 +49,30 @@ def test_a_scan_and_its_gradient_are_those_of_float64_autograd(library, monkeypa
     total = (y * outputs).sum() + sum((part[0] * flow).sum() for part, flow in zip(after, last, strict=True))
     expected = torch.autograd.grad(total, exact[: len(first) + 1])
 
-    tape = native_forward(cell, a, first, recurrence)
-    found = native_backward(cell, tape, outputs, last, recurrence)
-    np.testing.assert_allclose(tape.states[0][1:], y.detach(), atol=2e-6)
+    tape = native_forward(cell, a, first, recurrence, kind)
+    found = native_backward(cell, tape, outputs, last, recurrence, kind)
+    np.testing.assert_allclose(tape.states[0][1:], y.detach(), atol=near)
     for gradient, exactly in zip((found.a, *found.state), expected, strict=True):
-        assert (gradient - exactly).norm() < 1e-5 * exactly.norm()
+        assert (gradient - exactly).norm() < error * exactly.norm()
+        assert torch.cosine_similarity(gradient.double().flatten(), exactly.flatten(), 0) > 0.9995
+
+
+@pytest.mark.parametrize("kind", ["fp32", "bf16"])
+def test_the_gradient_of_the_weights_is_that_of_float64(cell, kind):
+    a, first = numbers(9, 13, cell.gates * 48, seed=1), tuple(numbers(13, 48, seed=4).tanh() for _ in cell.parts)
+    found, exact = [], []
+    for each, gradients in ((torch.float32, found), (torch.float64, exact)):
+        w_hh, b_hh = (numbers(*shape, seed=2).to(each) / 7 for shape in ((cell.gates * 48, 48), (cell.gates * 48,)))
+        leaves = [w_hh.requires_grad_(), b_hh.requires_grad_()]
+        outputs, _ = scan(cell, a.to(each), tuple(part.to(each) for part in first), Recurrence(*leaves), kind)
+        gradients += torch.autograd.grad((outputs * numbers(9, 13, 48, seed=6).to(each)).sum(), leaves)
+    for gradient, exactly in zip(found, exact, strict=True):
+        assert (gradient - exactly).norm() < {"fp32": 1e-5, "bf16": 2e-2}[kind] * exactly.norm()
+
+
+def test_bf16_without_its_room_is_refused(library):
+    with pytest.raises(ValueError, match="need the array q"):
+        training.forward(library, Sizes("lstm", 4, 2, 3, 16, 1, "bf16"), {})
 
 
 def test_the_number_of_threads_changes_nothing(library, cell):

@@ -72,3 +72,12 @@ print(faults() - before)
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert int(done.stdout) < 20_000  # sixteen megabytes are 3,906 pages, and we asked for them twenty times
+
+
+@pytest.mark.parametrize(("policy", "expected"), [(None, "10000"), ("active", "None")])
+def test_openmp_is_told_to_spin_little_unless_the_user_has_said_how(policy, expected):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "GOMP_"))}
+    environment |= {"OMP_WAIT_POLICY": policy} if policy else {}
+    code = "import unrolled.training, os; print(os.environ.get('GOMP_SPINCOUNT'))"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected

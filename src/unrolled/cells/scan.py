@@ -17,6 +17,7 @@ from ..kernels.training import Sizes, backward, forward
 from .base import Cell, Gradients, Recurrence, State, Tape
 
 PANEL = 16  # units that the kernels take at a time
+STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
 
 
 class Scan(torch.autograd.Function):
@@ -24,11 +25,11 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, cell: Cell, native: bool, a: Tensor, w_hh: Tensor, b_hh: Tensor, *state: Tensor
+        ctx: Any, cell: Cell, kind: str, a: Tensor, w_hh: Tensor, b_hh: Tensor, *state: Tensor
     ) -> tuple[Tensor, ...]:
-        run = native_forward if native else type(cell).forward
-        tape = run(cell, a, state, Recurrence(w_hh, b_hh))
-        ctx.cell, ctx.native, ctx.parts = cell, native, len(tape.states)
+        weights = Recurrence(w_hh, b_hh)
+        tape = cell.forward(a, state, weights) if kind == "off" else native_forward(cell, a, state, weights, kind)
+        ctx.cell, ctx.kind, ctx.parts = cell, kind, len(tape.states)
         ctx.save_for_backward(w_hh, b_hh, *tape.states, *tape.kept)
         return tape.states[0][1:], *(part[-1].clone() for part in tape.states)
 
@@ -36,27 +37,45 @@ class Scan(torch.autograd.Function):
     def backward(ctx: Any, outputs: Tensor, *last: Tensor) -> tuple[Tensor | None, ...]:
         w_hh, b_hh, *saved = ctx.saved_tensors
         tape = Tape(tuple(saved[: ctx.parts]), tuple(saved[ctx.parts :]))
-        run = native_backward if ctx.native else type(ctx.cell).backward
-        gradients = run(ctx.cell, tape, outputs, last, Recurrence(w_hh, b_hh))
+        given = (tape, outputs, last, Recurrence(w_hh, b_hh))
+        off = ctx.kind == "off"
+        gradients = ctx.cell.backward(*given) if off else native_backward(ctx.cell, *given, ctx.kind)
         flat = gradients.recurrent.flatten(0, 1)
-        w_gradient = flat.t() @ tape.states[0][:-1].flatten(0, 1)
+        w_gradient = product(flat.t(), tape.states[0][:-1].flatten(0, 1), ctx.kind)
         return None, None, gradients.a, w_gradient, flat.sum(0), *gradients.state
 
 
-def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, native: bool = True) -> tuple[Tensor, State]:
-    """The outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H]; ``native`` allows the kernels."""
-    suits = native and a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
+def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str = "fp32") -> tuple[Tensor, State]:
+    """The outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H].
+
+    ``kind`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
+    """
+    suits = a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
     able = suits and cell.name in kernels.CELLS and kernels.load() is not None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
-        cell, able, a, recurrence.w_hh, recurrence.b_hh, *state
+        cell, kind if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
     )
     return outputs, tuple(last)
 
 
-def sizes_of(cell: Cell, a: Tensor) -> Sizes:
+def product(x: Tensor, y: Tensor, kind: str) -> Tensor:
+    """A matrix product; with bf16 operands where that is the kind and the processor multiplies their pairs."""
+    library = kernels.load()
+    if kind == "bf16" and library and library.pairs:
+        return (x.bfloat16() @ y.bfloat16()).float()
+    return x @ y
+
+
+def pack(blocks: Tensor, order: tuple[int, ...], kind: str) -> Tensor:
+    """Blocks of weights in the kernels' order and kind (``native/unrolled.h``); bf16 as its bits."""
+    whole = blocks if kind == "fp32" else blocks.bfloat16().view(torch.uint16)
+    return whole.permute(*order).reshape(-1)
+
+
+def sizes_of(cell: Cell, a: Tensor, kind: str) -> Sizes:
     """The kernels' description of a scan."""
     steps, rows, wide = a.shape
-    return Sizes(cell.name, cell.gates, steps, rows, wide // cell.gates, torch.get_num_threads())
+    return Sizes(cell.name, cell.gates, steps, rows, wide // cell.gates, torch.get_num_threads(), kind)
 
 
 def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
@@ -64,29 +83,34 @@ def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
     return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 
-def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence) -> Tape:
+def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str = "fp32") -> Tape:
     """What ``cell.forward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
-    sizes = sizes_of(cell, a)
-    blocks = recurrence.w_hh.view(cell.gates, -1, PANEL, sizes.hidden).permute(1, 0, 3, 2)
+    sizes = sizes_of(cell, a, kind)
+    each = STEP[kind]
+    blocks = recurrence.w_hh.view(cell.gates, -1, PANEL, sizes.hidden // each, each)
+    weights = pack(blocks, (1, 0, 3, 2, 4), kind)
     states = {name: torch.empty(sizes.states) for name in cell.parts}
     for part, first in zip(states.values(), state, strict=True):
         part[0] = first
     gates, kept = torch.empty(sizes.wide), torch.empty(sizes.narrow)
-    weights = blocks.reshape(-1)
-    given = as_arrays(a=a.contiguous(), b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states)
+    room = {"q": torch.empty(sizes.narrow[1:])} if kind == "bf16" else {}
+    given = as_arrays(a=a.contiguous(), b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states, **room)
     forward(library, sizes, given)
     return Tape(tuple(states.values()), (gates, kept))
 
 
-def native_backward(cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence) -> Gradients:
+def native_backward(
+    cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence, kind: str = "fp32"
+) -> Gradients:
     """What ``cell.backward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
     gates, kept = tape.kept
-    sizes = sizes_of(cell, gates)
-    weights = recurrence.w_hh.view(sizes.wide[2], -1, PANEL).permute(1, 0, 2).reshape(-1)
+    sizes = sizes_of(cell, gates, kind)
+    each = STEP[kind]
+    weights = pack(recurrence.w_hh.view(sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), kind)
     da = torch.empty(sizes.wide)
     du = torch.empty(sizes.wide) if cell.name == "gru" else da
     flows = {
@@ -94,6 +118,7 @@ def native_backward(cell: Cell, tape: Tape, outputs: Tensor, last: State, recurr
         for name, part in zip(cell.parts, last, strict=True)
     }
     states = dict(zip(cell.parts, tape.states, strict=True))
+    states |= {"q": torch.empty(sizes.wide[1:])} if kind == "bf16" else {}
     given = as_arrays(w=weights, gates=gates, kept=kept, **states, outputs=outputs.contiguous(), da=da, du=du, **flows)
     backward(library, sizes, given)
     return Gradients(da, du, tuple(flows.values()))

@@ -29,7 +29,7 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.option("--force", is_flag=True, help="replace an existing output file")
 @click.option("--quiet", is_flag=True, help="show the continuation alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines")
-@flags(GenerateOptions, RunOptions, leave_out=("kernels",))
+@flags(GenerateOptions, RunOptions, leave_out=("kernels", "precision"))
 def command(
     model: str, samples: int, output: str | None, force: bool, quiet: bool, as_json: bool, **options: Any
 ) -> None:

@@ -29,7 +29,7 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.option("--encoding", default=None, help="encoding of the text [default: found out]")
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-@flags(ScoreOptions, RunOptions, leave_out=("kernels",))
+@flags(ScoreOptions, RunOptions, leave_out=("kernels", "precision"))
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
     """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte."""
     from ..api import load

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ..errors import OptionError
 from .structures import Variant
 
 CHOSEN = "UNROLLED_VARIANT"
@@ -23,6 +24,11 @@ class Library:
     variant: Variant
     name: str
     names: tuple[str, ...]
+
+    @property
+    def pairs(self) -> bool:
+        """Whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in."""
+        return bool(self.variant.pairs)
 
 
 @cache
@@ -40,8 +46,11 @@ def load(name: str | None = None) -> Library | None:
 def variants() -> dict[str, Variant]:
     """Every variant that this processor can run, the best first."""
     path = find()
-    if path is None:
-        return {}
+    return {} if path is None else open_library(path)
+
+
+def open_library(path: Path) -> dict[str, Variant]:
+    """The variants in a library's file that this processor can run; none if it cannot be loaded."""
     try:
         library = ctypes.CDLL(str(path))
     except OSError:
@@ -55,6 +64,17 @@ def find() -> Path | None:
     """The library's file beside this one."""
     here = Path(__file__).parent
     return next((path for path in sorted(here.glob("_native*")) if path.suffix in ENDINGS), None)
+
+
+def arithmetic(kernels: str, precision: str) -> str:
+    """What training scans with: ``fp32`` or ``bf16`` kernels, or ``off``; ``auto`` is the faster one here."""
+    library = load()
+    if kernels == "off" or library is None:
+        if precision == "bf16":
+            reason = "--kernels is off" if library else reason_missing()
+            raise OptionError(f"--precision bf16 needs the kernels: {reason}; use --precision auto")
+        return "off"
+    return precision if precision != "auto" else "bf16" if library.pairs else "fp32"
 
 
 def reason_missing() -> str:

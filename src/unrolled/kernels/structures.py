@@ -8,21 +8,20 @@ from ctypes import POINTER, c_char_p, c_double, c_int, c_int32, c_int64, c_void_
 CELLS = {"elman": 0, "gru": 1, "lstm": 2}
 KINDS = {"fp32": 0, "bf16": 1, "int8": 2}
 SIZES = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
+KIND = [("cell", c_int32), ("kind", c_int32)]
 
 
 class ForwardScan(ctypes.Structure):
     """``forward_scan``."""
 
-    _fields_ = [(n, c_void_p) for n in ("a", "b_hh", "w", "gates", "kept", "h", "c")] + SIZES + [("cell", c_int32)]
+    _fields_ = [(n, c_void_p) for n in ("a", "b_hh", "w", "gates", "kept", "h", "c", "q")] + SIZES + KIND
 
 
 class BackwardScan(ctypes.Structure):
     """``backward_scan``."""
 
     _fields_ = (
-        [(n, c_void_p) for n in ("w", "gates", "kept", "h", "c", "outputs", "da", "du", "dh", "dc")]
-        + SIZES
-        + [("cell", c_int32)]
+        [(n, c_void_p) for n in ("w", "gates", "kept", "h", "c", "outputs", "da", "du", "dh", "dc", "q")] + SIZES + KIND
     )
 
 
@@ -68,6 +67,7 @@ class Variant(ctypes.Structure):
 
     _fields_ = [
         ("name", c_char_p),
+        ("pairs", c_int32),
         ("forward", ctypes.CFUNCTYPE(None, POINTER(ForwardScan))),
         ("backward", ctypes.CFUNCTYPE(None, POINTER(BackwardScan))),
         ("scan", Scan),

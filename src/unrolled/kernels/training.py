@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .checks import pointer
 from .library import Library
-from .structures import CELLS, BackwardScan, ForwardScan
+from .structures import CELLS, KINDS, BackwardScan, ForwardScan
 from .threads import over_rows
 
-Floats = NDArray[np.float32]
+Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """A scan's cell and sizes: T steps, B rows, H units (whole panels of 16), G gates."""
+    """A scan's cell and sizes: T steps, B rows, H units (whole panels of 16), G gates; its products' kind."""
 
     cell: str
     gates: int
@@ -26,6 +27,7 @@ class Sizes:
     rows: int
     hidden: int
     threads: int
+    kind: str = "fp32"
 
     @property
     def wide(self) -> tuple[int, int, int]:
@@ -42,29 +44,37 @@ class Sizes:
         """The shape of all states: [T+1, B, H]."""
         return self.steps + 1, self.rows, self.hidden
 
+    @property
+    def weights(self) -> tuple[int]:
+        """The shape of the packed weights."""
+        return (self.gates * self.hidden * self.hidden,)
 
-def forward(library: Library, sizes: Sizes, arrays: dict[str, Floats]) -> None:
+
+def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
     """Fill ``gates``, ``kept``, ``h`` and ``c`` from ``a``, ``b_hh`` and ``w``; ``h[0]`` and ``c[0]`` are given."""
     wide, narrow, states = sizes.wide, sizes.narrow, sizes.states
-    weights = (sizes.gates * sizes.hidden * sizes.hidden,)
-    shapes = {"a": wide, "b_hh": wide[2:], "w": weights, "gates": wide, "kept": narrow, "h": states, "c": states}
-    places = addresses(arrays, shapes)
+    shapes = {"a": wide, "b_hh": wide[2:], "w": sizes.weights, "gates": wide, "kept": narrow, "h": states, "c": states}
+    places = addresses(sizes, arrays, shapes | {"q": narrow[1:]})
     run(library.variant.forward, ForwardScan, sizes, places)
 
 
-def backward(library: Library, sizes: Sizes, arrays: dict[str, Floats]) -> None:
+def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
     """Fill ``da`` and ``du``, and turn ``dh`` and ``dc`` from the last state's gradients into the first one's."""
     wide, narrow, states, flat = sizes.wide, sizes.narrow, sizes.states, sizes.narrow[1:]
-    shapes = {"w": (wide[2] * sizes.hidden,), "gates": wide, "kept": narrow, "h": states, "c": states}
-    shapes |= {"outputs": narrow, "da": wide, "du": wide, "dh": flat, "dc": flat}
-    places = addresses(arrays, shapes)
+    shapes = {"w": sizes.weights, "gates": wide, "kept": narrow, "h": states, "c": states}
+    shapes |= {"outputs": narrow, "da": wide, "du": wide, "dh": flat, "dc": flat, "q": wide[1:]}
+    places = addresses(sizes, arrays, shapes)
     run(library.variant.backward, BackwardScan, sizes, places)
 
 
-def addresses(arrays: dict[str, Floats], shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
-    """The address of every array that there is, checked; 0 for those that a cell has no use for."""
+def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
+    """The address of every array that there is, checked; 0 for those that a scan has no use for."""
+    if sizes.kind == "bf16" and "q" not in arrays:
+        raise ValueError("products in bf16 need the array q")
+    dtypes = {"w": np.uint16} if sizes.kind == "bf16" else {}
     return {
-        name: pointer(arrays[name], np.float32, shape, name) if name in arrays else 0 for name, shape in shapes.items()
+        name: pointer(arrays[name], dtypes.get(name, np.float32), shape, name) if name in arrays else 0
+        for name, shape in shapes.items()
     }
 
 
@@ -74,6 +84,6 @@ def run(function: object, kind: type[ForwardScan] | type[BackwardScan], sizes: S
 
     def part(begin: int, end: int) -> None:
         numbers = {"steps": sizes.steps, "rows": sizes.rows, "hidden": sizes.hidden, "begin": begin, "end": end}
-        function(ctypes.byref(kind(**places, **numbers, cell=CELLS[sizes.cell])))
+        function(ctypes.byref(kind(**places, **numbers, cell=CELLS[sizes.cell], kind=KINDS[sizes.kind])))
 
     over_rows(part, sizes.rows, sizes.threads)

@@ -12,9 +12,9 @@ from .dropout import Chance
 from .stack import NetworkState, Stack
 
 
-def build(spec: NetworkSpec, seed: int = 0, native: bool = True) -> Network:
-    """The network of a spec, with fresh weights; ``native`` allows it the kernels."""
-    network = Network(spec, native)
+def build(spec: NetworkSpec, seed: int = 0, kind: str = "fp32") -> Network:
+    """The network of a spec, with fresh weights; the scan's kernels are of a ``kind``: fp32, bf16 or off."""
+    network = Network(spec, kind)
     network.initialise(torch.Generator().manual_seed(seed))
     return network
 
@@ -22,12 +22,12 @@ def build(spec: NetworkSpec, seed: int = 0, native: bool = True) -> Network:
 class Network(nn.Module):
     """Its tensors have the names people give them: ``embedding.weight``, ``rnn.weight_ih_l0``, ``head.weight``."""
 
-    def __init__(self, spec: NetworkSpec, native: bool) -> None:
+    def __init__(self, spec: NetworkSpec, kind: str) -> None:
         super().__init__()
         self.spec = spec
         self.embedding = None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size)
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
-        self.rnn = Stack(spec.cell, widths, spec.hidden_size, spec.dropout, native)
+        self.rnn = Stack(spec.cell, widths, spec.hidden_size, spec.dropout, kind)
         self.head = nn.Linear(spec.hidden_size, spec.outputs)
 
     def initialise(self, generator: torch.Generator) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ..cells import CELLS
 from ..cells.base import Recurrence, State
-from ..cells.scan import fused_scan, scan
+from ..cells.scan import fused_scan, product, scan
 from .dropout import Chance, dropout
 
 NetworkState = dict[str, Tensor]
@@ -15,11 +15,11 @@ NetworkState = dict[str, Tensor]
 
 
 class Stack(nn.Module):
-    """``layers`` cells one upon another, in the kernels if ``native``; all arrays have time first: [T, B, ...]."""
+    """``layers`` cells one upon another, scanned by kernels of a ``kind``; all arrays have time first: [T, B, ...]."""
 
-    def __init__(self, cell: str, input_sizes: list[int], hidden_size: int, dropout: float, native: bool) -> None:
+    def __init__(self, cell: str, input_sizes: list[int], hidden_size: int, dropout: float, kind: str) -> None:
         super().__init__()
-        self.cell, self.hidden_size, self.dropout, self.native = CELLS[cell], hidden_size, dropout, native
+        self.cell, self.hidden_size, self.dropout, self.kind = CELLS[cell], hidden_size, dropout, kind
         self.layers = len(input_sizes)
         rows = self.cell.gates * hidden_size
         for layer, width in enumerate(input_sizes):
@@ -57,6 +57,8 @@ class Stack(nn.Module):
     def project(self, x: Tensor, layer: int) -> Tensor:
         """``W_ih x + b_ih`` of a layer."""
         w_ih, _, b_ih, _ = self.weights(layer)
+        if layer and self.kind == "bf16":
+            return product(x, w_ih.t(), self.kind) + b_ih
         return nn.functional.linear(x, w_ih, b_ih)
 
     def run(self, a: Tensor, layer: int, state: State) -> tuple[Tensor, State]:
@@ -65,4 +67,4 @@ class Stack(nn.Module):
         if len(a) == 1 and not torch.is_grad_enabled():
             after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
             return after[0][None], after
-        return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.native)
+        return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.kind)

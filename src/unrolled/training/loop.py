@@ -67,6 +67,7 @@ class Run:
         self.work, self.observers = work, observers
         self.clock = time.perf_counter()
         self.device = prepare(work.run)
+        self.kind = kernels.arithmetic(work.run.kernels, work.run.precision)
         self.task = TASKS[work.model.task]
         self.vocabularies = {"text": work.split.vocabulary}
         self.ledger = Ledger()
@@ -87,12 +88,12 @@ class Run:
     def make_network(self) -> Network:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.vocabularies)
-        return build(spec, self.work.train.seed, self.work.run.kernels != "off").to(self.device)
+        return build(spec, self.work.train.seed, self.kind).to(self.device)
 
     def choose_sizes(self) -> Recipe:
         """The recipe's choice for this text and this machine."""
         split = self.work.split
-        speed = measure_speed(self.device)
+        speed = measure_speed(self.device, self.kind)
         return choose(self.work.model, self.work.train, len(split.train), len(split.vocabulary), speed)
 
     @property
@@ -230,7 +231,9 @@ class Run:
     def kernels(self) -> str:
         """Which kernels the scan may use, or why none."""
         library = kernels.load()
-        return "off" if self.work.run.kernels == "off" else library.name if library else kernels.reason_missing()
+        if library is None:
+            return kernels.reason_missing()
+        return "off" if self.kind == "off" else f"{library.name}, {self.kind}"
 
     def finish(self, interrupt: Interrupt) -> Bundle:
         """The best model; an interrupted run also leaves what going on needs."""

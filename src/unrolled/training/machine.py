@@ -64,10 +64,10 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, gates: int = 
     return 6.0 * (recurrent * layers + between + hidden_size * vocabulary)
 
 
-def measure_speed(device: torch.device, rounds: int = 3) -> float:
+def measure_speed(device: torch.device, kind: str = "fp32", rounds: int = 3) -> float:
     """Floating-point operations a second of a training step on this machine (a quarter of a second's work)."""
     spec = NetworkSpec(64, 64, 0, "lstm", 256, 1, 0.0)
-    network = build(spec).to(device)
+    network = build(spec, kind=kind).to(device)
     ids = torch.zeros(64, 32, dtype=torch.long, device=device)
     best = float("inf")
     for _ in range(rounds):

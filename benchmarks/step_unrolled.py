@@ -1,0 +1,43 @@
+"""One side of ``training_step.py``: a step as ``training/loop.py`` makes it."""
+
+from __future__ import annotations
+
+import unrolled.training  # noqa: F401  # isort: skip  # before torch, as in unrolled train
+
+import common
+import numpy as np
+from steps import CLIP, DECAY, DROPOUT, RATE, V, Step, batch, serve
+
+from unrolled.config import RunOptions
+from unrolled.layers import build
+from unrolled.tasks import TASKS
+from unrolled.tasks.base import NetworkSpec
+from unrolled.training.carry import forget
+from unrolled.training.machine import prepare
+from unrolled.training.optimizer import make_optimizer, update
+
+
+def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
+    """A training step of our network."""
+    prepare(RunOptions(device="cpu"))
+    network = build(NetworkSpec(V, V, width, cell, width, layers, DROPOUT))
+    optimizer, task = make_optimizer(network, DECAY), TASKS["language"]
+    inputs, targets = batch(rows)
+    state, number = network.start(rows), 0
+    fresh = np.zeros(rows, bool)
+
+    def step() -> None:
+        nonlocal state, number
+        number += 1
+        chance = np.random.Generator(np.random.SFC64([1, 4, number]))
+        logits, state = network(inputs, forget(state, fresh), chance)
+        loss = task.loss(logits, targets).mean()
+        loss.backward()
+        loss.item()
+        update(network, optimizer, RATE, CLIP)
+
+    return step
+
+
+if __name__ == "__main__":
+    serve(make, common.parser(__doc__))

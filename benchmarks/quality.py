@@ -21,18 +21,22 @@ from common import Entry
 from harness import Training, cold, streamed
 from peers import BLOCK, GPT, Peer, char_rnn, nanogpt, stock_lstm
 
+import unrolled
+
 TEXT = "open/tinyshakespeare/input.txt"
 SHORTEST = 20_000  # characters: char-rnn's batch alone takes 2,500
 SEED = 1
 DISTURBED = 0.2  # cores: a run beside busier processes is measured again
 
 RUNS = {
-    "unrolled": "`unrolled.train(text, minutes=…, threads=…)`, nothing else set",
+    "unrolled": "`unrolled train TEXT --minutes … --threads …`, nothing else set",
+    "unrolled-no-kernels": "the same with `--kernels off`: PyTorch's own products, the same recipe for its speed",
     "nanogpt-cpu": "nanoGPT's CPU configuration: 4 layers, 4 heads, 128 wide, context 64, batch 12, AdamW 1e-3",
     "lstm-fp32": "stock `nn.LSTM` 1×256, fp32, batch 32 × 64, AdamW 4e-3 cosine",
     "lstm-bf16": "the same under bf16 autocast",
     "char-rnn": "char-rnn's default: LSTM 2×128, batch 50 × 50, RMSprop 2e-3",
 }
+UNROLLED = {"unrolled": [], "unrolled-no-kernels": ["--kernels", "off"]}
 PEERS: dict[str, Callable[[int], Peer]] = {
     "nanogpt-cpu": nanogpt,
     "lstm-fp32": stock_lstm,
@@ -51,16 +55,15 @@ threads that wait for each other then slow down manyfold."""
 
 
 def run_unrolled(path: Path, options: Any) -> Entry:
-    """Train unrolled's default, save it, load it, and score the exact held-out text."""
-    import unrolled
-
+    """Train by the command line as its users do, load the file, and score the exact held-out text."""
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.safetensors"
-        minutes, threads = options.minutes, options.threads
-        unrolled.train(path, file, minutes=minutes, threads=threads, seed=SEED, observers=[show])
+        command = [sys.executable, "-m", "unrolled", "train", path, "-o", file, "--seed", SEED]
+        command += ["--minutes", options.minutes, "--threads", options.threads, *UNROLLED[options.only]]
+        subprocess.run(list(map(str, command)), check=True)
         wall = time.perf_counter() - begin
-        model = unrolled.load(file, engine="torch")  # the same logits as NumPy's to 1e-4, sooner
+        model = unrolled.load(file)
     held_out = split(path)[1]
     record = model.record
     seen = record["steps"] * record["options"]["batch_size"] * record["options"]["sequence_length"]
@@ -76,14 +79,6 @@ def run_unrolled(path: Path, options: Any) -> Entry:
         "epochs": seen / record["split"]["train"],
         "note": record["recipe"],
     }
-
-
-def show(event: Any) -> None:
-    """Print what training tells: the plan and the validations."""
-    if hasattr(event, "summary"):
-        print(f"  {event.summary}", flush=True)
-    if hasattr(event, "snapshot"):
-        print(f"  step {event.step:6}  held out {event.bits * math.log(2):.4f}", flush=True)
 
 
 def split(path: Path) -> tuple[str, str]:
@@ -128,7 +123,7 @@ def run(name: str, options: Any) -> None:
     about = common.circumstances()
     print(f"{name}: {RUNS[name]}, {options.minutes:g} minutes", flush=True)
     neighbours = common.Neighbours()
-    done = run_unrolled(options.data, options) if name == "unrolled" else run_peer(name, options.data, options)
+    done = run_unrolled(options.data, options) if name in UNROLLED else run_peer(name, options.data, options)
     told = {"name": name, "minutes": options.minutes, "threads": options.threads, "text": options.data.name}
     told["others"] = neighbours.share()
     entries = common.append_entry(options.results, "quality", {**told, **done, **about})
@@ -169,7 +164,7 @@ def settled(entry: Entry, options: Any, commit: str) -> bool:
     """Whether an entry is what would be measured now, undisturbed; peers do not change with unrolled's code."""
     asked = (options.minutes, options.threads, options.data.name)
     same = (entry["minutes"], entry["threads"], entry["text"]) == asked
-    current = entry["name"] != "unrolled" or (entry["commit"] == commit and not commit.endswith("+"))
+    current = entry["name"] not in UNROLLED or (entry["commit"] == commit and not commit.endswith("+"))
     return same and current and not entry["others"] > DISTURBED
 
 

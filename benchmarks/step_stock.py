@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import common
 import torch
-from steps import CLIP, DECAY, DROPOUT, LENGTH, RATE, V, Step, batch, serve
+from steps import CLIP, DECAY, DROPOUT, RATE, Step, V, batch, serve
 from torch import nn
 
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}
@@ -13,13 +13,13 @@ CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}
 class Stock(nn.Module):
     """The same network out of PyTorch's own parts."""
 
-    def __init__(self, cell: str, layers: int, width: int) -> None:
+    def __init__(self, cell: str, layers: int, width: int, vocabulary: int = V, dropout: float = DROPOUT) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(V, width)
-        between = DROPOUT if layers > 1 else 0.0
+        self.embedding = nn.Embedding(vocabulary, width)
+        between = dropout if layers > 1 else 0.0
         self.rnn = CELLS[cell](width, width, layers, dropout=between, batch_first=True)
-        self.dropout = nn.Dropout(DROPOUT)
-        self.head = nn.Linear(width, V)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(width, vocabulary)
 
     def forward(self, ids: torch.Tensor, state: object) -> tuple[torch.Tensor, object]:
         """Logits [B, T, V] and the last state."""

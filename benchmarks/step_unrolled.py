@@ -6,7 +6,7 @@ import unrolled.training  # noqa: F401  # isort: skip  # before torch, as in unr
 
 import common
 import numpy as np
-from steps import CLIP, DECAY, DROPOUT, RATE, V, Step, batch, serve
+from steps import CLIP, DECAY, DROPOUT, RATE, Step, V, batch, serve
 
 from unrolled.config import RunOptions
 from unrolled.layers import build

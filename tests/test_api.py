@@ -123,7 +123,7 @@ def test_generate_many_gives_as_many_as_were_asked_for(model):
 
 
 def test_a_model_that_cannot_be_saved_is_put_where_it_can(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(api.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    monkeypatch.setattr("tempfile.mkdtemp", lambda prefix: str(tmp_path))
     with pytest.raises(unrolled.UnrolledError, match="the trained model is safe in") as caught:
         api.save_or_rescue(model, "/proc/nothing/m.safetensors")
     assert unrolled.load(Path(str(caught.value).split("safe in ")[1])).record == model.record

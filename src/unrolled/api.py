@@ -1,9 +1,11 @@
-"""The verbs put back on the object that users hold: ``train``, ``load`` and ``Model``."""
+"""The verbs put back on the object that users hold: ``train``, ``load`` and ``Model``.
+
+What writing does not need is imported where it is called: a process that writes little spends its time starting.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -24,9 +26,7 @@ from .config import (
     reject_unknown,
     resolve_budget,
 )
-from .data.readers import Source, read_corpus
 from .decoding.engines import ENGINES, Engine, open_engine
-from .decoding.scoring import Score, next_units, score
 from .decoding.search import Read, choose_seed, read_prompt, write_text
 from .errors import InputError, MissingExtraError, OptionError, OutputError, UnrolledWarning
 from .kernels.precision import PRECISIONS
@@ -34,6 +34,8 @@ from .tasks import TASKS
 from .text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from .data.readers import Source
+    from .decoding.scoring import Score
     from .training.events import Observer
     from .training.work import Work
 
@@ -73,6 +75,7 @@ class TrainKeywords(TypedDict, total=False):
     engine: str
     weights: str | None
     kernels: str
+    precision: str
     threads: int | None
 
 
@@ -162,10 +165,14 @@ class Model:
         ``mode`` is "streamed" (the state carried through the text) or "cold-256" (a fresh state every 256 units);
         with ``top``, the likeliest alternatives at every place are kept.
         """
+        from .decoding.scoring import score
+
         return score(self.engine, self.vocabulary, text, ScoreOptions(mode=mode, top=top))
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
+        from .decoding.scoring import next_units
+
         options.setdefault("temperature", 1.0)
         settings = generate_options(**options)
         return next_units(self.read(prompt), self.vocabulary, settings, count)
@@ -261,6 +268,7 @@ def prepare(
     source: Source, output: str | Path | None, resume: bool, replay: str | Path | None, options: TrainKeywords
 ) -> Work:
     """Read the text and gather the options, from the user or from an earlier run."""
+    from .data.readers import read_corpus
     from .training.paths import resume_path
     from .training.work import Work
 
@@ -317,6 +325,8 @@ def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
 
 def save_or_rescue(model: Model, output: str | Path) -> None:
     """Save a freshly trained model; if that fails, put it where there is room and say so: minutes of work are in it."""
+    import tempfile
+
     try:
         model.save(output, force=True)
     except OutputError as error:

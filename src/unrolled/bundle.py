@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,8 +98,11 @@ def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
     place = digest_place(raw)
     if not place:
         raise ModelFileError(f"{name} is not an unrolled model; give a file that `unrolled train` wrote")
-    blank = raw[: place[0]] + NO_DIGEST + raw[place[1] :]
-    if hashlib.sha256(blank).hexdigest().encode() != raw[place[0] : place[1]]:
+    whole = memoryview(raw)
+    digest = hashlib.sha256(whole[: place[0]])
+    digest.update(NO_DIGEST)
+    digest.update(whole[place[1] :])
+    if digest.hexdigest().encode() != raw[place[0] : place[1]]:
         raise ModelFileError(f"{name} is damaged (its digest does not match); fetch or train it again")
     size = int.from_bytes(raw[:8], "little")
     metadata: dict[str, str] = json.loads(raw[8 : 8 + size])["__metadata__"]
@@ -148,6 +150,8 @@ def refuse_existing(path: str | Path, force: bool) -> None:
 
 def refuse_unwritable(path: str | Path) -> None:
     """Say now, and not after minutes of work, that a file could not be written."""
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
         os.close(handle)
@@ -158,6 +162,8 @@ def refuse_unwritable(path: str | Path) -> None:
 
 def write_atomically(path: str | Path, data: bytes) -> Path:
     """Write a whole file or nothing: a temporary file beside it, flushed to the disk, takes its name."""
+    import tempfile
+
     path = Path(path)
     temporary: Path | None = None
     try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import POINTER, c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
+from typing import Any
 
 CELLS = {"elman": 0, "gru": 1, "lstm": 2}
 KINDS = {"fp32": 0, "bf16": 1, "int8": 2}
-SIZES = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
-KIND = [("cell", c_int32), ("kind", c_int32)]
+SIZES: list[tuple[str, Any]] = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
+KIND: list[tuple[str, Any]] = [("cell", c_int32), ("kind", c_int32)]
 
 
 class ForwardScan(ctypes.Structure):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions, TrainOptions
-from ..data.readers import Corpus
-from ..data.split import Split
 from ..text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from ..data.readers import Corpus
+    from ..data.split import Split
 
 Vocabularies = Mapping[str, Vocabulary]
 """Vocabularies by their name in the bundle: ``text``."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions, TrainOptions
-from ..data.readers import Corpus
-from ..data.split import Split, split_corpus
 from .base import NetworkSpec, Task, Vocabularies
+
+if TYPE_CHECKING:
+    from ..data.readers import Corpus
+    from ..data.split import Split
 
 
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
     def read(self, corpus: Corpus, model: ModelOptions, train: TrainOptions) -> Split:
+        from ..data.split import split_corpus  # writing does without
+
         return split_corpus(corpus, model.unit, train)
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

@@ -4,8 +4,6 @@ The command line derives its flags from these classes, the model file stores the
 decides". A class checks its own values, so a wrong one never travels.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from collections.abc import Iterable, Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -99,4 +99,4 @@ def feed(stopper: Stopper, vocabulary: Vocabulary, ids: Ids) -> Iterator[str]:
 
 def choose_seed() -> int:
     """A seed for who gave none."""
-    return secrets.randbits(32)
+    return int.from_bytes(os.urandom(4), "little")

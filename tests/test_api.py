@@ -158,3 +158,18 @@ def test_the_public_names_are_there():
     assert unrolled.Model is api.Model
     assert not hasattr(unrolled, "nothing")
     assert bundle.SUFFIX == ".safetensors"
+
+
+def test_a_prompt_teaches_its_words_to_who_writes_adaptively(model):
+    prompt = "tesam " * 20 + "tes"
+    assert dict(model.next(prompt, adaptive=True))["a"] > 2 * dict(model.next(prompt, count=40))["a"]
+
+
+def test_the_same_seed_writes_the_same_text_adaptively(model):
+    texts = [model.generate("The cat ", length=50, seed=5, adaptive=True) for _ in range(2)]
+    assert texts[0] == texts[1] == model.generate_many("The cat ", 2, length=50, seed=5, adaptive=True)[0]
+
+
+def test_learning_and_forgetting_do_not_go_together(model):
+    with pytest.raises(unrolled.UnrolledError, match="which forgets; use --mode streamed"):
+        model.score("The cat sat on the mat.", mode="cold-256", adaptive=True)

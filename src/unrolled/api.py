@@ -10,23 +10,25 @@ import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from . import bundle as bundles
 from .bundle import Bundle
 from .config import (
+    GenerateKeywords,
     GenerateOptions,
     ModelOptions,
     Options,
     ReadOptions,
     RunOptions,
     ScoreOptions,
+    TrainKeywords,
     TrainOptions,
     check,
     reject_unknown,
     resolve_budget,
 )
-from .decoding.engines import ENGINES, Engine, open_engine
+from .decoding.engines import ENGINES, Engine, adaptive, open_engine
 from .decoding.search import Read, choose_seed, read_prompt, write_text
 from .errors import InputError, MissingExtraError, OptionError, OutputError, UnrolledWarning
 from .kernels.precision import PRECISIONS
@@ -42,55 +44,6 @@ if TYPE_CHECKING:
 ROWS = 64  # samples written side by side
 SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
 TRAIN_CLASSES: tuple[type[Options], ...] = (ReadOptions, ModelOptions, TrainOptions, RunOptions)
-
-
-class TrainKeywords(TypedDict, total=False):
-    """The options of ``train``; ``config.py`` says what they mean."""
-
-    encoding: str | None
-    strip_gutenberg: bool
-    task: str
-    model: str
-    unit: str
-    cell: str
-    hidden_size: int | None
-    layers: int | None
-    embedding_size: int | None
-    dropout: float | None
-    minutes: float | None
-    steps: int | None
-    epochs: float | None
-    batch_size: int | None
-    sequence_length: int | None
-    batches: str
-    learning_rate: float | None
-    weight_decay: float
-    gradient_clip: float
-    reset_probability: float
-    patience: int
-    valid: float | str
-    test: float | str | None
-    seed: int
-    device: str
-    engine: str
-    weights: str | None
-    kernels: str
-    precision: str
-    threads: int | None
-
-
-class GenerateKeywords(TypedDict, total=False):
-    """The options of ``generate`` and ``stream``; ``config.py`` says what they mean."""
-
-    length: int
-    temperature: float
-    top_k: int | None
-    top_p: float | None
-    min_p: float | None
-    stop: str | Sequence[str]
-    until: str | None
-    lines: int | None
-    seed: int | None
 
 
 class Model:
@@ -128,7 +81,11 @@ class Model:
         except ModuleNotFoundError as error:
             raise missing_torch(f"--engine {self.engine_name}", error) from None
 
-    def read(self, prompt: str) -> Read:
+    def reader(self, adaptively: bool) -> Engine:
+        """The engine; one that also learns from what it reads, if wanted so."""
+        return adaptive(self.engine, len(self.vocabulary)) if adaptively else self.engine
+
+    def read(self, prompt: str, engine: Engine | None = None) -> Read:
         """The state after a prompt; a unit that the model never saw is read as its nearest kin, with one warning."""
         ids, replaced = self.vocabulary.encode_prompt(prompt)
         if replaced:
@@ -136,13 +93,14 @@ class Model:
             more = f" and {len(replaced) - 8} more" if len(replaced) > 8 else ""
             message = f"the model never saw some characters of the prompt; I read {pairs}{more}"
             warnings.warn(message, UnrolledWarning, stacklevel=3)
-        return read_prompt(self.engine, ids)
+        return read_prompt(engine or self.engine, ids)
 
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
         settings = generate_options(**options)
-        read = self.read(prompt)
-        return (pieces[0] for pieces in write_text(self.engine, self.vocabulary, read, settings, range(1)))
+        engine = self.reader(settings.adaptive)
+        read = self.read(prompt, engine)
+        return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1)))
 
     def generate(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> str:
         """Write on from a prompt: the continuation alone."""
@@ -151,23 +109,26 @@ class Model:
     def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = generate_options(**options)
-        read = self.read(prompt)
+        engine = self.reader(settings.adaptive)
+        read = self.read(prompt, engine)
         texts = []
         for start in range(0, count, ROWS):
             rows = range(start, min(start + ROWS, count))
-            pieces = write_text(self.engine, self.vocabulary, read, settings, rows)
+            pieces = write_text(engine, self.vocabulary, read, settings, rows)
             texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
         return texts
 
-    def score(self, text: str, mode: str = "streamed", top: int = 0) -> Score:
+    def score(self, text: str, mode: str = "streamed", top: int = 0, adaptive: bool = False) -> Score:
         """How many bits a text costs: ``bits_per_char``, ``_word``, ``_byte``, ``perplexity``, and ``lines()``.
 
         ``mode`` is "streamed" (the state carried through the text) or "cold-256" (a fresh state every 256 units);
-        with ``top``, the likeliest alternatives at every place are kept.
+        with ``top``, the likeliest alternatives at every place are kept. ``adaptive`` blends in a memory of the text
+        before: never to be compared with static figures.
         """
         from .decoding.scoring import score
 
-        return score(self.engine, self.vocabulary, text, ScoreOptions(mode=mode, top=top))
+        options = ScoreOptions(mode=mode, top=top, adaptive=adaptive)
+        return score(self.reader(adaptive), self.vocabulary, text, options)
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
@@ -175,7 +136,8 @@ class Model:
 
         options.setdefault("temperature", 1.0)
         settings = generate_options(**options)
-        return next_units(self.read(prompt), self.vocabulary, settings, count)
+        read = self.read(prompt, self.reader(settings.adaptive))
+        return next_units(read, self.vocabulary, settings, count)
 
     def save(self, path: str | Path, force: bool = False, weights: str | None = None) -> Path:
         """Write the model to one file; an existing one is only replaced by ``force``.

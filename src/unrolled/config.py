@@ -6,11 +6,11 @@ decides". A class checks its own values, so a wrong one never travels.
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import GenericAlias
-from typing import Any, Self, get_origin, get_type_hints
+from typing import Any, Self, TypedDict, get_origin, get_type_hints
 
 from .errors import OptionError
 
@@ -159,6 +159,7 @@ class GenerateOptions(Options):
     stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
     until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
     lines: int | None = option(None, "stop after so many lines", low=1)
+    adaptive: bool = option(False, "learn from the prompt and from what is written, too")
     seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
 
 
@@ -173,6 +174,12 @@ class ScoreOptions(Options):
         "streamed", "streamed carries the state; cold-256 starts afresh every 256 units", choices=SCORE_MODES
     )
     top: int = option(0, "alternatives listed for each unit", low=0)
+    adaptive: bool = option(False, "learn from the text while it is scored; not comparable with static figures")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.adaptive and self.mode != "streamed":
+            raise OptionError(f"I got --adaptive with --mode {self.mode}, which forgets; use --mode streamed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +196,56 @@ class RunOptions(Options):
         "auto", "what the kernels train in: bf16 where the processor multiplies it", choices=("auto", "fp32", "bf16")
     )
     threads: int | None = option(None, "threads [default: one a core]", low=1, high=1024)
+
+
+class TrainKeywords(TypedDict, total=False):
+    """The options of ``train`` in Python: those of the four classes above."""
+
+    encoding: str | None
+    strip_gutenberg: bool
+    task: str
+    model: str
+    unit: str
+    cell: str
+    hidden_size: int | None
+    layers: int | None
+    embedding_size: int | None
+    dropout: float | None
+    minutes: float | None
+    steps: int | None
+    epochs: float | None
+    batch_size: int | None
+    sequence_length: int | None
+    batches: str
+    learning_rate: float | None
+    weight_decay: float
+    gradient_clip: float
+    reset_probability: float
+    patience: int
+    valid: float | str
+    test: float | str | None
+    seed: int
+    device: str
+    engine: str
+    weights: str | None
+    kernels: str
+    precision: str
+    threads: int | None
+
+
+class GenerateKeywords(TypedDict, total=False):
+    """The options of ``generate`` and ``stream`` in Python."""
+
+    length: int
+    temperature: float
+    top_k: int | None
+    top_p: float | None
+    min_p: float | None
+    stop: str | Sequence[str]
+    until: str | None
+    lines: int | None
+    adaptive: bool
+    seed: int | None
 
 
 def resolve_budget(options: TrainOptions) -> TrainOptions:

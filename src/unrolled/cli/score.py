@@ -46,9 +46,8 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     if prompt is not None:
         show_next(opened.next(prompt, temperature=settings["temperature"]), as_json)
         return
-    scored = opened.score(
-        read(text, settings.get("encoding")), settings.get("mode", "streamed"), settings.get("top", 0)
-    )
+    how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
+    scored = opened.score(read(text, settings.get("encoding")), **how)
     if settings.get("top"):
         show_alternatives(scored)
     elif as_json:
@@ -71,7 +70,7 @@ def read(text: str | None, encoding: str | None) -> str:
 def show(scored: Score, lines: int) -> None:
     """The figures, then the most surprising lines."""
     words = "no spaces between words" if scored.bits_per_word is None else f"{scored.bits_per_word:.3f}"
-    click.echo(f"{len(scored.scored):,} characters, {scored.mode}, static")
+    click.echo(f"{len(scored.scored):,} characters, {scored.label}")
     click.echo(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
     click.echo(f"bits per word       {words}")
     click.echo(f"bits per byte       {scored.bits_per_byte:.4f}")

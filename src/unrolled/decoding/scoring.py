@@ -1,7 +1,8 @@
 """Scoring: how many bits a text costs under a model, unit by unit.
 
 *streamed* carries the state through the whole text, which begins with the boundary; *cold-256* starts afresh every 256
-units, each predicted from at least one before it (nanoGPT's way). Both are static: nothing learns from the text.
+units, each predicted from at least one before it (nanoGPT's way). Both are static, unless an engine learns from the
+text: such figures are labelled adaptive.
 """
 
 from __future__ import annotations
@@ -42,6 +43,12 @@ class Score:
     bits: Floats
     alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
     unknown: int = 0
+    adaptive: bool = False
+
+    @property
+    def label(self) -> str:
+        """How the text was scored: "streamed, static", …: figures with different labels are not to be compared."""
+        return f"{self.mode}, {'adaptive' if self.adaptive else 'static'}"
 
     @property
     def scored(self) -> str:
@@ -93,7 +100,7 @@ class Score:
     def summary(self) -> dict[str, object]:
         """The figures, as JSON has them."""
         return {
-            "mode": f"{self.mode}, static",
+            "mode": self.label,
             "characters": len(self.scored),
             "units": len(self.bits),
             "bits_per_char": self.bits_per_char,
@@ -123,7 +130,8 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
             tops += alternatives(logits, vocabulary, options.top)
         place += len(logits)
     units = tuple(vocabulary.kind.split(text)[first:])
-    return Score(options.mode, text, units, np.concatenate(bits), tuple(tops), int((targets == UNKNOWN).sum()))
+    unknown = int((targets == UNKNOWN).sum())
+    return Score(options.mode, text, units, np.concatenate(bits), tuple(tops), unknown, options.adaptive)
 
 
 def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:

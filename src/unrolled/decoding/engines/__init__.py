@@ -11,7 +11,10 @@ from .base import Engine, EngineState
 ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 """The module of every engine by its name, imported when it is opened; a new one is one file and one line here."""
 
-__all__ = ["ENGINES", "Engine", "EngineState", "open_engine"]
+FIRST_WEIGHTS = (0.9, 0.1)
+"""Of the network and the memory, before anything is read."""
+
+__all__ = ["ENGINES", "Engine", "EngineState", "adaptive", "open_engine"]
 
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
@@ -22,6 +25,14 @@ def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | 
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
     engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(rounded, device, weights)
     return engine
+
+
+def adaptive(engine: Engine, size: int) -> Engine:
+    """An engine that also learns from what it reads: blended with a memory of the text so far, over ``size`` units."""
+    from .memory import Memory
+    from .mixture import Mixture
+
+    return Mixture([engine, Memory(size)], FIRST_WEIGHTS)
 
 
 def fits(bundle: Bundle) -> bool:

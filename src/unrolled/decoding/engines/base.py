@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 from ...config import GenerateOptions
 from ...text.base import Ids
 
-EngineState = Mapping[str, NDArray[np.float32]]
-"""The parts of a state by name, rows first: [B, layers, H]. Never changed in place."""
+EngineState = Mapping[str, NDArray[Any]]
+"""The parts of a state by name, rows first (a network's are [B, layers, H]). Never changed in place."""
 Logits = NDArray[np.float32]
 Scanned = tuple[Logits, EngineState]
 Drawn = tuple[Ids, Logits, EngineState]

@@ -14,14 +14,14 @@ from unrolled.tasks import TASKS
 from unrolled.tasks.base import NetworkSpec
 from unrolled.training.carry import forget
 from unrolled.training.machine import prepare
-from unrolled.training.optimizer import make_optimizer, update
+from unrolled.training.optimizer import make_optimizers, update
 
 
 def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
     """A training step of our network."""
     prepare(RunOptions(device="cpu"))
     network = build(NetworkSpec(V, V, width, cell, width, layers, DROPOUT))
-    optimizer, task = make_optimizer(network, DECAY), TASKS["language"]
+    optimizers, task = make_optimizers(network, "adamw", DECAY), TASKS["language"]
     inputs, targets = batch(rows)
     state, number = network.start(rows), 0
     fresh = np.zeros(rows, bool)
@@ -34,7 +34,7 @@ def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
         loss = task.loss(logits, targets).mean()
         loss.backward()
         loss.item()
-        update(network, optimizer, RATE, CLIP)
+        update(network, optimizers, RATE, CLIP)
 
     return step
 

@@ -161,8 +161,8 @@ def test_the_public_names_are_there():
 
 
 def test_a_prompt_teaches_its_words_to_who_writes_adaptively(model):
-    prompt = "tesam " * 20 + "tes"
-    assert dict(model.next(prompt, adaptive=True))["a"] > 2 * dict(model.next(prompt, count=40))["a"]
+    prompt = "tesom " * 20 + "tes"
+    assert dict(model.next(prompt, adaptive=True))["o"] > 2 * dict(model.next(prompt, count=40))["o"]
 
 
 def test_the_same_seed_writes_the_same_text_adaptively(model):

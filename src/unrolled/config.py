@@ -126,7 +126,8 @@ class TrainOptions(Options):
         "streams", "streams carry the state through the text; windows are shuffled", choices=("streams", "windows")
     )
     learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
-    weight_decay: float = option(0.01, "AdamW's weight decay", low=0)
+    optimizer: str = option("muon", "what the recurrent matrices learn by", choices=("muon", "adamw"))
+    weight_decay: float = option(0.01, "weight decay", low=0)
     gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
     reset_probability: float = option(0.01, "chance per step that a stream forgets its state", low=0, high=1)
     patience: int = option(12, "stop after so many validations without progress; 0 never stops", low=0)
@@ -218,6 +219,7 @@ class TrainKeywords(TypedDict, total=False):
     sequence_length: int | None
     batches: str
     learning_rate: float | None
+    optimizer: str
     weight_decay: float
     gradient_clip: float
     reset_probability: float

@@ -3,7 +3,7 @@ import torch
 
 from unrolled.layers import build
 from unrolled.tasks.base import NetworkSpec
-from unrolled.training.optimizer import make_optimizer, update
+from unrolled.training.optimizer import make_optimizers, update
 
 
 @pytest.fixture
@@ -19,35 +19,43 @@ def fill_gradients(network, value):
 def test_weight_decay_acts_on_matrices_but_not_on_biases_and_embeddings(network):
     before = {name: p.detach().clone() for name, p in network.named_parameters()}
     fill_gradients(network, 0.0)
-    update(network, make_optimizer(network, weight_decay=0.5), learning_rate=0.1, clip=1.0)
+    update(network, make_optimizers(network, "adamw", weight_decay=0.5), learning_rate=0.1, clip=1.0)
     for name, parameter in network.named_parameters():
         still = parameter.ndim < 2 or name == "embedding.weight"
         torch.testing.assert_close(parameter.detach(), before[name] * (1 if still else 1 - 0.1 * 0.5))
 
 
-def test_every_parameter_is_in_one_group(network):
-    groups = make_optimizer(network, 0.1).param_groups
+@pytest.mark.parametrize("name", ["muon", "adamw"])
+def test_every_parameter_is_in_one_group(network, name):
+    groups = [group for optimizer in make_optimizers(network, name, 0.1) for group in optimizer.param_groups]
     assert sorted(id(p) for group in groups for p in group["params"]) == sorted(map(id, network.parameters()))
 
 
+def test_muon_has_the_matrices_of_the_stack_and_no_others(network):
+    _, muon = make_optimizers(network, "muon", 0.1)
+    named = {id(p): name for name, p in network.named_parameters()}
+    found = {named[id(p)] for group in muon.param_groups for p in group["params"]}
+    assert found == {f"rnn.weight_{kind}_l{layer}" for kind in ("ih", "hh") for layer in (0, 1)}
+
+
 def test_the_learning_rate_is_that_of_the_step(network):
-    optimizer = make_optimizer(network, 0.0)
+    optimizers = make_optimizers(network, "adamw", 0.0)
     for rate in (0.1, 0.001):
         before = network.head.bias.detach().clone()
         fill_gradients(network, 1e-3)
-        update(network, optimizer, rate, clip=100.0)
+        update(network, optimizers, rate, clip=100.0)
         torch.testing.assert_close(before - network.head.bias.detach(), torch.full((9,), rate), rtol=1e-3, atol=0)
 
 
 def test_gradients_are_clipped_to_a_norm(network):
-    optimizer = make_optimizer(network, 0.0)
+    optimizers = make_optimizers(network, "adamw", 0.0)
     fill_gradients(network, 100.0)
-    update(network, optimizer, 0.1, clip=0.5)
-    moments = [optimizer.state[p]["exp_avg"] / (1 - 0.9) for p in network.parameters()]
+    update(network, optimizers, 0.1, clip=0.5)
+    moments = [optimizers[0].state[p]["exp_avg"] / (1 - 0.9) for p in network.parameters()]
     assert torch.cat([m.flatten() for m in moments]).norm() == pytest.approx(0.5, rel=1e-3)
 
 
 def test_gradients_are_gone_afterwards(network):
     fill_gradients(network, 1.0)
-    update(network, make_optimizer(network, 0.0), 0.1, 1.0)
+    update(network, make_optimizers(network, "adamw", 0.0), 0.1, 1.0)
     assert all(parameter.grad is None for parameter in network.parameters())

@@ -12,9 +12,9 @@ from unrolled.bundle import write_atomically
 from unrolled.layers import build
 from unrolled.tasks.base import NetworkSpec
 from unrolled.training.events import Progress
-from unrolled.training.optimizer import make_optimizer, update
+from unrolled.training.optimizer import make_optimizers, update
 from unrolled.training.paths import resume_path
-from unrolled.training.resume import load_resume, optimizer_tensors, restore_optimizer, save_resume
+from unrolled.training.resume import load_resume, optimizer_tensors, restore_optimizers, save_resume
 
 KILLED = """
 import json, os, signal, sys
@@ -154,13 +154,13 @@ def test_an_optimizer_goes_on_as_if_nothing_had_happened(tmp_path):
             update(network, optimizer, 0.01, 1.0)
 
     one, other = (build(NetworkSpec(9, 9, 4, "gru", 8, 1, 0.0), seed=1) for _ in range(2))
-    optimizer = make_optimizer(one, 0.1)
+    optimizer = make_optimizers(one, "muon", 0.1)
     steps(one, optimizer, 3)
     save_resume(tmp_path / "r", optimizer_tensors(optimizer), {})
     other.load_state_dict(one.state_dict())
-    restored = make_optimizer(other, 0.1)
+    restored = make_optimizers(other, "muon", 0.1)
     arrays = load_resume(tmp_path / "r")[0]
-    restore_optimizer(restored, {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
+    restore_optimizers(restored, {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
     steps(one, optimizer, 2)
     steps(other, restored, 2)
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))

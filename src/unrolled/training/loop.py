@@ -23,7 +23,7 @@ from .events import Observer, Progress, Started, Validated, Warned, tell
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, measure_speed, prepare
-from .optimizer import make_optimizer, update
+from .optimizer import make_optimizers, update
 from .recipe import Recipe, choose
 from .resume import (
     EVERY,
@@ -31,7 +31,7 @@ from .resume import (
     load_resume,
     optimizer_tensors,
     prefixed,
-    restore_optimizer,
+    restore_optimizers,
     save_resume,
     unprefixed,
 )
@@ -73,7 +73,7 @@ class Run:
         self.ledger = Ledger()
         self.recipe = self.choose_sizes()
         self.network = self.make_network()
-        self.optimizer = make_optimizer(self.network, work.train.weight_decay)
+        self.optimizers = make_optimizers(self.network, work.train.optimizer, work.train.weight_decay)
         self.batches = make_batches(work.split.train, self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         self.budget = Budget(self.recipe.train, self.schedule, self.batches.steps_per_epoch, work.replay)
@@ -141,7 +141,7 @@ class Run:
         assert settings.learning_rate is not None, "the recipe fills it in"
         update(
             self.network,
-            self.optimizer,
+            self.optimizers,
             self.schedule.learning_rate(step, settings.learning_rate),
             settings.gradient_clip,
         )
@@ -264,7 +264,7 @@ class Run:
         assert self.work.resume_file, "only called where there is one"
         self.saved = time.perf_counter()
         tensors = prefixed("network", self.network.state_dict()) | prefixed("best", self.best)
-        tensors |= prefixed("state", self.state) | optimizer_tensors(self.optimizer)
+        tensors |= prefixed("state", self.state) | optimizer_tensors(self.optimizers)
         about = {
             "ledger": vars(self.ledger),
             "model": as_plain(self.recipe.model),
@@ -285,7 +285,7 @@ class Run:
         self.network.load_state_dict(unprefixed("network", tensors))
         self.best = unprefixed("best", tensors)
         self.state = unprefixed("state", tensors)
-        restore_optimizer(self.optimizer, tensors)
+        restore_optimizers(self.optimizers, tensors)
         self.ledger = Ledger(**about["ledger"])
         self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
         self.schedule.plans = self.ledger.plans

@@ -1,26 +1,46 @@
-"""The optimizer: AdamW (Loshchilov and Hutter 2019), weight decay on matrices alone."""
+"""The optimizers: Muon for the recurrent matrices, AdamW (Loshchilov and Hutter 2019) for everything else.
+
+Weight decay acts on matrices alone.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 
 from ..layers import Network
+from .muon import Muon
 
 BETAS = (0.9, 0.99)
 
+Optimizers = Sequence[torch.optim.Optimizer]
 
-def make_optimizer(network: Network, weight_decay: float) -> torch.optim.AdamW:
-    """AdamW over a network; the learning rate is set before each step."""
-    decayed = [p for name, p in network.named_parameters() if p.ndim > 1 and not name.startswith("embedding")]
-    others = [p for name, p in network.named_parameters() if p.ndim < 2 or name.startswith("embedding")]
+
+def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimizers:
+    """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
+    named = dict(network.named_parameters())
+    recurrent = [p for key, p in named.items() if name == "muon" and is_recurrent(key)]
+    rest = {key: p for key, p in named.items() if all(p is not other for other in recurrent)}
+    decayed = [p for key, p in rest.items() if p.ndim > 1 and not key.startswith("embedding")]
+    others = [p for key, p in rest.items() if p.ndim < 2 or key.startswith("embedding")]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, betas=BETAS, fused=True)
+    optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
+    if recurrent:
+        optimizers.append(Muon([{"params": recurrent, "gates": network.rnn.cell.gates}], weight_decay))
+    return optimizers
 
 
-def update(network: Network, optimizer: torch.optim.AdamW, learning_rate: float, clip: float) -> None:
+def is_recurrent(name: str) -> bool:
+    """Whether a parameter is a matrix of the stack."""
+    return name.startswith("rnn.weight")
+
+
+def update(network: Network, optimizers: Optimizers, learning_rate: float, clip: float) -> None:
     """One step along the gradients, which are clipped first and gone afterwards."""
     torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate
-    optimizer.step()
-    optimizer.zero_grad()
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate
+        optimizer.step()
+        optimizer.zero_grad()

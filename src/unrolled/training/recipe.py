@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..cells import CELLS
 from ..config import ModelOptions, TrainOptions
 from .machine import flops_per_unit
+from .muon import flops as muon_flops
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
 SEEN_PER_WEIGHT = 7.0
@@ -21,6 +22,7 @@ WEIGHTS_PER_UNIT = 2.5
 MOST_UNITS_A_STEP = 2048
 LEAST_STEPS = 400
 UNGATED = 0.5
+WITH_MUON = 5 / 3
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def choose(model: ModelOptions, train: TrainOptions, units: int, vocabulary: int
     layers = model.layers or 1
     gates = CELLS[model.cell].gates
     width = model.hidden_size or choose_width(train, units, vocabulary, speed, layers, gates)
-    rate = speed / flops_per_unit(width, layers, vocabulary, gates)
+    rate = speed / unit_cost(train, width, layers, vocabulary, gates)
     seen = units_seen(train, units, rate)
     epochs = seen / units
     length = train.sequence_length or max(8, min(64, units // 64))
@@ -54,7 +56,7 @@ def choose(model: ModelOptions, train: TrainOptions, units: int, vocabulary: int
         train,
         batch_size=rows,
         sequence_length=length,
-        learning_rate=train.learning_rate or choose_learning_rate(model.cell, width, rows * length),
+        learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
     )
     return Recipe(chosen, settings, rate, summarise(chosen, settings, units, epochs))
 
@@ -64,10 +66,16 @@ def choose_width(train: TrainOptions, units: int, vocabulary: int, speed: float,
     best = WIDTHS[0]
     for width in WIDTHS:
         weights = gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
-        seen = units_seen(train, units, speed / flops_per_unit(width, layers, vocabulary, gates))
+        seen = units_seen(train, units, speed / unit_cost(train, width, layers, vocabulary, gates))
         if seen >= SEEN_PER_WEIGHT * weights and weights <= WEIGHTS_PER_UNIT * units:
             best = width
     return best
+
+
+def unit_cost(train: TrainOptions, width: int, layers: int, vocabulary: int, gates: int) -> float:
+    """Floating-point operations that learning from a unit costs, the optimizer's share in steps of full size."""
+    shared = muon_flops(width, layers, gates) / MOST_UNITS_A_STEP if train.optimizer == "muon" else 0.0
+    return flops_per_unit(width, layers, vocabulary, gates) + shared
 
 
 def units_seen(train: TrainOptions, units: int, rate: float) -> float:
@@ -92,10 +100,10 @@ def choose_dropout(epochs: float, width: int) -> float:
     return min(0.5, max(0.0, round(0.1 * (math.log2(epochs) - 1.5), 2)))
 
 
-def choose_learning_rate(cell: str, width: int, units_per_step: int) -> float:
-    """AdamW's rate falls as layers grow, and rises with the root of what a step sees; the ungated cell bears less."""
+def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:
+    """The rate falls as layers grow, and rises with the root of what a step sees; the ungated cell bears less."""
     rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
-    return round(rate * (UNGATED if cell == "elman" else 1.0), 5)
+    return round(rate * (UNGATED if cell == "elman" else 1.0) * (WITH_MUON if optimizer == "muon" else 1.0), 5)
 
 
 def summarise(model: ModelOptions, train: TrainOptions, units: int, epochs: float) -> str:

@@ -11,10 +11,10 @@ import torch
 
 from ..bundle import Tensors, pack, read, unpack, write_atomically
 from ..errors import ModelFileError
+from .optimizer import Optimizers
 
 EVERY = 15.0
 """Seconds between two saves, at most."""
-MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 def save_resume(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
@@ -31,24 +31,28 @@ def load_resume(path: Path) -> tuple[Tensors, dict[str, Any]]:
     return tensors, json.loads(metadata["resume"])
 
 
-def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    """AdamW's moments, named by the place of their parameter."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+def optimizer_tensors(optimizers: Optimizers) -> dict[str, torch.Tensor]:
+    """What optimizers remember of their parameters, by the places of both."""
     return {
-        f"optimizer.{place}.{moment}": optimizer.state[parameter][moment]
-        for place, parameter in enumerate(parameters)
-        for moment in MOMENTS
-        if parameter in optimizer.state
+        f"optimizer.{number}.{place}.{name}": tensor
+        for number, optimizer in enumerate(optimizers)
+        for place, parameter in enumerate(parameters_of(optimizer))
+        for name, tensor in optimizer.state.get(parameter, {}).items()
     }
 
 
-def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, torch.Tensor]) -> None:
-    """Put AdamW's moments back."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    for place, parameter in enumerate(parameters):
-        moments = {moment: tensors.get(f"optimizer.{place}.{moment}") for moment in MOMENTS}
-        if moments["step"] is not None:
-            optimizer.state[parameter] = moments
+def restore_optimizers(optimizers: Optimizers, tensors: dict[str, torch.Tensor]) -> None:
+    """Put it back."""
+    for number, optimizer in enumerate(optimizers):
+        for place, parameter in enumerate(parameters_of(optimizer)):
+            remembered = unprefixed(f"optimizer.{number}.{place}", tensors)
+            if remembered:
+                optimizer.state[parameter] = remembered
+
+
+def parameters_of(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
+    """An optimizer's parameters, in the order of its groups."""
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def prefixed(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

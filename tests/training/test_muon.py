@@ -1,0 +1,55 @@
+import pytest
+import torch
+
+from unrolled.training.muon import SCALE, Muon, orthogonal
+
+
+def numbers(*shape: int, seed: int = 1) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (24, 10), (10, 24)])
+def test_singular_vectors_stay_and_no_singular_value_grows_beyond_its_bound(shape):
+    matrices = numbers(3, *shape)
+    u, values, v = torch.linalg.svd(matrices, full_matrices=False)
+    inside = u.mT @ orthogonal(matrices) @ v.mT
+    after = torch.diagonal(inside, dim1=-2, dim2=-1)
+    assert (inside - torch.diag_embed(after)).abs().max() < 1e-4
+    assert after.max() < 1.25
+    assert (after.amin(-1) / after.amax(-1) > values.amin(-1) / values.amax(-1)).all()
+    assert after.median() > 0.6
+
+
+def test_an_orthogonal_matrix_stays_one_up_to_its_length():
+    matrix = torch.linalg.qr(numbers(32, 32))[0]
+    product = orthogonal(matrix[None])[0] @ matrix.T
+    assert (product - product.diagonal().mean() * torch.eye(32)).abs().max() < 1e-4
+
+
+def test_gates_are_learnt_apart():
+    both = torch.nn.Parameter(torch.zeros(32, 16))
+    optimizer = Muon([{"params": [both], "gates": 2}], 0.0)
+    both.grad = torch.cat([1e-6 * numbers(16, 16), 1e6 * numbers(16, 16)])
+    optimizer.param_groups[0]["lr"] = 0.1
+    optimizer.step()
+    small, large = both.detach().split(16)
+    torch.testing.assert_close(small, large, rtol=0.1, atol=0.01)
+
+
+def test_a_step_is_as_long_as_the_rate_says():
+    parameter = torch.nn.Parameter(torch.zeros(64, 64))
+    optimizer = Muon([{"params": [parameter], "gates": 1}], 0.0)
+    parameter.grad = torch.linalg.qr(numbers(64, 64))[0]
+    optimizer.param_groups[0]["lr"] = 0.01
+    optimizer.step()
+    longest = torch.linalg.svdvals(parameter.detach()).max()
+    assert 0.6 < longest / (0.01 * SCALE * 8) < 1.25
+
+
+def test_weight_decay_shrinks_the_weights_by_the_rate():
+    parameter = torch.nn.Parameter(torch.ones(4, 4))
+    optimizer = Muon([{"params": [parameter], "gates": 1}], 0.5)
+    parameter.grad = torch.zeros(4, 4)
+    optimizer.param_groups[0]["lr"] = 0.1
+    optimizer.step()
+    torch.testing.assert_close(parameter.detach(), torch.full((4, 4), 0.95))

@@ -31,6 +31,8 @@ bench: setup
 	$(BIN)/python benchmarks/training_step.py
 	$(BIN)/python benchmarks/generation.py
 	$(BIN)/python benchmarks/generation.py --texts 64
+	$(BIN)/python benchmarks/same_learning.py
+	$(BIN)/python benchmarks/adaptive.py
 	$(BIN)/python benchmarks/quality.py
 
 # The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests.

@@ -62,8 +62,8 @@ def without_onednn(made: Bundle, rows: int) -> Writer:
     return write
 
 
-def by_cells(made: Bundle, rows: int) -> Writer:
-    """(b) ``LSTMCell`` or ``GRUCell`` for each layer, the first input product looked up in a table."""
+def by_cells(made: Bundle, rows: int, compiled: bool = False) -> Writer:
+    """(b) ``LSTMCell`` or ``GRUCell`` for each layer; ``compiled`` by ``torch.compile``, which takes half a minute."""
     weights, layers = weights_of(made), made.config.layers or 1
     assert made.config.hidden_size, "made with one"
     kind = nn.LSTMCell if made.config.cell == "lstm" else nn.GRUCell
@@ -74,15 +74,23 @@ def by_cells(made: Bundle, rows: int) -> Writer:
         cells.append(cell)
     embedding, _, head = stock(made)
 
-    @torch.inference_mode()
+    def step(ids: Tensor, states: list[Any]) -> tuple[Tensor, list[Any]]:
+        x, after = embedding(ids), []
+        for cell, state in zip(cells, states, strict=True):
+            after.append(cell(x, state))
+            x = after[-1][0] if made.config.cell == "lstm" else after[-1]
+        return (head(x) / TEMPERATURE).softmax(-1), after
+
+    run = torch.compile(step) if compiled else step
+    zeros = torch.zeros(rows, made.config.hidden_size)
+    first = (zeros, zeros) if made.config.cell == "lstm" else zeros
+
+    @torch.no_grad()
     def write(count: int) -> object:
-        ids, states = torch.full((rows,), 5), [None] * layers
+        ids, states = torch.full((rows,), 5), [first] * layers
         for _ in range(count):
-            x = embedding(ids)
-            for n, cell in enumerate(cells):
-                states[n] = cell(x, states[n])
-                x = states[n][0] if made.config.cell == "lstm" else states[n]
-            ids = torch.multinomial((head(x) / TEMPERATURE).softmax(-1), 1)[:, 0]
+            probabilities, states = run(ids, states)
+            ids = torch.multinomial(probabilities, 1)[:, 0]
         return ids
 
     return write
@@ -189,6 +197,7 @@ def others(made: Bundle, rows: int) -> dict[str, Writer]:
     """All rivals but the plain loop, as far as their packages are installed."""
     found: dict[str, Writer] = {"PyTorch, oneDNN off (b)": without_onednn(made, rows)}
     found["PyTorch cells (b)"] = by_cells(made, rows)
+    found["PyTorch compiled (b)"] = by_cells(made, rows, compiled=True)
     optional: dict[str, Callable[[], Writer]] = {
         "ONNX Runtime fp32 (c)": lambda: onnx_runtime(made, rows, int8=False),
         "ONNX Runtime int8 (c)": lambda: onnx_runtime(made, rows, int8=True),

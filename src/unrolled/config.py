@@ -126,7 +126,9 @@ class TrainOptions(Options):
         "streams", "streams carry the state through the text; windows are shuffled", choices=("streams", "windows")
     )
     learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
-    optimizer: str = option("muon", "what the recurrent matrices learn by", choices=("muon", "adamw"))
+    optimizer: str = option(
+        "muon", "what the matrices of the stack learn by; the rest learns by adamw", choices=("muon", "adamw")
+    )
     weight_decay: float = option(0.01, "weight decay", low=0)
     gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
     reset_probability: float = option(0.01, "chance per step that a stream forgets its state", low=0, high=1)

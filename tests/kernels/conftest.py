@@ -30,7 +30,7 @@ def emulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Library]:
 
 
 @pytest.fixture(params=[*sorted(variants()), *EMULATED] if variants() else [NONE])
-def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Library:
+def library(request: pytest.FixtureRequest) -> Library:
     if request.param in EMULATED:
         found = request.getfixturevalue("emulated")[request.param]
     else:

@@ -1,13 +1,29 @@
 import ctypes
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unrolled.kernels import structures
 from unrolled.kernels.structures import BackwardScan, Filters, ForwardScan, Matrix, Network, Variant
 
-HEADER = (Path(__file__).parents[2] / "native" / "unrolled.h").read_text()
+NATIVE = Path(__file__).parents[2] / "native"
+HEADER = (NATIVE / "unrolled.h").read_text()
+SOURCE = """
+#define LANES 8
+#include "vector.h"
+#define EVERY(name, type, of, lanes) \\
+    void all_##name(const type *x, type *y, long n) { \\
+        for (long i = 0; i < n; i += lanes) *(of *)(y + i) = name(*(of *)(x + i)); \\
+    }
+EVERY(vexp, float, vf, 8)
+EVERY(vsigmoid, float, vf, 8)
+EVERY(vtanh, float, vf, 8)
+EVERY(dexp, double, vd, 4)
+"""
 PAIRS = {
     "forward_scan": ForwardScan,
     "backward_scan": BackwardScan,
@@ -49,3 +65,48 @@ def test_precisions_have_the_numbers_of_the_header():
 
 def test_a_matrix_is_three_pointers():
     assert ctypes.sizeof(Matrix) == 3 * ctypes.sizeof(ctypes.c_void_p)
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory):
+    if not shutil.which("gcc"):
+        pytest.skip("there is no compiler")
+    folder = tmp_path_factory.mktemp("vector")
+    (folder / "all.c").write_text(SOURCE)
+    flags = ["-std=gnu11", "-O2", "-fPIC", "-shared", "-Wno-psabi", "-I", NATIVE]
+    subprocess.run(["gcc", *flags, folder / "all.c", "-o", folder / "all.so"], check=True)
+    return ctypes.CDLL(str(folder / "all.so"))
+
+
+def run(functions, name: str, x: np.ndarray) -> np.ndarray:
+    y = np.empty_like(x)
+    getattr(functions, f"all_{name}")(
+        ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data), ctypes.c_long(len(x))
+    )
+    return y.astype(np.float64)
+
+
+def test_exp_is_right_to_its_relative_bound(functions):
+    x = np.linspace(-87, 88, 2**20, dtype=np.float32)
+    exact = np.exp(x.astype(np.float64))
+    assert (np.abs(run(functions, "vexp", x) - exact) / exact).max() < 3e-7
+
+
+def test_exp_of_doubles_is_right_to_its_relative_bound(functions):
+    x = np.linspace(-699, 0, 2**20)
+    exact = np.exp(x)
+    assert (np.abs(run(functions, "dexp", x) - exact) / exact).max() < 1e-15
+
+
+def test_exp_of_doubles_is_zero_far_below(functions):
+    np.testing.assert_array_equal(run(functions, "dexp", np.array([-701.0, -1e300, -np.inf, -800.0])), 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "exactly", "bound"),
+    [("vsigmoid", lambda x: 0.5 + 0.5 * np.tanh(x / 2), 2e-7), ("vtanh", np.tanh, 3e-7)],
+)
+def test_sigmoid_and_tanh_are_right_to_their_bounds(functions, name, exactly, bound):
+    for reach in (1e-3, 1, 30, 1000):
+        x = np.linspace(-reach, reach, 2**18, dtype=np.float32)
+        assert np.abs(run(functions, name, x) - exactly(x.astype(np.float64))).max() < bound

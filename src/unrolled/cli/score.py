@@ -44,7 +44,9 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         warnings.simplefilter("ignore")
     opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
     if prompt is not None:
-        show_next(opened.next(prompt, temperature=settings["temperature"]), as_json)
+        show_next(
+            opened.next(prompt, temperature=settings["temperature"], adaptive=bool(settings.get("adaptive"))), as_json
+        )
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
     scored = opened.score(read(text, settings.get("encoding")), **how)

@@ -1,4 +1,4 @@
-"""The optimizers: Muon for the recurrent matrices, AdamW (Loshchilov and Hutter 2019) for everything else.
+"""The optimizers: Muon for the matrices of the stack, AdamW (Loshchilov and Hutter 2019) for everything else.
 
 Weight decay acts on matrices alone.
 """
@@ -20,20 +20,16 @@ Optimizers = Sequence[torch.optim.Optimizer]
 def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimizers:
     """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
     named = dict(network.named_parameters())
-    recurrent = [p for key, p in named.items() if name == "muon" and is_recurrent(key)]
-    rest = {key: p for key, p in named.items() if all(p is not other for other in recurrent)}
+    matrices = {key: p for key, p in named.items() if name == "muon" and key.startswith("rnn.weight")}
+    rest = {key: p for key, p in named.items() if key not in matrices}
     decayed = [p for key, p in rest.items() if p.ndim > 1 and not key.startswith("embedding")]
     others = [p for key, p in rest.items() if p.ndim < 2 or key.startswith("embedding")]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
     optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
-    if recurrent:
-        optimizers.append(Muon([{"params": recurrent, "gates": network.rnn.cell.gates}], weight_decay))
+    if matrices:
+        group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates}
+        optimizers.append(Muon([group], weight_decay))
     return optimizers
-
-
-def is_recurrent(name: str) -> bool:
-    """Whether a parameter is a matrix of the stack."""
-    return name.startswith("rnn.weight")
 
 
 def update(network: Network, optimizers: Optimizers, learning_rate: float, clip: float) -> None:

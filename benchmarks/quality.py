@@ -31,12 +31,17 @@ DISTURBED = 0.2  # cores: a run beside busier processes is measured again
 RUNS = {
     "unrolled": "`unrolled train TEXT --minutes … --threads …`, nothing else set",
     "unrolled-no-kernels": "the same with `--kernels off`: PyTorch's own products, the same recipe for its speed",
+    "unrolled-adamw": "the same with `--optimizer adamw`: no Muon, and the recipe's rate for AdamW",
     "nanogpt-cpu": "nanoGPT's CPU configuration: 4 layers, 4 heads, 128 wide, context 64, batch 12, AdamW 1e-3",
     "lstm-fp32": "stock `nn.LSTM` 1×256, fp32, batch 32 × 64, AdamW 4e-3 cosine",
     "lstm-bf16": "the same under bf16 autocast",
     "char-rnn": "char-rnn's default: LSTM 2×128, batch 50 × 50, RMSprop 2e-3",
 }
-UNROLLED = {"unrolled": [], "unrolled-no-kernels": ["--kernels", "off"]}
+UNROLLED = {
+    "unrolled": [],
+    "unrolled-no-kernels": ["--kernels", "off"],
+    "unrolled-adamw": ["--optimizer", "adamw"],
+}
 PEERS: dict[str, Callable[[int], Peer]] = {
     "nanogpt-cpu": nanogpt,
     "lstm-fp32": stock_lstm,

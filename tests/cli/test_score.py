@@ -64,6 +64,13 @@ def test_next_shows_bars_at_the_given_temperature(cli, model, model_file):
     assert first.startswith(f"{unit!r}") and f"{share:.1%}" in first and "█" in first
 
 
+def test_next_heeds_what_the_prompt_taught(cli, model, model_file):
+    prompt = "tesom " * 20 + "tes"
+    pairs = json.loads(cli("score", model_file, "--next", prompt, "--adaptive", "--json").stdout)
+    expected = model.next(prompt, adaptive=True)
+    assert pairs == [{"unit": unit, "probability": pytest.approx(share)} for unit, share in expected]
+
+
 def test_next_as_json_is_a_distribution(cli, model, model_file):
     pairs = json.loads(cli("score", model_file, "--next", "The ca", "--json").stdout)
     expected = [{"unit": unit, "probability": pytest.approx(share)} for unit, share in model.next("The ca")]

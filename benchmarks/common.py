@@ -12,12 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 HERE = Path(__file__).parent
+LONGEST_PAUSE = 6  # hours, after which a new day begins a new table
 RESULTS = HERE / "results"
 FLAGS = {"avx2": "avx2", "avx512": "avx512f", "avx512_bf16": "avx512_bf16"}  # our name: the kernel's name
 
@@ -147,19 +148,25 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def results_file(folder: Path, name: str, suffix: str) -> Path:
-    """Today's results of a benchmark; the folder is made where it is missing."""
+    """Where results go: a table begun yesterday is gone on with; the folder is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{name}-{datetime.now().astimezone().date()}{suffix}"
+    now = datetime.now().astimezone()
+    today, yesterday = now.date(), now.date() - timedelta(days=1)
+    begun = folder / f"{name}-{yesterday}.json"
+    if not (folder / f"{name}-{today}.json").exists() and begun.exists():
+        last = datetime.fromisoformat(json.loads(begun.read_text())[-1]["when"])
+        today = yesterday if now - last < timedelta(hours=LONGEST_PAUSE) else today
+    return folder / f"{name}-{today}{suffix}"
 
 
 def load_entries(folder: Path, name: str) -> list[Entry]:
-    """What was measured today already."""
+    """What was measured already in the results that are gone on with."""
     path = results_file(folder, name, ".json")
     return json.loads(path.read_text()) if path.exists() else []
 
 
 def append_entry(folder: Path, name: str, entry: Entry) -> list[Entry]:
-    """Add an entry to today's results; all of today's."""
+    """Add an entry to the results; all of them."""
     entries = [*load_entries(folder, name), entry]
     results_file(folder, name, ".json").write_text(json.dumps(entries, indent=1) + "\n")
     return entries

@@ -61,6 +61,7 @@ class Training:
             group["lr"] = peer.rate(fraction, self.steps, self.seen / len(self.ids))
         with torch.autocast("cpu", torch.bfloat16, enabled=peer.bf16):
             logits, state = peer.network(inputs, None if fresh else self.state)
+            targets = targets[:, -logits.shape[1] :]  # the Keras example learns the last one alone
             loss = functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
         peer.optimizer.zero_grad()
         loss.backward()

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 CHUNK = 1024  # characters that a recurrent network scores at a time
-BLOCK = 64  # the GPT's context
+EXAMPLE = 40  # characters of the Keras example's windows
+MOST = 4096  # windows that the Keras example scores at a time
 
 
 class Recurrent(nn.Module):
@@ -42,6 +43,76 @@ class Recurrent(nn.Module):
             logits, state = self(part, state)
             found.append(logits)
         return torch.cat(found, 1)
+
+
+class KerasExample(nn.Module):
+    """The Keras example's network: one-hot windows of 40, one LSTM of 128, and the character after the window alone."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size, self.rnn, self.head = size, nn.LSTM(size, 128, batch_first=True), nn.Linear(128, size)
+        for name, parameter in self.named_parameters():  # as Keras begins
+            if parameter.ndim < 2:
+                nn.init.zeros_(parameter)
+            elif "weight_hh" in name:
+                nn.init.orthogonal_(parameter)
+            else:
+                nn.init.xavier_uniform_(parameter)
+        nn.init.ones_(self.rnn.bias_ih_l0.data[128:256])
+
+    def forward(self, ids: Tensor, state: Any = None) -> tuple[Tensor, None]:
+        """Logits [B, 1, V] of what follows the windows."""
+        y, _ = self.rnn(functional.one_hot(ids, self.size).float())
+        return self.head(y[:, -1:]), None
+
+    def read(self, ids: Tensor) -> Tensor:
+        """Logits [B, T, V], each from the window of up to 40 characters before it."""
+        first = [self(ids[:, :end])[0] for end in range(1, min(EXAMPLE, ids.shape[1] + 1))]
+        windows = ids.unfold(1, EXAMPLE, 1).flatten(0, 1) if ids.shape[1] >= EXAMPLE else ids[:0, :0]
+        rest = [self(part)[0] for part in windows.split(MOST)] if len(windows) else []
+        return torch.cat([*first, *([torch.cat(rest).view(len(ids), -1, self.size)] if rest else [])], 1)
+
+
+class MinGRU(nn.Module):
+    """The minimal GRU (Feng et al. 2024, section 3.1), all of time at once in logarithms (their appendix B)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.gates = nn.Linear(width, 2 * width)
+
+    def forward(self, x: Tensor, state: Tensor) -> Tensor:
+        """All states [B, T, H] from what is read [B, T, H] and the state before [B, H]."""
+        gate, candidate = self.gates(x).chunk(2, -1)
+        keeps, takes = -functional.softplus(gate), -functional.softplus(-gate)
+        positive = torch.where(candidate >= 0, (candidate.relu() + 0.5).log(), -functional.softplus(-candidate))
+        kept = torch.cat([torch.zeros_like(keeps[:, :1]), keeps.cumsum(1)], 1)
+        values = torch.cat([state.clamp_min(1e-9).log()[:, None], takes + positive], 1)
+        return (kept + torch.logcumsumexp(values - kept, 1)).exp()[:, 1:]
+
+
+class MinGRUStack(nn.Module):
+    """Layers of a minimal GRU and a wide feed-forward network, both pre-norm and residual."""
+
+    def __init__(self, size: int, width: int, layers: int) -> None:
+        super().__init__()
+        self.embedding, self.head = nn.Embedding(size, width), nn.Linear(width, size)
+        self.cells = nn.ModuleList(MinGRU(width) for _ in range(layers))
+        self.norms = nn.ModuleList(nn.RMSNorm(width) for _ in range(2 * layers + 1))
+        wide = [nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)) for _ in self.cells]
+        self.wide = nn.ModuleList(wide)
+
+    def forward(self, ids: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """Logits [B, T, V] and the last state."""
+        x, last = self.embedding(ids), []
+        for layer, cell in enumerate(self.cells):
+            before = x.new_full((len(x), x.shape[-1]), 0.5) if state is None else state[layer]
+            y = cell(self.norms[2 * layer](x), before)
+            last.append(y[:, -1])
+            x = x + y
+            x = x + self.wide[layer](self.norms[2 * layer + 1](x))
+        return self.head(self.norms[-1](x)), tuple(last)
+
+    read = Recurrent.read
 
 
 class Attention(nn.Module):
@@ -77,9 +148,10 @@ class Layer(nn.Module):
 class GPT(nn.Module):
     """GPT-2's network in nanoGPT's shape: no biases, the head tied to the embedding, small normal start."""
 
-    def __init__(self, size: int, width: int = 128, layers: int = 4, heads: int = 4) -> None:
+    def __init__(self, size: int, width: int = 128, layers: int = 4, heads: int = 4, block: int = 64) -> None:
         super().__init__()
-        self.embedding, self.places = nn.Embedding(size, width), nn.Embedding(BLOCK, width)
+        self.block = block
+        self.embedding, self.places = nn.Embedding(size, width), nn.Embedding(block, width)
         self.layers = nn.Sequential(*(Layer(width, heads) for _ in range(layers)))
         self.norm = nn.LayerNorm(width, bias=False)
         for name, parameter in self.named_parameters():
@@ -87,17 +159,17 @@ class GPT(nn.Module):
                 nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * layers) if name.endswith("out.weight") else 0.02)
 
     def forward(self, ids: Tensor, state: Any = None) -> tuple[Tensor, None]:
-        """Logits [B, T, V] for T up to ``BLOCK``; there is no state."""
+        """Logits [B, T, V] for T up to ``block``; there is no state."""
         x = self.embedding(ids) + self.places.weight[: ids.shape[1]]
         return functional.linear(self.norm(self.layers(x)), self.embedding.weight), None
 
     def read(self, ids: Tensor) -> Tensor:
         """Logits [B, T, V] by sliding: past the first block, each character sees half a block or more before it."""
-        stride, total = BLOCK // 2, ids.shape[1]
-        found = [self(ids[:, :BLOCK])[0]]
-        for start in range(BLOCK, total, stride):
+        stride, total = self.block // 2, ids.shape[1]
+        found = [self(ids[:, : self.block])[0]]
+        for start in range(self.block, total, stride):
             end = min(start + stride, total)
-            logits, _ = self(ids[:, end - BLOCK : end])
+            logits, _ = self(ids[:, end - self.block : end])
             found.append(logits[:, start - end :])
         return torch.cat(found, 1)
 
@@ -117,12 +189,12 @@ class Peer:
     @property
     def recurrent(self) -> bool:
         """Whether there is a state to carry."""
-        return isinstance(self.network, Recurrent)
+        return isinstance(self.network, Recurrent | MinGRUStack)
 
     @property
     def window(self) -> int:
         """The windows of the quick validation: a GPT's block, or rows so long that their cold start hardly counts."""
-        return 2048 if self.recurrent else BLOCK
+        return self.network.block if isinstance(self.network, GPT) else 2048
 
 
 def cosine(fraction: float, highest: float, lowest: float) -> float:
@@ -138,16 +210,44 @@ def clip_norm(parameters: Any) -> Tensor:
 def nanogpt(size: int) -> Peer:
     """The configuration that nanoGPT gives for a CPU; weight decay on matrices alone."""
     network = GPT(size)
-    groups = [
-        {"params": [p for p in network.parameters() if p.ndim > 1], "weight_decay": 0.1},
-        {"params": [p for p in network.parameters() if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, 1e-3, (0.9, 0.99))
 
     def rate(fraction: float, step: int, epoch: float) -> float:
         return min(1.0, (step + 1) / 100) * cosine(fraction, 1e-3, 1e-4)
 
-    return Peer(network, optimizer, 12, BLOCK, rate, clip_norm)
+    return Peer(network, adamw(network, 1e-3), 12, network.block, rate, clip_norm)
+
+
+def adamw(network: nn.Module, rate: float) -> torch.optim.Optimizer:
+    """AdamW as nanoGPT has it, weight decay on matrices alone."""
+    groups = [
+        {"params": [p for p in network.parameters() if p.ndim > 1], "weight_decay": 0.1},
+        {"params": [p for p in network.parameters() if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, rate, (0.9, 0.99), fused=True)
+
+
+def warm(highest: float) -> Callable[[float, int, float], float]:
+    """A hundred steps up, then a cosine down to nothing."""
+    return lambda fraction, step, epoch: min(1.0, (step + 1) / 100) * cosine(fraction, highest, 0)
+
+
+def gpt(size: int, width: int = 128, layers: int = 4, block: int = 64, rows: int = 12, highest: float = 4e-3) -> Peer:
+    """A GPT tuned for a few minutes on two cores."""
+    network = GPT(size, width, layers, 4, block)
+    return Peer(network, adamw(network, highest), rows, block, warm(highest), clip_norm)
+
+
+def min_gru(size: int, width: int = 192, layers: int = 3, rows: int = 32, highest: float = 4e-3) -> Peer:
+    """A stack of minimal GRUs, likewise tuned."""
+    network = MinGRUStack(size, width, layers)
+    return Peer(network, adamw(network, highest), rows, 64, warm(highest), clip_norm)
+
+
+def keras_example(size: int) -> Peer:
+    """The Keras example "Character-level text generation with LSTM": RMSprop at 0.01 all the way, batches of 128."""
+    network = KerasExample(size)
+    optimizer = torch.optim.RMSprop(network.parameters(), 0.01, alpha=0.9, eps=1e-7)
+    return Peer(network, optimizer, 128, EXAMPLE, lambda fraction, step, epoch: 0.01, lambda parameters: None)
 
 
 def stock_lstm(size: int, bf16: bool = False) -> Peer:
@@ -171,3 +271,35 @@ def char_rnn(size: int) -> Peer:
         return 2e-3 * 0.97 ** max(0, int(epoch) - 9)
 
     return Peer(network, optimizer, 50, 50, rate, lambda parameters: nn.utils.clip_grad_value_(parameters, 5.0))
+
+
+PEERS: dict[str, Callable[[int], Peer]] = {
+    "lstm": stock_lstm,
+    "lstm-bf16": lambda size: stock_lstm(size, bf16=True),
+    "min-gru": min_gru,
+    "gpt": gpt,
+    "nanogpt-cpu": nanogpt,
+    "char-rnn": char_rnn,
+    "keras-example": keras_example,
+}
+
+
+def refuses_bf16(peer: Peer, ids: Tensor) -> str | None:
+    """Why the machine cannot train the network under bf16 autocast, if it cannot."""
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            peer.network(ids[None, : peer.length])[0].sum().backward()
+    except RuntimeError as error:
+        return f"not possible on this machine: {str(error).split('. ')[0]}"
+    peer.optimizer.zero_grad()
+    return None
+
+
+@torch.no_grad()
+def write(network: nn.Module, ids: Tensor, count: int, diversity: float) -> list[int]:
+    """What the Keras example writes after some ids, at a diversity (a temperature)."""
+    chance = torch.Generator().manual_seed(1)
+    for _ in range(count):
+        logits = network(ids[None, -EXAMPLE:])[0][0, -1] / diversity
+        ids = torch.cat([ids, torch.multinomial(logits.softmax(-1), 1, generator=chance)])
+    return [int(number) for number in ids[-count:]]

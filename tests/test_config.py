@@ -68,7 +68,7 @@ def test_a_number_that_is_not_finite_is_refused(value):
     [
         (TrainOptions, {"steps": "5"}),
         (TrainOptions, {"steps": 1.5}),
-        (TrainOptions, {"weight_decay": None}),
+        (TrainOptions, {"gradient_clip": None}),
         (TrainOptions, {"valid": ["a.txt"]}),
         (ModelOptions, {"cell": None}),
         (ReadOptions, {"encoding": 8}),

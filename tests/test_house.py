@@ -20,7 +20,7 @@ ROOMS = [
     {"api"},
     {"training", "decoding"},
     {"layers"},
-    {"tasks", "bundle", "reports"},
+    {"tasks", "bundle", "markov", "reports"},
     {"cells", "data"},
     {"kernels", "text", "config"},
     {"errors"},

@@ -129,7 +129,7 @@ class TrainOptions(Options):
     optimizer: str = option(
         "muon", "what the matrices of the stack learn by; the rest learns by adamw", choices=("muon", "adamw")
     )
-    weight_decay: float = option(0.01, "weight decay", low=0)
+    weight_decay: float | None = option(None, "weight decay of the matrices", low=0)
     gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
     reset_probability: float = option(0.01, "chance per step that a stream forgets its state", low=0, high=1)
     patience: int = option(12, "stop after so many validations without progress; 0 never stops", low=0)
@@ -222,7 +222,7 @@ class TrainKeywords(TypedDict, total=False):
     batches: str
     learning_rate: float | None
     optimizer: str
-    weight_decay: float
+    weight_decay: float | None
     gradient_clip: float
     reset_probability: float
     patience: int

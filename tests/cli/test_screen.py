@@ -31,8 +31,9 @@ def validated(model):
 
 
 def test_a_run_begins_with_its_sizes(told):
-    assert told(Started("1 LSTM layer of 9", 1234, 0)) == "1 LSTM layer of 9; 1,234 weights\n"
-    assert "going on from step 7" in told(Started("1 LSTM layer of 9", 1234, 7))
+    lines = told(Started("a long book.", "1 LSTM layer of 9.", None, 1234, 0)).splitlines()
+    assert lines == ["the text: a long book.", "the network: 1 LSTM layer of 9. 1,234 weights."]
+    assert "going on from step 7" in told(Started("a long book.", "1 LSTM layer of 9.", None, 1234, 7))
 
 
 def test_progress_is_one_line():
@@ -60,12 +61,19 @@ def test_samples_come_only_a_few_times_in_a_run(told, validated):
     assert told(*events).count("[0.8]") in (5, 6)
 
 
+def test_the_alarm_comes_with_the_curve_where_it_bends(told):
+    curve = [{"step": step, "valid": bits, "train": 1.0} for step, bits in ((1, 9.0), (2, 2.0), (3, 2.05), (4, 2.1))]
+    lines = told(Warned("it begins to memorise", tuple(curve))).splitlines()
+    assert lines[0] == "warning: it begins to memorise"
+    assert "2.100" in lines[1] and "step 2 … 4" in lines[-1]
+
+
 def test_a_warning_is_shown(told):
     assert told(Warned("it begins to memorise")) == "warning: it begins to memorise\n"
 
 
 def test_quiet_shows_nothing(told, validated, tmp_path):
-    events = [Started("s", 1, 0), progress(1), validated(1), Warned("w")]
+    events = [Started("a", "r", None, 1, 0), progress(1), validated(1), Warned("w")]
     assert told(*events, quiet=True, finish=tmp_path / "m") == ""
 
 

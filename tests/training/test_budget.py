@@ -3,15 +3,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
-from unrolled.training.budget import Budget
+from unrolled.training.budget import MOST_PASSES, Budget
 from unrolled.training.ledger import Ledger
 from unrolled.training.schedule import Schedule
 
 
-def simulate(options, guess, speed, replay=(), validation=0.0, every=200):
+def simulate(options, guess, speed, replay=(), validation=0.0, every=200, steps_per_epoch=4000):
     """A run on a machine that makes ``speed(step)`` steps a second; what it counted and planned."""
     ledger = Ledger()
-    budget = Budget(options, Schedule(ledger.plans), steps_per_epoch=40, replay=list(replay))
+    budget = Budget(options, Schedule(ledger.plans), steps_per_epoch, replay=list(replay))
     budget.begin(guess)
     while ledger.step < budget.schedule.steps:
         ledger.seconds += 1 / speed(ledger.step)
@@ -24,7 +24,7 @@ def simulate(options, guess, speed, replay=(), validation=0.0, every=200):
     return ledger
 
 
-@pytest.mark.parametrize(("options", "steps"), [({"steps": 7}, 7), ({"epochs": 2.5}, 100), ({"epochs": 0.001}, 1)])
+@pytest.mark.parametrize(("options", "steps"), [({"steps": 7}, 7), ({"epochs": 0.025}, 100), ({"epochs": 0.00001}, 1)])
 def test_steps_and_epochs_are_exact_whatever_the_machine(options, steps):
     for speed in (0.5, 500):
         ledger = simulate(TrainOptions(**options), 3, lambda step, speed=speed: speed)
@@ -36,6 +36,17 @@ def test_steps_and_epochs_are_exact_whatever_the_machine(options, steps):
 def test_minutes_are_kept_however_wrong_the_first_guess(minutes, speed, error):
     ledger = simulate(TrainOptions(minutes=minutes), speed * error, lambda step: speed)
     assert ledger.seconds == pytest.approx(60 * minutes, rel=0.05)
+
+
+@pytest.mark.parametrize("guess", [1, 1000])
+def test_a_text_is_not_read_more_often_than_helps(guess):
+    ledger = simulate(TrainOptions(minutes=10), guess, lambda step: 100, steps_per_epoch=50)
+    assert ledger.step == MOST_PASSES * 50
+
+
+def test_passes_that_were_asked_for_are_made():
+    ledger = simulate(TrainOptions(epochs=3 * MOST_PASSES), 1, lambda step: 100, steps_per_epoch=5)
+    assert ledger.step == 15 * MOST_PASSES
 
 
 def test_minutes_are_kept_on_a_machine_that_slows_down():

@@ -23,7 +23,7 @@ def test_every_observer_is_told_in_order():
 
 def test_a_run_begins_with_its_sizes(events):
     assert isinstance(events[0], Started)
-    assert "LSTM layer of 16" in events[0].summary
+    assert "LSTM layer of 16" in events[0].recipe
     assert (events[0].resumed_at, sum(isinstance(each, Started) for each in events)) == (0, 1)
 
 

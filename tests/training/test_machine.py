@@ -10,7 +10,7 @@ import unrolled
 from unrolled.config import RunOptions
 from unrolled.layers import build
 from unrolled.tasks.base import NetworkSpec
-from unrolled.training.machine import borrowed, flops_per_unit, measure_speed, prepare
+from unrolled.training.machine import Speed, borrowed, flops_per_unit, measure_speed, prepare
 
 
 def test_training_takes_the_threads_it_is_given_and_gives_them_back():
@@ -47,7 +47,15 @@ def test_auto_finds_a_device():
 
 
 def test_the_speed_is_that_of_a_machine():
-    assert 1e8 < measure_speed(torch.device("cpu"), rounds=1) < 1e15
+    speed = measure_speed(torch.device("cpu"), "fp32", 0.1)
+    assert 1e8 < speed.flops < 1e15
+    assert 0 <= speed.seconds_per_unit < 1e-2
+
+
+def test_what_costs_more_is_learnt_more_slowly():
+    speed = Speed(1e-6, 1e10)
+    assert speed.units_per_second(0) == pytest.approx(1e6)
+    assert speed.units_per_second(1e4) == pytest.approx(5e5)
 
 
 def test_the_count_of_operations_is_six_for_each_weight_that_a_unit_meets():

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from unrolled.training.muon import SCALE, Muon, orthogonal
+from unrolled.training.muon import SCALE, TURNS, Muon, orthogonal
 
 
 def numbers(*shape: int, seed: int = 1) -> torch.Tensor:
@@ -31,7 +31,8 @@ def test_gates_are_learnt_apart():
     optimizer = Muon([{"params": [both], "gates": 2}], 0.0)
     both.grad = torch.cat([1e-6 * numbers(16, 16), 1e6 * numbers(16, 16)])
     optimizer.param_groups[0]["lr"] = 0.1
-    optimizer.step()
+    for _ in range(TURNS):
+        optimizer.step()
     small, large = both.detach().split(16)
     torch.testing.assert_close(small, large, rtol=0.1, atol=0.01)
 
@@ -43,7 +44,20 @@ def test_a_step_is_as_long_as_the_rate_says():
     optimizer.param_groups[0]["lr"] = 0.01
     optimizer.step()
     longest = torch.linalg.svdvals(parameter.detach()).max()
-    assert 0.6 < longest / (0.01 * SCALE * 8) < 1.25
+    assert 0.6 < longest / (0.01 * SCALE * TURNS * 8) < 1.25
+
+
+def test_the_gates_move_in_turns():
+    parameter = torch.nn.Parameter(torch.zeros(4 * 8, 6))
+    optimizer = Muon([{"params": [parameter], "gates": 4}], 0.0)
+    optimizer.param_groups[0]["lr"] = 0.1
+    moved = []
+    for step in range(3):
+        before = parameter.detach().clone()
+        parameter.grad = numbers(4 * 8, 6, seed=step)
+        optimizer.step()
+        moved.append([bool((gate != 0).any()) for gate in (parameter.detach() - before).split(8)])
+    assert moved == [[True, False, True, False], [False, True, False, True], [True, False, True, False]]
 
 
 def test_weight_decay_shrinks_the_weights_by_the_rate():

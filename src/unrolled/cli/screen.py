@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..training.events import Event, Progress, Started, Validated, Warned
 
 SAMPLES = 5  # times that samples are shown during a run
+NEAR = 1.1  # times the best: the part of the curve where it bends
 PLAIN_EVERY = 10.0  # seconds between two plain lines
 
 
@@ -48,7 +49,8 @@ class Screen:
 
     def started(self, event: Started) -> None:
         """What will be trained."""
-        self.say(event.summary + f"; {event.parameters:,} weights")
+        self.say(f"the text: {event.advice}")
+        self.say(f"the network: {event.recipe} {event.parameters:,} weights.")
         if event.resumed_at:
             self.say(f"going on from step {event.resumed_at}")
 
@@ -73,8 +75,14 @@ class Screen:
                 self.say(f"  [{temperature}] {sample_line(bundle, temperature)!r}")
 
     def warned(self, event: Warned) -> None:
-        """Something the user should know."""
+        """Something the user should know, and the end of the curve that proves it."""
         self.say(f"warning: {event.message}")
+        if event.curve:
+            from ..reports.curve import plot
+
+            best = min(point["valid"] for point in event.curve)
+            for line in plot([point for point in event.curve if point["valid"] < NEAR * best], height=6):
+                self.say(line)
 
     def say(self, line: str) -> None:
         """One line above the live one."""

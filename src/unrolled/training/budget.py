@@ -11,6 +11,7 @@ from .schedule import Plan, Schedule
 MEASURE = 2.0  # seconds of steps before the first plan that rests on measurement
 TOLERANCE = 0.03  # how far off the end may drift before the run is planned anew
 LOOK = 50  # steps between two looks at the clock
+MOST_PASSES = 40  # over the text in a budget of minutes: more of them only learn it by heart
 SETTLE = 3  # first steps, which are slower than the rest
 
 
@@ -34,12 +35,17 @@ class Budget:
         elif self.options.epochs is not None:
             self.schedule.plan(0, max(1, round(self.options.epochs * self.steps_per_epoch)))
         else:
-            self.schedule.plan(0, max(1, int(self.seconds * steps_per_second)))
+            self.schedule.plan(0, max(1, min(int(self.seconds * steps_per_second), self.most_steps)))
 
     @property
     def seconds(self) -> float:
         """The budget in seconds."""
         return 60 * (self.options.minutes or 0)
+
+    @property
+    def most_steps(self) -> int:
+        """Steps beyond which a budget of minutes is not used up."""
+        return MOST_PASSES * self.steps_per_epoch
 
     @property
     def timed(self) -> bool:
@@ -65,7 +71,7 @@ class Budget:
         step = ledger.step
         speed = (step - mark[0]) / (ledger.stepping - mark[1])
         left = self.seconds - ledger.seconds - validations_left * ledger.validating / max(1, ledger.validations)
-        steps = step + max(0, int(left * speed))
+        steps = max(step, min(step + int(left * speed), self.most_steps))
         if not self.measured or abs(steps - self.schedule.steps) > TOLERANCE * self.schedule.steps:
             self.schedule.plan(step, steps)
         self.measured = True

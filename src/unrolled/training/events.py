@@ -12,7 +12,9 @@ from ..bundle import Bundle
 class Started:
     """Sizes are chosen and the first step is next; ``resumed_at`` is 0 for a new run."""
 
-    summary: str
+    advice: str
+    recipe: str
+    forecast: dict[str, float] | None
     parameters: int
     resumed_at: int
 
@@ -43,9 +45,10 @@ class Validated:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something the user should know now, in one sentence."""
+    """Something the user should know now, in one sentence, and the validations that prove it, if any do."""
 
     message: str
+    curve: tuple[dict[str, float], ...] = ()
 
 
 Event = Started | Progress | Validated | Warned

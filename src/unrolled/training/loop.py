@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Sequence
@@ -23,8 +24,8 @@ from .events import Observer, Progress, Started, Validated, Warned, tell
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, measure_speed, prepare
-from .optimizer import make_optimizers, update
-from .recipe import Recipe, choose
+from .optimizer import Optimizers, make_optimizers, update
+from .recipe import Recipe, Told, choose
 from .resume import (
     EVERY,
     as_plain,
@@ -36,9 +37,12 @@ from .resume import (
     unprefixed,
 )
 from .schedule import Schedule
+from .survey import survey
 from .validate import validate
 from .work import Work
 
+MEASURED = 1.8  # seconds of measuring before the sizes are chosen
+MEASURED_SHARE = 0.04  # of a run, at most
 VALIDATION_COST = 1 / 3  # of training on the same text
 VALIDATION_SHARE = 0.05  # of the run spent on validations
 MOST_VALIDATIONS = 40
@@ -53,7 +57,7 @@ def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume:
         run = Run(work, observers)
         if resume:
             run.restore()
-        tell(observers, Started(run.recipe.summary, run.parameters, run.ledger.step))
+        tell(observers, Started(**vars(run.recipe.told), parameters=run.parameters, resumed_at=run.ledger.step))
         while not run.over(interrupt):
             run.train_step()
             run.after_step()
@@ -73,7 +77,7 @@ class Run:
         self.ledger = Ledger()
         self.recipe = self.choose_sizes()
         self.network = self.make_network()
-        self.optimizers = make_optimizers(self.network, work.train.optimizer, work.train.weight_decay)
+        self.optimizers = self.make_optimizers()
         self.batches = make_batches(work.split.train, self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         self.budget = Budget(self.recipe.train, self.schedule, self.batches.steps_per_epoch, work.replay)
@@ -90,11 +94,18 @@ class Run:
         spec = self.task.network(self.recipe.model, self.vocabularies)
         return build(spec, self.work.train.seed, self.kind).to(self.device)
 
+    def make_optimizers(self) -> Optimizers:
+        """The network's optimizers."""
+        settings = self.recipe.train
+        assert settings.weight_decay is not None, "the recipe fills it in"
+        return make_optimizers(self.network, settings.optimizer, settings.weight_decay)
+
     def choose_sizes(self) -> Recipe:
         """The recipe's choice for this text and this machine."""
-        split = self.work.split
-        speed = measure_speed(self.device, self.kind)
-        return choose(self.work.model, self.work.train, len(split.train), len(split.vocabulary), speed)
+        split, minutes = self.work.split, self.work.train.minutes
+        seconds = MEASURED if minutes is None else min(MEASURED, 60 * minutes * MEASURED_SHARE)
+        known = survey(split)
+        return choose(self.work.model, self.work.train, known, measure_speed(self.device, self.kind, seconds))
 
     @property
     def parameters(self) -> int:
@@ -191,7 +202,7 @@ class Run:
         tell(self.observers, Validated(ledger.step, bits, ledger.best_bits, ledger.train_bits, self.snapshot))
         alarm = ledger.memorising()
         if alarm:
-            tell(self.observers, Warned(alarm))
+            tell(self.observers, Warned(alarm, tuple(ledger.curve)))
         ledger.forget_losses()
         ledger.validating += self.tick()  # what observers did with it
 
@@ -216,7 +227,7 @@ class Run:
             "corpus": self.work.corpus,
             "split": {name: len(getattr(self.work.split, name)) for name in ("train", "valid", "test")},
             "options": as_plain(self.recipe.train),
-            "recipe": self.recipe.summary,
+            **vars(self.recipe.told),
             "plans": ledger.plans,
             "steps": ledger.step,
             "seconds": round(ledger.seconds, 3),
@@ -269,6 +280,7 @@ class Run:
             "ledger": vars(self.ledger),
             "model": as_plain(self.recipe.model),
             "train": as_plain(self.recipe.train),
+            "told": vars(self.recipe.told),
             "digest": self.work.corpus["digest"],
             "replay": self.work.replay,
         }
@@ -287,6 +299,7 @@ class Run:
         self.state = unprefixed("state", tensors)
         restore_optimizers(self.optimizers, tensors)
         self.ledger = Ledger(**about["ledger"])
+        self.recipe = dataclasses.replace(self.recipe, told=Told(**about["told"]))
         self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
         self.schedule.plans = self.ledger.plans
         self.clock = time.perf_counter()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 
@@ -15,8 +17,12 @@ from ..config import RunOptions
 from ..layers import build
 from ..layers.device import find_device
 from ..tasks.base import NetworkSpec
+from .optimizer import make_optimizers, update
 
 KEEP = 1 << 30  # bytes of freed memory that stay ours
+MEASURED = 1.8  # seconds of steps before the recipe is chosen
+MEASURED_WIDTHS = (64, 320)
+ROWS, LENGTH, VOCABULARY = 32, 64, 64  # of the steps that are measured
 MALLOC_OPTIONS = {"trim_threshold": -1, "top_pad": -2, "mmap_threshold": -3}  # glibc's malloc.h
 
 
@@ -28,6 +34,18 @@ def prepare(options: RunOptions) -> torch.device:
         torch.set_num_threads(options.threads or os.cpu_count() or 1)
     fastest = "cuda" if torch.cuda.is_available() else "cpu"
     return find_device(fastest if options.device == "auto" else options.device)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What learning costs on a machine: so many seconds a unit, and so many floating-point operations a second."""
+
+    seconds_per_unit: float
+    flops: float
+
+    def units_per_second(self, cost: float) -> float:
+        """Units learnt in a second, each of which takes so many operations."""
+        return 1 / (self.seconds_per_unit + cost / self.flops)
 
 
 @contextmanager
@@ -64,15 +82,25 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, gates: int = 
     return 6.0 * (recurrent * layers + between + hidden_size * vocabulary)
 
 
-def measure_speed(device: torch.device, kind: str = "fp32", rounds: int = 3) -> float:
-    """Floating-point operations a second of a training step on this machine (a quarter of a second's work)."""
-    spec = NetworkSpec(64, 64, 0, "lstm", 256, 1, 0.0)
-    network = build(spec, kind=kind).to(device)
-    ids = torch.zeros(64, 32, dtype=torch.long, device=device)
-    best = float("inf")
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        logits, _ = network(ids, network.start(len(ids)))
-        logits.sum().backward()
-        best = min(best, time.perf_counter() - begin)
-    return flops_per_unit(256, 1, 64) * ids.numel() / best
+def measure_speed(device: torch.device, kind: str = "fp32", seconds: float = MEASURED) -> Speed:
+    """How fast this machine trains: whole steps of a narrow and of a wide layer, about ``seconds`` in all."""
+    narrow, wide = (time_step(device, kind, width, seconds / len(MEASURED_WIDTHS)) for width in MEASURED_WIDTHS)
+    less, more = (flops_per_unit(width, 1, VOCABULARY) for width in MEASURED_WIDTHS)
+    flops = (more - less) / max(wide - narrow, 1e-3 * wide)
+    return Speed(max(0.0, narrow - less / flops), flops)
+
+
+def time_step(device: torch.device, kind: str, width: int, seconds: float) -> float:
+    """Seconds that a unit takes in training a layer: the median of the steps that fit into so many seconds."""
+    network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, "lstm", width, 1, 0.0), kind=kind).to(device)
+    optimizers = make_optimizers(network, "adamw", 0.0)
+    ids = torch.zeros(ROWS, LENGTH, dtype=torch.long, device=device)
+    begin = time.perf_counter()
+    times: list[float] = []
+    while len(times) < 3 or time.perf_counter() - begin < seconds:
+        since = time.perf_counter()
+        logits, _ = network(ids, network.start(ROWS))
+        torch.autograd.backward(torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten()))
+        update(network, optimizers, 0.0, 1.0)
+        times.append(time.perf_counter() - since)
+    return statistics.median(times[1:]) / ids.numel()

@@ -14,6 +14,8 @@ from torch import Tensor
 MOMENTUM = 0.95
 ITERATIONS = 3
 """Of Newton and Schulz: five change nothing that was measured, and cost two thirds more."""
+TURNS = 2
+"""Every other gate moves at a step, twice as far: half the cost, and the same loss."""
 SCALE = 0.12
 """Relative to the root of the width, so that one learning rate suits AdamW and Muon (Liu et al. 2025, section 2.2)."""
 
@@ -32,21 +34,23 @@ class Muon(torch.optim.Optimizer):
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                if parameter not in self.state:
-                    self.state[parameter]["momentum"] = torch.zeros_like(parameter)
-                momentum = self.state[parameter]["momentum"]
-                momentum.lerp_(parameter.grad, 1 - MOMENTUM)
-                ahead = parameter.grad.lerp(momentum, MOMENTUM)
-                blocks = orthogonal(ahead.view(group["gates"], -1, parameter.shape[1]))
-                rows, columns = blocks.shape[1:]
-                length = group["lr"] * SCALE * rows / min(rows, columns) ** 0.5
+                state = self.state[parameter]
+                if not state:
+                    state |= {"momentum": torch.zeros_like(parameter), "step": torch.zeros((), dtype=torch.int64)}
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                parameter.add_(blocks.reshape(parameter.shape), alpha=-length)
+                state["momentum"].lerp_(parameter.grad, 1 - MOMENTUM)
+                ahead = parameter.grad.lerp(state["momentum"], MOMENTUM)
+                turn = slice(int(state["step"]) % TURNS, None, TURNS)
+                moved, along = (each.view(group["gates"], -1, parameter.shape[1])[turn] for each in (parameter, ahead))
+                rows, columns = moved.shape[1:]
+                if len(moved):
+                    moved.sub_(orthogonal(along), alpha=group["lr"] * SCALE * TURNS * rows / min(rows, columns) ** 0.5)
+                state["step"] += 1
 
 
 def flops(width: int, layers: int, gates: int) -> float:
     """Floating-point operations of a step over a stack, its input left out: three products of squares an iteration."""
-    return 6.0 * ITERATIONS * gates * width**3 * (2 * layers - 1)
+    return 6.0 * ITERATIONS * gates * width**3 * (2 * layers - 1) / TURNS
 
 
 def orthogonal(matrices: Tensor) -> Tensor:

@@ -11,38 +11,52 @@ from dataclasses import dataclass
 
 from ..cells import CELLS
 from ..config import ModelOptions, TrainOptions
-from .machine import flops_per_unit
+from .advice import advise
+from .budget import MOST_PASSES
+from .forecast import Forecast, forecast
+from .machine import Speed, flops_per_unit
 from .muon import flops as muon_flops
+from .survey import ORDER, Survey
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
-SEEN_PER_WEIGHT = 7.0
+SEEN_PER_WEIGHT = 5.5
 """Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
 WEIGHTS_PER_UNIT = 2.5
 """Weights worth having for each unit of the text: more only memorise."""
 MOST_UNITS_A_STEP = 2048
 LEAST_STEPS = 400
+MOST_DROPOUT = 0.6
+LEAST_DECAY, MOST_DECAY = 0.03, 0.25
 UNGATED = 0.5
 WITH_MUON = 5 / 3
 
 
 @dataclass(frozen=True)
+class Told:
+    """What is said before the first step: about the text, about the sizes and their reasons, about the end."""
+
+    advice: str
+    recipe: str
+    forecast: dict[str, float] | None
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """Options without gaps, and the reasons in one paragraph."""
+    """Options without gaps, and what to say about them."""
 
     model: ModelOptions
     train: TrainOptions
     units_per_second: float
-    summary: str
+    told: Told
 
 
-def choose(model: ModelOptions, train: TrainOptions, units: int, vocabulary: int, speed: float) -> Recipe:
-    """Fill in what the user left open; ``speed`` is in floating-point operations a second."""
-    layers = model.layers or 1
-    gates = CELLS[model.cell].gates
-    width = model.hidden_size or choose_width(train, units, vocabulary, speed, layers, gates)
-    rate = speed / unit_cost(train, width, layers, vocabulary, gates)
+def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
+    """Fill in what the user left open."""
+    layers, cell, units = model.layers or 1, CELLS[model.cell], known.units
+    width = model.hidden_size or choose_width(train, known, speed, layers, cell.gates)
+    rate = speed.units_per_second(unit_cost(train, width, layers, known.vocabulary, cell.gates))
     seen = units_seen(train, units, rate)
-    epochs = seen / units
+    weights = weights_of(width, layers, known.vocabulary, cell.gates)
     length = train.sequence_length or max(8, min(64, units // 64))
     rows = train.batch_size or choose_rows(units, seen, length)
     chosen = dataclasses.replace(
@@ -50,26 +64,46 @@ def choose(model: ModelOptions, train: TrainOptions, units: int, vocabulary: int
         hidden_size=width,
         layers=layers,
         embedding_size=min(width, 128) if model.embedding_size is None else model.embedding_size,
-        dropout=choose_dropout(epochs, width) if model.dropout is None else model.dropout,
+        dropout=choose_dropout(seen / units, weights / units) if model.dropout is None else model.dropout,
     )
     settings = dataclasses.replace(
         train,
         batch_size=rows,
         sequence_length=length,
         learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
+        weight_decay=choose_weight_decay(seen / units) if train.weight_decay is None else train.weight_decay,
     )
-    return Recipe(chosen, settings, rate, summarise(chosen, settings, units, epochs))
+    expected = forecast(known, seen)
+    why = "as you chose" if model.hidden_size else choose_reason(known, width, layers, cell.gates)
+    paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
+    told = Told(advise(known, seen / units, train.minutes), paragraph, vars(expected) if expected else None)
+    return Recipe(chosen, settings, rate, told)
 
 
-def choose_width(train: TrainOptions, units: int, vocabulary: int, speed: float, layers: int, gates: int) -> int:
+def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> int:
     """The widest layer that the budget can teach and the text can fill."""
     best = WIDTHS[0]
     for width in WIDTHS:
-        weights = gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
-        seen = units_seen(train, units, speed / unit_cost(train, width, layers, vocabulary, gates))
-        if seen >= SEEN_PER_WEIGHT * weights and weights <= WEIGHTS_PER_UNIT * units:
+        rate = speed.units_per_second(unit_cost(train, width, layers, known.vocabulary, gates))
+        weights = weights_of(width, layers, known.vocabulary, gates)
+        seen = units_seen(train, known.units, rate)
+        if seen >= SEEN_PER_WEIGHT * weights and weights <= WEIGHTS_PER_UNIT * known.units:
             best = width
     return best
+
+
+def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
+    """Weights of a network, about."""
+    return gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
+
+
+def choose_reason(known: Survey, width: int, layers: int, gates: int) -> str:
+    """What kept the layer from being wider."""
+    wider = min((each for each in WIDTHS if each > width), default=None)
+    if wider is None:
+        return "the widest that is chosen unasked"
+    filled = weights_of(wider, layers, known.vocabulary, gates) <= WEIGHTS_PER_UNIT * known.units
+    return "the widest that this budget can teach" if filled else "as wide as so much text can fill"
 
 
 def unit_cost(train: TrainOptions, width: int, layers: int, vocabulary: int, gates: int) -> float:
@@ -84,7 +118,7 @@ def units_seen(train: TrainOptions, units: int, rate: float) -> float:
         return train.steps * (train.batch_size or 16) * (train.sequence_length or 64)
     if train.epochs is not None:
         return train.epochs * units
-    return rate * 60 * (train.minutes or 0)
+    return min(rate * 60 * (train.minutes or 0), MOST_PASSES * units)
 
 
 def choose_rows(units: int, seen: float, length: int) -> int:
@@ -93,11 +127,17 @@ def choose_rows(units: int, seen: float, length: int) -> int:
     return 1 << int(math.log2(max(1.0, affordable / length)))
 
 
-def choose_dropout(epochs: float, width: int) -> float:
-    """More passes over the same text need more dropout; a narrow layer bears less."""
-    if epochs < 1 or width < 64:
+def choose_dropout(epochs: float, fullness: float) -> float:
+    """More passes over the same text need more of it, and more weights for each unit of the text too."""
+    if epochs < 1:
         return 0.0
-    return min(0.5, max(0.0, round(0.1 * (math.log2(epochs) - 1.5), 2)))
+    wanted = 0.2 * (math.log2(epochs) - 2.4) + 0.05 * math.log2(fullness / 0.6)
+    return min(MOST_DROPOUT, max(0.0, round(wanted, 2)))
+
+
+def choose_weight_decay(epochs: float) -> float:
+    """With Muon it helps more than dropout once a text is read many times, and does no harm before."""
+    return round(min(MOST_DECAY, max(LEAST_DECAY, 0.008 * epochs)), 2)
 
 
 def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:
@@ -106,13 +146,23 @@ def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: 
     return round(rate * (UNGATED if cell == "elman" else 1.0) * (WITH_MUON if optimizer == "muon" else 1.0), 5)
 
 
-def summarise(model: ModelOptions, train: TrainOptions, units: int, epochs: float) -> str:
-    """The choice in a sentence or two."""
-    layers = f"{model.layers} {model.cell.upper() if model.cell != 'elman' else 'Elman'} layer"
-    layers += "s" if model.layers and model.layers > 1 else ""
-    small = "; so small a text teaches spelling rather than sense: add text if you can" if units < 20_000 else ""
+def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:
+    """The sizes and their reasons."""
+    name = "Elman" if model.cell == "elman" else model.cell.upper()
+    layers = f"{model.layers} {name} layer{'s' if model.layers != 1 else ''}"
     return (
-        f"{layers} of {model.hidden_size}, dropout {model.dropout:g}, {train.batch_size} {train.batches} of "
-        f"{train.sequence_length}, learning rate {train.learning_rate:g}: about {epochs:.3g} passes over "
-        f"{units:,} units{small}"
+        f"{layers} of {model.hidden_size}, {why}; {train.batch_size} {train.batches} of {train.sequence_length}, "
+        f"learning rate {train.learning_rate:g}; dropout {model.dropout:g} and weight decay {train.weight_decay:g} "
+        f"for {epochs:.3g} passes over the text."
+    )
+
+
+def promise(known: Survey, rate: float, expected: Forecast | None) -> str:
+    """The speed and the forecast."""
+    speed = f"About {rate:,.0f} {known.name} a second on this machine"
+    if expected is None or known.chain is None:
+        return f"{speed}; too little is held out for a forecast."
+    return (
+        f"{speed}. Expect {expected.low:.2f} to {expected.high:.2f} bits/char on the held-out text "
+        f"(a Markov chain of {ORDER} needs {known.chain:.2f})."
     )

@@ -1,0 +1,38 @@
+"""Is the text enough? One line before training: how large and how varied it is, and what would help most."""
+
+from __future__ import annotations
+
+from .budget import MOST_PASSES
+from .survey import SELDOM, Survey
+
+SIZES = (
+    (5_000, "a page or two", "expect its spelling rather than its words"),
+    (50_000, "a short story", "expect its words, seldom a sentence"),
+    (300_000, "a short book", "expect words and phrases"),
+    (3_000_000, "a long book", "expect phrases in its manner"),
+)
+LIBRARY = ("a library", "expect sentences in its manner")
+FEW_PASSES = 1.5
+MANY_PASSES = 20.0
+
+
+def advise(known: Survey, epochs: float, minutes: float | None) -> str:
+    """What kind of text this is, and whether to train longer, smaller, or to add text."""
+    likeness, expectation = next((rest for most, *rest in SIZES if known.units < most), LIBRARY)
+    rare = f" ({known.rare} of them fewer than {SELDOM} times, too seldom to learn)" if known.rare else ""
+    text = f"{known.units:,} {known.name} of {known.vocabulary} kinds{rare}, like {likeness}: {expectation}"
+    return f"{text}; {what_helps(known, epochs, minutes)}."
+
+
+def what_helps(known: Survey, epochs: float, minutes: float | None) -> str:
+    """The advice alone."""
+    if epochs < FEW_PASSES:
+        longer = f" (about {minutes * 3 * FEW_PASSES / epochs:.2g})" if minutes else ""
+        return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
+    if minutes and epochs >= MOST_PASSES:
+        return f"{MOST_PASSES} passes take less than {minutes:g} minutes and are all it needs; more text would help"
+    if known.units < SIZES[2][0]:
+        return "more text of the kind helps more than anything else"
+    if epochs > MANY_PASSES:
+        return "it is read so often that more minutes hardly help, but more text does"
+    return "more text and more minutes both help"

@@ -1,0 +1,55 @@
+"""The survey of a text before training: its size, its variety, and what a Markov chain makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data.split import Split
+from ..markov import bits_of
+
+ORDER = 6
+COUNTED = 300_000
+"""Units at the end of the training part that the chain counts: more say little more and take seconds."""
+JUDGED = 30_000
+"""Units at the beginning of the held-out part that it is judged by."""
+FEWEST = 100
+"""Held-out units that say anything."""
+SELDOM = 10
+"""Times that a unit has to stand in the text for a network to learn it."""
+
+NAMES = {"char": "characters"}
+"""What people call several units."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a text before anything is learnt from it.
+
+    ``rare`` counts the units of the alphabet that stand fewer than ``SELDOM`` times in the training part; ``chain`` is
+    what a Markov chain of ``ORDER`` needs for the held-out part, in bits per character: None where there is none.
+    """
+
+    units: int
+    vocabulary: int
+    rare: int = 0
+    chain: float | None = None
+    name: str = "characters"
+
+
+def survey(split: Split) -> Survey:
+    """Look at a text: a second for a long one."""
+    counts = np.bincount(split.train, minlength=len(split.vocabulary))
+    rare = int(((counts > 0) & (counts < SELDOM)).sum())
+    name = NAMES.get(split.vocabulary.unit, "units")
+    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split), name)
+
+
+def judge_chain(split: Split) -> float | None:
+    """Bits per character of the beginning of the held-out part."""
+    held_out = split.valid[:JUDGED]
+    if len(held_out) < FEWEST:
+        return None
+    bits = bits_of(split.train[-COUNTED:], held_out, len(split.vocabulary), ORDER)
+    return float(bits.sum()) / max(1, split.vocabulary.characters(held_out[1:]))

@@ -231,13 +231,13 @@ def warm(highest: float) -> Callable[[float, int, float], float]:
     return lambda fraction, step, epoch: min(1.0, (step + 1) / 100) * cosine(fraction, highest, 0)
 
 
-def gpt(size: int, width: int = 128, layers: int = 4, block: int = 64, rows: int = 12, highest: float = 4e-3) -> Peer:
+def gpt(size: int, width: int = 96, layers: int = 3, block: int = 64, rows: int = 12, highest: float = 4e-3) -> Peer:
     """A GPT tuned for a few minutes on two cores."""
     network = GPT(size, width, layers, 4, block)
     return Peer(network, adamw(network, highest), rows, block, warm(highest), clip_norm)
 
 
-def min_gru(size: int, width: int = 192, layers: int = 3, rows: int = 32, highest: float = 4e-3) -> Peer:
+def min_gru(size: int, width: int = 128, layers: int = 2, rows: int = 16, highest: float = 6e-3) -> Peer:
     """A stack of minimal GRUs, likewise tuned."""
     network = MinGRUStack(size, width, layers)
     return Peer(network, adamw(network, highest), rows, 64, warm(highest), clip_norm)

@@ -64,7 +64,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         hidden_size=width,
         layers=layers,
         embedding_size=min(width, 128) if model.embedding_size is None else model.embedding_size,
-        dropout=choose_dropout(seen / units, weights / units) if model.dropout is None else model.dropout,
+        dropout=choose_dropout(seen / units, width, weights / units) if model.dropout is None else model.dropout,
     )
     settings = dataclasses.replace(
         train,
@@ -127,12 +127,12 @@ def choose_rows(units: int, seen: float, length: int) -> int:
     return 1 << int(math.log2(max(1.0, affordable / length)))
 
 
-def choose_dropout(epochs: float, fullness: float) -> float:
-    """More passes over the same text need more of it, and more weights for each unit of the text too."""
+def choose_dropout(epochs: float, width: int, fullness: float) -> float:
+    """More passes need more of it, and more weights for each unit of the text too; a narrow layer bears less."""
     if epochs < 1:
         return 0.0
     wanted = 0.2 * (math.log2(epochs) - 2.4) + 0.05 * math.log2(fullness / 0.6)
-    return min(MOST_DROPOUT, max(0.0, round(wanted, 2)))
+    return round(max(0.0, min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
 
 
 def choose_weight_decay(epochs: float) -> float:

@@ -25,7 +25,7 @@ def test_every_choice_is_sane(units, seconds, vocabulary, speed, cell):
     assert 1 <= model.layers <= 3
     assert 0 <= model.embedding_size <= model.hidden_size
     assert 0 <= model.dropout <= 0.6
-    assert 1e-4 <= train.learning_rate <= 0.04
+    assert 1e-4 <= train.learning_rate <= 0.06
     assert 8 <= train.sequence_length <= 512
     assert 1 <= train.batch_size <= 1024
     assert train.batch_size * train.sequence_length <= max(units / 2, 16)

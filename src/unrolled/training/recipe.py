@@ -21,14 +21,14 @@ from .survey import ORDER, Survey
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
 SEEN_PER_WEIGHT = 5.5
 """Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
-WEIGHTS_PER_UNIT = 2.5
+WEIGHTS_PER_UNIT = 4.5
 """Weights worth having for each unit of the text: more only memorise."""
 MOST_UNITS_A_STEP = 2048
-LEAST_STEPS = 400
+LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.6
-LEAST_DECAY, MOST_DECAY = 0.03, 0.25
+LEAST_DECAY, MOST_DECAY = 0.03, 0.5
 UNGATED = 0.5
-WITH_MUON = 5 / 3
+WITH_MUON = 0.04
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def units_seen(train: TrainOptions, units: int, rate: float) -> float:
 
 def choose_rows(units: int, seen: float, length: int) -> int:
     """Rows side by side: many keep the machine busy, few give more steps; small texts and budgets need steps."""
-    affordable = min(MOST_UNITS_A_STEP, seen / LEAST_STEPS, units / 4)
+    affordable = min(MOST_UNITS_A_STEP, seen / LEAST_STEPS, units / LEAST_STEPS_A_PASS)
     return 1 << int(math.log2(max(1.0, affordable / length)))
 
 
@@ -131,19 +131,22 @@ def choose_dropout(epochs: float, width: int, fullness: float) -> float:
     """More passes need more of it, and more weights for each unit of the text too; a narrow layer bears less."""
     if epochs < 1:
         return 0.0
-    wanted = 0.2 * (math.log2(epochs) - 2.4) + 0.05 * math.log2(fullness / 0.6)
+    wanted = 0.2 * (math.log2(epochs) - 2.0) + 0.05 * math.log2(fullness / 0.6)
     return round(max(0.0, min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
 
 
 def choose_weight_decay(epochs: float) -> float:
     """With Muon it helps more than dropout once a text is read many times, and does no harm before."""
-    return round(min(MOST_DECAY, max(LEAST_DECAY, 0.008 * epochs)), 2)
+    return round(min(MOST_DECAY, max(LEAST_DECAY, 0.012 * epochs)), 2)
 
 
 def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:
-    """The rate falls as layers grow, and rises with the root of what a step sees; the ungated cell bears less."""
-    rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
-    return round(rate * (UNGATED if cell == "elman" else 1.0) * (WITH_MUON if optimizer == "muon" else 1.0), 5)
+    """It rises with the root of what a step sees; AdamW's alone falls as layers grow; the ungated cell bears less."""
+    if optimizer == "muon":
+        rate = WITH_MUON * min(1.0, math.sqrt(units_per_step / 1024))
+    else:
+        rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
+    return round(rate * (UNGATED if cell == "elman" else 1.0), 5)
 
 
 def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:

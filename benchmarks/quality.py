@@ -70,14 +70,14 @@ class Job:
     seed: int = 1
 
 
-SHAKESPEARE = [
+PLAN = [
     *(Job("tinyshakespeare", "unrolled", minutes) for minutes in (0.5, 1.0, 3.0, 5.0, 15.0)),
     Job("tinyshakespeare", "unrolled", 3.0, seed=2),
+    *(Job(text, name, 3.0) for name in ("unrolled", "n-gram", "lstm") for text in TEXTS if text != "tinyshakespeare"),
     *(Job("tinyshakespeare", name, 3.0) for name in ("n-gram", "lstm", "min-gru", "gpt", "nanogpt-cpu", "char-rnn")),
+    Job("nietzsche", "keras-example", 3.0),
     Job("tinyshakespeare", "lstm", 15.0),
 ]
-OTHERS = [Job(text, name, 3.0) for text in list(TEXTS)[1:] for name in ("unrolled", "n-gram", "lstm")]
-PLAN = [*SHAKESPEARE, *OTHERS, Job("nietzsche", "keras-example", 3.0)]
 
 
 def prepare(text: str) -> str:

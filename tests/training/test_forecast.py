@@ -20,9 +20,9 @@ def test_a_text_that_is_twice_as_hard_costs_twice_as_much():
     assert hard.expected == pytest.approx(2 * easy.expected)
 
 
-@pytest.mark.parametrize("units", [30_000, 300_000, 3_000_000])
+@pytest.mark.parametrize("units", [200_000, 1_000_000, 3_000_000])
 def test_seeing_more_promises_more(units):
-    seen = [units / 3, units, 3 * units, 10 * units]
+    seen = [2 * units, 4 * units, 10 * units, 30 * units]
     costs = [forecast(Survey(units, 60, chain=2.5), each).expected for each in seen]
     assert costs == sorted(costs, reverse=True)
 

@@ -47,7 +47,7 @@ def test_auto_finds_a_device():
 
 
 def test_the_speed_is_that_of_a_machine():
-    speed = measure_speed(torch.device("cpu"), "fp32", 0.1)
+    speed = measure_speed(torch.device("cpu"), "fp32", "muon", 0.1)
     assert 1e8 < speed.flops < 1e15
     assert 0 <= speed.seconds_per_unit < 1e-2
 

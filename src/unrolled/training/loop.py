@@ -104,8 +104,8 @@ class Run:
         """The recipe's choice for this text and this machine."""
         split, minutes = self.work.split, self.work.train.minutes
         seconds = MEASURED if minutes is None else min(MEASURED, 60 * minutes * MEASURED_SHARE)
-        known = survey(split)
-        return choose(self.work.model, self.work.train, known, measure_speed(self.device, self.kind, seconds))
+        speed = measure_speed(self.device, self.kind, self.work.train.optimizer, seconds)
+        return choose(self.work.model, self.work.train, survey(split), speed)
 
     @property
     def parameters(self) -> int:

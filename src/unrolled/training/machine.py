@@ -11,18 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from ..config import RunOptions
 from ..layers import build
 from ..layers.device import find_device
 from ..tasks.base import NetworkSpec
+from .muon import flops as muon_flops
 from .optimizer import make_optimizers, update
 
 KEEP = 1 << 30  # bytes of freed memory that stay ours
-MEASURED = 1.8  # seconds of steps before the recipe is chosen
 MEASURED_WIDTHS = (64, 320)
-ROWS, LENGTH, VOCABULARY = 32, 64, 64  # of the steps that are measured
+ROWS, LENGTH, VOCABULARY = 32, 64, 64  # of the steps that are measured, which are of full size
+STEPPING = 0.85  # of a run's time goes into steps; the rest into validations, samples and saving
 MALLOC_OPTIONS = {"trim_threshold": -1, "top_pad": -2, "mmap_threshold": -3}  # glibc's malloc.h
 
 
@@ -82,25 +84,32 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, gates: int = 
     return 6.0 * (recurrent * layers + between + hidden_size * vocabulary)
 
 
-def measure_speed(device: torch.device, kind: str = "fp32", seconds: float = MEASURED) -> Speed:
+def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, gates: int = 4) -> float:
+    """The same with the optimizer's share, in steps of full size."""
+    shared = muon_flops(hidden_size, layers, gates) / (ROWS * LENGTH) if optimizer == "muon" else 0.0
+    return flops_per_unit(hidden_size, layers, vocabulary, gates) + shared
+
+
+def measure_speed(device: torch.device, kind: str, optimizer: str, seconds: float) -> Speed:
     """How fast this machine trains: whole steps of a narrow and of a wide layer, about ``seconds`` in all."""
-    narrow, wide = (time_step(device, kind, width, seconds / len(MEASURED_WIDTHS)) for width in MEASURED_WIDTHS)
-    less, more = (flops_per_unit(width, 1, VOCABULARY) for width in MEASURED_WIDTHS)
+    narrow, wide = (time_step(device, kind, optimizer, width, seconds / 2) for width in MEASURED_WIDTHS)
+    less, more = (unit_cost(optimizer, width, 1, VOCABULARY) for width in MEASURED_WIDTHS)
     flops = (more - less) / max(wide - narrow, 1e-3 * wide)
     return Speed(max(0.0, narrow - less / flops), flops)
 
 
-def time_step(device: torch.device, kind: str, width: int, seconds: float) -> float:
-    """Seconds that a unit takes in training a layer: the median of the steps that fit into so many seconds."""
-    network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, "lstm", width, 1, 0.0), kind=kind).to(device)
-    optimizers = make_optimizers(network, "adamw", 0.0)
-    ids = torch.zeros(ROWS, LENGTH, dtype=torch.long, device=device)
+def time_step(device: torch.device, kind: str, optimizer: str, width: int, seconds: float) -> float:
+    """Seconds that a unit takes in training a layer, from the median of the steps that fit into so many seconds."""
+    network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, "lstm", width, 1, 0.1), kind=kind).to(device)
+    optimizers = make_optimizers(network, optimizer, 0.0)
+    ids = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(1)).to(device)
+    chance = np.random.Generator(np.random.SFC64(1))
     begin = time.perf_counter()
     times: list[float] = []
     while len(times) < 3 or time.perf_counter() - begin < seconds:
         since = time.perf_counter()
-        logits, _ = network(ids, network.start(ROWS))
+        logits, _ = network(ids, network.start(ROWS), chance)
         torch.autograd.backward(torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten()))
         update(network, optimizers, 0.0, 1.0)
         times.append(time.perf_counter() - since)
-    return statistics.median(times[1:]) / ids.numel()
+    return statistics.median(times[1:]) / ids.numel() / STEPPING

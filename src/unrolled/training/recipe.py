@@ -14,16 +14,14 @@ from ..config import ModelOptions, TrainOptions
 from .advice import advise
 from .budget import MOST_PASSES
 from .forecast import Forecast, forecast
-from .machine import Speed, flops_per_unit
-from .muon import flops as muon_flops
+from .machine import LENGTH, ROWS, Speed, unit_cost
 from .survey import ORDER, Survey
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
-SEEN_PER_WEIGHT = 5.5
+SEEN_PER_WEIGHT = 4.5
 """Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
 WEIGHTS_PER_UNIT = 4.5
 """Weights worth having for each unit of the text: more only memorise."""
-MOST_UNITS_A_STEP = 2048
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.6
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
@@ -54,7 +52,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
     """Fill in what the user left open."""
     layers, cell, units = model.layers or 1, CELLS[model.cell], known.units
     width = model.hidden_size or choose_width(train, known, speed, layers, cell.gates)
-    rate = speed.units_per_second(unit_cost(train, width, layers, known.vocabulary, cell.gates))
+    rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, cell.gates))
     seen = units_seen(train, units, rate)
     weights = weights_of(width, layers, known.vocabulary, cell.gates)
     length = train.sequence_length or max(8, min(64, units // 64))
@@ -84,7 +82,7 @@ def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, 
     """The widest layer that the budget can teach and the text can fill."""
     best = WIDTHS[0]
     for width in WIDTHS:
-        rate = speed.units_per_second(unit_cost(train, width, layers, known.vocabulary, gates))
+        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
         weights = weights_of(width, layers, known.vocabulary, gates)
         seen = units_seen(train, known.units, rate)
         if seen >= SEEN_PER_WEIGHT * weights and weights <= WEIGHTS_PER_UNIT * known.units:
@@ -106,12 +104,6 @@ def choose_reason(known: Survey, width: int, layers: int, gates: int) -> str:
     return "the widest that this budget can teach" if filled else "as wide as so much text can fill"
 
 
-def unit_cost(train: TrainOptions, width: int, layers: int, vocabulary: int, gates: int) -> float:
-    """Floating-point operations that learning from a unit costs, the optimizer's share in steps of full size."""
-    shared = muon_flops(width, layers, gates) / MOST_UNITS_A_STEP if train.optimizer == "muon" else 0.0
-    return flops_per_unit(width, layers, vocabulary, gates) + shared
-
-
 def units_seen(train: TrainOptions, units: int, rate: float) -> float:
     """Units that training will see, at a rate in units a second."""
     if train.steps is not None:
@@ -123,7 +115,7 @@ def units_seen(train: TrainOptions, units: int, rate: float) -> float:
 
 def choose_rows(units: int, seen: float, length: int) -> int:
     """Rows side by side: many keep the machine busy, few give more steps; small texts and budgets need steps."""
-    affordable = min(MOST_UNITS_A_STEP, seen / LEAST_STEPS, units / LEAST_STEPS_A_PASS)
+    affordable = min(ROWS * LENGTH, seen / LEAST_STEPS, units / LEAST_STEPS_A_PASS)
     return 1 << int(math.log2(max(1.0, affordable / length)))
 
 

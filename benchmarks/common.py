@@ -86,15 +86,21 @@ def busy_seconds() -> float:
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
+def own_seconds() -> float:
+    """Processor seconds of this process and of the children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 class Neighbours:
     """How much of the processor other processes took since this was made: a run beside them is no measurement."""
 
     def __init__(self) -> None:
-        self.begin, self.busy, self.own = time.perf_counter(), busy_seconds(), time.process_time()
+        self.begin, self.busy, self.own = time.perf_counter(), busy_seconds(), own_seconds()
 
     def share(self) -> float:
         """The others' share, 1 being one whole core."""
-        others = busy_seconds() - self.busy - (time.process_time() - self.own)
+        others = busy_seconds() - self.busy - (own_seconds() - self.own)
         return round(max(0.0, others) / (time.perf_counter() - self.begin), 2) if others == others else math.nan
 
 

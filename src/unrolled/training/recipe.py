@@ -107,7 +107,9 @@ def choose_reason(known: Survey, width: int, layers: int, gates: int) -> str:
 def units_seen(train: TrainOptions, units: int, rate: float) -> float:
     """Units that training will see, at a rate in units a second."""
     if train.steps is not None:
-        return train.steps * (train.batch_size or 16) * (train.sequence_length or 64)
+        usual = max(8.0, min(ROWS * LENGTH / 2, units / LEAST_STEPS_A_PASS))
+        given = train.batch_size and train.sequence_length and train.batch_size * train.sequence_length
+        return train.steps * (given or usual)
     if train.epochs is not None:
         return train.epochs * units
     return min(rate * 60 * (train.minutes or 0), MOST_PASSES * units)
@@ -135,7 +137,7 @@ def choose_weight_decay(epochs: float) -> float:
 def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:
     """It rises with the root of what a step sees; AdamW's alone falls as layers grow; the ungated cell bears less."""
     if optimizer == "muon":
-        rate = WITH_MUON * min(1.0, math.sqrt(units_per_step / 1024))
+        rate = WITH_MUON * max(0.4, min(1.0, math.sqrt(units_per_step / 1024)))
     else:
         rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
     return round(rate * (UNGATED if cell == "elman" else 1.0), 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..text.vocabulary import SPECIAL
 from .budget import MOST_PASSES
 from .survey import SELDOM, Survey
 
@@ -20,7 +21,7 @@ def advise(known: Survey, epochs: float, minutes: float | None) -> str:
     """What kind of text this is, and whether to train longer, smaller, or to add text."""
     likeness, expectation = next((rest for most, *rest in SIZES if known.units < most), LIBRARY)
     rare = f" ({known.rare} of them fewer than {SELDOM} times, too seldom to learn)" if known.rare else ""
-    text = f"{known.units:,} {known.name} of {known.vocabulary} kinds{rare}, like {likeness}: {expectation}"
+    text = f"{known.units:,} {known.name} of {known.vocabulary - SPECIAL} kinds{rare}, like {likeness}: {expectation}"
     return f"{text}; {what_helps(known, epochs, minutes)}."
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..data.split import Split
 from ..markov import bits_of
+from ..text.vocabulary import SPECIAL
 
 ORDER = 6
 COUNTED = 300_000
@@ -41,7 +42,8 @@ class Survey:
 def survey(split: Split) -> Survey:
     """Look at a text: a second for a long one."""
     counts = np.bincount(split.train, minlength=len(split.vocabulary))
-    rare = int(((counts > 0) & (counts < SELDOM)).sum())
+    seen = counts[SPECIAL:]
+    rare = int(((seen > 0) & (seen < SELDOM)).sum())
     name = NAMES.get(split.vocabulary.unit, "units")
     return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split), name)
 

@@ -113,7 +113,7 @@ def test_a_signal_keeps_the_best_model_and_resume_finishes_the_run(start, text_f
     flags = ("--steps", 2000, "--hidden-size", 16, "--batch-size", 4, "--sequence-length", 16, "--threads", 1)
     with start("train", text_file, "-o", output, *flags) as process:
         for line in process.stderr:
-            if "held-out" in line:
+            if line.startswith("step"):
                 break
         process.send_signal(number)
         said = process.stderr.read()

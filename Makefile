@@ -33,6 +33,7 @@ bench: setup
 	$(BIN)/python benchmarks/generation.py --texts 64
 	$(BIN)/python benchmarks/same_learning.py
 	$(BIN)/python benchmarks/adaptive.py
+	$(BIN)/python benchmarks/forecast.py
 	$(BIN)/python benchmarks/quality.py
 
 # The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests.

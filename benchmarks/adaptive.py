@@ -7,17 +7,11 @@ and with ``--adaptive``, by the same network. Adaptive figures are not to be com
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
 import common
-
-import unrolled
-from unrolled.config import ReadOptions
-from unrolled.data.readers import read_file
+from ours import read_book, train
 
 TEXTS = {
     "Alice": "open/gutenberg_alice/11-0.txt",
@@ -27,20 +21,13 @@ TEXTS = {
     "tinyshakespeare": "open/tinyshakespeare/input.txt",
 }
 MOST = 100_000  # characters scored: the last tenth of a long book takes long
-SEED = 1
 
 
 def compare(name: str, path: Path, minutes: float, threads: int) -> list[str]:
     """One line of the table."""
-    text = read_file(path, ReadOptions(strip_gutenberg=True)).text
+    text = read_book(path)
     held_out = text[len(text) * 9 // 10 :][:MOST]
-    with tempfile.TemporaryDirectory() as folder:
-        file, source = Path(folder) / "model.safetensors", Path(folder) / "text.txt"
-        source.write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "unrolled", "train", source, "-o", file, "--quiet"]
-        command += ["--minutes", minutes, "--threads", threads, "--seed", SEED]
-        subprocess.run(list(map(str, command)), check=True)
-        model = unrolled.load(file)
+    model = train(text, minutes, threads, flags=["--quiet"])
     static = model.score(held_out).bits_per_char
     begin = time.perf_counter()
     adaptive = model.score(held_out, adaptive=True).bits_per_char

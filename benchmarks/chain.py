@@ -7,7 +7,7 @@ import time
 import numpy as np
 from common import Entry
 
-from unrolled.markov import bits_of, bits_per_unit
+from unrolled.markov import bits_of
 from unrolled.text.base import Ids
 
 ORDERS = range(3, 13)
@@ -18,7 +18,7 @@ NATS = float(np.log(2))
 def choose_order(train: Ids, vocabulary: int) -> int:
     """The order that predicts the last tenth of the training part best from the rest of it."""
     cut = int(0.9 * len(train))
-    return min(ORDERS, key=lambda order: bits_per_unit(train[:cut], train[cut:], vocabulary, order))
+    return min(ORDERS, key=lambda order: bits_of(train[:cut], train[cut:], vocabulary, order).mean())
 
 
 def score_chain(train: Ids, held_out: Ids, vocabulary: int) -> Entry:

@@ -8,9 +8,6 @@ out in turn, makes the interval.
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +15,10 @@ from typing import Any
 import common
 import numpy as np
 from common import Entry
+from ours import read_book, train, units_seen
 
-import unrolled
-from unrolled.config import ReadOptions, TrainOptions
-from unrolled.data.readers import Corpus, read_corpus
+from unrolled.config import TrainOptions
+from unrolled.data.readers import Corpus
 from unrolled.data.split import split_corpus
 from unrolled.training.forecast import features
 from unrolled.training.survey import survey
@@ -68,28 +65,13 @@ PLAN = [
 ]
 
 
-def read(job: Job) -> str:
-    """The characters of a job."""
-    path = common.find_data(TEXTS[job.text])
-    corpus = read_corpus(path, ReadOptions(strip_gutenberg="gutenberg" in TEXTS[job.text]))
-    return "".join(corpus.documents)[job.start : job.start + job.size]
-
-
 def run(job: Job, threads: int) -> Entry:
     """Train as a user would; what came out beside what was known before."""
-    text = read(job)
-    with tempfile.TemporaryDirectory() as folder:
-        source, file = Path(folder) / "text.txt", Path(folder) / "model.safetensors"
-        source.write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "unrolled", "train", source, "-o", file]
-        command += ["--minutes", job.minutes, "--threads", threads, "--quiet"]
-        subprocess.run(list(map(str, command)), check=True)
-        record = unrolled.load(file).record
+    text = read_book(common.find_data(TEXTS[job.text]))[job.start : job.start + job.size]
+    record = train(text, job.minutes, threads, flags=["--quiet"]).record
     known = survey(split_corpus(Corpus((text,), ("text",), ("utf-8",), ("lf",)), "char", TrainOptions()))
     assert record["best"] and known.chain, "a text of the plan is long enough"
-    settings = record["options"]
-    seen = record["steps"] * settings["batch_size"] * settings["sequence_length"]
-    told: Entry = {"seen": seen, "bits": record["best"]["bits_per_char"], "forecast": record["forecast"]}
+    told: Entry = {"seen": units_seen(record), "bits": record["best"]["bits_per_char"], "forecast": record["forecast"]}
     return {**asdict(job), **asdict(known), **told, "recipe": record["recipe"], "threads": threads}
 
 

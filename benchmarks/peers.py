@@ -15,11 +15,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 CHUNK = 1024  # characters that a recurrent network scores at a time
+BLOCK = 64  # nanoGPT's context on a CPU
 EXAMPLE = 40  # characters of the Keras example's windows
 MOST = 4096  # windows that the Keras example scores at a time
 
 
-class Recurrent(nn.Module):
+class Carrying(nn.Module):
+    """A network whose state goes on from one part of a text to the next."""
+
+    def read(self, ids: Tensor) -> Tensor:
+        """Logits [B, T, V] from a fresh state that is carried to the end."""
+        state, found = None, []
+        for part in ids.split(CHUNK, 1):
+            logits, state = self(part, state)
+            found.append(logits)
+        return torch.cat(found, 1)
+
+
+class Recurrent(Carrying):
     """Stock ``nn.LSTM`` between an embedding (0: one-hot input, as char-rnn has it) and a linear head."""
 
     def __init__(self, size: int, width: int, layers: int, embedding: int) -> None:
@@ -35,14 +48,6 @@ class Recurrent(nn.Module):
         """Logits [B, T, V] and the last state."""
         y, state = self.rnn(self.embedding(ids), state)
         return self.head(y), state
-
-    def read(self, ids: Tensor) -> Tensor:
-        """Logits [B, T, V] from a fresh state that is carried to the end."""
-        state, found = None, []
-        for part in ids.split(CHUNK, 1):
-            logits, state = self(part, state)
-            found.append(logits)
-        return torch.cat(found, 1)
 
 
 class KerasExample(nn.Module):
@@ -90,7 +95,7 @@ class MinGRU(nn.Module):
         return (kept + torch.logcumsumexp(values - kept, 1)).exp()[:, 1:]
 
 
-class MinGRUStack(nn.Module):
+class MinGRUStack(Carrying):
     """Layers of a minimal GRU and a wide feed-forward network, both pre-norm and residual."""
 
     def __init__(self, size: int, width: int, layers: int) -> None:
@@ -111,8 +116,6 @@ class MinGRUStack(nn.Module):
             x = x + y
             x = x + self.wide[layer](self.norms[2 * layer + 1](x))
         return self.head(self.norms[-1](x)), tuple(last)
-
-    read = Recurrent.read
 
 
 class Attention(nn.Module):
@@ -148,7 +151,7 @@ class Layer(nn.Module):
 class GPT(nn.Module):
     """GPT-2's network in nanoGPT's shape: no biases, the head tied to the embedding, small normal start."""
 
-    def __init__(self, size: int, width: int = 128, layers: int = 4, heads: int = 4, block: int = 64) -> None:
+    def __init__(self, size: int, width: int = 128, layers: int = 4, heads: int = 4, block: int = BLOCK) -> None:
         super().__init__()
         self.block = block
         self.embedding, self.places = nn.Embedding(size, width), nn.Embedding(block, width)
@@ -189,7 +192,7 @@ class Peer:
     @property
     def recurrent(self) -> bool:
         """Whether there is a state to carry."""
-        return isinstance(self.network, Recurrent | MinGRUStack)
+        return isinstance(self.network, Carrying)
 
     @property
     def window(self) -> int:
@@ -231,7 +234,7 @@ def warm(highest: float) -> Callable[[float, int, float], float]:
     return lambda fraction, step, epoch: min(1.0, (step + 1) / 100) * cosine(fraction, highest, 0)
 
 
-def gpt(size: int, width: int = 96, layers: int = 3, block: int = 64, rows: int = 12, highest: float = 4e-3) -> Peer:
+def gpt(size: int, width: int = 96, layers: int = 3, block: int = BLOCK, rows: int = 12, highest: float = 4e-3) -> Peer:
     """A GPT tuned for a few minutes on two cores."""
     network = GPT(size, width, layers, 4, block)
     return Peer(network, adamw(network, highest), rows, block, warm(highest), clip_norm)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,11 +21,8 @@ import torch
 from chain import score_chain
 from common import Entry
 from harness import Training, cold, streamed
-from peers import GPT, PEERS, KerasExample, refuses_bf16, write
-
-import unrolled
-from unrolled.config import ReadOptions
-from unrolled.data.readers import read_corpus
+from ours import read_book, train, units_seen
+from peers import BLOCK, GPT, PEERS, KerasExample, refuses_bf16, write
 
 TEXTS = {
     "tinyshakespeare": "open/tinyshakespeare/input.txt",
@@ -83,7 +79,7 @@ PLAN = [
 def prepare(text: str) -> str:
     """A text of the table without Project Gutenberg's licence, as ``unrolled`` reads it; or a file's own."""
     path = common.find_data(TEXTS[text]) if text in TEXTS else common.existing(Path(text))
-    read = read_corpus(path, ReadOptions(strip_gutenberg="gutenberg" in str(path))).documents[0]
+    read = read_book(path)
     if len(read) < SHORTEST:
         common.leave(f"{path} has {len(read)} characters; give a text of at least {SHORTEST:,}")
     return read
@@ -98,16 +94,10 @@ def split(text: str) -> tuple[str, str]:
 def run_unrolled(job: Job, text: str, threads: int) -> Entry:
     """Train by the command line as its users do, load the file, and score the exact held-out text."""
     begin = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        source, file = Path(folder) / "text.txt", Path(folder) / "model.safetensors"
-        source.write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "unrolled", "train", source, "-o", file, "--seed", job.seed]
-        command += ["--minutes", job.minutes, "--threads", threads, *UNROLLED[job.name]]
-        subprocess.run(list(map(str, command)), check=True)
-        wall = time.perf_counter() - begin
-        model = unrolled.load(file)
+    model = train(text, job.minutes, threads, job.seed, UNROLLED[job.name])
+    wall = time.perf_counter() - begin
     held_out, record = split(text)[1], model.record
-    seen = record["steps"] * record["options"]["batch_size"] * record["options"]["sequence_length"]
+    seen = units_seen(record)
     return {
         "streamed": model.score(held_out, mode="streamed").nats_per_char,
         "cold_256": model.score(held_out, mode="cold-256").nats_per_char,
@@ -142,7 +132,7 @@ def run_peer(job: Job, text: str) -> Entry:
     done: Entry = Training(peer, ids, held_out, 60 * job.minutes).run()
     done |= {"streamed": streamed(peer.network, held_out), "cold_256": cold(peer.network, held_out)}
     if isinstance(peer.network, GPT):
-        done["cold_64"] = cold(peer.network, held_out, 64)
+        done["cold_64"] = cold(peer.network, held_out, BLOCK)
     if isinstance(peer.network, KerasExample):
         written = {str(each): write(peer.network, held_out[:CONTEXT], 200, each) for each in DIVERSITIES}
         done["samples"] = {key: "".join(alphabet[number] for number in ids) for key, ids in written.items()}

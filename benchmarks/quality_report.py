@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def forecasts(entries: list[Entry]) -> str:
     rows, covered = [], 0
     for entry in told:
         low, high = (entry["forecast"][key] for key in ("low", "high"))
-        bits = entry["best"] / 0.6931471805599453
+        bits = entry["best"] / math.log(2)
         covered += low <= bits <= high
         inside = "yes" if low <= bits <= high else "no"
         rows.append([f"{entry['text']}, {entry['minutes']:g} min", f"{low:.2f} to {high:.2f}", f"{bits:.3f}", inside])

@@ -5,8 +5,6 @@ Chen and Goodman 1999, section 3. The yardstick of every text: what the last few
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,10 +85,3 @@ def interpolated(counts: Floats, owner: Numbers, event: Numbers, context: Number
     known = np.maximum(total, 1)
     here = np.where(seen[event], counts[event] - off[event], 0.0)
     return np.where(total > 0, here / known + freed[context] / known * shorter, shorter)
-
-
-def bits_per_unit(train: Ids, held_out: Ids, vocabulary: int, order: int) -> float:
-    """The mean of ``bits_of``; NaN where nothing is held out."""
-    if len(held_out) < 2:
-        return math.nan
-    return float(bits_of(train, held_out, vocabulary, order).mean())

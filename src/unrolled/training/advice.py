@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.vocabulary import SPECIAL
 from .budget import MOST_PASSES
-from .survey import SELDOM, Survey
+from .survey import SELDOM, WEIGHTS_PER_UNIT, Survey
 
 SIZES = (
     (5_000, "a page or two", "expect its spelling rather than its words"),
@@ -14,21 +14,24 @@ SIZES = (
 )
 LIBRARY = ("a library", "expect sentences in its manner")
 FEW_PASSES = 1.5
+ENOUGH_PASSES = 4.5
 MANY_PASSES = 20.0
 
 
-def advise(known: Survey, epochs: float, minutes: float | None) -> str:
+def advise(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
     """What kind of text this is, and whether to train longer, smaller, or to add text."""
     likeness, expectation = next((rest for most, *rest in SIZES if known.units < most), LIBRARY)
     rare = f" ({known.rare} of them fewer than {SELDOM} times, too seldom to learn)" if known.rare else ""
-    text = f"{known.units:,} {known.name} of {known.vocabulary - SPECIAL} kinds{rare}, like {likeness}: {expectation}"
-    return f"{text}; {what_helps(known, epochs, minutes)}."
+    text = f"{known.units:,} characters of {known.vocabulary - SPECIAL} kinds{rare}, like {likeness}: {expectation}"
+    return f"{text}; {what_helps(known, weights, epochs, minutes)}."
 
 
-def what_helps(known: Survey, epochs: float, minutes: float | None) -> str:
+def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
     """The advice alone."""
+    if weights > WEIGHTS_PER_UNIT * known.units:
+        return f"{weights:,} weights are more than it can fill, so a smaller --hidden-size would memorise less"
     if epochs < FEW_PASSES:
-        longer = f" (about {minutes * 3 * FEW_PASSES / epochs:.2g})" if minutes else ""
+        longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""
         return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
     if minutes and epochs >= MOST_PASSES:
         return f"{MOST_PASSES} passes take less than {minutes:g} minutes and are all it needs; more text would help"

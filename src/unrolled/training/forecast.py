@@ -16,7 +16,7 @@ LINE = (0.0122, -0.1061, -0.0290)
 """What each of the ``features`` adds to the logarithm of the network's bits over the chain's."""
 SPREAD = 0.075
 """Of that logarithm to either side: twice the standard deviation of those runs, each text left out in turn."""
-FEWEST = 300_000
+LEAST_SEEN = 300_000
 """Units seen, below which a forecast no longer depends on them: so small a text has other limits."""
 
 
@@ -40,4 +40,4 @@ def forecast(known: Survey, seen: float) -> Forecast | None:
 
 def features(units: int, seen: float) -> tuple[float, float, float]:
     """What a forecast depends on: units seen while learning and units to learn from, by their logarithms."""
-    return 1.0, math.log10(max(seen, FEWEST) / 1_000_000), math.log10(units / 100_000)
+    return 1.0, math.log10(max(seen, LEAST_SEEN) / 1_000_000), math.log10(units / 100_000)

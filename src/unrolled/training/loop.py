@@ -41,7 +41,7 @@ from .survey import survey
 from .validate import validate
 from .work import Work
 
-MEASURED = 1.8  # seconds of measuring before the sizes are chosen
+MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
 MEASURED_SHARE = 0.04  # of a run, at most
 VALIDATION_COST = 1 / 3  # of training on the same text
 VALIDATION_SHARE = 0.05  # of the run spent on validations
@@ -102,10 +102,10 @@ class Run:
 
     def choose_sizes(self) -> Recipe:
         """The recipe's choice for this text and this machine."""
-        split, minutes = self.work.split, self.work.train.minutes
-        seconds = MEASURED if minutes is None else min(MEASURED, 60 * minutes * MEASURED_SHARE)
-        speed = measure_speed(self.device, self.kind, self.work.train.optimizer, seconds)
-        return choose(self.work.model, self.work.train, survey(split), speed)
+        train = self.work.train
+        seconds = min(MEASURED, 60 * (train.minutes or 0) * MEASURED_SHARE)
+        speed = measure_speed(self.device, self.kind, train.optimizer, seconds)
+        return choose(self.work.model, train, survey(self.work.split), speed)
 
     @property
     def parameters(self) -> int:

@@ -15,18 +15,16 @@ from .advice import advise
 from .budget import MOST_PASSES
 from .forecast import Forecast, forecast
 from .machine import LENGTH, ROWS, Speed, unit_cost
-from .survey import ORDER, Survey
+from .survey import ORDER, WEIGHTS_PER_UNIT, Survey
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
 SEEN_PER_WEIGHT = 4.5
 """Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
-WEIGHTS_PER_UNIT = 4.5
-"""Weights worth having for each unit of the text: more only memorise."""
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.6
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
-UNGATED = 0.5
-WITH_MUON = 0.04
+UNGATED = 0.5  # of it, where no gates tame the gradient
+WITH_MUON = 0.04  # the highest learning rate
 
 
 @dataclass(frozen=True)
@@ -51,12 +49,14 @@ class Recipe:
 def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
     layers, cell, units = model.layers or 1, CELLS[model.cell], known.units
-    width = model.hidden_size or choose_width(train, known, speed, layers, cell.gates)
+    width, why = model.hidden_size, "as you chose"
+    if width is None:
+        width, why = choose_width(train, known, speed, layers, cell.gates)
     rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, cell.gates))
-    seen = units_seen(train, units, rate)
     weights = weights_of(width, layers, known.vocabulary, cell.gates)
-    length = train.sequence_length or max(8, min(64, units // 64))
-    rows = train.batch_size or choose_rows(units, seen, length)
+    seen = units_seen(train, units, rate)
+    length = choose_length(train, units)
+    rows = train.batch_size or choose_rows(units, length, math.inf if train.steps else seen)
     chosen = dataclasses.replace(
         model,
         hidden_size=width,
@@ -72,22 +72,23 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         weight_decay=choose_weight_decay(seen / units) if train.weight_decay is None else train.weight_decay,
     )
     expected = forecast(known, seen)
-    why = "as you chose" if model.hidden_size else choose_reason(known, width, layers, cell.gates)
     paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
-    told = Told(advise(known, seen / units, train.minutes), paragraph, vars(expected) if expected else None)
-    return Recipe(chosen, settings, rate, told)
+    advice = advise(known, weights if model.hidden_size else 0, seen / units, train.minutes)
+    return Recipe(chosen, settings, rate, Told(advice, paragraph, vars(expected) if expected else None))
 
 
-def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> int:
-    """The widest layer that the budget can teach and the text can fill."""
+def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
+    """The widest layer that the text can fill and the budget can teach, and which of them kept it from being wider."""
     best = WIDTHS[0]
     for width in WIDTHS:
-        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
         weights = weights_of(width, layers, known.vocabulary, gates)
-        seen = units_seen(train, known.units, rate)
-        if seen >= SEEN_PER_WEIGHT * weights and weights <= WEIGHTS_PER_UNIT * known.units:
-            best = width
-    return best
+        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
+        if weights > WEIGHTS_PER_UNIT * known.units:
+            return best, "as wide as so much text can fill"
+        if units_seen(train, known.units, rate) < SEEN_PER_WEIGHT * weights:
+            return best, "the widest that this budget can teach"
+        best = width
+    return best, "the widest that is chosen unasked"
 
 
 def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
@@ -95,27 +96,22 @@ def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
     return gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
 
 
-def choose_reason(known: Survey, width: int, layers: int, gates: int) -> str:
-    """What kept the layer from being wider."""
-    wider = min((each for each in WIDTHS if each > width), default=None)
-    if wider is None:
-        return "the widest that is chosen unasked"
-    filled = weights_of(wider, layers, known.vocabulary, gates) <= WEIGHTS_PER_UNIT * known.units
-    return "the widest that this budget can teach" if filled else "as wide as so much text can fill"
-
-
 def units_seen(train: TrainOptions, units: int, rate: float) -> float:
     """Units that training will see, at a rate in units a second."""
     if train.steps is not None:
-        usual = max(8.0, min(ROWS * LENGTH / 2, units / LEAST_STEPS_A_PASS))
-        given = train.batch_size and train.sequence_length and train.batch_size * train.sequence_length
-        return train.steps * (given or usual)
+        length = choose_length(train, units)
+        return train.steps * length * (train.batch_size or choose_rows(units, length))
     if train.epochs is not None:
         return train.epochs * units
     return min(rate * 60 * (train.minutes or 0), MOST_PASSES * units)
 
 
-def choose_rows(units: int, seen: float, length: int) -> int:
+def choose_length(train: TrainOptions, units: int) -> int:
+    """Units that the gradient looks back."""
+    return train.sequence_length or max(8, min(LENGTH, units // 64))
+
+
+def choose_rows(units: int, length: int, seen: float = math.inf) -> int:
     """Rows side by side: many keep the machine busy, few give more steps; small texts and budgets need steps."""
     affordable = min(ROWS * LENGTH, seen / LEAST_STEPS, units / LEAST_STEPS_A_PASS)
     return 1 << int(math.log2(max(1.0, affordable / length)))
@@ -156,7 +152,7 @@ def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -
 
 def promise(known: Survey, rate: float, expected: Forecast | None) -> str:
     """The speed and the forecast."""
-    speed = f"About {rate:,.0f} {known.name} a second on this machine"
+    speed = f"About {rate:,.0f} characters a second on this machine"
     if expected is None or known.chain is None:
         return f"{speed}; too little is held out for a forecast."
     return (

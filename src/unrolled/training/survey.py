@@ -19,9 +19,8 @@ FEWEST = 100
 """Held-out units that say anything."""
 SELDOM = 10
 """Times that a unit has to stand in the text for a network to learn it."""
-
-NAMES = {"char": "characters"}
-"""What people call several units."""
+WEIGHTS_PER_UNIT = 4.5
+"""Weights worth having for each unit of the text: more only memorise."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Survey:
     vocabulary: int
     rare: int = 0
     chain: float | None = None
-    name: str = "characters"
 
 
 def survey(split: Split) -> Survey:
@@ -44,8 +42,7 @@ def survey(split: Split) -> Survey:
     counts = np.bincount(split.train, minlength=len(split.vocabulary))
     seen = counts[SPECIAL:]
     rare = int(((seen > 0) & (seen < SELDOM)).sum())
-    name = NAMES.get(split.vocabulary.unit, "units")
-    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split), name)
+    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split))
 
 
 def judge_chain(split: Split) -> float | None:

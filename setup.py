@@ -5,7 +5,7 @@ import sys
 from setuptools import Extension, setup
 
 GCC = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
-VARIANTS = ["portable", "avx2", "avx512", "avx512_bf16", "dispatch"]
+VARIANTS = ["portable", "avx2", "avx512", "avx512_bf16", "amx", "dispatch"]
 
 setup(
     ext_modules=[
@@ -13,7 +13,7 @@ setup(
             "unrolled.kernels._native",
             sources=[f"native/{name}.c" for name in VARIANTS],
             depends=["native/unrolled.h", "native/variant.h", "native/vector.h", "native/product.h", "native/scan.h"]
-            + [f"native/{name}.h" for name in ("elman", "gru", "lstm", "infer", "avx512", "target")],
+            + [f"native/{name}.h" for name in ("elman", "gru", "lstm", "infer", "avx512", "amx", "target")],
             extra_compile_args=[] if sys.platform == "win32" else GCC,
             libraries=[] if sys.platform == "win32" else ["m"],
             optional=True,  # without a compiler everything still works, on NumPy and PyTorch

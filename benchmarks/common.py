@@ -137,9 +137,10 @@ def describe(entry: Mapping[str, Any]) -> str:
     """The circumstances of an entry in Markdown."""
     here = entry["machine"]
     able = ", ".join(name if has else f"no {name}" for name, has in here["flags"].items())
+    gpu = f"; {entry['gpu']}" if entry.get("gpu") else ""
     return "\n".join(
         [
-            f"- machine: {here['cpu']} ({here['family']}), {here['cores']} cores, {able}",
+            f"- machine: {here['cpu']} ({here['family']}), {here['cores']} cores, {able}{gpu}",
             f"- load average at the start: {here['load']}",
             f"- date: {entry['when']}, commit {entry['commit']}, Python {entry['python']}, torch {entry['torch']}",
             f"- command: `{entry['command']}`",

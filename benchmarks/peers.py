@@ -121,41 +121,45 @@ class MinGRUStack(Carrying):
 class Attention(nn.Module):
     """Causal self-attention of several heads."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.dropout = heads, dropout
         self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """From [B, T, C] to [B, T, C]."""
         q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(x).chunk(3, -1))
-        y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.out(y.transpose(1, 2).flatten(2))
+        dropped = self.dropout if self.training else 0.0
+        y = functional.scaled_dot_product_attention(q, k, v, dropout_p=dropped, is_causal=True)
+        return functional.dropout(self.out(y.transpose(1, 2).flatten(2)), dropped)
 
 
 class Layer(nn.Module):
     """One pre-norm transformer layer (Radford et al. 2019)."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
-        self.before, self.attention = nn.LayerNorm(width, bias=False), Attention(width, heads)
+        self.before, self.attention = nn.LayerNorm(width, bias=False), Attention(width, heads, dropout)
+        self.dropout = nn.Dropout(dropout)
         self.between = nn.LayerNorm(width, bias=False)
         self.wide, self.out = nn.Linear(width, 4 * width, bias=False), nn.Linear(4 * width, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """From [B, T, C] to [B, T, C]."""
         x = x + self.attention(self.before(x))
-        return x + self.out(functional.gelu(self.wide(self.between(x))))
+        return x + self.dropout(self.out(functional.gelu(self.wide(self.between(x)))))
 
 
 class GPT(nn.Module):
     """GPT-2's network in nanoGPT's shape: no biases, the head tied to the embedding, small normal start."""
 
-    def __init__(self, size: int, width: int = 128, layers: int = 4, heads: int = 4, block: int = BLOCK) -> None:
+    def __init__(
+        self, size: int, width: int = 128, layers: int = 4, heads: int = 4, block: int = BLOCK, dropout: float = 0.0
+    ) -> None:
         super().__init__()
-        self.block = block
+        self.block, self.dropout = block, nn.Dropout(dropout)
         self.embedding, self.places = nn.Embedding(size, width), nn.Embedding(block, width)
-        self.layers = nn.Sequential(*(Layer(width, heads) for _ in range(layers)))
+        self.layers = nn.Sequential(*(Layer(width, heads, dropout) for _ in range(layers)))
         self.norm = nn.LayerNorm(width, bias=False)
         for name, parameter in self.named_parameters():
             if parameter.ndim > 1:  # what adds to the residual stream starts smaller: Radford et al. 2019, section 2.3
@@ -163,7 +167,7 @@ class GPT(nn.Module):
 
     def forward(self, ids: Tensor, state: Any = None) -> tuple[Tensor, None]:
         """Logits [B, T, V] for T up to ``block``; there is no state."""
-        x = self.embedding(ids) + self.places.weight[: ids.shape[1]]
+        x = self.dropout(self.embedding(ids) + self.places.weight[: ids.shape[1]])
         return functional.linear(self.norm(self.layers(x)), self.embedding.weight), None
 
     def read(self, ids: Tensor) -> Tensor:
@@ -213,11 +217,18 @@ def clip_norm(parameters: Any) -> Tensor:
 def nanogpt(size: int) -> Peer:
     """The configuration that nanoGPT gives for a CPU; weight decay on matrices alone."""
     network = GPT(size)
+    return Peer(network, adamw(network, 1e-3), 12, network.block, nanogpt_rate, clip_norm)
 
-    def rate(fraction: float, step: int, epoch: float) -> float:
-        return min(1.0, (step + 1) / 100) * cosine(fraction, 1e-3, 1e-4)
 
-    return Peer(network, adamw(network, 1e-3), 12, network.block, rate, clip_norm)
+def nanogpt_gpu(size: int) -> Peer:
+    """The configuration that nanoGPT gives for a GPU, its cosine over the minutes that there are."""
+    network = GPT(size, 384, 6, 6, 256, 0.2)
+    return Peer(network, adamw(network, 1e-3), 64, network.block, nanogpt_rate, clip_norm, bf16=True)
+
+
+def nanogpt_rate(fraction: float, step: int, epoch: float) -> float:
+    """A hundred steps up, then a cosine down to a tenth."""
+    return min(1.0, (step + 1) / 100) * cosine(fraction, 1e-3, 1e-4)
 
 
 def adamw(network: nn.Module, rate: float) -> torch.optim.Optimizer:
@@ -282,6 +293,7 @@ PEERS: dict[str, Callable[[int], Peer]] = {
     "min-gru": min_gru,
     "gpt": gpt,
     "nanogpt-cpu": nanogpt,
+    "nanogpt-gpu": nanogpt_gpu,
     "char-rnn": char_rnn,
     "keras-example": keras_example,
 }

@@ -46,6 +46,7 @@ RUNS = {
     "min-gru": "a stack of minimal GRUs (pre-norm, residual) in plain PyTorch, tuned on *War and Peace*",
     "gpt": "a GPT tuned on *War and Peace* for these minutes",
     "nanogpt-cpu": "nanoGPT's CPU configuration: 4 layers, 4 heads, 128 wide, context 64, batch 12, AdamW 1e-3",
+    "nanogpt-gpu": "its GPU configuration: 6 layers, 6 heads, 384 wide, context 256, dropout 0.2, batch 64, bf16",
     "char-rnn": "char-rnn's default: LSTM 2×128, batch 50 × 50, RMSprop 2e-3",
     "keras-example": "the Keras example's recipe: one-hot windows of 40, LSTM of 128, RMSprop 1e-2, batch 128",
 }
@@ -74,6 +75,7 @@ PLAN = [
     Job("nietzsche", "keras-example", 3.0),
     Job("tinyshakespeare", "lstm", 15.0),
 ]
+PLAN_OF_GPU = [Job("tinyshakespeare", name, minutes) for minutes in (1.0, 3.0) for name in ("unrolled", "nanogpt-gpu")]
 
 
 def prepare(text: str) -> str:
@@ -91,10 +93,10 @@ def split(text: str) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
-def run_unrolled(job: Job, text: str, threads: int) -> Entry:
+def run_unrolled(job: Job, text: str, options: Any) -> Entry:
     """Train by the command line as its users do, load the file, and score the exact held-out text."""
     begin = time.perf_counter()
-    model = train(text, job.minutes, threads, job.seed, UNROLLED[job.name])
+    model = train(text, job.minutes, options.threads, job.seed, [*UNROLLED[job.name], "--device", options.device])
     wall = time.perf_counter() - begin
     held_out, record = split(text)[1], model.record
     seen = units_seen(record)
@@ -117,7 +119,7 @@ def run_unrolled(job: Job, text: str, threads: int) -> Entry:
     }
 
 
-def run_peer(job: Job, text: str) -> Entry:
+def run_peer(job: Job, text: str, device: str) -> Entry:
     """Train a peer and score the exact held-out text."""
     torch.manual_seed(job.seed)
     parts = split(text)
@@ -126,7 +128,9 @@ def run_peer(job: Job, text: str) -> Entry:
     ids, held_out = (torch.tensor([index[character] for character in part]) for part in parts)
     if job.name == "n-gram":
         return score_chain(ids.numpy(), held_out.numpy(), len(index))
-    peer = PEERS[job.name](len(index))
+    ids, held_out = ids.to(device), held_out.to(device)
+    with torch.device(device):
+        peer = PEERS[job.name](len(index))
     if peer.bf16 and (refusal := refuses_bf16(peer, ids)):
         return {"note": refusal}
     done: Entry = Training(peer, ids, held_out, 60 * job.minutes).run()
@@ -145,10 +149,16 @@ def run(job: Job, options: Any) -> None:
     about = common.circumstances()
     print(f"{job.text}, {job.name}: {RUNS[job.name]}, {job.minutes:g} minutes", flush=True)
     text, neighbours = prepare(job.text), common.Neighbours()
-    done = run_unrolled(job, text, options.threads) if job.name in UNROLLED else run_peer(job, text)
+    done = run_unrolled(job, text, options) if job.name in UNROLLED else run_peer(job, text, options.device)
     told = {**asdict(job), "text": Path(job.text).name, "threads": options.threads, "others": neighbours.share()}
-    entries = common.append_entry(options.results, "quality", {**told, **done, **about})
-    quality_report.report(options.results, entries, RUNS)
+    told |= {"gpu": torch.cuda.get_device_name()} if options.device == "cuda" else {}
+    entries = common.append_entry(options.results, name_of(options), {**told, **done, **about})
+    quality_report.report(options.results, name_of(options), entries, RUNS)
+
+
+def name_of(options: Any) -> str:
+    """The results' name: a GPU has a table of its own."""
+    return "quality" if options.device == "cpu" else "quality-gpu"
 
 
 def settled(entry: Entry, options: Any, commit: str) -> bool:
@@ -159,16 +169,18 @@ def settled(entry: Entry, options: Any, commit: str) -> bool:
 
 def run_missing(options: Any) -> None:
     """All runs of the plan that the results lack, each in a process of its own."""
-    known, commit = common.load_entries(options.results, "quality"), common.commit()
+    known, commit = common.load_entries(options.results, name_of(options)), common.commit()
+    plan = PLAN if options.device == "cpu" else PLAN_OF_GPU
     done = [entry for entry in known if settled(entry, options, commit)]
     told = {(entry["text"], entry["name"], entry["minutes"], entry["seed"]) for entry in done}
-    missing = [job for job in PLAN if (job.text, job.name, job.minutes, job.seed) not in told]
+    missing = [job for job in plan if (job.text, job.name, job.minutes, job.seed) not in told]
     print(
-        f"{len(PLAN) - len(missing)} of {len(PLAN)} runs are measured; {minutes_of(missing):g} minutes to go",
+        f"{len(plan) - len(missing)} of {len(plan)} runs are measured; {minutes_of(missing):g} minutes to go",
         flush=True,
     )
     for job in missing:
         settings = ["--minutes", job.minutes, "--seed", job.seed, "--threads", options.threads]
+        settings += ["--device", options.device]
         command = [sys.executable, __file__, "--text", job.text, "--only", job.name, *settings]
         subprocess.run([str(part) for part in [*command, "--results", options.results]], check=True)
 
@@ -185,6 +197,7 @@ def main() -> None:
     parser.add_argument("--text", default="tinyshakespeare", help=f"with --only: {', '.join(TEXTS)}, or a file")
     parser.add_argument("--minutes", type=float, default=3.0, help="with --only: of training [default: %(default)s]")
     parser.add_argument("--seed", type=int, default=1, help="with --only: of all chance [default: %(default)s]")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="[default: %(default)s]")
     parser.add_argument("--keep", action="store_true", help="keep what another commit of unrolled has measured")
     options = parser.parse_args()
     if options.only:

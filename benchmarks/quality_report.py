@@ -22,7 +22,7 @@ down manyfold."""
 HEADER = ["run", "minutes", "seed", "streamed", "cold-256", "cold-64", "parameters", "characters", "chars/s", "epochs"]
 
 
-def report(folder: Path, entries: list[Entry], runs: Mapping[str, str]) -> None:
+def report(folder: Path, name: str, entries: list[Entry], runs: Mapping[str, str]) -> None:
     """All runs, text by text, with the circumstances of the last."""
     texts = list(dict.fromkeys(entry["text"] for entry in entries))
     names = [name for name in runs if any(entry["name"] == name for entry in entries)]
@@ -32,7 +32,7 @@ def report(folder: Path, entries: list[Entry], runs: Mapping[str, str]) -> None:
     for text in texts:
         parts += [f"## {text}", table([entry for entry in entries if entry["text"] == text])]
     parts += ["## What ran", legend, NOTES, forecasts(entries), recipes(entries), samples(entries)]
-    common.write_report(folder, "quality", *filter(None, parts))
+    common.write_report(folder, name, *filter(None, parts))
 
 
 def table(entries: list[Entry]) -> str:

@@ -5,9 +5,6 @@ TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
 
 #define VARIANT avx512
 #include "avx512.h"
-
-#define DOT4(sum, x, w)                                                                                                \
-    ((sum) + (vi)_mm512_madd_epi16(_mm512_maddubs_epi16((__m512i)(x), (__m512i)(w)), _mm512_set1_epi16(1)))
 #include "variant.h"
 END_TARGET
 #endif

@@ -4,10 +4,8 @@
 TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vnni,avx2,fma")
 
 #define VARIANT avx512_bf16
+#define NARROW
 #include "avx512.h"
-
-#define DOT2(sum, x, w) (vf)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(x), (__m512bh)(w))
-#define DOT4(sum, x, w) (vi)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(x), (__m512i)(w))
 #include "variant.h"
 END_TARGET
 #endif

@@ -7,6 +7,18 @@ extern const variant variant_portable;
 #if defined(__x86_64__)
 extern const variant variant_avx2, variant_avx512, variant_avx512_bf16;
 #endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+extern const variant variant_amx;
+
+/* Whether there are tiles and the system lets this process use them (Documentation/arch/x86/xstate.rst) */
+static int tiles(void) {
+    enum { ASK = 0x1023, TILE_DATA = 18 }; /* ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA */
+    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+           !syscall(SYS_arch_prctl, ASK, TILE_DATA);
+}
+#endif
 
 /* The variants from the best to the plainest, then a null pointer; those that the processor cannot run are left out. */
 #if defined(_WIN32)
@@ -21,6 +33,9 @@ int unrolled_variants(const variant **found, int most) {
     int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     int narrow = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+#if defined(__linux__)
+    if (avx512 && narrow && tiles() && count < most) found[count++] = &variant_amx;
+#endif
     if (avx512 && narrow && count < most) found[count++] = &variant_avx512_bf16;
     if (avx512 && count < most) found[count++] = &variant_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && count < most) found[count++] = &variant_avx2;

@@ -168,7 +168,8 @@ ADD(bf16)
 ADD(int8)
 
 /* rows that the next tile takes: tiles of nearly the same size */
-INLINE ptrdiff_t tile(ptrdiff_t left) {
-    ptrdiff_t tiles = (left + TILE - 1) / TILE;
+INLINE ptrdiff_t share(ptrdiff_t left, ptrdiff_t most) {
+    ptrdiff_t tiles = (left + most - 1) / most;
     return (left + tiles - 1) / tiles;
 }
+INLINE ptrdiff_t tile(ptrdiff_t left) { return share(left, TILE); }

@@ -2,6 +2,7 @@
 
 static const ptrdiff_t GATES[] = {[ELMAN] = 1, [GRU] = 3, [LSTM] = 4};
 #define MOST_GATES 4
+#define ABREAST 4 /* panels that the way back takes at a time: sums enough to hide a product's latency */
 
 /* `row` counts over all steps: step * rows + row; `at` is a place in arrays that have no steps. */
 INLINE void unit_forward(const forward_scan *s, const float *a, const float *u, ptrdiff_t row, ptrdiff_t unit) {
@@ -25,17 +26,40 @@ INLINE void prepare(int32_t kind, const float *x, ptrdiff_t K, float *q, ptrdiff
     if (kind == BF16) prepare_bf16(x, K, (input_bf16 *)q + row * K);
 }
 
-/* out += W x for a tile of rows and the panels after the first `skip`: from x in fp32, from q's `row` on in bf16 */
+/* The rows that a product takes at a time, and what has to be made ready for so many */
+#ifdef TILES
+#define MOST_ROWS 16
+INLINE ptrdiff_t block(int32_t kind, ptrdiff_t left) { return share(left, kind == BF16 ? MOST_ROWS : TILE); }
+INLINE void ready(int32_t kind, ptrdiff_t rows, ptrdiff_t *shaped) {
+    if (kind == BF16 && rows != *shaped) shape_tiles(*shaped = rows);
+}
+INLINE void done(int32_t kind) {
+    if (kind == BF16) _tile_release();
+}
+#else
+#define MOST_ROWS TILE
+INLINE ptrdiff_t block(int32_t kind, ptrdiff_t left) { return tile(left); }
+INLINE void ready(int32_t kind, ptrdiff_t rows, ptrdiff_t *shaped) {}
+INLINE void done(int32_t kind) {}
+#endif
+
+/* out += W x for a block of rows and the panels after the first `skip`: from x in fp32, from q's `row` on in bf16 */
 INLINE void multiply(int32_t kind, ptrdiff_t rows, const float *x, const float *q, ptrdiff_t row, ptrdiff_t K,
                      const void *w, ptrdiff_t skip, ptrdiff_t panels, float *out, ptrdiff_t os) {
     const matrix all = {w, 0, 0};
+#ifdef TILES
+    if (kind == BF16) {
+        add_in_tiles((const input_bf16 *)q + row * K, (const char *)w + skip * BYTES_bf16(K), K, panels, out, os);
+        return;
+    }
+#endif
     if (kind == BF16)
         add_bf16(rows, (const input_bf16 *)q + row * K, K, panels_from(all, skip * BYTES_bf16(K), 0), K, panels, out, os);
     else
         add_fp32(rows, x, K, panels_from(all, skip * BYTES_fp32(K), 0), K, panels, out, os);
 }
 
-/* u of a tile of rows for the 16 units from `unit`: b_hh + W_hh h */
+/* u of a block of rows for the 16 units from `unit`: b_hh + W_hh h */
 INLINE void recur(const forward_scan *s, ptrdiff_t t, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t unit,
                   float u[][MOST_GATES * PANEL]) {
     const ptrdiff_t H = s->hidden, G = GATES[s->cell];
@@ -47,12 +71,14 @@ INLINE void recur(const forward_scan *s, ptrdiff_t t, ptrdiff_t row, ptrdiff_t r
 
 static void NAME(forward)(const forward_scan *s) {
     const ptrdiff_t H = s->hidden, G = GATES[s->cell];
-    float u[TILE][MOST_GATES * PANEL];
+    float u[MOST_ROWS][MOST_GATES * PANEL];
+    ptrdiff_t shaped = 0;
     for (ptrdiff_t t = 0; t < s->steps; t++) {
         for (ptrdiff_t r = s->begin; r < s->end; r++) prepare(s->kind, s->h + (t * s->rows + r) * H, H, s->q, r);
         for (ptrdiff_t unit = 0; unit < H; unit += PANEL)
             for (ptrdiff_t r = s->begin, size; r < s->end; r += size) {
-                size = tile(s->end - r);
+                size = block(s->kind, s->end - r);
+                ready(s->kind, size, &shaped);
                 recur(s, t, r, size, unit, u);
                 for (ptrdiff_t q = 0; q < size; q++)
                     for (int j = 0; j < PANEL; j += LANES) {
@@ -61,20 +87,25 @@ static void NAME(forward)(const forward_scan *s) {
                     }
             }
     }
+    done(s->kind);
 }
 
 static void NAME(backward)(const backward_scan *s) {
     const ptrdiff_t H = s->hidden, K = GATES[s->cell] * H;
+    ptrdiff_t shaped = 0;
     for (ptrdiff_t t = s->steps - 1; t >= 0; t--) {
         for (ptrdiff_t r = s->begin; r < s->end; r++) {
             for (ptrdiff_t unit = 0; unit < H; unit += LANES) unit_backward(s, t * s->rows + r, unit, r * H + unit);
             prepare(s->kind, s->du + (t * s->rows + r) * K, K, s->q, r);
         }
-        for (ptrdiff_t unit = 0; unit < H; unit += PANEL)
+        for (ptrdiff_t panel = 0; panel < H / PANEL; panel += ABREAST)
             for (ptrdiff_t r = s->begin, size; r < s->end; r += size) {
-                size = tile(s->end - r);
-                multiply(s->kind, size, s->du + (t * s->rows + r) * K, s->q, r, K, s->w, unit / PANEL, 1,
-                         s->dh + r * H + unit, H);
+                ptrdiff_t panels = H / PANEL - panel < ABREAST ? H / PANEL - panel : ABREAST;
+                size = block(s->kind, s->end - r);
+                ready(s->kind, size, &shaped);
+                multiply(s->kind, size, s->du + (t * s->rows + r) * K, s->q, r, K, s->w, panel, panels,
+                         s->dh + r * H + panel * PANEL, H);
             }
     }
+    done(s->kind);
 }

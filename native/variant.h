@@ -8,6 +8,9 @@
 #include "unrolled.h"
 #include "vector.h"
 #include "product.h"
+#ifdef TILES
+#include "amx.h"
+#endif
 #include "elman.h"
 #include "gru.h"
 #include "lstm.h"

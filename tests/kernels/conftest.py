@@ -12,17 +12,17 @@ from unrolled.kernels.library import Library, open_library, variants
 HERE = Path(__file__).parent
 NATIVE = HERE.parents[1] / "native"
 FLAGS = ["-std=gnu11", "-O1", "-fPIC", "-shared", "-ffp-contract=fast", "-fno-math-errno", "-Wno-psabi"]
-EMULATED = ["emulated-avx512", "emulated-avx512_bf16"]
+EMULATED = ["emulated-avx512", "emulated-avx512_bf16", "emulated-amx"]
 NONE = pytest.param("none", marks=pytest.mark.skip(reason="the kernels are not built"))
 
 
 @pytest.fixture(scope="session")
 def emulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Library]:
-    """The AVX-512 variants, compiled for any processor."""
+    """The variants of AVX-512 and AMX, compiled for any processor."""
     if not shutil.which("gcc"):
         pytest.skip("there is no compiler")
     target = tmp_path_factory.mktemp("emulated") / "emulated.so"
-    sources = [HERE / "emulated.c", NATIVE / "avx512.c", NATIVE / "avx512_bf16.c"]
+    sources = [HERE / "emulated.c", *(NATIVE / f"{name}.c" for name in ("avx512", "avx512_bf16", "amx"))]
     include = ["-include", HERE / "emulated.h", "-I", NATIVE]
     subprocess.run(["gcc", *FLAGS, *include, *sources, "-lm", "-o", target], check=True)
     found = open_library(target)

@@ -60,10 +60,13 @@ def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str 
 
 def product(x: Tensor, y: Tensor, kind: str) -> Tensor:
     """A matrix product; with bf16 operands where that is the kind and the processor multiplies their pairs."""
+    return (x.bfloat16() @ y.bfloat16()).float() if narrow(kind) else x @ y
+
+
+def narrow(kind: str) -> bool:
+    """Whether matrix products have bf16 operands: where that is the kind, and the processor multiplies their pairs."""
     library = kernels.load()
-    if kind == "bf16" and library and library.pairs:
-        return (x.bfloat16() @ y.bfloat16()).float()
-    return x @ y
+    return kind == "bf16" and library is not None and library.pairs
 
 
 def pack(blocks: Tensor, order: tuple[int, ...], kind: str) -> Tensor:
@@ -131,7 +134,8 @@ FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.
 def fused_scan(cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...]) -> tuple[Tensor, State]:
     """The same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan."""
     first = [part[None].contiguous() for part in state]
-    settings = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "train": False, "bidirectional": False}
+    settings = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False}
+    settings["train"] = torch.is_grad_enabled()  # without it cuDNN keeps nothing for a way back
     hx = first if len(first) > 1 else first[0]
     outputs, *last = FUSED[cell.torch_name](x, hx, weights, batch_first=False, **settings)
     return outputs, tuple(part[0] for part in last)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 
 from ..errors import OptionError
@@ -13,4 +15,6 @@ def find_device(name: str) -> torch.device:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError, NotImplementedError):
         raise OptionError(f"--device {name} is not to be had here; use --device cpu, or auto") from None
+    if name != "cpu":  # each layer's four arrays are copied into one at every step: megabytes, and no matter for a user
+        warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
     return torch.device(name)

@@ -1,4 +1,4 @@
-"""Dropout (Srivastava et al. 2014) whose mask is a function of one generator, made eight bits at a time."""
+"""Dropout (Srivastava et al. 2014): its mask is a function of one generator and the device, eight bits at a time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def dropout(x: Tensor, probability: float, chance: Chance | None) -> Tensor:
     dropped = min(round(256 * probability), 255)
     if chance is None or not dropped:
         return x
-    noise = np.frombuffer(bytearray(chance.bytes(x.numel())), np.uint8)
-    kept = torch.from_numpy(noise).to(x.device) >= dropped
-    return x * (kept.view(x.shape).to(x.dtype) * (256 / (256 - dropped)))
+    kept = noise(x, chance) >= dropped
+    return x * (kept.to(x.dtype) * (256 / (256 - dropped)))
+
+
+def noise(x: Tensor, chance: Chance) -> Tensor:
+    """Random bytes in x's shape, made where x is: a GPU would wait for bytes that come from the CPU."""
+    if x.device.type == "cpu":
+        return torch.from_numpy(np.frombuffer(bytearray(chance.bytes(x.numel())), np.uint8)).view(x.shape)
+    generator = torch.Generator(x.device).manual_seed(int(chance.integers(1 << 62)))
+    return torch.randint(256, x.shape, generator=generator, device=x.device, dtype=torch.uint8)

@@ -109,7 +109,9 @@ def time_step(device: torch.device, kind: str, optimizer: str, width: int, secon
     while len(times) < 3 or time.perf_counter() - begin < seconds:
         since = time.perf_counter()
         logits, _ = network(ids, network.start(ROWS), chance)
-        torch.autograd.backward(torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten()))
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
+        torch.autograd.backward(loss)
+        loss.item()  # waits for a GPU, as training does
         update(network, optimizers, 0.0, 1.0)
         times.append(time.perf_counter() - since)
     return statistics.median(times[1:]) / ids.numel() / STEPPING

@@ -21,7 +21,7 @@ SCALE = 0.12
 
 
 class Muon(torch.optim.Optimizer):
-    """Over a stack's matrices [G*H, K]; each parameter group has its ``gates`` G."""
+    """Over matrices [G*H, K]; each parameter group has its ``gates`` G, and whether its products are ``narrow``."""
 
     def __init__(self, groups: Iterable[dict[str, Any]], weight_decay: float) -> None:
         super().__init__(groups, {"lr": 0.0, "weight_decay": weight_decay})
@@ -44,7 +44,8 @@ class Muon(torch.optim.Optimizer):
                 moved, along = (each.view(group["gates"], -1, parameter.shape[1])[turn] for each in (parameter, ahead))
                 rows, columns = moved.shape[1:]
                 if len(moved):
-                    moved.sub_(orthogonal(along), alpha=group["lr"] * SCALE * TURNS * rows / min(rows, columns) ** 0.5)
+                    along = orthogonal(along.bfloat16() if group["narrow"] else along)
+                    moved.sub_(along, alpha=group["lr"] * SCALE * TURNS * rows / min(rows, columns) ** 0.5)
                 state["step"] += 1
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import torch
 
+from ..cells.scan import narrow
 from ..layers import Network
 from .muon import Muon
 
@@ -27,7 +28,7 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
     optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
     if matrices:
-        group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates}
+        group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates, "narrow": narrow(network.rnn.kind)}
         optimizers.append(Muon([group], weight_decay))
     return optimizers
 

@@ -67,3 +67,16 @@ def test_weight_decay_shrinks_the_weights_by_the_rate():
     optimizer.param_groups[0]["lr"] = 0.1
     optimizer.step()
     torch.testing.assert_close(parameter.detach(), torch.full((4, 4), 0.95))
+
+
+def test_narrow_products_change_a_step_a_little():
+    moved = []
+    for narrow in (False, True):
+        parameter = torch.nn.Parameter(torch.zeros(64, 64))
+        optimizer = Muon([{"params": [parameter], "gates": 1, "narrow": narrow}], 0.0)
+        parameter.grad = numbers(64, 64)
+        optimizer.param_groups[0]["lr"] = 1.0
+        optimizer.step()
+        moved.append(parameter.detach())
+    exact, near = moved
+    assert 0 < (exact - near).norm() < 0.05 * exact.norm()

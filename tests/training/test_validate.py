@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+from unrolled import kernels
 from unrolled.decoding.engines import open_engine
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import BOUNDARY
@@ -49,7 +50,9 @@ def test_a_short_text_is_read_in_one_row_and_a_long_one_in_many():
 def test_what_training_says_of_the_held_out_part_is_what_scoring_says(model, text):
     held_out = text[-math.ceil(0.1 * len(text)) :]
     assert model.record["split"]["valid"] == len(held_out) + 1
-    assert model.record["best"]["bits_per_char"] == pytest.approx(model.score(held_out).bits_per_char, rel=1e-5)
+    narrow = kernels.arithmetic("auto", "auto") == "bf16"  # learns in bf16 and scores in fp32
+    near = 2e-4 if narrow else 1e-5
+    assert model.record["best"]["bits_per_char"] == pytest.approx(model.score(held_out).bits_per_char, rel=near)
 
 
 def test_validation_keeps_no_gradients(network, model, text):

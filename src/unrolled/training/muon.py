@@ -24,7 +24,7 @@ class Muon(torch.optim.Optimizer):
     """Over matrices [G*H, K]; each parameter group has its ``gates`` G, and whether its products are ``narrow``."""
 
     def __init__(self, groups: Iterable[dict[str, Any]], weight_decay: float) -> None:
-        super().__init__(groups, {"lr": 0.0, "weight_decay": weight_decay})
+        super().__init__(groups, {"lr": 0.0, "weight_decay": weight_decay, "narrow": False})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # we take no closure

@@ -21,7 +21,7 @@ WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
 SEEN_PER_WEIGHT = 4.5
 """Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
-MOST_DROPOUT = 0.6
+MOST_DROPOUT = 0.45
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
 UNGATED = 0.5  # of it, where no gates tame the gradient
 WITH_MUON = 0.04  # the highest learning rate

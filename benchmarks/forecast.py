@@ -17,7 +17,7 @@ import numpy as np
 from common import Entry
 from ours import read_book, train, units_seen
 
-from unrolled.config import TrainOptions
+from unrolled.config import ModelOptions, TrainOptions
 from unrolled.data.readers import Corpus
 from unrolled.data.split import split_corpus
 from unrolled.training.forecast import features
@@ -69,7 +69,9 @@ def run(job: Job, threads: int) -> Entry:
     """Train as a user would; what came out beside what was known before."""
     text = read_book(common.find_data(TEXTS[job.text]))[job.start : job.start + job.size]
     record = train(text, job.minutes, threads, flags=["--quiet"]).record
-    known = survey(split_corpus(Corpus((text,), ("text",), ("utf-8",), ("lf",)), "char", TrainOptions()))
+    known = survey(
+        split_corpus(Corpus((text,), ("text",), ("utf-8",), ("lf",)), ModelOptions(unit="char"), TrainOptions())
+    )
     assert record["best"] and known.chain, "a text of the plan is long enough"
     told: Entry = {"seen": units_seen(record), "bits": record["best"]["bits_per_char"], "forecast": record["forecast"]}
     return {**asdict(job), **asdict(known), **told, "recipe": record["recipe"], "threads": threads}

@@ -134,7 +134,7 @@ static void sort(const double *p, int32_t *order, int32_t size) {
    whole vectors. */
 static void soften(const filters *f, const float *logits, int32_t size, double *p) {
     double greatest = -INFINITY;
-    for (int32_t i = 0; i < size; i++) p[i] = i < f->special ? -INFINITY : logits[i] / f->temperature;
+    for (int32_t i = 0; i < size; i++) p[i] = i < f->special && (i || !f->ends) ? -INFINITY : logits[i] / f->temperature;
     for (int32_t i = 0; i < size; i++)
         if (p[i] > greatest) greatest = p[i];
     for (int32_t i = size; i % (LANES / 2); i++) p[i] = greatest;
@@ -170,9 +170,9 @@ static void filter(const filters *f, int32_t size, double *p, int32_t *order) {
 }
 
 static int32_t draw_one(const filters *f, const float *logits, int32_t size, double uniform, double *p, int32_t *order) {
-    int32_t id = f->special;
+    int32_t id = f->ends ? 0 : f->special;
     if (f->temperature == 0) {
-        for (int32_t i = f->special + 1; i < size; i++)
+        for (int32_t i = f->special; i < size; i++)
             if (logits[i] > logits[id]) id = i;
         return id;
     }

@@ -53,11 +53,11 @@ typedef struct {
     const float *b_head;
 } network;
 
-/* Which units may be drawn: temperature, then top-k, top-p and min-p (0, 1 and 0 leave all in); ids below `special`
-   never. */
+/* Which units may be drawn: temperature, then top-k, top-p and min-p (0, 1 and 0 leave all in). Ids below `special` never
+   are, but for 0 where it `ends` a document. */
 typedef struct {
     double temperature, top_p, min_p;
-    int32_t top_k, special;
+    int32_t top_k, special, ends;
 } filters;
 
 typedef struct {

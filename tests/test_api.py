@@ -173,3 +173,66 @@ def test_the_same_seed_writes_the_same_text_adaptively(model):
 def test_learning_and_forgetting_do_not_go_together(model):
     with pytest.raises(unrolled.UnrolledError, match="which forgets; use --mode streamed"):
         model.score("The cat sat on the mat.", mode="cold-256", adaptive=True)
+
+
+TITLES = [
+    f"{who} {what} {where}" for who in ("Cats", "Dogs", "Owls") for what in ("eat", "see") for where in "abcdefgh"
+]
+
+
+@pytest.fixture(scope="module")
+def titles(tmp_path_factory):
+    path = tmp_path_factory.mktemp("titles") / "titles.txt"
+    path.write_text("\n".join(TITLES) + "\n")
+    return unrolled.train(path, documents="lines", steps=150, hidden_size=48, dropout=0.0, threads=1, valid=0.2)
+
+
+def test_a_model_of_lines_ends_them_by_itself(titles):
+    texts = titles.generate_many("Cats", 20, length=100, seed=1)
+    assert all("\n" not in text and len(text) < 30 for text in texts)
+    assert sum(f"Cats{text}" in TITLES for text in texts) > 10
+
+
+def test_an_endless_model_of_lines_writes_on(titles):
+    assert len(titles.generate("Cats", length=100, endless=True, seed=1)) == 100
+
+
+def test_a_model_of_one_text_never_ends(model):
+    assert len(model.generate("The", length=500, temperature=1.8, seed=1)) == 500
+
+
+def test_what_was_held_out_of_lines_scores_what_training_says(titles):
+    held_out = "\n".join(TITLES[-10:]) + "\n"
+    assert titles.record["best"]["bits_per_char"] == pytest.approx(titles.score(held_out).bits_per_char, rel=2e-4)
+
+
+def test_lines_are_scored_apart(titles):
+    one, two = (titles.score(f"{first}\nOwls see a\n").bits[-11:] for first in ("Cats eat b", "zzz"))
+    np.testing.assert_allclose(one, two, rtol=1e-5)
+
+
+def test_a_score_of_lines_pays_for_their_ends(titles):
+    scored = titles.score("Cats eat a\nDogs see b\n")
+    assert scored.scored == "Cats eat a\nDogs see b\n" and len(scored.bits) == 22
+
+
+def test_a_model_of_lines_has_no_cold_score(titles):
+    with pytest.raises(unrolled.errors.InputError, match="streamed"):
+        titles.score("Cats eat a", mode="cold-256")
+
+
+@pytest.mark.filterwarnings("ignore::unrolled.errors.UnrolledWarning")
+@pytest.mark.parametrize("unit", ["char", "grapheme", "syllable", "word", "byte", "bpe"])
+def test_every_unit_trains_writes_and_scores(unit, text, tmp_path):
+    unrolled.train([text, "မြန်မာဘာသာ 🙂 é"], tmp_path / "m.safetensors", **TINY, unit=unit)
+    model = unrolled.load(tmp_path / "m.safetensors")
+    written = model.generate("A zebra’s ကျွန် ", length=30, temperature=1.5, seed=3)
+    assert written == "".join(model.stream("A zebra’s ကျွန် ", length=30, temperature=1.5, seed=3))
+    written.encode()
+    scored = model.score(text[:300])
+    assert scored.scored == text[:300] and 0 < scored.bits_per_char < 12
+
+
+def test_the_unit_is_chosen_by_the_script():
+    model = unrolled.train(["မြန်မာဘာသာစကားသည် မြန်မာနိုင်ငံ၏ ရုံးသုံးဘာသာစကား ဖြစ်သည်။"] * 20, **TINY)
+    assert model.bundle.config.unit == "syllable"

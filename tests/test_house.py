@@ -35,8 +35,10 @@ DOORS = {
     "ctypes": ("kernels/", "training/machine.py", "decoding/engines/native.py"),
     "click": ("cli/",),
     "rich": ("cli/screen.py",),
+    "regex": ("text/", "data/choose.py"),
+    "tokenizers": ("text/bpe.py",),
 }
-HEAVY = {"torch", "rich", "charset_normalizer", "pandas", "scipy", "transformers", "pydantic"}
+HEAVY = {"torch", "rich", "charset_normalizer", "pandas", "scipy", "transformers", "pydantic", "tokenizers"}
 
 
 def name_of(path: Path) -> str:

@@ -81,6 +81,12 @@ class Model:
         except ModuleNotFoundError as error:
             raise missing_torch(f"--engine {self.engine_name}", error) from None
 
+    def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
+        """Checked options; a model that learnt one text knows no end."""
+        settings = generate_options(**options)
+        endless = settings.endless or self.bundle.config.documents in (None, "whole")
+        return dataclasses.replace(settings, endless=endless)
+
     def reader(self, adaptively: bool) -> Engine:
         """The engine; one that also learns from what it reads, if wanted so."""
         return adaptive(self.engine, len(self.vocabulary)) if adaptively else self.engine
@@ -97,7 +103,7 @@ class Model:
 
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
-        settings = generate_options(**options)
+        settings = self.settings(**options)
         engine = self.reader(settings.adaptive)
         read = self.read(prompt, engine)
         return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1)))
@@ -108,7 +114,7 @@ class Model:
 
     def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
-        settings = generate_options(**options)
+        settings = self.settings(**options)
         engine = self.reader(settings.adaptive)
         read = self.read(prompt, engine)
         texts = []
@@ -123,19 +129,20 @@ class Model:
 
         ``mode`` is "streamed" (the state carried through the text) or "cold-256" (a fresh state every 256 units);
         with ``top``, the likeliest alternatives at every place are kept. ``adaptive`` blends in a memory of the text
-        before: never to be compared with static figures.
+        before: never to be compared with static figures. A model of documents reads each of the text's documents from
+        a fresh state, and pays for its end.
         """
         from .decoding.scoring import score
 
         options = ScoreOptions(mode=mode, top=top, adaptive=adaptive)
-        return score(self.reader(adaptive), self.vocabulary, text, options)
+        return score(self.reader(adaptive), self.vocabulary, text, options, self.bundle.config.documents or "whole")
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
         from .decoding.scoring import next_units
 
         options.setdefault("temperature", 1.0)
-        settings = generate_options(**options)
+        settings = self.settings(**options)
         read = self.read(prompt, self.reader(settings.adaptive))
         return next_units(read, self.vocabulary, settings, count)
 
@@ -230,6 +237,7 @@ def prepare(
     source: Source, output: str | Path | None, resume: bool, replay: str | Path | None, options: TrainKeywords
 ) -> Work:
     """Read the text and gather the options, from the user or from an earlier run."""
+    from .data.choose import choose_unit
     from .data.readers import read_corpus
     from .training.paths import resume_path
     from .training.work import Work
@@ -247,12 +255,16 @@ def prepare(
         model, settings = earlier.config, TrainOptions.of(earlier.record["options"])
         plans = [(step, steps) for step, steps in earlier.record["plans"]]
     corpus = read_corpus(source, given["ReadOptions"])
+    kind = model.documents or ("files" if len(corpus.documents) > 1 else "whole")
+    corpus = corpus.arranged(kind)
+    unit, why = choose_unit(corpus.documents) if model.unit == "auto" else (model.unit, "")
+    model = dataclasses.replace(model, documents=kind, unit=unit)
     if digest not in (None, corpus.digest):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     for note in corpus.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=3)
     split = TASKS[model.task].read(corpus, model, settings)
-    return Work(split, corpus.describe(), model, settings, given["RunOptions"], resume_file, plans)
+    return Work(split, corpus.describe(), model, settings, given["RunOptions"], resume_file, plans, why)
 
 
 def of_stopped_run(resume_file: Path) -> tuple[ModelOptions, TrainOptions, list[tuple[int, int]], str]:

@@ -59,7 +59,7 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
     """Write a bundle to one file, atomically; an existing file is only replaced by ``force``."""
     metadata = {
         "config": json.dumps(dataclasses.asdict(bundle.config), ensure_ascii=False),
-        "vocabularies": json.dumps({k: dataclasses.asdict(v) for k, v in bundle.vocabularies.items()}),
+        "vocabularies": json.dumps({k: {"unit": v.unit, "units": v.units} for k, v in bundle.vocabularies.items()}),
         "record": json.dumps(bundle.record),
         "weights": bundle.weights,
     }

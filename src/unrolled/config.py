@@ -99,13 +99,22 @@ class ReadOptions(Options):
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
 
 
+UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe")
+DOCUMENTS = ("whole", "files", "lines", "blank-lines")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions(Options):
     """What the network is."""
 
     task: str = option("language", "what the network does", choices=("language",), hidden=True)
     model: str = option("recurrent", "kind of model", choices=("recurrent",), hidden=True)
-    unit: str = option("char", "what is read and written at each step", choices=("char",))
+    unit: str = option("auto", "what a step reads and writes; auto goes by the script", choices=("auto", *UNITS))
+    vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
+    min_count: int = option(3, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
+    documents: str | None = option(
+        None, "what ends like a text of its own [default: each of several files]", choices=DOCUMENTS
+    )
     cell: str = option("lstm", "recurrent cell", choices=("elman", "gru", "lstm"))
     hidden_size: int | None = option(None, "width of each layer", low=1, high=8192)
     layers: int | None = option(None, "number of stacked layers", low=1, high=16)
@@ -162,6 +171,7 @@ class GenerateOptions(Options):
     stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
     until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
     lines: int | None = option(None, "stop after so many lines", low=1)
+    endless: bool = option(False, "write on where a model of several documents would end one")
     adaptive: bool = option(False, "learn from the prompt and from what is written, too")
     seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
 
@@ -209,6 +219,9 @@ class TrainKeywords(TypedDict, total=False):
     task: str
     model: str
     unit: str
+    vocabulary_size: int | None
+    min_count: int
+    documents: str | None
     cell: str
     hidden_size: int | None
     layers: int | None
@@ -248,6 +261,7 @@ class GenerateKeywords(TypedDict, total=False):
     stop: str | Sequence[str]
     until: str | None
     lines: int | None
+    endless: bool
     adaptive: bool
     seed: int | None
 

@@ -111,21 +111,23 @@ def test_another_seed_gives_other_batches(kind):
 
 @given(sizes, st.integers(1, 20), st.integers(1, 40))
 def test_side_by_side_counts_every_target_exactly_once(size, rows, length):
-    counted = [batch.targets[counts] for batch, counts in side_by_side(places(size), rows, length)]
+    counted = [batch.targets[batch.counts] for batch in side_by_side(places(size), rows, length)]
     assert sorted(np.concatenate(counted).tolist()) == list(range(1, size))
 
 
 @given(sizes, st.integers(1, 20), st.integers(1, 40))
 def test_side_by_side_predicts_the_next_unit(size, rows, length):
-    for batch, counts in side_by_side(places(size), rows, length):
+    for batch in side_by_side(places(size), rows, length):
         assert np.array_equal(batch.targets, batch.inputs + 1)
-        assert batch.inputs.shape == counts.shape == (rows, batch.inputs.shape[1])
+        assert batch.inputs.shape == batch.counts.shape == (rows, batch.inputs.shape[1])
 
 
 @given(st.integers(300, 900), st.integers(2, 6), st.integers(1, 40))
 def test_side_by_side_rows_have_read_their_lead_before_they_count(size, rows, length):
     pieces = list(side_by_side(places(size), rows, length))
-    inputs, counts = (np.concatenate(each, axis=1) for each in zip(*((b.inputs, c) for b, c in pieces), strict=True))
+    inputs, counts = (
+        np.concatenate(each, axis=1) for each in zip(*((b.inputs, b.counts) for b in pieces), strict=True)
+    )
     for row in range(1, rows):
         counting = np.flatnonzero(counts[row])
         if len(counting):
@@ -135,12 +137,12 @@ def test_side_by_side_rows_have_read_their_lead_before_they_count(size, rows, le
 
 @given(sizes, st.integers(2, 20), st.integers(1, 40))
 def test_side_by_side_rows_start_afresh_once_and_the_first_again_where_the_text_begins(size, rows, length):
-    fresh = np.array([batch.fresh for batch, _ in side_by_side(places(size), rows, length)])
+    fresh = np.array([batch.fresh for batch in side_by_side(places(size), rows, length)])
     assert fresh[0].all() and fresh[1].tolist() == [True] + [False] * (rows - 1) and not fresh[2:].any()
 
 
 @given(sizes, st.integers(1, 40))
 def test_one_row_reads_the_text_as_it_stands(size, length):
     pieces = list(side_by_side(places(size), 1, length))
-    assert np.concatenate([batch.inputs[0] for batch, _ in pieces]).tolist() == list(range(size - 1))
-    assert [bool(batch.fresh[0]) for batch, _ in pieces] == [n == 0 for n in range(len(pieces))]
+    assert np.concatenate([batch.inputs[0] for batch in pieces]).tolist() == list(range(size - 1))
+    assert [bool(batch.fresh[0]) for batch in pieces] == [n == 0 for n in range(len(pieces))]

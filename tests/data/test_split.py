@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.config import TrainOptions
+from unrolled.config import ModelOptions, TrainOptions
 from unrolled.data.readers import Corpus, read_corpus
 from unrolled.data.split import join_documents, split_corpus
 from unrolled.errors import InputError
@@ -21,7 +21,7 @@ def corpus_of(*documents: str) -> Corpus:
 
 def cut(text: str, **options: float | str | None) -> tuple[str, str, str]:
     """The three parts as text, each without the boundary it begins with."""
-    split = split_corpus(corpus_of(text), "char", TrainOptions(**options))
+    split = split_corpus(corpus_of(text), ModelOptions(unit="char"), TrainOptions(**options))
     for part in (split.train, split.valid, split.test):
         assert part.size == 0 or part[0] == BOUNDARY
     parts = (split.train, split.valid, split.test)
@@ -69,7 +69,9 @@ def test_a_missing_held_out_file_is_refused():
 
 def test_the_vocabulary_covers_every_part(tmp_path):
     (tmp_path / "valid").write_text("é")
-    split = split_corpus(corpus_of("abc" * 30 + "xyz"), "char", TrainOptions(valid=str(tmp_path / "valid"), test=0.1))
+    split = split_corpus(
+        corpus_of("abc" * 30 + "xyz"), ModelOptions(unit="char"), TrainOptions(valid=str(tmp_path / "valid"), test=0.1)
+    )
     assert split.vocabulary.units == ("a", "b", "c", "x", "y", "z", "é")
 
 
@@ -82,10 +84,49 @@ def test_every_document_begins_with_a_boundary(documents):
 
 
 def test_a_split_of_files_is_that_of_their_texts(text_file, text):
-    split = split_corpus(read_corpus(text_file), "char", TrainOptions())
+    split = split_corpus(read_corpus(text_file), ModelOptions(unit="char"), TrainOptions())
     assert split.vocabulary.decode(split.valid.tolist()) == text[-math.ceil(len(text) / 10) :]
 
 
 def test_too_little_to_train_on_is_refused():
     with pytest.raises(InputError, match=r"^made leaves 1 units to train on; give more text, or --valid 0$"):
-        split_corpus(corpus_of(""), "char", TrainOptions())
+        split_corpus(corpus_of(""), ModelOptions(unit="char"), TrainOptions())
+
+
+def lines_split(*lines: str, **options: float | str | None):
+    corpus = corpus_of("\n".join(lines)).arranged("lines")
+    return split_corpus(corpus, ModelOptions(unit="char", documents="lines"), TrainOptions(**options))
+
+
+def test_of_many_documents_the_last_tenth_is_held_out_whole():
+    split = lines_split(*(f"line {n:02}" for n in range(20)), valid=0.1)
+    assert split.vocabulary.decode(split.train.tolist()) == "".join(f"line {n:02}" for n in range(18))
+    assert split.vocabulary.decode(split.valid.tolist()) == "line 18line 19"
+
+
+def test_documents_that_end_have_a_boundary_on_both_sides():
+    split = lines_split("ab", "c", valid=0.0)
+    assert split.train.tolist() == [BOUNDARY, 2, 3, BOUNDARY, 4, BOUNDARY]
+
+
+def test_the_end_of_a_line_stands_for_its_newline():
+    split = lines_split("ab", "c", valid=0.0)
+    assert split.characters(split.train[1:]) == len("ab\nc\n")
+
+
+def test_one_text_has_no_ends():
+    split = split_corpus(corpus_of("abc"), ModelOptions(unit="char"), TrainOptions(valid=0.0))
+    assert not split.ends and split.train.tolist() == [BOUNDARY, 2, 3, 4]
+
+
+def test_a_held_out_file_is_read_in_the_same_documents(tmp_path):
+    (tmp_path / "valid").write_text("x\ny\n")
+    split = lines_split("ab", "c", valid=str(tmp_path / "valid"))
+    assert (split.valid == BOUNDARY).sum() == 3
+
+
+def test_words_are_those_of_the_training_part_and_letters_those_of_all():
+    split = split_corpus(
+        corpus_of("cat " * 50 + "zebra " * 5), ModelOptions(unit="word", min_count=1), TrainOptions(valid=0.12)
+    )
+    assert " zebra" not in split.vocabulary.units and {"z", "e", "b", "r", "a"} <= set(split.vocabulary.units)

@@ -82,22 +82,26 @@ def test_the_boundary_and_the_unknown_unit_are_never_written():
     assert forbid_special(LOGITS).tolist() == [OUT, OUT, -4, -2, -4]
 
 
+def test_the_boundary_ends_a_document_and_the_unknown_unit_is_still_never_written():
+    assert forbid_special(LOGITS, ends=True).tolist() == [LOGITS[0], OUT, -4, -2, -4]
+
+
 def test_filters_run_in_the_order_temperature_top_k_top_p_min_p():
     logits = np.array([0.0, 0.0, *NATURAL])
-    options = GenerateOptions(temperature=0.5, top_k=3, top_p=0.9, min_p=0.3)
+    options = GenerateOptions(endless=True, temperature=0.5, top_k=3, top_p=0.9, min_p=0.3)
     # squared: 4, 64, 1, 16, 1 parts of 86; the three likeliest are 4, 64, 16 of 84; 64 + 16 reach 0.9; 16 < 0.3 × 64
     assert distribution(logits, options).tolist() == [0, 0, 0, 1, 0, 0, 0]
 
 
 def test_without_top_k_a_later_filter_sees_the_whole_distribution():
     logits = np.array([0.0, 0.0, *NATURAL])
-    shares = distribution(logits, GenerateOptions(temperature=1, min_p=0.2))
+    shares = distribution(logits, GenerateOptions(endless=True, temperature=1, min_p=0.2))
     assert shares == pytest.approx([0, 0, 1 / 7, 4 / 7, 0, 2 / 7, 0])
 
 
 @given(ROWS, st.floats(0, 5), st.integers(1, 12), st.floats(1e-6, 1), st.floats(0, 1))
 def test_every_setting_leaves_a_distribution_with_the_likeliest_in_it(logits, heat, k, p, least):
-    options = GenerateOptions(temperature=heat, top_k=k, top_p=p, min_p=least)
+    options = GenerateOptions(endless=True, temperature=heat, top_k=k, top_p=p, min_p=least)
     shares = distribution(logits, options)
     assert shares.sum(-1) == pytest.approx(1)
     assert (shares[:, :2] == 0).all()
@@ -172,7 +176,7 @@ def test_a_filter_is_that_of_transformers(warpers, ours, name, values):
 
 def test_all_filters_in_a_row_are_those_of_transformers(warpers):
     logits = np.random.default_rng(6).normal(scale=3, size=(50, 80))
-    options = GenerateOptions(temperature=0.7, top_k=30, top_p=0.95, min_p=0.02)
+    options = GenerateOptions(endless=True, temperature=0.7, top_k=30, top_p=0.95, min_p=0.02)
     theirs = forbid_special(logits)
     for name, value in zip((name for _, name, _ in PEERS), (0.7, 30, 0.95, 0.02), strict=True):
         theirs = warpers(name, theirs, value)

@@ -14,7 +14,7 @@ from unrolled.tasks.language import Language
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 TASK = Language()
-OPTIONS = ModelOptions(cell="gru", hidden_size=16, layers=2, embedding_size=8, dropout=0.1)
+OPTIONS = ModelOptions(unit="char", cell="gru", hidden_size=16, layers=2, embedding_size=8, dropout=0.1)
 logits_and_targets = st.tuples(
     arrays.arrays(np.float64, (2, 3, 5), elements=st.floats(-1000, 1000)),
     arrays.arrays(np.int64, (2, 3), elements=st.integers(0, 4)),

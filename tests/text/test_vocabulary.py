@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unrolled.text import UNITS
 from unrolled.text.vocabulary import BOUNDARY, SPECIAL, UNKNOWN, Vocabulary
 
 texts = st.text(st.characters())
@@ -85,3 +86,35 @@ def test_an_unseen_unit_falls_back_to_the_nearest_known(prompt, known, read):
 
 def test_an_unseen_unit_without_a_variant_is_the_unknown():
     assert Vocabulary.of("char", ["ab"]).encode_prompt("a🙂b")[0].tolist() == [2, UNKNOWN, 3]
+
+
+def test_a_text_has_one_unit_for_each_of_its_ids():
+    vocabulary = Vocabulary.of("word", ["the\nthe cat"], ["the cat the zoo"], least=2)
+    assert vocabulary.split("the zoo") == ["the", " ", "z", "o", "o"]
+    assert len(vocabulary.encode("the zoo")) == 5
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+@given(text=st.text())
+def test_what_is_encoded_comes_back(unit, text):
+    vocabulary = Vocabulary.of(unit, [text])
+    assert vocabulary.decode(vocabulary.encode(text).tolist()) == text
+    assert vocabulary.characters(vocabulary.encode(text)) == len(text)
+
+
+def test_an_unseen_word_of_a_prompt_is_spelled_and_not_replaced():
+    vocabulary = Vocabulary.of("word", ["a cat"], ["a cat z"])
+    ids, replaced = vocabulary.encode_prompt("a zzz")
+    assert vocabulary.decode(ids.tolist()) == "a zzz" and not replaced
+
+
+def test_an_unseen_letter_of_a_spelled_word_falls_back():
+    vocabulary = Vocabulary.of("word", ["a cat"])
+    ids, replaced = vocabulary.encode_prompt("a CAT")
+    assert vocabulary.decode(ids.tolist()) == "a cat" and replaced == {"C": "c", "A": "a", "T": "t"}
+
+
+def test_a_decoder_holds_back_half_a_character():
+    vocabulary = Vocabulary.of("byte", [""])
+    decoder = vocabulary.decoder()
+    assert [decoder(int(number)) for number in vocabulary.encode("é!")] == ["", "é", "!"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from unrolled.config import TrainOptions
+from unrolled.config import ModelOptions, TrainOptions
 from unrolled.data.readers import read_corpus
 from unrolled.data.split import split_corpus
 from unrolled.markov import bits_of
@@ -9,7 +9,7 @@ from unrolled.training.survey import ORDER, survey
 
 
 def survey_of(text: str, **options):
-    split = split_corpus(read_corpus([text]), "char", TrainOptions(**options))
+    split = split_corpus(read_corpus([text]), ModelOptions(unit="char"), TrainOptions(**options))
     return survey(split), split
 
 

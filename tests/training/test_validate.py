@@ -21,7 +21,7 @@ def with_boundary(model, text):
 
 
 def bits(network, model, text, rows=None):
-    return validate(network, TASKS["language"], with_boundary(model, text), rows)
+    return validate(network, TASKS["language"], with_boundary(model, text), rows=rows)
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 1000])

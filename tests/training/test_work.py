@@ -10,7 +10,7 @@ from unrolled.training.work import Work
 
 def test_work_is_frozen_and_writes_nothing_unless_told(text):
     corpus = read_corpus([text])
-    split = split_corpus(corpus, "char", TrainOptions())
+    split = split_corpus(corpus, ModelOptions(unit="char"), TrainOptions())
     work = Work(split, corpus.describe(), ModelOptions(), TrainOptions(), RunOptions())
     assert work.resume_file is None
     assert work.replay == []

@@ -72,7 +72,7 @@ def read(text: str | None, encoding: str | None) -> str:
 def show(scored: Score, lines: int) -> None:
     """The figures, then the most surprising lines."""
     words = "no spaces between words" if scored.bits_per_word is None else f"{scored.bits_per_word:.3f}"
-    click.echo(f"{len(scored.scored):,} characters, {scored.label}")
+    click.echo(f"{scored.characters:,} characters, {scored.label}")
     click.echo(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
     click.echo(f"bits per word       {words}")
     click.echo(f"bits per byte       {scored.bits_per_byte:.4f}")

@@ -17,11 +17,15 @@ from ..text.base import Ids
 
 @dataclass(frozen=True)
 class Batch:
-    """``inputs`` and ``targets`` of shape [B, T]; ``fresh`` [B] tells which rows start without a state."""
+    """``inputs`` and ``targets`` of shape [B, T]; ``fresh`` [B] tells which rows start without a state.
+
+    Where rows are of unequal length, ``counts`` [B, T] tells which targets are more than padding.
+    """
 
     inputs: Ids
     targets: Ids
     fresh: NDArray[np.bool_]
+    counts: NDArray[np.bool_] | None = None
 
 
 class Batches(ABC):
@@ -94,8 +98,8 @@ class Windows(Batches):
         return self.cut(offset + rows * self.length, np.ones(len(rows), bool))
 
 
-def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[tuple[Batch, NDArray[np.bool_]]]:
-    """A held-out text in ``rows`` streams: batches, and which of their targets count.
+def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[Batch]:
+    """A held-out text in ``rows`` streams.
 
     Each row but the first begins ``length`` units early, to have a state by the time it counts; the first begins
     where the text does, so that a text in one row is read exactly as it stands. Every target counts once.
@@ -111,4 +115,4 @@ def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[tuple[Batch, NDAr
         fresh = np.full(rows, start == -lead)
         fresh[0] |= start == 0
         places = np.clip(places, 0, targets - 1)
-        yield Batch(ids[places], ids[places + 1], fresh), counts
+        yield Batch(ids[places], ids[places + 1], fresh, counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from ..config import ReadOptions
 from ..errors import InputError, reason
 from .decoding import Decoded, decode, normalise_newlines
+from .documents import duplicates, split_documents
 from .gutenberg import strip_gutenberg
 
 Source = str | Path | Iterable[str | Path]
@@ -42,6 +44,17 @@ class Corpus:
             raw = document.encode("utf-8", "surrogatepass")
             total.update(len(raw).to_bytes(8, "little") + raw)
         return total.hexdigest()
+
+    def arranged(self, kind: str) -> Corpus:
+        """The same text as documents of a kind (``--documents``), and a note of those that stand in it twice."""
+        if kind == "files":
+            return self
+        text = ["".join(self.documents)] if kind == "whole" else self.documents
+        documents = [document for each in text for document in split_documents(each, kind)]
+        twice = duplicates(documents)
+        share = f"{twice:,} of {len(documents):,} documents stand in the text more than once"
+        notes = (*self.notes, f"{share}; what is held out may have been learnt") if twice else self.notes
+        return dataclasses.replace(self, documents=tuple(documents), notes=notes)
 
     def describe(self) -> dict[str, object]:
         """What a model's record says of its text."""

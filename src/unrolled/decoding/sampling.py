@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..config import GenerateOptions
 from ..text.base import Ids
-from ..text.vocabulary import SPECIAL
+from ..text.vocabulary import BOUNDARY, SPECIAL
 
 Logits = NDArray[np.float64]
 OUT = -np.inf
@@ -60,9 +60,10 @@ def softmax(logits: Logits) -> Logits:
     return probabilities
 
 
-def forbid_special(logits: Logits) -> Logits:
-    """The boundary and the unknown unit are read, never written."""
-    return np.where(np.arange(logits.shape[-1]) < SPECIAL, OUT, logits)
+def forbid_special(logits: Logits, ends: bool = False) -> Logits:
+    """The unknown unit is read, never written; so is the boundary, unless it ``ends`` a document."""
+    ids = np.arange(logits.shape[-1])
+    return np.where((ids < SPECIAL) & ((ids != BOUNDARY) | (not ends)), OUT, logits)
 
 
 def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logits:
@@ -73,7 +74,7 @@ def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logi
         (top_p, options.top_p),
         (min_p, options.min_p),
     ]
-    left = forbid_special(logits.astype(np.float64))
+    left = forbid_special(logits.astype(np.float64), not options.endless)
     for filter, value in filters:
         left = left if value is None else filter(left, value)
     return softmax(left)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..config import GenerateOptions, ScoreOptions
+from ..data.documents import SEPARATORS, split_documents
 from ..errors import InputError
-from ..text.base import Ids
+from ..text.base import Ids, Unit
 from ..text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
 from .engines import Engine
 from .sampling import distribution
@@ -41,6 +43,7 @@ class Score:
     text: str
     units: tuple[str, ...]
     bits: Floats
+    kind: Unit
     alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
     unknown: int = 0
     adaptive: bool = False
@@ -53,7 +56,12 @@ class Score:
     @property
     def scored(self) -> str:
         """The text of the scored units."""
-        return "".join(self.units)
+        return self.kind.shown(self.units)
+
+    @property
+    def characters(self) -> int:
+        """Characters (code points) of the scored units."""
+        return sum(map(self.kind.characters, self.units))
 
     @property
     def total_bits(self) -> float:
@@ -63,12 +71,12 @@ class Score:
     @property
     def bits_per_char(self) -> float:
         """Bits per character (code point)."""
-        return self.total_bits / len(self.scored)
+        return self.total_bits / self.characters
 
     @property
     def bits_per_byte(self) -> float:
         """Bits per byte of UTF-8."""
-        return self.total_bits / len(self.scored.encode("utf-8", "surrogatepass"))
+        return self.total_bits / sum(map(self.kind.bytes, self.units))
 
     @property
     def bits_per_word(self) -> float | None:
@@ -92,7 +100,7 @@ class Score:
         breaks = np.array([unit.count("\n") for unit in self.units])
         line = np.cumsum(breaks) - breaks  # a newline belongs to the line that it ends
         bits = np.bincount(line, self.bits)
-        sizes = np.bincount(line, [len(unit) for unit in self.units])
+        sizes = np.bincount(line, list(map(self.kind.characters, self.units)))
         texts = self.scored.split("\n")[: len(bits)]
         found = [(n + 1, float(bits[n] / sizes[n]), text) for n, text in enumerate(texts) if text.strip()]
         return sorted(found, key=lambda each: -each[1])
@@ -101,7 +109,7 @@ class Score:
         """The figures, as JSON has them."""
         return {
             "mode": self.label,
-            "characters": len(self.scored),
+            "characters": self.characters,
             "units": len(self.bits),
             "bits_per_char": self.bits_per_char,
             "bits_per_word": self.bits_per_word,
@@ -112,26 +120,37 @@ class Score:
         }
 
 
-def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptions) -> Score:
-    """Score a text; raises ``InputError`` if it is too short for the mode."""
-    ids = vocabulary.encode(text)
-    blocks = streamed(engine, ids) if options.mode == "streamed" else cold(engine, ids)
+def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptions, documents: str = "whole") -> Score:
+    """Score a text or each of its documents; raises ``InputError`` if it is too short for the mode."""
+    if documents != "whole" and options.mode != "streamed":
+        raise InputError(f"this model reads {documents} as documents, and {options.mode} forgets; use --mode streamed")
+    texts = split_documents(text, documents)
+    each = [with_end(vocabulary.encode(part), documents) for part in texts]
+    blocks = chain(*(streamed(engine, part) for part in each)) if options.mode == "streamed" else cold(engine, each[0])
     first = 0 if options.mode == "streamed" else 1
+    ids = np.concatenate(each) if each else np.empty(0, np.int32)
     targets = ids[first:]
     if not len(targets):
         raise InputError(
             f"the text has {len(ids)} units, and {options.mode} needs at least {first + 1}; give more text"
         )
+    separator = [] if documents == "whole" else [SEPARATORS[documents]]
+    units = tuple(unit for part in texts for unit in [*vocabulary.split(part), *separator])[first:]
+    naming = naming_bits(units, targets, vocabulary)
     bits, tops, place = [], [], 0
     for logits in blocks:
-        costs = surprisal(logits, targets[place : place + len(logits)], len(vocabulary))
-        bits.append(costs)
+        bits.append(surprisal(logits, targets[place : place + len(logits)]))
         if options.top:
             tops += alternatives(logits, vocabulary, options.top)
         place += len(logits)
-    units = tuple(vocabulary.kind.split(text)[first:])
     unknown = int((targets == UNKNOWN).sum())
-    return Score(options.mode, text, units, np.concatenate(bits), tuple(tops), unknown, options.adaptive)
+    costs = np.concatenate(bits) + naming
+    return Score(options.mode, text, units, costs, vocabulary.kind, tuple(tops), unknown, options.adaptive)
+
+
+def with_end(ids: Ids, documents: str) -> Ids:
+    """A document's ids with the boundary that ends it, where documents end."""
+    return ids if documents == "whole" else np.concatenate([ids, np.array([BOUNDARY], np.int32)])
 
 
 def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:
@@ -157,11 +176,23 @@ def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
         yield logits[0].astype(np.float64)
 
 
-def surprisal(logits: Floats, targets: Ids, vocabulary_size: int) -> Floats:
-    """Bits of each target; an unknown character costs the unknown unit and the naming of a code point."""
-    log_probabilities = log_softmax(logits)[np.arange(len(targets)), targets]
-    naming = math.log2(CODE_POINTS - vocabulary_size)
-    return -log_probabilities / math.log(2) + np.where(targets == UNKNOWN, naming, 0.0)
+def surprisal(logits: Floats, targets: Ids) -> Floats:
+    """Bits of each target."""
+    picked: Floats = log_softmax(logits)[np.arange(len(targets)), targets]
+    return -picked / math.log(2)
+
+
+def naming_bits(units: Sequence[str], targets: Ids, vocabulary: Vocabulary) -> Floats:
+    """What an unknown unit costs beside the unknown unit's own bits: the naming of its code points.
+
+    One code point is one of those that the vocabulary lacks; a unit of several also has to tell where it ends.
+    """
+    bits = np.zeros(len(units))
+    for place in np.flatnonzero(targets == UNKNOWN).tolist():
+        size = len(units[place])
+        one = math.log2(CODE_POINTS - len(vocabulary)) if vocabulary.unit == "char" else math.log2(CODE_POINTS) + 1
+        bits[place] = size * one
+    return bits
 
 
 def log_softmax(logits: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..config import GenerateOptions
 from ..text.base import Ids
-from ..text.vocabulary import BOUNDARY, Vocabulary
+from ..text.vocabulary import BOUNDARY, Decoder, Vocabulary
 from .engines import Engine, EngineState
 from .engines.base import DrawingEngine, Drawn, Logits, select, step
 from .sampling import Uniforms, distribution, draw
@@ -78,23 +78,26 @@ def write_text(
 ) -> Iterator[list[str]]:
     """Go on from a prompt until every row has met a stop or its length: the new text of every row, piece by piece."""
     stoppers = [Stopper(options) for _ in rows]
+    decoders = [vocabulary.decoder() for _ in rows]
     left = options.length
     for ids in write(engine, read, options, rows):
         ids = ids[:, :left]
         left -= ids.shape[1]
-        pieces = zip(stoppers, ids, strict=True)
-        yield ["".join(feed(stopper, vocabulary, row)) for stopper, row in pieces]
+        pieces = zip(stoppers, decoders, ids, strict=True)
+        yield ["".join(feed(stopper, decoder, row)) for stopper, decoder, row in pieces]
         if not left or all(stopper.done for stopper in stoppers):
             yield [stopper.rest() for stopper in stoppers]
             return
 
 
-def feed(stopper: Stopper, vocabulary: Vocabulary, ids: Ids) -> Iterator[str]:
+def feed(stopper: Stopper, decoder: Decoder, ids: Ids) -> Iterator[str]:
     """What a row shows of some more units."""
     for unit in ids:
+        if unit == BOUNDARY:
+            stopper.done = True
         if stopper.done:
             return
-        yield stopper.feed(vocabulary.text_of(int(unit)))
+        yield stopper.feed(decoder(int(unit)))
 
 
 def choose_seed() -> int:

@@ -54,6 +54,7 @@ class Filters(ctypes.Structure):
         *((name, c_double) for name in ("temperature", "top_p", "min_p")),
         ("top_k", c_int32),
         ("special", c_int32),
+        ("ends", c_int32),
     ]
 
 

@@ -19,7 +19,7 @@ class Language(Task):
     def read(self, corpus: Corpus, model: ModelOptions, train: TrainOptions) -> Split:
         from ..data.split import split_corpus  # writing does without
 
-        return split_corpus(corpus, model.unit, train)
+        return split_corpus(corpus, model, train)
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         size = len(vocabularies["text"])

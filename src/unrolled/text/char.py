@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from .base import Ids, Unit
-
-CHUNK = 1 << 20  # code points turned into numbers at a time, so that a gigabyte never exists twice
+from .base import CHUNK, Ids, Unit
 
 
 class Char(Unit):
@@ -16,9 +14,6 @@ class Char(Unit):
 
     def split(self, text: str) -> list[str]:
         return list(text)
-
-    def join(self, units: Sequence[str]) -> str:
-        return "".join(units)
 
     def encode(self, text: str, index: Mapping[str, int], unknown: int) -> Ids:
         table = code_point_table(index, unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,12 +27,16 @@ class Vocabulary:
     units: tuple[str, ...]
 
     @classmethod
-    def of(cls, unit: str, texts: Iterable[str]) -> Vocabulary:
-        """The vocabulary of all units in the texts, sorted."""
-        found: set[str] = set()
-        for text in texts:
-            found.update(UNITS[unit].split(text))
-        return cls(unit, tuple(sorted(found)))
+    def of(
+        cls,
+        unit: str,
+        texts: Iterable[str],
+        given: Iterable[str] | None = None,
+        size: int | None = None,
+        least: int = 1,
+    ) -> Vocabulary:
+        """The vocabulary that a kind of unit learns from texts (``Unit.learn``); ``given`` are the texts themselves."""
+        return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
 
     def __len__(self) -> int:
         """The number of ids, the special ones included."""
@@ -41,47 +45,80 @@ class Vocabulary:
     @cached_property
     def kind(self) -> Unit:
         """The unit that cuts and joins."""
-        return UNITS[self.unit]
+        return UNITS[self.unit].known(self.index)
 
     @cached_property
     def index(self) -> dict[str, int]:
         """The id of each unit."""
         return {unit: number for number, unit in enumerate(self.units, SPECIAL)}
 
+    @cached_property
+    def sizes(self) -> Ids:
+        """Characters (code points) that each id stands for."""
+        sizes = [0, 1] + [self.kind.characters(unit) for unit in self.units]
+        return np.array(sizes, np.int32)
+
     def encode(self, text: str) -> Ids:
-        """The ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary."""
+        """The ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary and cannot be spelled."""
         return self.kind.encode(text, self.index, UNKNOWN)
 
+    def split(self, text: str) -> list[str]:
+        """The units of a text, one for each of its ids: those that the vocabulary lacks are spelled."""
+        return list(self.spelled(text))
+
+    def spelled(self, text: str) -> Iterator[str]:
+        """The same one by one."""
+        for unit in self.kind.split(text):
+            yield from [unit] if unit in self.index else self.kind.spell(unit)
+
     def text_of(self, number: int) -> str:
-        """The text of one id: nothing for the boundary, U+FFFD for the unknown unit."""
+        """One id as people read it: nothing for the boundary, U+FFFD for the unknown unit."""
         if number >= SPECIAL:
-            return self.units[number - SPECIAL]
+            return self.kind.shown([self.units[number - SPECIAL]])
         return "\ufffd" if number == UNKNOWN else ""
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of many ids."""
-        return self.kind.join([self.text_of(number) for number in ids])
+        decoder = self.decoder()
+        return "".join(decoder(number) for number in ids)
+
+    def decoder(self) -> Decoder:
+        """What turns ids into text one by one."""
+        return Decoder(self)
 
     def characters(self, ids: Ids) -> int:
         """How many characters (code points) many ids stand for."""
-        sizes = np.array([len(self.text_of(number)) for number in range(len(self))])
-        return int(sizes[ids].sum())
+        return int(self.sizes[ids].sum())
 
     def encode_prompt(self, prompt: str) -> tuple[Ids, dict[str, str]]:
         """The ids of a prompt, and what was read in place of each unit that the model never saw.
 
-        An unseen unit falls back to its compatibility form (NFKC), then to the other case, and at last to the
-        unknown unit (shown as U+FFFD).
+        An unseen unit is spelled; what cannot be spelled falls back to its compatibility form (NFKC), then to the other
+        case, and at last to the unknown unit (shown as U+FFFD).
         """
-        replaced = {unit: self.fall_back(unit) for unit in self.kind.split(prompt) if unit not in self.index}
-        fallen = [replaced.get(unit, unit) for unit in self.kind.split(prompt)]
-        return self.encode(self.kind.join(fallen)), replaced
+        replaced = {unit: self.fall_back(unit) for unit in self.spelled(prompt) if unit not in self.index}
+        if not replaced:
+            return self.encode(prompt), {}
+        return self.encode("".join(replaced.get(unit, unit) for unit in self.spelled(prompt))), replaced
 
     def fall_back(self, unit: str) -> str:
         """The nearest text that the vocabulary can spell in place of a unit that it does not hold."""
         normal = unicodedata.normalize("NFKC", unit)
         decomposed = "".join(c for c in unicodedata.normalize("NFKD", unit) if not unicodedata.combining(c))
         for variant in (normal, unit.swapcase(), normal.swapcase(), decomposed, decomposed.swapcase()):
-            if variant and all(piece in self.index for piece in self.kind.split(variant)):
+            if variant and all(piece in self.index for piece in self.spelled(variant)):
                 return variant
         return "\ufffd"
+
+
+class Decoder:
+    """Ids in, text out, as soon as it is complete."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary, self.complete = vocabulary, vocabulary.kind.decoder()
+
+    def __call__(self, number: int) -> str:
+        """What one more id completes."""
+        if number >= SPECIAL:
+            return self.complete(self.vocabulary.units[number - SPECIAL])
+        return self.vocabulary.text_of(number)

@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from .. import kernels
 from ..bundle import Bundle
 from ..config import TrainOptions
 from ..data.batches import Batches, Streams, Windows
+from ..data.buckets import Buckets
+from ..data.split import Split
 from ..errors import InterruptedWorkError, OutputError, TrainingError
 from ..layers import Network, build
 from ..tasks import TASKS
+from ..text.base import Ids
 from .budget import Budget
 from .carry import forget
 from .events import Observer, Progress, Started, Validated, Warned, tell
@@ -78,7 +82,7 @@ class Run:
         self.recipe = self.choose_sizes()
         self.network = self.make_network()
         self.optimizers = self.make_optimizers()
-        self.batches = make_batches(work.split.train, self.recipe.train)
+        self.batches = make_batches(work.split, self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         self.budget = Budget(self.recipe.train, self.schedule, self.batches.steps_per_epoch, work.replay)
         self.budget.begin(self.recipe.units_per_second / self.units_per_step)
@@ -119,8 +123,7 @@ class Run:
 
     def bits_per_nat(self, ids: Any) -> float:
         """From nats a unit to bits a character, over a part of the text."""
-        characters = self.work.split.vocabulary.characters(ids[1:])
-        return (len(ids) - 1) / max(1, characters) / math.log(2)
+        return (len(ids) - 1) / max(1, self.work.split.characters(ids[1:])) / math.log(2)
 
     def validation_interval(self) -> int:
         """Steps between two validations: often enough to see the curve, seldom enough not to cost the run."""
@@ -142,9 +145,10 @@ class Run:
         batch = self.batches.batch(step)
         chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
         inputs, targets = (torch.from_numpy(ids).long().to(self.device) for ids in (batch.inputs, batch.targets))
-        logits, self.state = self.network(inputs, forget(self.state, batch.fresh), chance)
-        loss = self.task.loss(logits, targets).mean()
-        loss.backward()
+        before = self.network.start(len(inputs)) if batch.fresh.all() else forget(self.state, batch.fresh)
+        logits, self.state = self.network(inputs, before, chance)
+        loss = mean_of(self.task.loss(logits, targets), batch.counts)
+        torch.autograd.backward(loss)
         nats = loss.item()
         if not math.isfinite(nats):
             self.diverged()
@@ -194,7 +198,7 @@ class Run:
         ledger.next_validation = ledger.step + self.validation_interval()
         if not len(valid):
             return
-        bits = validate(self.network, self.task, valid) / max(1, self.work.split.vocabulary.characters(valid[1:]))
+        bits = self.bits_of(valid)
         ledger.validating += self.tick()
         ledger.validations += 1
         if ledger.validated(bits):
@@ -268,7 +272,12 @@ class Run:
         test = self.work.split.test
         if not len(test):
             return None
-        return validate(self.network, self.task, test) / max(1, self.work.split.vocabulary.characters(test[1:]))
+        return self.bits_of(test)
+
+    def bits_of(self, ids: Ids) -> float:
+        """Bits per character of a part of the text that is not learnt."""
+        split = self.work.split
+        return validate(self.network, self.task, ids, split.ends) / max(1, split.characters(ids[1:]))
 
     def save(self) -> None:
         """Write the resume file; a full disk is no reason to stop training."""
@@ -305,9 +314,20 @@ class Run:
         self.clock = time.perf_counter()
 
 
-def make_batches(ids: Any, settings: TrainOptions) -> Batches:
+def mean_of(losses: torch.Tensor, counts: NDArray[np.bool_] | None) -> torch.Tensor:
+    """The mean of the losses of a batch, padding left out."""
+    if counts is None:
+        return losses.mean()
+    weights = torch.from_numpy(counts).to(losses)
+    return (losses * weights).sum() / weights.sum()
+
+
+def make_batches(split: Split, settings: TrainOptions) -> Batches:
     """The text in batches of the wanted kind."""
+    ids = split.train
     assert settings.batch_size and settings.sequence_length, "the recipe fills these in"
+    if split.ends:
+        return Buckets(ids, settings.batch_size, settings.sequence_length, settings.seed)
     if settings.batches == "windows":
         return Windows(ids, settings.batch_size, settings.sequence_length, settings.seed)
     rows, length, seed = settings.batch_size, settings.sequence_length, settings.seed

@@ -51,4 +51,4 @@ def judge_chain(split: Split) -> float | None:
     if len(held_out) < FEWEST:
         return None
     bits = bits_of(split.train[-COUNTED:], held_out, len(split.vocabulary), ORDER)
-    return float(bits.sum()) / max(1, split.vocabulary.characters(held_out[1:]))
+    return float(bits.sum()) / max(1, split.characters(held_out[1:]))

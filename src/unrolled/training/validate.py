@@ -7,6 +7,7 @@ import math
 import torch
 
 from ..data.batches import side_by_side
+from ..data.buckets import each_once
 from ..layers import Network
 from ..tasks.base import Task
 from ..text.base import Ids
@@ -23,14 +24,14 @@ def rows_for(units: int) -> int:
 
 
 @torch.no_grad()
-def validate(network: Network, task: Task, ids: Ids, rows: int | None = None) -> float:
-    """The sum of the loss over all targets of a held-out text, in bits."""
+def validate(network: Network, task: Task, ids: Ids, ends: bool = False, rows: int | None = None) -> float:
+    """The sum of the loss over all targets of a held-out text, in bits; documents that ``end`` are read apart."""
     device = network.head.weight.device
     rows = rows or rows_for(len(ids) - 1)
     state, total = network.start(rows), 0.0
-    for batch, counts in side_by_side(ids, rows, LENGTH):
-        state = forget(state, batch.fresh)
+    for batch in each_once(ids, ROW, LENGTH) if ends else side_by_side(ids, rows, LENGTH):
+        state = network.start(len(batch.fresh)) if batch.fresh.all() else forget(state, batch.fresh)
         logits, state = network(torch.from_numpy(batch.inputs).long().to(device), state)
         losses = task.loss(logits, torch.from_numpy(batch.targets).long().to(device))
-        total += losses[torch.from_numpy(counts).to(device)].double().sum().item()
+        total += losses[torch.from_numpy(batch.counts).to(device)].double().sum().item()
     return total / math.log(2)

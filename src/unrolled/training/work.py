@@ -22,3 +22,4 @@ class Work:
     run: RunOptions
     resume_file: Path | None = None
     replay: list[Plan] = field(default_factory=list)
+    why_unit: str = ""

@@ -74,4 +74,5 @@ def as_filters(options: GenerateOptions) -> Filters:
         min_p=options.min_p or 0.0,
         top_k=min(options.top_k or 0, MOST),
         special=SPECIAL,
+        ends=not options.endless,
     )

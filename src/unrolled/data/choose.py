@@ -1,0 +1,27 @@
+"""Which unit suits a text: by its script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import regex
+
+LOOKED_AT = 300_000  # characters
+LETTER = regex.compile(r"\p{L}|\p{M}")
+BURMESE = regex.compile(r"[\p{Script=Myanmar}]")
+CLUSTERED = regex.compile(
+    r"[\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}"
+    r"\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Oriya}\p{Script=Sinhala}\p{Script=Thai}\p{Script=Lao}"
+    r"\p{Script=Khmer}\p{Script=Tibetan}]"
+)
+
+
+def choose_unit(documents: Sequence[str]) -> tuple[str, str]:
+    """The unit for a text, and why."""
+    text = "".join(document[:LOOKED_AT] for document in documents[:1000])[:LOOKED_AT]
+    letters = len(LETTER.findall(text))
+    if 2 * len(BURMESE.findall(text)) > letters:
+        return "syllable", "the text is Burmese, whose syllables show in its spelling"
+    if 2 * len(CLUSTERED.findall(text)) > letters:
+        return "grapheme", "the script writes one letter with several characters"
+    return "char", "the script writes a letter with a character"

@@ -2,6 +2,7 @@ import dataclasses
 import gzip
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_type_hints
 
@@ -11,30 +12,31 @@ import pytest
 import unrolled
 from unrolled import api, bundle
 from unrolled.config import GenerateOptions
+from unrolled.training.gather import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
 
 
 def test_the_keywords_of_train_are_the_fields_of_its_options():
-    fields = {k: v for each in api.TRAIN_CLASSES for k, v in get_type_hints(each).items() if k in each.names()}
-    assert get_type_hints(api.TrainKeywords) == fields
+    fields = {k: v for each in TRAIN_CLASSES for k, v in get_type_hints(each).items() if k in each.names()}
+    assert get_type_hints(api.TrainKeywords) == {**fields, "label": str | Sequence[str]}
 
 
 def test_the_keywords_of_generate_are_the_fields_of_its_options():
     fields = {k: v for k, v in get_type_hints(GenerateOptions).items() if k in GenerateOptions.names()}
     keywords = get_type_hints(api.GenerateKeywords)
     assert list(keywords) == list(fields)
-    assert {k: v for k, v in keywords.items() if k != "stop"} == {k: v for k, v in fields.items() if k != "stop"}
+    assert keywords == {**fields, "stop": str | Sequence[str], "where": str | Sequence[str]}
 
 
 def test_no_option_has_two_homes():
-    names = [name for each in api.TRAIN_CLASSES for name in each.names()]
+    names = [name for each in TRAIN_CLASSES for name in each.names()]
     assert len(names) == len(set(names))
 
 
 def test_without_options_the_defaults_of_the_classes_hold():
     assert dataclasses.replace(api.generate_options(), seed=None) == GenerateOptions()
-    assert api.sort_options({}) == {each.__name__: each() for each in api.TRAIN_CLASSES}
+    assert sort_options({}) == {each.__name__: each() for each in TRAIN_CLASSES}
 
 
 def test_training_writes_nothing_unless_told(text, tmp_path, monkeypatch):
@@ -236,3 +238,50 @@ def test_every_unit_trains_writes_and_scores(unit, text, tmp_path):
 def test_the_unit_is_chosen_by_the_script():
     model = unrolled.train(["မြန်မာဘာသာစကားသည် မြန်မာနိုင်ငံ၏ ရုံးသုံးဘာသာစကား ဖြစ်သည်။"] * 20, **TINY)
     assert model.bundle.config.unit == "syllable"
+
+
+NAMES = {"Irish": ["O'Brien", "O'Neill", "O'Hara", "O'Dowd"], "Greek": ["Pappas", "Kostas", "Manikas", "Doukas"]}
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("names")
+    for language, each in NAMES.items():
+        (folder / f"{language}.txt").write_text("\n".join(each * 10) + "\n")
+    with pytest.warns(unrolled.errors.UnrolledWarning, match="more than once"):
+        return unrolled.train(
+            folder, documents="lines", label="file", steps=300, hidden_size=48, dropout=0.0, threads=1
+        )
+
+
+def test_a_label_decides_what_is_written(names):
+    for language, each in NAMES.items():
+        written = names.generate_many(count=20, where=f"file={language}", seed=1)
+        assert sum(text in each for text in written) > 11
+
+
+def test_a_label_makes_the_held_out_text_cheaper(names):
+    best = names.record["best"]
+    assert best["bits_per_char"] < 0.8 * best["bits_per_char_unlabelled"]
+
+
+def test_a_text_is_scored_under_a_label(names):
+    right, wrong, open = (
+        names.score("O'Hara", where=where).total_bits for where in (["file=Irish"], ["file=Greek"], [])
+    )
+    assert right < open < wrong
+
+
+def test_a_model_with_labels_survives_its_file(names, tmp_path):
+    names.save(tmp_path / "names.safetensors")
+    loaded = unrolled.load(tmp_path / "names.safetensors")
+    assert loaded.generate(where="file=Greek", seed=5) == names.generate(where="file=Greek", seed=5)
+
+
+def test_an_unknown_label_is_refused(names):
+    with pytest.raises(unrolled.errors.OptionError, match="file=Irish"):
+        names.generate(where="file=Irsh")
+
+
+def test_the_last_of_each_label_is_held_out(names):
+    assert names.record["corpus"]["labels"] == ["file"] and names.record["corpus"]["documents"] == 80

@@ -105,7 +105,7 @@ def test_an_unknown_option_names_up_to_three_neighbours():
 
 
 def test_an_unknown_option_like_no_other_lists_them_all():
-    with pytest.raises(OptionError, match=r"^there is no option 'xyz'; the options are mode, top, adaptive$"):
+    with pytest.raises(OptionError, match=r"^there is no option 'xyz'; the options are mode, top, where, adaptive$"):
         ScoreOptions.of({"xyz": 3})
 
 

@@ -17,33 +17,24 @@ from .bundle import Bundle
 from .config import (
     GenerateKeywords,
     GenerateOptions,
-    ModelOptions,
-    Options,
-    ReadOptions,
-    RunOptions,
     ScoreOptions,
     TrainKeywords,
-    TrainOptions,
     check,
-    reject_unknown,
-    resolve_budget,
 )
+from .decoding.condition import under
 from .decoding.engines import ENGINES, Engine, adaptive, open_engine
 from .decoding.search import Read, choose_seed, read_prompt, write_text
-from .errors import InputError, MissingExtraError, OptionError, OutputError, UnrolledWarning
+from .errors import MissingExtraError, OptionError, OutputError, UnrolledWarning
 from .kernels.precision import PRECISIONS
-from .tasks import TASKS
 from .text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .data.readers import Source
     from .decoding.scoring import Score
     from .training.events import Observer
-    from .training.work import Work
 
 ROWS = 64  # samples written side by side
 SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
-TRAIN_CLASSES: tuple[type[Options], ...] = (ReadOptions, ModelOptions, TrainOptions, RunOptions)
 
 
 class Model:
@@ -57,6 +48,7 @@ class Model:
         check("engine", engine, {"choices": ("auto", *ENGINES)})
         check("weights", weights, {"choices": PRECISIONS})
         self.bundle, self.engine_name, self.device, self.weights = bundle, engine, device, weights
+        self.engines: dict[tuple[str, ...], Engine] = {}
 
     def __repr__(self) -> str:
         config = self.bundle.config
@@ -76,10 +68,17 @@ class Model:
     @cached_property
     def engine(self) -> Engine:
         """What runs the network; opened when it is first needed."""
-        try:
-            return open_engine(self.engine_name, self.bundle, self.device, self.weights)
-        except ModuleNotFoundError as error:
-            raise missing_torch(f"--engine {self.engine_name}", error) from None
+        return self.engine_under(())
+
+    def engine_under(self, where: tuple[str, ...]) -> Engine:
+        """What runs the network under labels."""
+        if where not in self.engines:
+            try:
+                bundle = under(self.bundle, where)
+                self.engines[where] = open_engine(self.engine_name, bundle, self.device, self.weights)
+            except ModuleNotFoundError as error:
+                raise missing_torch(f"--engine {self.engine_name}", error) from None
+        return self.engines[where]
 
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
         """Checked options; a model that learnt one text knows no end."""
@@ -87,9 +86,10 @@ class Model:
         endless = settings.endless or self.bundle.config.documents in (None, "whole")
         return dataclasses.replace(settings, endless=endless)
 
-    def reader(self, adaptively: bool) -> Engine:
-        """The engine; one that also learns from what it reads, if wanted so."""
-        return adaptive(self.engine, len(self.vocabulary)) if adaptively else self.engine
+    def reader(self, adaptively: bool, where: tuple[str, ...] = ()) -> Engine:
+        """The engine under labels; one that also learns from what it reads, if wanted so."""
+        engine = self.engine_under(where) if where else self.engine
+        return adaptive(engine, len(self.vocabulary)) if adaptively else engine
 
     def read(self, prompt: str, engine: Engine | None = None) -> Read:
         """The state after a prompt; a unit that the model never saw is read as its nearest kin, with one warning."""
@@ -104,7 +104,7 @@ class Model:
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
         settings = self.settings(**options)
-        engine = self.reader(settings.adaptive)
+        engine = self.reader(settings.adaptive, settings.where)
         read = self.read(prompt, engine)
         return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1)))
 
@@ -115,7 +115,7 @@ class Model:
     def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = self.settings(**options)
-        engine = self.reader(settings.adaptive)
+        engine = self.reader(settings.adaptive, settings.where)
         read = self.read(prompt, engine)
         texts = []
         for start in range(0, count, ROWS):
@@ -124,7 +124,14 @@ class Model:
             texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
         return texts
 
-    def score(self, text: str, mode: str = "streamed", top: int = 0, adaptive: bool = False) -> Score:
+    def score(
+        self,
+        text: str,
+        mode: str = "streamed",
+        top: int = 0,
+        adaptive: bool = False,
+        where: str | Sequence[str] = (),
+    ) -> Score:
         """How many bits a text costs: ``bits_per_char``, ``_word``, ``_byte``, ``perplexity``, and ``lines()``.
 
         ``mode`` is "streamed" (the state carried through the text) or "cold-256" (a fresh state every 256 units);
@@ -134,8 +141,14 @@ class Model:
         """
         from .decoding.scoring import score
 
-        options = ScoreOptions(mode=mode, top=top, adaptive=adaptive)
-        return score(self.reader(adaptive), self.vocabulary, text, options, self.bundle.config.documents or "whole")
+        options = ScoreOptions(mode=mode, top=top, adaptive=adaptive, where=as_tuple(where))
+        return score(
+            self.reader(adaptive, options.where),
+            self.vocabulary,
+            text,
+            options,
+            self.bundle.config.documents or "whole",
+        )
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
@@ -143,7 +156,7 @@ class Model:
 
         options.setdefault("temperature", 1.0)
         settings = self.settings(**options)
-        read = self.read(prompt, self.reader(settings.adaptive))
+        read = self.read(prompt, self.reader(settings.adaptive, settings.where))
         return next_units(read, self.vocabulary, settings, count)
 
     def save(self, path: str | Path, force: bool = False, weights: str | None = None) -> Path:
@@ -177,10 +190,14 @@ def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: 
 
 def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
     """Checked options, with a seed and with the stop strings as a tuple."""
-    stop = options.get("stop", ())
     seed = options.get("seed")
-    given = {**options, "stop": (stop,) if isinstance(stop, str) else tuple(stop)}
+    given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where")}}
     return GenerateOptions.of({**given, "seed": choose_seed() if seed is None else seed})
+
+
+def as_tuple(given: Any) -> tuple[str, ...]:
+    """One or several strings as a tuple."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def train(
@@ -201,12 +218,17 @@ def train(
     """
     if output is not None:
         refuse_output(output, resume, force)
-    work = prepare(source, output, resume, replay, options)
+    from .training.gather import gather
+    from .training.interrupt import listening
+
+    given = {**options, "label": as_tuple(options.get("label", ()))}
     try:
+        work = gather(source, output, given, resume, replay)
         from .training.loop import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None
-    from .training.interrupt import listening
+    for note in work.notes:
+        warnings.warn(note, UnrolledWarning, stacklevel=2)
 
     with listening() as interrupt:
         bundle = add_sample(fit(work, observers, interrupt, resume))
@@ -231,57 +253,6 @@ def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
         )
     if resume and not left.exists():
         raise OptionError(f"there is nothing to resume: no file {left}; leave --resume out to start anew")
-
-
-def prepare(
-    source: Source, output: str | Path | None, resume: bool, replay: str | Path | None, options: TrainKeywords
-) -> Work:
-    """Read the text and gather the options, from the user or from an earlier run."""
-    from .data.choose import choose_unit
-    from .data.readers import read_corpus
-    from .training.paths import resume_path
-    from .training.work import Work
-
-    given, resume_file = sort_options(options), resume_path(output) if output is not None else None
-    model, settings = given["ModelOptions"], resolve_budget(given["TrainOptions"])
-    plans: list[tuple[int, int]] = []
-    digest = None
-    if resume:
-        if resume_file is None:
-            raise OptionError("I got resume without output; name the model file whose run is to go on")
-        model, settings, plans, digest = of_stopped_run(resume_file)
-    elif replay is not None:
-        earlier = bundles.load(replay)
-        model, settings = earlier.config, TrainOptions.of(earlier.record["options"])
-        plans = [(step, steps) for step, steps in earlier.record["plans"]]
-    corpus = read_corpus(source, given["ReadOptions"])
-    kind = model.documents or ("files" if len(corpus.documents) > 1 else "whole")
-    corpus = corpus.arranged(kind)
-    unit, why = choose_unit(corpus.documents) if model.unit == "auto" else (model.unit, "")
-    model = dataclasses.replace(model, documents=kind, unit=unit)
-    if digest not in (None, corpus.digest):
-        raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
-    for note in corpus.notes:
-        warnings.warn(note, UnrolledWarning, stacklevel=3)
-    split = TASKS[model.task].read(corpus, model, settings)
-    return Work(split, corpus.describe(), model, settings, given["RunOptions"], resume_file, plans, why)
-
-
-def of_stopped_run(resume_file: Path) -> tuple[ModelOptions, TrainOptions, list[tuple[int, int]], str]:
-    """The options, the plans to replay and the text's digest of a run that was stopped."""
-    try:
-        from .training.resume import load_resume
-    except ModuleNotFoundError as error:
-        raise missing_torch("training", error) from None
-    about = load_resume(resume_file)[1]
-    plans = [(step, steps) for step, steps in about["replay"]]
-    return ModelOptions.of(about["model"]), TrainOptions.of(about["train"]), plans, about["digest"]
-
-
-def sort_options(options: TrainKeywords) -> dict[str, Any]:
-    """Flat options as the classes they belong to, by the class's name."""
-    reject_unknown(options, [name for each in TRAIN_CLASSES for name in each.names()])
-    return {each.__name__: each.of({k: v for k, v in options.items() if k in each.names()}) for each in TRAIN_CLASSES}
 
 
 def add_sample(bundle: Bundle) -> Bundle:

@@ -97,10 +97,12 @@ class ReadOptions(Options):
 
     encoding: str | None = option(None, "encoding of the text [default: found out]")
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
+    text_column: str | None = option(None, "column of the texts in a .csv, .tsv or .jsonl file [default: text]")
+    label: tuple[str, ...] = option((), "column whose value conditions the text, or: file (can be given several times)")
 
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe")
-DOCUMENTS = ("whole", "files", "lines", "blank-lines")
+DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ class ModelOptions(Options):
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
     min_count: int = option(3, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
     documents: str | None = option(
-        None, "what ends like a text of its own [default: each of several files]", choices=DOCUMENTS
+        None, "what ends like a text of its own [default: each of several files or rows]", choices=DOCUMENTS
     )
     cell: str = option("lstm", "recurrent cell", choices=("elman", "gru", "lstm"))
     hidden_size: int | None = option(None, "width of each layer", low=1, high=8192)
@@ -168,6 +170,7 @@ class GenerateOptions(Options):
     top_k: int | None = option(None, "only the k likeliest units", low=1)
     top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
     min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
+    where: tuple[str, ...] = option((), "write under a label, as author=Carroll (can be given several times)")
     stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
     until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
     lines: int | None = option(None, "stop after so many lines", low=1)
@@ -187,6 +190,7 @@ class ScoreOptions(Options):
         "streamed", "streamed carries the state; cold-256 starts afresh every 256 units", choices=SCORE_MODES
     )
     top: int = option(0, "alternatives listed for each unit", low=0)
+    where: tuple[str, ...] = option((), "score under a label, as author=Carroll (can be given several times)")
     adaptive: bool = option(False, "learn from the text while it is scored; not comparable with static figures")
 
     def __post_init__(self) -> None:
@@ -216,6 +220,8 @@ class TrainKeywords(TypedDict, total=False):
 
     encoding: str | None
     strip_gutenberg: bool
+    text_column: str | None
+    label: str | Sequence[str]
     task: str
     model: str
     unit: str
@@ -258,6 +264,7 @@ class GenerateKeywords(TypedDict, total=False):
     top_k: int | None
     top_p: float | None
     min_p: float | None
+    where: str | Sequence[str]
     stop: str | Sequence[str]
     until: str | None
     lines: int | None

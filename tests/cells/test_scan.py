@@ -111,3 +111,16 @@ def test_pytorchs_own_scan_is_the_same(name, case):
     assert torch.allclose(outputs, expected, rtol=0, atol=1e-12)
     assert all(torch.allclose(one, two, rtol=0, atol=1e-12) for one, two in zip(last, expected_last, strict=True))
     assert farthest(gradients(made, fused(made)), gradients(made, ours(made))) < 1e-9
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=lambda cell: cell.name)
+def test_a_constant_share_of_the_gates_is_the_same_in_pytorchs_own_scan(cell):
+    steps, rows, inputs, hidden = 5, 3, 4, 16
+    wide = cell.gates * hidden
+    weights = [torch.randn(wide, n, generator=torch.Generator().manual_seed(n)) / 4 for n in (inputs, hidden)]
+    biases = [torch.randn(wide, generator=torch.Generator().manual_seed(n)) for n in (7, 8)]
+    x, constant = torch.randn(steps, rows, inputs), torch.randn(rows, wide)
+    state = tuple(torch.randn(rows, hidden) for _ in cell.parts)
+    ours, _ = scan(cell, x @ weights[0].T + biases[0] + constant, state, Recurrence(weights[1], biases[1]))
+    theirs, _ = fused_scan(cell, x, state, (*weights, *biases), constant)
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)

@@ -72,8 +72,9 @@ def test_a_step_is_about_as_large_as_wanted():
 
 
 def test_a_long_document_is_read_in_pieces():
-    begins, sizes = cut_pieces(documents_of([100, 3]), 40)
-    assert begins.tolist() == [0, 40, 80, 101] and sizes.tolist() == [40, 40, 21, 4]
+    pieces = cut_pieces(documents_of([100, 3]), 40)
+    assert pieces.begins.tolist() == [0, 40, 80, 101] and pieces.sizes.tolist() == [40, 40, 21, 4]
+    assert pieces.documents.tolist() == [0, 0, 0, 1]
     assert Buckets(documents_of([PIECE * 10 * 3]), 1, 10, seed=1).steps_per_epoch == 3 * PIECE + 1
 
 

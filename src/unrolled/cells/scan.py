@@ -131,8 +131,16 @@ FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.
 """PyTorch's own scans: cuDNN's on a GPU."""
 
 
-def fused_scan(cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...]) -> tuple[Tensor, State]:
-    """The same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan."""
+def fused_scan(
+    cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...], constant: Tensor | None = None
+) -> tuple[Tensor, State]:
+    """The same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan.
+
+    A ``constant`` share of the gates [B, G*H] enters as further inputs, one for each row: that scan takes no other.
+    """
+    if constant is not None:
+        rows = torch.eye(len(constant), dtype=x.dtype, device=x.device).expand(len(x), -1, -1)
+        x, weights = torch.cat([x, rows], 2), (torch.cat([weights[0], constant.t()], 1), *weights[1:])
     first = [part[None].contiguous() for part in state]
     settings = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False}
     settings["train"] = torch.is_grad_enabled()  # without it cuDNN keeps nothing for a way back

@@ -19,13 +19,15 @@ from ..text.base import Ids
 class Batch:
     """``inputs`` and ``targets`` of shape [B, T]; ``fresh`` [B] tells which rows start without a state.
 
-    Where rows are of unequal length, ``counts`` [B, T] tells which targets are more than padding.
+    Where rows are of unequal length, ``counts`` [B, T] tells which targets are more than padding; where a row is part
+    of one document, ``documents`` [B] tells of which.
     """
 
     inputs: Ids
     targets: Ids
     fresh: NDArray[np.bool_]
     counts: NDArray[np.bool_] | None = None
+    documents: NDArray[np.int64] | None = None
 
 
 class Batches(ABC):

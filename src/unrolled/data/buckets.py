@@ -6,6 +6,7 @@ Every document begins without a state, so that nothing leaks from one into the n
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,13 +20,25 @@ PIECE = 16  # sequences, after which a long document is cut: its rest then begin
 Places = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """Where pieces begin, how many units each of them predicts, and of which documents they are."""
+
+    begins: Places
+    sizes: Places
+    documents: Places
+
+    def __getitem__(self, which: Places | slice) -> Pieces:
+        return Pieces(self.begins[which], self.sizes[which], self.documents[which])
+
+
 class Buckets(Batches):
     """Documents, a boundary before each and behind the last, in batches of about ``batch_size`` x ``length`` units."""
 
     def __init__(self, ids: Ids, batch_size: int, length: int, seed: int) -> None:
         super().__init__(ids, batch_size, length, seed)
-        self.begins, self.sizes = cut_pieces(ids, PIECE * self.length)
-        descending = np.sort(self.sizes)[::-1]
+        self.pieces = cut_pieces(ids, PIECE * self.length)
+        descending = np.sort(self.pieces.sizes)[::-1]
         self.groups = list(group(descending, self.batch_size * self.length, self.length))
         self.order, self.read = lru_cache(2)(self.shuffled), lru_cache(1)(self.read_group)
 
@@ -43,24 +56,22 @@ class Buckets(Batches):
     def read_group(self, epoch: int, number: int) -> list[Batch]:
         """All steps of a group."""
         first, last, steps = self.groups[number]
-        pieces = self.order(epoch)[0][first:last]
-        return padded(self.ids, self.begins[pieces], self.sizes[pieces], steps)
+        return padded(self.ids, self.pieces[self.order(epoch)[0][first:last]], steps)
 
     def shuffled(self, epoch: int) -> tuple[Places, Places]:
         """An epoch's order: of the pieces, the longest first and equals in any order; and of the groups."""
-        chance = self.chance(4, epoch)
-        return np.lexsort((chance.random(len(self.sizes)), -self.sizes)), chance.permutation(len(self.groups))
+        chance, sizes = self.chance(4, epoch), self.pieces.sizes
+        return np.lexsort((chance.random(len(sizes)), -sizes)), chance.permutation(len(self.groups))
 
 
-def cut_pieces(ids: Ids, longest: int) -> tuple[Places, Places]:
-    """Where the pieces of all documents begin, and how many units each of them predicts."""
+def cut_pieces(ids: Ids, longest: int) -> Pieces:
+    """The pieces of all documents, none of them longer than so many units."""
     places = np.flatnonzero(ids == BOUNDARY)
     sizes = np.diff(places)
     counts = -(-sizes // longest)
     which = np.repeat(np.arange(len(sizes)), counts)
     number = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    begins = places[which] + number * longest
-    return begins, np.minimum(sizes[which] - number * longest, longest)
+    return Pieces(places[which] + number * longest, np.minimum(sizes[which] - number * longest, longest), which)
 
 
 def group(descending: Places, units: int, length: int) -> Iterator[tuple[int, int, int]]:
@@ -74,23 +85,24 @@ def group(descending: Places, units: int, length: int) -> Iterator[tuple[int, in
         first = last
 
 
-def padded(ids: Ids, begins: Places, sizes: Places, steps: int) -> list[Batch]:
+def padded(ids: Ids, pieces: Pieces, steps: int) -> list[Batch]:
     """Pieces side by side, in so many steps of the same length; what stands behind a piece's end does not count."""
-    length = -(-int(sizes.max()) // steps)
+    begins = pieces.begins[:, None]
+    length = -(-int(pieces.sizes.max()) // steps)
     offsets = np.arange(length * steps)
-    counts = offsets < sizes[:, None]
-    places = np.where(counts, begins[:, None] + offsets, begins[:, None])
+    counts = offsets < pieces.sizes[:, None]
+    places = np.where(counts, begins + offsets, begins)
     batches = []
     for start in range(0, length * steps, length):
         part = np.s_[:, start : start + length]
         fresh = np.full(len(begins), start == 0)
-        batches.append(Batch(ids[places[part]], ids[places[part] + 1], fresh, counts[part]))
+        batches.append(Batch(ids[places[part]], ids[places[part] + 1], fresh, counts[part], pieces.documents))
     return batches
 
 
 def each_once(ids: Ids, units: int, length: int) -> Iterator[Batch]:
     """All documents of a held-out text, each whole and from a fresh state, in batches of about so many units."""
-    begins, sizes = cut_pieces(ids, len(ids))
-    order = np.argsort(-sizes, kind="stable")
-    for first, last, steps in group(sizes[order], units, length):
-        yield from padded(ids, begins[order[first:last]], sizes[order[first:last]], steps)
+    pieces = cut_pieces(ids, len(ids))
+    pieces = pieces[np.argsort(-pieces.sizes, kind="stable")]
+    for first, last, steps in group(pieces.sizes, units, length):
+        yield from padded(ids, pieces[first:last], steps)

@@ -16,6 +16,7 @@ from ..errors import InputError, reason
 from .decoding import Decoded, decode, normalise_newlines
 from .documents import duplicates, split_documents
 from .gutenberg import strip_gutenberg
+from .tables import FILE, Labels, is_table, read_table
 
 Source = str | Path | Iterable[str | Path]
 """A path (``"-"`` is standard input), several paths, or lines of text (a list of ``str``)."""
@@ -30,6 +31,9 @@ class Corpus:
     encodings: tuple[str, ...]
     newlines: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    labels: tuple[Labels, ...] = ()
+    documents_are: str | None = None
+    options: ReadOptions | None = None
 
     @property
     def characters(self) -> int:
@@ -47,22 +51,34 @@ class Corpus:
 
     def arranged(self, kind: str) -> Corpus:
         """The same text as documents of a kind (``--documents``), and a note of those that stand in it twice."""
-        if kind == "files":
+        if kind in ("files", self.documents_are):
+            return self.noting_duplicates()
+        if kind == "whole":
+            return dataclasses.replace(self, documents=("".join(self.documents),), labels=())
+        parts = [split_documents(each, kind) for each in self.documents]
+        labels = (
+            tuple(label for part, label in zip(parts, self.labels, strict=True) for _ in part) if self.labels else ()
+        )
+        documents = tuple(document for part in parts for document in part)
+        return dataclasses.replace(self, documents=documents, labels=labels).noting_duplicates()
+
+    def noting_duplicates(self) -> Corpus:
+        """The same with a note of how many documents stand in it more than once."""
+        twice = duplicates(list(zip(self.documents, self.labels or self.documents, strict=True)))
+        if not twice:
             return self
-        text = ["".join(self.documents)] if kind == "whole" else self.documents
-        documents = [document for each in text for document in split_documents(each, kind)]
-        twice = duplicates(documents)
-        share = f"{twice:,} of {len(documents):,} documents stand in the text more than once"
-        notes = (*self.notes, f"{share}; what is held out may have been learnt") if twice else self.notes
-        return dataclasses.replace(self, documents=tuple(documents), notes=notes)
+        share = f"{twice:,} of {len(self.documents):,} documents stand in the text more than once"
+        return dataclasses.replace(self, notes=(*self.notes, f"{share}; what is held out may have been learnt"))
 
     def describe(self) -> dict[str, object]:
         """What a model's record says of its text."""
+        columns = sorted({label.split("=")[0] for labels in self.labels[:1] for label in labels})
         return {
             "names": list(self.names[:20]),
             "documents": len(self.documents),
             "characters": self.characters,
             "digest": self.digest,
+            **({"labels": columns} if columns else {}),
             "encodings": sorted(set(self.encodings)),
             "newlines": sorted(set(self.newlines)),
         }
@@ -103,13 +119,37 @@ def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
         raise InputError(f"there is no text in {', '.join(map(str, paths))}; give a .txt file, or a folder of them")
     notes += [note for name, decoded in found for note in notes_of(name, decoded)]
     names, texts = zip(*found, strict=True)
+    documents, labels = documents_of(found, options)
     return Corpus(
-        tuple(each.text for each in texts),
+        tuple(documents),
         tuple(names),
         tuple(each.encoding for each in texts),
         tuple(each.newline for each in texts),
         tuple(notes),
+        tuple(labels) if options.label else (),
+        "rows" if any(is_table(name, options) for name in names) else None,
+        options,
     )
+
+
+def documents_of(found: list[tuple[str, Decoded]], options: ReadOptions) -> tuple[list[str], list[Labels]]:
+    """The texts of all files, or those in the rows of tables, and their labels."""
+    documents: list[str] = []
+    labels: list[Labels] = []
+    for name, decoded in found:
+        table = is_table(name, options)
+        columns = [label for label in options.label if label != FILE]
+        if columns and not table:
+            raise InputError(
+                f"{name} is no table, so it has no column {columns[0]!r}; give a .csv, .tsv or .jsonl file"
+            )
+        texts, rows = read_table(decoded.text, name, options) if table else ([decoded.text], [()])
+        of_file = (f"{FILE}={Path(name).stem}",) if FILE in options.label else ()
+        documents += texts
+        labels += [(*row, *of_file) for row in rows]
+    if not documents:
+        raise InputError(f"there is no text in {found[0][0]}; name its column with --text-column")
+    return documents, labels
 
 
 def notes_of(name: str, decoded: Decoded) -> list[str]:

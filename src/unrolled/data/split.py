@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .documents import SEPARATORS
 from .readers import Corpus, read_corpus
+from .tables import Labels
 
 FEWEST = 2
 """Units that a part needs: one to read and one to predict."""
 FEWEST_DOCUMENTS = 10
 """Documents, of which whole ones are held out; of fewer, the last characters."""
+PARTS = ("train", "valid", "test")
+Document = tuple[str, Labels]
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Split:
     """A text in ids: what is trained on, what is held out, what is only reported (both may be empty).
 
     A boundary stands before every document. Where documents ``end``, one also stands behind the last, and each of them
-    stands for so many characters: a newline where lines are documents.
+    stands for so many characters: a newline where lines are documents. Where documents have labels, ``conditions`` has
+    their ids in ``labels``, [documents, columns] for each part.
     """
 
     vocabulary: Vocabulary
@@ -33,11 +38,18 @@ class Split:
     valid: Ids
     test: Ids
     documents: str = "whole"
+    labels: Vocabulary | None = None
+    conditions: dict[str, Ids] = field(default_factory=dict)
 
     @property
     def ends(self) -> bool:
         """Whether the end of a document is learnt, and every document read from a fresh state."""
         return self.documents != "whole"
+
+    @property
+    def vocabularies(self) -> dict[str, Vocabulary]:
+        """All vocabularies by their name in a bundle."""
+        return {"text": self.vocabulary} | ({"labels": self.labels} if self.labels else {})
 
     def characters(self, targets: Ids) -> int:
         """How many characters (code points) many targets stand for."""
@@ -55,31 +67,48 @@ def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool 
 def split_corpus(corpus: Corpus, model: ModelOptions, options: TrainOptions) -> Split:
     """Cut the held-out parts off the end of the text (nanoGPT's way), or read them from their own files.
 
-    Of many documents, whole ones are held out. The alphabet is that of the whole given text: it is not what a network
-    has to learn; words are those of the training part.
+    Of many documents, whole ones are held out: the last of each label. The alphabet is that of the whole given text: it
+    is not what a network has to learn; words are those of the training part.
     """
     kind = model.documents or "whole"
-    rest, cut = list(corpus.documents), {}
+    cut = cut_parts(corpus, kind, options)
+    texts = {name: [text for text, _ in cut[name]] for name in PARTS}
+    given = [text for name in PARTS for text in texts[name]]
+    vocabulary = Vocabulary.of(model.unit, texts["train"], given, model.vocabulary_size, model.min_count)
+    ids = {name: join_documents(vocabulary, texts[name], kind != "whole") for name in PARTS}
+    if len(ids["train"]) < FEWEST:
+        left = len(ids["train"])
+        raise InputError(f"{corpus.names[0]} leaves {left} units to train on; give more text, or --valid 0")
+    split = Split(vocabulary, ids["train"], ids["valid"], ids["test"], kind)
+    if not corpus.labels:
+        return split
+    labels = Vocabulary("label", tuple(sorted({label for _, each in cut["train"] for label in each})))
+    conditions = {name: np.array([encode_labels(labels, each) for _, each in cut[name]], np.int32) for name in PARTS}
+    return replace(split, labels=labels, conditions=conditions)
+
+
+def encode_labels(labels: Vocabulary, given: Labels) -> list[int]:
+    """The ids of a document's labels; the boundary's id stands for one that training never saw."""
+    return [labels.index.get(label, BOUNDARY) for label in given]
+
+
+def cut_parts(corpus: Corpus, kind: str, options: TrainOptions) -> dict[str, list[Document]]:
+    """The documents of every part."""
+    rest = documents_of(corpus)
+    cut: dict[str, list[Document]] = {}
     for name, share in (("test", options.test), ("valid", options.valid)):
         if isinstance(share, str):
-            cut[name] = list(read_corpus(share).arranged(kind).documents)
+            cut[name] = documents_of(read_corpus(share, corpus.options).arranged(kind))
+        elif len(corpus.documents) >= FEWEST_DOCUMENTS:
+            rest, cut[name] = cut_documents(rest, documents_of(corpus), share or 0.0)
         else:
-            rest, cut[name] = cut_off(rest, corpus, share or 0.0)
-    given = [*corpus.documents, *cut["valid"], *cut["test"]]
-    vocabulary = Vocabulary.of(model.unit, rest, given, model.vocabulary_size, model.min_count)
-    parts = {name: join_documents(vocabulary, part, kind != "whole") for name, part in [("train", rest), *cut.items()]}
-    if len(parts["train"]) < FEWEST:
-        left = len(parts["train"])
-        raise InputError(f"{corpus.names[0]} leaves {left} units to train on; give more text, or --valid 0")
-    return Split(vocabulary, documents=kind, **parts)
+            rest, cut[name] = cut_characters(rest, share_of(corpus.characters, share or 0.0))
+    return cut | {"train": rest}
 
 
-def cut_off(rest: list[str], corpus: Corpus, share: float) -> tuple[list[str], list[str]]:
-    """Cut a share of the whole text off the end: its last documents, or its last characters where they are few."""
-    if len(corpus.documents) >= FEWEST_DOCUMENTS:
-        size = share_of(len(corpus.documents), share)
-        return rest[: len(rest) - size], rest[len(rest) - size :]
-    return cut_characters(rest, share_of(corpus.characters, share))
+def documents_of(corpus: Corpus) -> list[Document]:
+    """A corpus's documents with their labels."""
+    return list(zip(corpus.documents, corpus.labels or [()] * len(corpus.documents), strict=True))
 
 
 def share_of(whole: int, share: float) -> int:
@@ -87,15 +116,27 @@ def share_of(whole: int, share: float) -> int:
     return whole - int(whole * (1 - share) + 1e-9)
 
 
-def cut_characters(rest: list[str], size: int) -> tuple[list[str], list[str]]:
+def cut_documents(rest: list[Document], whole: list[Document], share: float) -> tuple[list[Document], list[Document]]:
+    """Cut a share of the whole off the end of the rest, of the documents of each label apart."""
+    left = {labels: share_of(count, share) for labels, count in Counter(labels for _, labels in whole).items()}
+    kept: list[Document] = []
+    held: list[Document] = []
+    for document in reversed(rest):
+        wanted = left[document[1]] > 0
+        left[document[1]] -= wanted
+        (held if wanted else kept).append(document)
+    return kept[::-1], held[::-1]
+
+
+def cut_characters(rest: list[Document], size: int) -> tuple[list[Document], list[Document]]:
     """Cut so many characters off the end of the last documents."""
     if size < FEWEST:
         return rest, []
-    held: list[str] = []
-    while rest and size >= len(rest[-1]):
-        size -= len(rest[-1])
+    held: list[Document] = []
+    while rest and size >= len(rest[-1][0]):
+        size -= len(rest[-1][0])
         rest, held = rest[:-1], [rest[-1], *held]
     if size and rest:
-        last = rest[-1]
-        rest, held = [*rest[:-1], last[:-size]], [last[-size:], *held]
+        text, labels = rest[-1]
+        rest, held = [*rest[:-1], (text[:-size], labels)], [(text[-size:], labels), *held]
     return rest, held

@@ -7,7 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ..cells import CELLS
 from ..tasks.base import NetworkSpec
+from .condition import Condition
 from .dropout import Chance
 from .stack import NetworkState, Stack
 
@@ -29,6 +31,8 @@ class Network(nn.Module):
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         self.rnn = Stack(spec.cell, widths, spec.hidden_size, spec.dropout, kind)
         self.head = nn.Linear(spec.hidden_size, spec.outputs)
+        cell, states = CELLS[spec.cell], len(CELLS[spec.cell].parts) * spec.layers * spec.hidden_size
+        self.condition = Condition(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
 
     def initialise(self, generator: torch.Generator) -> None:
         """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
@@ -38,7 +42,7 @@ class Network(nn.Module):
         bound = 1 / math.sqrt(self.spec.hidden_size)
         for name, parameter in self.named_parameters():
             with torch.no_grad():
-                if name == "embedding.weight":
+                if "embedding.weight" in name:
                     parameter.normal_(generator=generator)
                 elif "weight_hh" in name:
                     for block in torch.split(parameter, self.spec.hidden_size):
@@ -48,16 +52,28 @@ class Network(nn.Module):
                 if self.spec.cell == "lstm" and "bias_ih" in name:
                     parameter[self.spec.hidden_size : 2 * self.spec.hidden_size] += 1
 
-    def start(self, rows: int) -> NetworkState:
-        """The state before the first unit: zeros, [rows, layers, H] a part."""
+    def start(self, rows: int, vectors: Tensor | None = None) -> NetworkState:
+        """The state before the first unit, [rows, layers, H] a part: zeros, or what the condition's ``vectors`` say."""
+        names = self.rnn.cell.parts
+        if self.condition is not None and vectors is not None:
+            parts = self.condition.first_state(vectors, len(names), self.spec.layers)
+            return dict(zip(names, parts, strict=True))
         shape = (rows, self.spec.layers, self.spec.hidden_size)
-        return {part: self.head.weight.new_zeros(shape) for part in self.rnn.cell.parts}
+        return {part: self.head.weight.new_zeros(shape) for part in names}
 
-    def forward(self, ids: Tensor, state: NetworkState, chance: Chance | None = None) -> tuple[Tensor, NetworkState]:
-        """Logits [B, T, V] and the last state, from ids [B, T]; with a ``chance``, dropout is on."""
+    def forward(
+        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, vectors: Tensor | None = None
+    ) -> tuple[Tensor, NetworkState]:
+        """Logits [B, T, V] and the last state, from ids [B, T]; with a ``chance``, dropout is on.
+
+        ``vectors`` [B, ...] are the rows' conditions, where the network has any.
+        """
+        constant = self.condition.input(vectors) if self.condition is not None and vectors is not None else None
         fused = ids.device.type != "cpu"
         first = self.inputs(ids.t()) if fused else self.first_layer(ids.t())
-        y, state = self.rnn(first, state, chance, fused)
+        if constant is not None and not fused:
+            first = first + constant
+        y, state = self.rnn(first, state, chance, fused, constant)
         return self.head(y).transpose(0, 1), state
 
     def inputs(self, ids: Tensor) -> Tensor:

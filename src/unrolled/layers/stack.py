@@ -35,18 +35,24 @@ class Stack(nn.Module):
         return w_ih, w_hh, b_ih, b_hh
 
     def forward(
-        self, first: Tensor, state: NetworkState, chance: Chance | None, fused: bool = False
+        self,
+        first: Tensor,
+        state: NetworkState,
+        chance: Chance | None,
+        fused: bool = False,
+        constant: Tensor | None = None,
     ) -> tuple[Tensor, NetworkState]:
         """The last layer's outputs [T, B, H] and the last state.
 
-        ``first`` is the first layer's share ``a`` [T, B, G*H], or what it reads [T, B, I] if the scan is ``fused``.
+        ``first`` is the first layer's share ``a`` [T, B, G*H], or what it reads [T, B, I] if the scan is ``fused``; to
+        that, a ``constant`` share [B, G*H] is still to be added.
         """
         last: list[State] = []
         y = first
         for layer in range(self.layers):
             before = tuple(state[part][:, layer] for part in self.cell.parts)
             if fused:
-                y, after = fused_scan(self.cell, y, before, self.weights(layer))
+                y, after = fused_scan(self.cell, y, before, self.weights(layer), None if layer else constant)
             else:
                 y, after = self.run(self.project(y, layer) if layer else y, layer, before)
             y = dropout(y, self.dropout, chance)

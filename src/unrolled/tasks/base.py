@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from ..data.split import Split
 
 Vocabularies = Mapping[str, Vocabulary]
-"""Vocabularies by their name in the bundle: ``text``."""
+"""Vocabularies by their name in the bundle: ``text``, and ``labels`` where there are any."""
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A network in plain data: ids → embedding (or one-hot) → stack of cells → head. Engines and layers read it."""
+    """A network in plain data: ids → embedding (or one-hot) → stack of cells → head. Engines and layers read it.
+
+    With ``labels``, so many of them can condition it: its first state, and a constant in the first layer's input.
+    """
 
     inputs: int
     outputs: int
@@ -29,6 +32,7 @@ class NetworkSpec:
     hidden_size: int
     layers: int
     dropout: float
+    labels: int = 0
 
     @property
     def one_hot(self) -> bool:

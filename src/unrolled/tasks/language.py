@@ -33,6 +33,7 @@ class Language(Task):
             hidden_size=model.hidden_size,
             layers=model.layers,
             dropout=model.dropout,
+            labels=len(vocabularies["labels"]) if "labels" in vocabularies else 0,
         )
 
     def loss(self, logits: Any, targets: Any) -> Any:

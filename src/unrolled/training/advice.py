@@ -20,9 +20,11 @@ MANY_PASSES = 20.0
 
 def advise(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
     """What kind of text this is, and whether to train longer, smaller, or to add text."""
-    likeness, expectation = next((rest for most, *rest in SIZES if known.units < most), LIBRARY)
+    likeness, expectation = next((rest for most, *rest in SIZES if known.length < most), LIBRARY)
     rare = f" ({known.rare} of them fewer than {SELDOM} times, too seldom to learn)" if known.rare else ""
-    text = f"{known.units:,} characters of {known.vocabulary - SPECIAL} kinds{rare}, like {likeness}: {expectation}"
+    read = "" if known.unit == "char" else f" read as {known.units:,} units"
+    kinds = f"{known.length:,} characters{read} of {known.vocabulary - SPECIAL:,} kinds{rare}"
+    text = f"{kinds}, like {likeness}: {expectation}"
     return f"{text}; {what_helps(known, weights, epochs, minutes)}."
 
 
@@ -35,7 +37,7 @@ def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None
         return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
     if minutes and epochs >= MOST_PASSES:
         return f"{MOST_PASSES} passes take less than {minutes:g} minutes and are all it needs; more text would help"
-    if known.units < SIZES[2][0]:
+    if known.length < SIZES[2][0]:
         return "more text of the kind helps more than anything else"
     if epochs > MANY_PASSES:
         return "it is read so often that more minutes hardly help, but more text does"

@@ -10,21 +10,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from .. import kernels
 from ..bundle import Bundle
-from ..config import TrainOptions
-from ..data.batches import Batches, Streams, Windows
-from ..data.buckets import Buckets
-from ..data.split import Split
+from ..data.batches import Batch
 from ..errors import InterruptedWorkError, OutputError, TrainingError
 from ..layers import Network, build
 from ..tasks import TASKS
-from ..text.base import Ids
 from .budget import Budget
 from .carry import forget
 from .events import Observer, Progress, Started, Validated, Warned, tell
+from .feed import hidden_labels, make_batches, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, measure_speed, prepare
@@ -77,7 +73,7 @@ class Run:
         self.device = prepare(work.run)
         self.kind = kernels.arithmetic(work.run.kernels, work.run.precision)
         self.task = TASKS[work.model.task]
-        self.vocabularies = {"text": work.split.vocabulary}
+        self.vocabularies = work.split.vocabularies
         self.ledger = Ledger()
         self.recipe = self.choose_sizes()
         self.network = self.make_network()
@@ -109,7 +105,9 @@ class Run:
         train = self.work.train
         seconds = min(MEASURED, 60 * (train.minutes or 0) * MEASURED_SHARE)
         speed = measure_speed(self.device, self.kind, train.optimizer, seconds)
-        return choose(self.work.model, train, survey(self.work.split), speed)
+        recipe = choose(self.work.model, train, survey(self.work.split), speed)
+        why = f"{recipe.told.advice} The unit is {self.work.model.unit}: {self.work.why_unit}."
+        return dataclasses.replace(recipe, told=dataclasses.replace(recipe.told, advice=why))
 
     @property
     def parameters(self) -> int:
@@ -145,8 +143,10 @@ class Run:
         batch = self.batches.batch(step)
         chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
         inputs, targets = (torch.from_numpy(ids).long().to(self.device) for ids in (batch.inputs, batch.targets))
-        before = self.network.start(len(inputs)) if batch.fresh.all() else forget(self.state, batch.fresh)
-        logits, self.state = self.network(inputs, before, chance)
+        vectors = self.conditions(batch, step)
+        fresh = batch.fresh.all()
+        before = self.network.start(len(inputs), vectors) if fresh else forget(self.state, batch.fresh)
+        logits, self.state = self.network(inputs, before, chance, vectors)
         loss = mean_of(self.task.loss(logits, targets), batch.counts)
         torch.autograd.backward(loss)
         nats = loss.item()
@@ -161,6 +161,16 @@ class Run:
             settings.gradient_clip,
         )
         self.ledger.add(nats * self.bits)
+
+    def conditions(self, batch: Batch, step: int) -> torch.Tensor | None:
+        """The rows' condition; now and then a label is left out, so that the network also knows to do without."""
+        known = self.work.split.conditions.get("train")
+        if known is None or self.network.condition is None:
+            return None
+        epoch = step // self.batches.steps_per_epoch
+        labels = hidden_labels(known, self.recipe.train.seed, epoch)[batch.documents]
+        vectors: torch.Tensor = self.network.condition(torch.from_numpy(labels).long().to(self.device))
+        return vectors
 
     def diverged(self) -> None:
         """The loss is no number any more: the best weights so far are the result, if there are any."""
@@ -198,7 +208,7 @@ class Run:
         ledger.next_validation = ledger.step + self.validation_interval()
         if not len(valid):
             return
-        bits = self.bits_of(valid)
+        bits = self.bits_of("valid")
         ledger.validating += self.tick()
         ledger.validations += 1
         if ledger.validated(bits):
@@ -213,7 +223,7 @@ class Run:
     def report(self) -> None:
         """Tell the observers how far the run is."""
         ledger = self.ledger
-        rate = ledger.step * self.units_per_step / ledger.seconds
+        rate = ledger.step * self.units_per_step / self.bits / math.log(2) / ledger.seconds
         left = (self.schedule.steps - ledger.step) * ledger.seconds / ledger.step
         epoch = ledger.step / self.batches.steps_per_epoch
         told = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
@@ -265,6 +275,8 @@ class Run:
             self.network.load_state_dict(self.best)
         final = self.snapshot()
         final.record["test_bits_per_char"] = self.test_bits()
+        if self.best and self.work.split.labels:
+            final.record["best"]["bits_per_char_unlabelled"] = self.bits_of("valid", labelled=False)
         return final
 
     def test_bits(self) -> float | None:
@@ -272,12 +284,15 @@ class Run:
         test = self.work.split.test
         if not len(test):
             return None
-        return self.bits_of(test)
+        return self.bits_of("test")
 
-    def bits_of(self, ids: Ids) -> float:
-        """Bits per character of a part of the text that is not learnt."""
+    def bits_of(self, part: str, labelled: bool = True) -> float:
+        """Bits per character of a part of the text that is not learnt, its labels known or not."""
         split = self.work.split
-        return validate(self.network, self.task, ids, split.ends) / max(1, split.characters(ids[1:]))
+        ids, labels = getattr(split, part), split.conditions.get(part)
+        if labels is not None and not labelled:
+            labels = np.zeros_like(labels)
+        return validate(self.network, self.task, ids, split.ends, labels) / max(1, split.characters(ids[1:]))
 
     def save(self) -> None:
         """Write the resume file; a full disk is no reason to stop training."""
@@ -312,23 +327,3 @@ class Run:
         self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
         self.schedule.plans = self.ledger.plans
         self.clock = time.perf_counter()
-
-
-def mean_of(losses: torch.Tensor, counts: NDArray[np.bool_] | None) -> torch.Tensor:
-    """The mean of the losses of a batch, padding left out."""
-    if counts is None:
-        return losses.mean()
-    weights = torch.from_numpy(counts).to(losses)
-    return (losses * weights).sum() / weights.sum()
-
-
-def make_batches(split: Split, settings: TrainOptions) -> Batches:
-    """The text in batches of the wanted kind."""
-    ids = split.train
-    assert settings.batch_size and settings.sequence_length, "the recipe fills these in"
-    if split.ends:
-        return Buckets(ids, settings.batch_size, settings.sequence_length, settings.seed)
-    if settings.batches == "windows":
-        return Windows(ids, settings.batch_size, settings.sequence_length, settings.seed)
-    rows, length, seed = settings.batch_size, settings.sequence_length, settings.seed
-    return Streams(ids, rows, length, seed, settings.reset_probability)

@@ -152,7 +152,7 @@ def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -
 
 def promise(known: Survey, rate: float, expected: Forecast | None) -> str:
     """The speed and the forecast."""
-    speed = f"About {rate:,.0f} characters a second on this machine"
+    speed = f"About {rate * known.length / known.units:,.0f} characters a second on this machine"
     if expected is None or known.chain is None:
         return f"{speed}; too little is held out for a forecast."
     return (

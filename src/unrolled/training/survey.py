@@ -29,12 +29,20 @@ class Survey:
 
     ``rare`` counts the units of the alphabet that stand fewer than ``SELDOM`` times in the training part; ``chain`` is
     what a Markov chain of ``ORDER`` needs for the held-out part, in bits per character: None where there is none.
+    ``characters`` is the size of the text whatever its ``unit``.
     """
 
     units: int
     vocabulary: int
     rare: int = 0
     chain: float | None = None
+    unit: str = "char"
+    characters: int | None = None
+
+    @property
+    def length(self) -> int:
+        """The size of the text in characters."""
+        return self.units if self.characters is None else self.characters
 
 
 def survey(split: Split) -> Survey:
@@ -42,7 +50,8 @@ def survey(split: Split) -> Survey:
     counts = np.bincount(split.train, minlength=len(split.vocabulary))
     seen = counts[SPECIAL:]
     rare = int(((seen > 0) & (seen < SELDOM)).sum())
-    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split))
+    characters, unit = split.characters(split.train), split.vocabulary.unit
+    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split), unit, characters)
 
 
 def judge_chain(split: Split) -> float | None:

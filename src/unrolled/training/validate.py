@@ -24,14 +24,22 @@ def rows_for(units: int) -> int:
 
 
 @torch.no_grad()
-def validate(network: Network, task: Task, ids: Ids, ends: bool = False, rows: int | None = None) -> float:
-    """The sum of the loss over all targets of a held-out text, in bits; documents that ``end`` are read apart."""
+def validate(
+    network: Network, task: Task, ids: Ids, ends: bool = False, labels: Ids | None = None, rows: int | None = None
+) -> float:
+    """The sum of the loss over all targets of a held-out text, in bits.
+
+    Documents that ``end`` are read apart, each under its ``labels`` [documents, columns].
+    """
     device = network.head.weight.device
     rows = rows or rows_for(len(ids) - 1)
     state, total = network.start(rows), 0.0
     for batch in each_once(ids, ROW, LENGTH) if ends else side_by_side(ids, rows, LENGTH):
-        state = network.start(len(batch.fresh)) if batch.fresh.all() else forget(state, batch.fresh)
-        logits, state = network(torch.from_numpy(batch.inputs).long().to(device), state)
+        vectors = None
+        if labels is not None and network.condition is not None:
+            vectors = network.condition(torch.from_numpy(labels[batch.documents]).long().to(device))
+        state = network.start(len(batch.fresh), vectors) if batch.fresh.all() else forget(state, batch.fresh)
+        logits, state = network(torch.from_numpy(batch.inputs).long().to(device), state, vectors=vectors)
         losses = task.loss(logits, torch.from_numpy(batch.targets).long().to(device))
         total += losses[torch.from_numpy(batch.counts).to(device)].double().sum().item()
     return total / math.log(2)

@@ -22,4 +22,5 @@ class Work:
     run: RunOptions
     resume_file: Path | None = None
     replay: list[Plan] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
     why_unit: str = ""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ... import kernels
 from ...bundle import Bundle
 from ...cells import CELLS
+from ...cells.base import Array
 from ...config import GenerateOptions
 from ...errors import MissingExtraError
 from ...kernels.inference import PackedNetwork, Shape
@@ -19,7 +20,7 @@ from ...text.base import Ids
 from ...text.vocabulary import SPECIAL
 from ..sampling import COLD
 from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned
-from .reference import float_tensors, input_table
+from .reference import first_state, float_tensors, for_rows, input_table
 
 MOST = 2**31 - 1
 
@@ -33,19 +34,19 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Native:
     cell = CELLS[spec.cell]
     shape = Shape(cell.name, cell.gates, spec.layers, spec.hidden_size, spec.inputs, len(cell.parts) > 1)
     tensors = float_tensors(bundle)
-    return Native(PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights), cell.parts)
+    network = PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights)
+    return Native(network, cell.parts, first_state(bundle))
 
 
 class Native(DrawingEngine):
     """A ``PackedNetwork`` behind the contract of an engine; rows are shared out to threads."""
 
-    def __init__(self, network: PackedNetwork, parts: tuple[str, ...]) -> None:
-        self.network, self.parts = network, parts
+    def __init__(self, network: PackedNetwork, parts: tuple[str, ...], first: dict[str, Array]) -> None:
+        self.network, self.parts, self.first = network, parts, first
         self.threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
     def start(self, rows: int) -> EngineState:
-        shape = (rows, self.network.shape.layers, self.network.shape.hidden)
-        return {part: np.zeros(shape, np.float32) for part in self.parts}
+        return for_rows(self.first, rows)
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         logits, after = self.network.scan(ids, self.ordered(state), self.threads)

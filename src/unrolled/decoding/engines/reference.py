@@ -10,18 +10,31 @@ from ...cells.base import Array, Recurrence, State, scan_by_steps
 from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
+from ..condition import START
 from .base import Engine, EngineState, Scanned, row_by_row
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
     """The engine for a model; the device is always the CPU."""
     spec = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies)
-    return Reference(spec, float_tensors(bundle))
+    return Reference(spec, float_tensors(bundle), first_state(bundle))
 
 
 def float_tensors(bundle: Bundle) -> dict[str, Array]:
     """A model's weights in float32."""
     return {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()}
+
+
+def first_state(bundle: Bundle) -> dict[str, Array]:
+    """The state before the first unit, [layers, H] a part: zeros, unless the model is under a condition."""
+    config, tensors = bundle.config, bundle.tensors
+    zeros = np.zeros((config.layers or 1, config.hidden_size or 1), np.float32)
+    return {name: tensors.get(START + name, zeros).astype(np.float32) for name in CELLS[config.cell].parts}
+
+
+def for_rows(first: dict[str, Array], rows: int) -> EngineState:
+    """The same first state for many rows [B, layers, H]."""
+    return {name: np.repeat(part[None], rows, 0) for name, part in first.items()}
 
 
 def input_table(spec: NetworkSpec, tensors: dict[str, Array]) -> Array:
@@ -33,13 +46,12 @@ def input_table(spec: NetworkSpec, tensors: dict[str, Array]) -> Array:
 class Reference(Engine):
     """A ``NetworkSpec`` run with NumPy."""
 
-    def __init__(self, spec: NetworkSpec, tensors: dict[str, Array]) -> None:
-        self.spec, self.tensors, self.cell = spec, tensors, CELLS[spec.cell]
+    def __init__(self, spec: NetworkSpec, tensors: dict[str, Array], first: dict[str, Array]) -> None:
+        self.spec, self.tensors, self.cell, self.first = spec, tensors, CELLS[spec.cell], first
         self.table = input_table(spec, tensors)
 
     def start(self, rows: int) -> EngineState:
-        shape = (rows, self.spec.layers, self.spec.hidden_size)
-        return {part: np.zeros(shape, np.float32) for part in self.cell.parts}
+        return for_rows(self.first, rows)
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         if ids.shape[1] == 1 and len(ids) > 1:

@@ -1,0 +1,88 @@
+"""Tables of texts and their labels: CSV, TSV and JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..config import ReadOptions
+from ..errors import InputError
+
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
+JSON_LINES = (".jsonl", ".ndjson")
+FILE = "file"
+"""The label that is the name of the file that a text stands in."""
+USUAL = "text"  # the column of the texts where none is named
+Labels = tuple[str, ...]
+"""A document's labels, each as ``column=value``."""
+
+
+def is_table(name: str, options: ReadOptions) -> bool:
+    """Whether a file is to be read as a table: it is one by its name, and the user named a column."""
+    named = options.text_column or [label for label in options.label if label != FILE]
+    return bool(named) and ending(name) in (*DELIMITERS, *JSON_LINES)
+
+
+def ending(name: str) -> str:
+    """What a file's name says of its format."""
+    return Path(name.removesuffix(".gz")).suffix.lower()
+
+
+def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], list[Labels]]:
+    """The texts of a table and their labels; rows without a text are left out."""
+    columns = [label for label in options.label if label != FILE]
+    column = options.text_column or USUAL
+    texts, labels = [], []
+    for number, row in rows(text, name, all(each.isdecimal() for each in [*columns, column])):
+        text_of, *values = (value_of(row, each, number, name) for each in [column, *columns])
+        if text_of.strip():
+            texts.append(text_of)
+            labels.append(tuple(f"{key}={value}" for key, value in zip(columns, values, strict=True)))
+    return texts, labels
+
+
+def rows(text: str, name: str, numbered: bool) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a table with their numbers, each by its columns' names, or by their numbers from 1."""
+    if ending(name) in JSON_LINES:
+        yield from json_rows(text, name)
+        return
+    delimiter = DELIMITERS[ending(name)]
+    lines = io.StringIO(text, newline="")
+    plain = delimiter == "\t"  # in which a quotation mark is a character
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL)
+    csv.field_size_limit(1 << 30)
+    header: list[str] = []
+    for row in reader:
+        if not header and not numbered:
+            header = [each.strip() for each in row]
+        elif row:
+            names = map(str, range(1, len(row) + 1)) if numbered else header
+            yield reader.line_num, dict(zip(names, row, strict=False))
+
+
+def json_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The objects of JSON lines, their values as text."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            raise InputError(f"{name}, line {number} is not JSON ({error}); give one object a line") from None
+        if not isinstance(found, dict):
+            raise InputError(f"{name}, line {number} holds no object; give one object a line")
+        yield number, {key: value if isinstance(value, str) else json.dumps(value) for key, value in found.items()}
+
+
+def value_of(row: dict[str, str], column: str, number: int, name: str) -> str:
+    """One value of a row."""
+    if column not in row:
+        known = ", ".join(row)
+        raise InputError(
+            f"{name}, line {number} has no column {column!r} (it has {known}); "
+            "name others with --text-column and --label; numbers count columns where no line names them"
+        )
+    return row[column]

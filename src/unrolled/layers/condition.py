@@ -1,0 +1,30 @@
+"""The condition of a sequence: its labels, as a first state and as a constant part of the first layer's input.
+
+The constant is added to what the first layer reads of every unit, so that reading stays a look-up.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+WIDTH = 64
+
+
+class Condition(nn.Module):
+    """Labels → one vector → the first state, and a share of the first layer's gates."""
+
+    def __init__(self, labels: int, states: int, gates: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(labels, WIDTH)
+        self.state = nn.Linear(WIDTH, states, bias=False)
+        self.input = nn.Linear(WIDTH, gates, bias=False)
+
+    def forward(self, labels: Tensor) -> Tensor:
+        """The vectors [B, WIDTH] of labels [B, columns], which add up."""
+        vectors: Tensor = self.embedding(labels).sum(1)
+        return vectors
+
+    def first_state(self, vectors: Tensor, parts: int, layers: int) -> Tensor:
+        """The state before the first unit, [parts, B, layers, H]."""
+        return torch.tanh(self.state(vectors)).view(len(vectors), parts, layers, -1).transpose(0, 1)

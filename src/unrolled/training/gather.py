@@ -1,0 +1,92 @@
+"""What a run is to do, gathered from the user or from an earlier run. The text is read here; nothing is learnt yet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .. import bundle as bundles
+from ..config import ModelOptions, Options, ReadOptions, RunOptions, TrainOptions, reject_unknown, resolve_budget
+from ..data.choose import choose_unit
+from ..data.readers import Corpus, Source, read_corpus
+from ..errors import InputError, OptionError
+from ..tasks import TASKS
+from .paths import resume_path
+from .schedule import Plan
+from .work import Work
+
+TRAIN_CLASSES: tuple[type[Options], ...] = (ReadOptions, ModelOptions, TrainOptions, RunOptions)
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How to learn, with what an earlier run says of it: the plans to repeat, and the text's digest."""
+
+    model: ModelOptions
+    train: TrainOptions
+    plans: list[Plan] = dataclasses.field(default_factory=list)
+    digest: str | None = None
+
+
+def gather(
+    source: Source,
+    output: str | Path | None,
+    options: Mapping[str, Any],
+    resume: bool = False,
+    replay: str | Path | None = None,
+) -> Work:
+    """Read the text and gather the options."""
+    given, resume_file = sort_options(options), resume_path(output) if output is not None else None
+    settings = Settings(given["ModelOptions"], resolve_budget(given["TrainOptions"]))
+    if resume:
+        if resume_file is None:
+            raise OptionError("I got resume without output; name the model file whose run is to go on")
+        settings = of_stopped_run(resume_file)
+    elif replay is not None:
+        settings = of_model(replay)
+    corpus, model, why = arrange(read_corpus(source, given["ReadOptions"]), settings.model)
+    if settings.digest not in (None, corpus.digest):
+        raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
+    return Work(
+        split=TASKS[model.task].read(corpus, model, settings.train),
+        corpus=corpus.describe(),
+        model=model,
+        train=settings.train,
+        run=given["RunOptions"],
+        resume_file=resume_file,
+        replay=settings.plans,
+        notes=corpus.notes,
+        why_unit=why,
+    )
+
+
+def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:
+    """The corpus in documents, the options without gaps in what depends on it, and why the unit is what it is."""
+    kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
+    corpus = corpus.arranged(kind)
+    unit, why = choose_unit(corpus.documents) if model.unit == "auto" else (model.unit, "as you chose")
+    return corpus, dataclasses.replace(model, documents=kind, unit=unit), why
+
+
+def of_stopped_run(resume_file: Path) -> Settings:
+    """The settings of a run that was stopped."""
+    from .resume import load_resume  # needs torch
+
+    about = load_resume(resume_file)[1]
+    plans = [(step, steps) for step, steps in about["replay"]]
+    return Settings(ModelOptions.of(about["model"]), TrainOptions.of(about["train"]), plans, about["digest"])
+
+
+def of_model(path: str | Path) -> Settings:
+    """The settings of a finished run, with the plans that it made."""
+    earlier = bundles.load(path)
+    plans = [(step, steps) for step, steps in earlier.record["plans"]]
+    return Settings(earlier.config, TrainOptions.of(earlier.record["options"]), plans)
+
+
+def sort_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Flat options as the classes they belong to, by the class's name."""
+    reject_unknown(options, [name for each in TRAIN_CLASSES for name in each.names()])
+    return {each.__name__: each.of({k: v for k, v in options.items() if k in each.names()}) for each in TRAIN_CLASSES}

@@ -1,0 +1,85 @@
+import gzip
+import json
+
+import pytest
+
+from unrolled.config import ReadOptions
+from unrolled.data.readers import read_corpus
+from unrolled.errors import InputError
+
+ROWS = [("Alice was", "Carroll"), ("It is a truth", "Austen"), ('"Off," she said, "with\ttabs"', "Carroll")]
+
+
+def read(path, **options):
+    corpus = read_corpus(path, ReadOptions(**options))
+    return list(zip(corpus.documents, corpus.labels, strict=True)) if corpus.labels else list(corpus.documents)
+
+
+def test_a_csv_file_has_quoted_texts_and_named_columns(tmp_path):
+    (tmp_path / "books.csv").write_text('text,author\n"a, b",Carroll\n"say ""x""",Austen\n')
+    assert read(tmp_path / "books.csv", label=("author",)) == [
+        ("a, b", ("author=Carroll",)),
+        ('say "x"', ("author=Austen",)),
+    ]
+
+
+def test_in_a_tsv_file_a_quotation_mark_is_a_character(tmp_path):
+    (tmp_path / "books.tsv").write_text('text\tauthor\n"Off\tCarroll\n')
+    assert read(tmp_path / "books.tsv", label=("author",)) == [('"Off', ("author=Carroll",))]
+
+
+def test_json_lines_have_their_keys_as_columns(tmp_path):
+    lines = [json.dumps({"body": text, "author": who, "year": 1865}) for text, who in ROWS]
+    (tmp_path / "books.jsonl").write_text("\n".join(lines))
+    found = read(tmp_path / "books.jsonl", text_column="body", label=("author", "year"))
+    assert found == [(text, (f"author={who}", "year=1865")) for text, who in ROWS]
+
+
+def test_without_a_line_of_names_numbers_count_the_columns(tmp_path):
+    (tmp_path / "news.csv").write_text('"3","Fears for pension","Unions say"\n"4","The race","SPACE"\n')
+    assert read(tmp_path / "news.csv", text_column="2") == ["Fears for pension", "The race"]
+
+
+def test_a_compressed_table_is_one_too(tmp_path):
+    (tmp_path / "books.csv.gz").write_bytes(gzip.compress(b"text,author\na,b\n"))
+    assert read(tmp_path / "books.csv.gz", label=("author",)) == [("a", ("author=b",))]
+
+
+def test_rows_without_a_text_are_left_out(tmp_path):
+    (tmp_path / "a.csv").write_text("text,author\n,x\nb,y\n")
+    assert read(tmp_path / "a.csv", label=("author",)) == [("b", ("author=y",))]
+
+
+def test_the_name_of_a_file_can_be_a_label(tmp_path):
+    for name in ("Irish", "Greek"):
+        (tmp_path / f"{name}.txt").write_text("One\nTwo\n")
+    corpus = read_corpus(tmp_path, ReadOptions(label=("file",))).arranged("lines")
+    assert corpus.documents == ("One", "Two", "One", "Two")
+    assert corpus.labels == (("file=Greek",),) * 2 + (("file=Irish",),) * 2
+
+
+def test_a_table_is_plain_text_unless_a_column_is_named(tmp_path):
+    (tmp_path / "a.csv").write_text("text,author\na,b\n")
+    assert read(tmp_path / "a.csv") == ["text,author\na,b\n"]
+
+
+def test_rows_are_documents(tmp_path):
+    (tmp_path / "a.csv").write_text("text,author\na,b\n")
+    assert read_corpus(tmp_path / "a.csv", ReadOptions(text_column="text")).documents_are == "rows"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "message"),
+    [
+        ("a.csv", "text,author\na,b\n", {"label": ("auhtor",)}, "no column 'auhtor' (it has text, author)"),
+        ("a.jsonl", "{oops\n", {"text_column": "text"}, "line 1 is not JSON"),
+        ("a.jsonl", "[1]\n", {"text_column": "text"}, "line 1 holds no object"),
+        ("a.txt", "some text", {"label": ("author",)}, "is no table"),
+        ("a.csv", "text,author\n", {"label": ("author",)}, "there is no text in"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told_in_one_sentence(tmp_path, name, text, options, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / name, **options)
+    assert message in str(caught.value)

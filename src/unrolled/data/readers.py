@@ -17,6 +17,7 @@ from .decoding import Decoded, decode, normalise_newlines
 from .documents import duplicates, split_documents
 from .gutenberg import strip_gutenberg
 from .tables import FILE, Labels, is_table, read_table
+from .zawgyi import refuse_zawgyi
 
 Source = str | Path | Iterable[str | Path]
 """A path (``"-"`` is standard input), several paths, or lines of text (a list of ``str``)."""
@@ -185,6 +186,7 @@ def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:
     decoded = decode(unpack(read_bytes(path, name), name), name, options.encoding)
     text = strip_gutenberg(decoded.text) if options.strip_gutenberg else decoded.text
     refuse_empty(text, name)
+    refuse_zawgyi(text, name)
     return Decoded(text, decoded.encoding, decoded.newline)
 
 

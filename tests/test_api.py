@@ -285,3 +285,25 @@ def test_an_unknown_label_is_refused(names):
 
 def test_the_last_of_each_label_is_held_out(names):
     assert names.record["corpus"]["labels"] == ["file"] and names.record["corpus"]["documents"] == 80
+
+
+@pytest.fixture(scope="module")
+def words(text):
+    return unrolled.train([text], unit="word", min_count=1, steps=80, hidden_size=32, dropout=0.0, threads=1, seed=2)
+
+
+def test_a_prompt_that_ends_within_a_word_goes_on_with_the_rest_of_one(words, text):
+    word = next(each for each in words.vocabulary.units if each.startswith(" ") and len(each) > 4)
+    begun = word[:3]
+    written = words.generate(f"The{begun}", length=5, seed=1)
+    assert any(unit.startswith(begun) and f"{begun}{written}".startswith(unit) for unit in words.vocabulary.units)
+
+
+def test_a_space_at_the_end_of_a_prompt_is_not_written_twice(words):
+    for seed in range(5):
+        assert not words.generate("The ", length=3, seed=seed).startswith(" ")
+
+
+def test_what_comes_next_is_the_rest_of_a_word_that_is_begun(words):
+    shares = words.next("The ", count=5)
+    assert shares and all(not unit.startswith(" ") for unit, _ in shares)

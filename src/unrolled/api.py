@@ -93,13 +93,15 @@ class Model:
 
     def read(self, prompt: str, engine: Engine | None = None) -> Read:
         """The state after a prompt; a unit that the model never saw is read as its nearest kin, with one warning."""
+        prompt, begun, allowed = self.vocabulary.reopen(prompt)
         ids, replaced = self.vocabulary.encode_prompt(prompt)
         if replaced:
             pairs = ", ".join(f"{unit!r} as {kin!r}" for unit, kin in list(replaced.items())[:8])
             more = f" and {len(replaced) - 8} more" if len(replaced) > 8 else ""
             message = f"the model never saw some characters of the prompt; I read {pairs}{more}"
             warnings.warn(message, UnrolledWarning, stacklevel=3)
-        return read_prompt(engine or self.engine, ids)
+        read = read_prompt(engine or self.engine, ids)
+        return read.only(allowed, begun) if begun else read
 
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""

@@ -118,3 +118,29 @@ def test_a_decoder_holds_back_half_a_character():
     vocabulary = Vocabulary.of("byte", [""])
     decoder = vocabulary.decoder()
     assert [decoder(int(number)) for number in vocabulary.encode("é!")] == ["", "é", "!"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "before", "begun", "units"),
+    [
+        ("the c", "the", " c", {" cat", " cow", " c"}),
+        ("the ", "the", " ", {" cat", " cow", " c"}),
+        ("the cat", "the cat", "", set()),
+        ("the zebra", "the zebra", "", set()),
+        ("", "", "", set()),
+    ],
+)
+def test_the_last_word_of_a_prompt_is_reopened_where_longer_ones_begin_like_it(prompt, before, begun, units):
+    vocabulary = Vocabulary("word", (" ", " c", " cat", " cow", "a", "c", "t", "the"))
+    kept, lead, allowed = vocabulary.reopen(prompt)
+    assert (kept, lead, {vocabulary.text_of(int(n)) for n in allowed}) == (before, begun, units)
+
+
+def test_characters_are_never_reopened():
+    assert Vocabulary.of("char", ["abc"]).reopen("ab")[1] == ""
+
+
+def test_a_decoder_leaves_out_what_was_begun():
+    vocabulary = Vocabulary.of("word", ["the cat"])
+    decoder = vocabulary.decoder(" c")
+    assert [decoder(vocabulary.index[unit]) for unit in (" cat", " cat")] == ["at", " cat"]

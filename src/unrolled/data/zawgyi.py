@@ -22,9 +22,7 @@ def refuse_zawgyi(text: str, name: str) -> None:
     except ImportError:
         return
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # it opens its table in a way that Python 3.11 wants changed
+        warnings.simplefilter("ignore", DeprecationWarning)  # of how it opens its table
         detector = ZawgyiDetector()
     if detector.get_zawgyi_probability(text[first.start() : first.start() + LOOKED_AT]) > SURE:
         raise InputError(

@@ -216,4 +216,5 @@ def next_units(read: Read, vocabulary: Vocabulary, options: GenerateOptions, cou
     """The likeliest next units after a prompt, as they would be drawn."""
     probabilities = distribution(read.logits, options)[0]
     order = np.argsort(-probabilities, kind="stable")[:count]
-    return [(vocabulary.text_of(int(unit)), float(probabilities[unit])) for unit in order if probabilities[unit] > 0]
+    likely = [int(unit) for unit in order if probabilities[unit] > 0]
+    return [(vocabulary.text_of(unit, read.begun), float(probabilities[unit])) for unit in likely]

@@ -14,7 +14,7 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Decoder, Vocabulary
 from .engines import Engine, EngineState
 from .engines.base import DrawingEngine, Drawn, Logits, select, step
-from .sampling import Uniforms, distribution, draw
+from .sampling import OUT, Uniforms, distribution, draw
 from .stops import Stopper
 
 READ_AT_ONCE = 1024  # units of a prompt read in one scan
@@ -23,10 +23,20 @@ MOST_AT_ONCE = 64  # units drawn before they are shown
 
 @dataclass(frozen=True)
 class Read:
-    """An engine after a prompt: the state, and the logits [1, V] of what comes next."""
+    """An engine after a prompt: the state, and the logits [1, V] of what comes next.
+
+    ``begun`` is the beginning of the next unit, where the prompt ends within one.
+    """
 
     logits: Logits
     state: EngineState
+    begun: str = ""
+
+    def only(self, allowed: Ids, begun: str) -> Read:
+        """The same with so few units to choose the next one from, all of which begin alike."""
+        logits = np.full_like(self.logits, OUT)
+        logits[:, allowed] = self.logits[:, allowed]
+        return Read(logits, self.state, begun)
 
 
 def read_prompt(engine: Engine, prompt: Ids) -> Read:
@@ -78,7 +88,7 @@ def write_text(
 ) -> Iterator[list[str]]:
     """Go on from a prompt until every row has met a stop or its length: the new text of every row, piece by piece."""
     stoppers = [Stopper(options) for _ in rows]
-    decoders = [vocabulary.decoder() for _ in rows]
+    decoders = [vocabulary.decoder(read.begun) for _ in rows]
     left = options.length
     for ids in write(engine, read, options, rows):
         ids = ids[:, :left]

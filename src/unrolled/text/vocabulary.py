@@ -71,10 +71,10 @@ class Vocabulary:
         for unit in self.kind.split(text):
             yield from [unit] if unit in self.index else self.kind.spell(unit)
 
-    def text_of(self, number: int) -> str:
-        """One id as people read it: nothing for the boundary, U+FFFD for the unknown unit."""
+    def text_of(self, number: int, begun: str = "") -> str:
+        """One id as people read it: nothing for the boundary, U+FFFD for the unknown unit, the rest of one begun."""
         if number >= SPECIAL:
-            return self.kind.shown([self.units[number - SPECIAL]])
+            return self.kind.shown([self.units[number - SPECIAL][len(begun) :]])
         return "\ufffd" if number == UNKNOWN else ""
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -82,9 +82,9 @@ class Vocabulary:
         decoder = self.decoder()
         return "".join(decoder(number) for number in ids)
 
-    def decoder(self) -> Decoder:
-        """What turns ids into text one by one."""
-        return Decoder(self)
+    def decoder(self, begun: str = "") -> Decoder:
+        """What turns ids into text one by one; so much of the first unit is written already."""
+        return Decoder(self, begun)
 
     def characters(self, ids: Ids) -> int:
         """How many characters (code points) many ids stand for."""
@@ -101,6 +101,20 @@ class Vocabulary:
             return self.encode(prompt), {}
         return self.encode("".join(replaced.get(unit, unit) for unit in self.spelled(prompt))), replaced
 
+    def reopen(self, prompt: str) -> tuple[str, str, Ids]:
+        """A prompt without its last unit, that unit, and the ids of all units that begin with it.
+
+        A prompt seldom ends where a unit does: "Alice wa" goes on with " was", "Alice " with any word and its space. So
+        the last unit is written anew, by one that begins like it. Nothing is reopened where no other unit does.
+        """
+        *before, last = self.kind.split(prompt) if self.kind.spaced and prompt else [""]
+        longer = [number for unit, number in self.index.items() if last and unit.startswith(last)]
+        if last == " ":  # alone it would be followed by a second one
+            longer = [number for number in longer if number != self.index.get(last)]
+        if not longer or longer == [self.index.get(last)]:
+            return prompt, "", np.empty(0, np.int32)
+        return self.kind.join(before), last, np.array(longer, np.int32)
+
     def fall_back(self, unit: str) -> str:
         """The nearest text that the vocabulary can spell in place of a unit that it does not hold."""
         normal = unicodedata.normalize("NFKC", unit)
@@ -114,11 +128,12 @@ class Vocabulary:
 class Decoder:
     """Ids in, text out, as soon as it is complete."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary, self.complete = vocabulary, vocabulary.kind.decoder()
+    def __init__(self, vocabulary: Vocabulary, begun: str = "") -> None:
+        self.vocabulary, self.complete, self.begun = vocabulary, vocabulary.kind.decoder(), len(begun)
 
     def __call__(self, number: int) -> str:
         """What one more id completes."""
         if number >= SPECIAL:
-            return self.complete(self.vocabulary.units[number - SPECIAL])
+            unit, self.begun = self.vocabulary.units[number - SPECIAL][self.begun :], 0
+            return self.complete(unit)
         return self.vocabulary.text_of(number)

@@ -208,6 +208,7 @@ def train(
     *,
     resume: bool = False,
     replay: str | Path | None = None,
+    base: str | Path | None = None,
     force: bool = False,
     observers: Sequence[Observer] = (),
     **options: Unpack[TrainKeywords],
@@ -216,7 +217,8 @@ def train(
 
     ``source`` is a path (a text file, ``.gz``, a folder, ``"-"``), several ``Path`` objects, or lines of text. With an
     ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
-    with its options. Ctrl-C ends training early and gives back the best so far (``record["stopped"]`` says so).
+    with its options. ``base`` is a model file to go on from: its sizes and its vocabulary stay, new letters are added.
+    Ctrl-C ends training early and gives back the best so far (``record["stopped"]`` says so).
     """
     if output is not None:
         refuse_output(output, resume, force)
@@ -225,7 +227,7 @@ def train(
 
     given = {**options, "label": as_tuple(options.get("label", ()))}
     try:
-        work = gather(source, output, given, resume, replay)
+        work = gather(source, output, given, resume, replay, base)
         from .training.loop import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None

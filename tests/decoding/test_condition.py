@@ -5,7 +5,7 @@ import torch
 from unrolled.bundle import Bundle
 from unrolled.cells import CELLS
 from unrolled.config import ModelOptions
-from unrolled.decoding.condition import START, label_ids, under
+from unrolled.decoding.condition import START, ids_of, under
 from unrolled.decoding.engines import open_engine
 from unrolled.errors import OptionError
 from unrolled.layers import build
@@ -43,13 +43,13 @@ def test_a_label_changes_the_first_state():
 
 
 def test_a_column_that_is_not_named_stays_open():
-    assert label_ids(LABELS, []) == [0, 0]
-    assert label_ids(LABELS, ["year=1865"]) == [0, 4]
+    assert ids_of(LABELS, []) == [0, 0]
+    assert ids_of(LABELS, ["year=1865"]) == [0, 4]
 
 
 def test_an_unknown_label_is_told_with_its_neighbours():
     with pytest.raises(OptionError, match=r"no label 'author=Carol'; try author=Carroll"):
-        label_ids(LABELS, ["author=Carol"])
+        ids_of(LABELS, ["author=Carol"])
 
 
 def test_a_model_without_labels_takes_none():

@@ -15,6 +15,8 @@ from .flags import examples, flags, given
 EXAMPLES = """
 unrolled train alice.txt --minutes 5
 unrolled train poems/ -o poet.safetensors --cell gru --hidden-size 256
+unrolled train names.csv --text-column name --label language
+unrolled train more.txt --from alice.safetensors -o both.safetensors --minutes 2
 cat *.txt | unrolled train - -o all.safetensors --epochs 10
 """
 
@@ -24,6 +26,7 @@ cat *.txt | unrolled train - -o all.safetensors --epochs 10
 @click.option("-o", "--output", type=click.Path(), help="model file to write [default: the text's name]")
 @click.option("--resume", is_flag=True, help="go on with a run that was stopped or killed")
 @click.option("--replay", type=click.Path(), help="repeat the plan and the options recorded in this model file")
+@click.option("--from", "base", type=click.Path(), help="go on from this model on new text; its sizes stay")
 @click.option("--force", is_flag=True, help="replace an existing model file")
 @click.option("--quiet", is_flag=True, help="show nothing but errors")
 @click.option("--json", "as_json", is_flag=True, help="print the model's record as JSON at the end")

@@ -73,6 +73,8 @@ class Corpus:
 
     def describe(self) -> dict[str, object]:
         """What a model's record says of its text."""
+        options = dataclasses.asdict(self.options or ReadOptions())
+        chosen = {name: value for name, value in options.items() if value != getattr(ReadOptions(), name)}
         columns = sorted({label.split("=")[0] for labels in self.labels[:1] for label in labels})
         return {
             "names": list(self.names[:20]),
@@ -80,6 +82,7 @@ class Corpus:
             "characters": self.characters,
             "digest": self.digest,
             **({"labels": columns} if columns else {}),
+            **({"read": chosen} if chosen else {}),
             "encodings": sorted(set(self.encodings)),
             "newlines": sorted(set(self.newlines)),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -64,32 +64,40 @@ def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool 
     return np.concatenate([*parts, boundary] if ends and documents else [*parts, boundary[:0]])
 
 
-def split_corpus(corpus: Corpus, model: ModelOptions, options: TrainOptions) -> Split:
+def split_corpus(
+    corpus: Corpus, model: ModelOptions, options: TrainOptions, known: Mapping[str, Vocabulary] | None = None
+) -> Split:
     """Cut the held-out parts off the end of the text (nanoGPT's way), or read them from their own files.
 
     Of many documents, whole ones are held out: the last of each label. The alphabet is that of the whole given text: it
     is not what a network has to learn; words are those of the training part.
     """
-    kind = model.documents or "whole"
+    kind, known = model.documents or "whole", known or {}
     cut = cut_parts(corpus, kind, options)
     texts = {name: [text for text, _ in cut[name]] for name in PARTS}
     given = [text for name in PARTS for text in texts[name]]
-    vocabulary = Vocabulary.of(model.unit, texts["train"], given, model.vocabulary_size, model.min_count)
+    if "text" in known:
+        vocabulary = known["text"].extended(given)
+    else:
+        vocabulary = Vocabulary.of(model.unit, texts["train"], given, model.vocabulary_size, model.min_count)
     ids = {name: join_documents(vocabulary, texts[name], kind != "whole") for name in PARTS}
     if len(ids["train"]) < FEWEST:
         left = len(ids["train"])
         raise InputError(f"{corpus.names[0]} leaves {left} units to train on; give more text, or --valid 0")
     split = Split(vocabulary, ids["train"], ids["valid"], ids["test"], kind)
-    if not corpus.labels:
+    if not corpus.labels and "labels" not in known:
         return split
-    labels = Vocabulary("label", tuple(sorted({label for _, each in cut["train"] for label in each})))
-    conditions = {name: np.array([encode_labels(labels, each) for _, each in cut[name]], np.int32) for name in PARTS}
+    found = sorted({label for _, each in cut["train"] for label in each})
+    labels = known["labels"].adding(found) if "labels" in known else Vocabulary("label", tuple(found))
+    conditions = {name: np.array([label_ids(labels, each) for _, each in cut[name]], np.int32) for name in PARTS}
     return replace(split, labels=labels, conditions=conditions)
 
 
-def encode_labels(labels: Vocabulary, given: Labels) -> list[int]:
-    """The ids of a document's labels; the boundary's id stands for one that training never saw."""
-    return [labels.index.get(label, BOUNDARY) for label in given]
+def label_ids(labels: Vocabulary, given: Labels) -> list[int]:
+    """The ids of a document's labels, one a column; the boundary's id stands for one that is missing or unknown."""
+    chosen = dict.fromkeys((label.split("=")[0] for label in labels.units), BOUNDARY)
+    chosen |= {label.split("=")[0]: labels.index.get(label, BOUNDARY) for label in given}
+    return list(chosen.values())
 
 
 def cut_parts(corpus: Corpus, kind: str, options: TrainOptions) -> dict[str, list[Document]]:

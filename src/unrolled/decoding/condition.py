@@ -13,8 +13,9 @@ import numpy as np
 
 from ..bundle import Bundle
 from ..cells import CELLS
+from ..data.split import label_ids
 from ..errors import OptionError
-from ..text.vocabulary import BOUNDARY, Vocabulary
+from ..text.vocabulary import Vocabulary
 
 START = "start."
 """Before the names of the first state's parts among a bundle's tensors, each [layers, H]."""
@@ -29,7 +30,7 @@ def under(bundle: Bundle, where: Sequence[str]) -> Bundle:
         return bundle
     tensors = dict(bundle.tensors)
     embedding, state, constant = (tensors.pop(f"condition.{name}.weight") for name in ("embedding", "state", "input"))
-    vector = embedding[label_ids(labels, where)].sum(0)
+    vector = embedding[ids_of(labels, where)].sum(0)
     tensors["rnn.bias_ih_l0"] = tensors["rnn.bias_ih_l0"] + constant @ vector
     parts = CELLS[bundle.config.cell].parts
     first = np.tanh(state @ vector).reshape(len(parts), bundle.config.layers, -1)
@@ -38,12 +39,10 @@ def under(bundle: Bundle, where: Sequence[str]) -> Bundle:
     return dataclasses.replace(bundle, tensors=tensors, vocabularies=vocabularies)
 
 
-def label_ids(labels: Vocabulary, where: Sequence[str]) -> list[int]:
+def ids_of(labels: Vocabulary, where: Sequence[str]) -> list[int]:
     """The ids of labels, one for each column; raises ``OptionError`` for one that the model does not know."""
-    chosen = dict.fromkeys((label.split("=")[0] for label in labels.units), BOUNDARY)
     for label in where:
         if label not in labels.index:
             near = get_close_matches(label, labels.units, n=3, cutoff=0.4) or labels.units[:5]
             raise OptionError(f"the model knows no label {label!r}; try {' or '.join(near)}")
-        chosen[label.split("=")[0]] = labels.index[label]
-    return list(chosen.values())
+    return label_ids(labels, tuple(where))

@@ -48,8 +48,10 @@ class Task(ABC):
     """What makes one task differ from another; everything else is shared."""
 
     @abstractmethod
-    def read(self, corpus: Corpus, model: ModelOptions, train: TrainOptions) -> Split:
-        """Cut what was read into ids to train on and ids to hold out."""
+    def read(
+        self, corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None = None
+    ) -> Split:
+        """Cut what was read into ids to train on and to hold out; ``known`` vocabularies only get what they lack."""
 
     @abstractmethod
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
-    def read(self, corpus: Corpus, model: ModelOptions, train: TrainOptions) -> Split:
+    def read(
+        self, corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None = None
+    ) -> Split:
         from ..data.split import split_corpus  # writing does without
 
-        return split_corpus(corpus, model, train)
+        return split_corpus(corpus, model, train, known)
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         size = len(vocabularies["text"])

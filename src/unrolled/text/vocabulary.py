@@ -38,6 +38,14 @@ class Vocabulary:
         """The vocabulary that a kind of unit learns from texts (``Unit.learn``); ``given`` are the texts themselves."""
         return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
 
+    def extended(self, texts: Iterable[str]) -> Vocabulary:
+        """The vocabulary with the letters that it lacks for some texts; words and tokens stay what they are."""
+        return self.adding(UNITS[self.unit].learn([], texts, None, 1))
+
+    def adding(self, units: Iterable[str]) -> Vocabulary:
+        """The vocabulary with units that it lacks at its end."""
+        return Vocabulary(self.unit, (*self.units, *(unit for unit in units if unit not in self.index)))
+
     def __len__(self) -> int:
         """The number of ids, the special ones included."""
         return SPECIAL + len(self.units)

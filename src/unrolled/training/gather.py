@@ -13,6 +13,7 @@ from ..data.choose import choose_unit
 from ..data.readers import Corpus, Source, read_corpus
 from ..errors import InputError, OptionError
 from ..tasks import TASKS
+from .base import Base
 from .paths import resume_path
 from .schedule import Plan
 from .work import Work
@@ -28,6 +29,7 @@ class Settings:
     train: TrainOptions
     plans: list[Plan] = dataclasses.field(default_factory=list)
     digest: str | None = None
+    base: str | None = None
 
 
 def gather(
@@ -36,21 +38,24 @@ def gather(
     options: Mapping[str, Any],
     resume: bool = False,
     replay: str | Path | None = None,
+    base: str | Path | None = None,
 ) -> Work:
-    """Read the text and gather the options."""
+    """Read the text and gather the options; ``base`` is the model file to go on from."""
     given, resume_file = sort_options(options), resume_path(output) if output is not None else None
-    settings = Settings(given["ModelOptions"], resolve_budget(given["TrainOptions"]))
+    settings = Settings(given["ModelOptions"], resolve_budget(given["TrainOptions"]), base=str(base) if base else None)
     if resume:
         if resume_file is None:
             raise OptionError("I got resume without output; name the model file whose run is to go on")
         settings = of_stopped_run(resume_file)
     elif replay is not None:
         settings = of_model(replay)
-    corpus, model, why = arrange(read_corpus(source, given["ReadOptions"]), settings.model)
+    start = Base(settings.base, bundles.load(settings.base)) if settings.base else None
+    model = start.model(settings.model) if start else settings.model
+    corpus, model, why = arrange(read_corpus(source, given["ReadOptions"]), model)
     if settings.digest not in (None, corpus.digest):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     return Work(
-        split=TASKS[model.task].read(corpus, model, settings.train),
+        split=TASKS[model.task].read(corpus, model, settings.train, start.bundle.vocabularies if start else None),
         corpus=corpus.describe(),
         model=model,
         train=settings.train,
@@ -59,6 +64,7 @@ def gather(
         replay=settings.plans,
         notes=corpus.notes,
         why_unit=why,
+        base=start,
     )
 
 
@@ -76,7 +82,9 @@ def of_stopped_run(resume_file: Path) -> Settings:
 
     about = load_resume(resume_file)[1]
     plans = [(step, steps) for step, steps in about["replay"]]
-    return Settings(ModelOptions.of(about["model"]), TrainOptions.of(about["train"]), plans, about["digest"])
+    return Settings(
+        ModelOptions.of(about["model"]), TrainOptions.of(about["train"]), plans, about["digest"], about.get("base")
+    )
 
 
 def of_model(path: str | Path) -> Settings:

@@ -24,6 +24,7 @@ from .feed import hidden_labels, make_batches, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, measure_speed, prepare
+from .onward import both_held_out, carry_over, describe
 from .optimizer import Optimizers, make_optimizers, update
 from .recipe import Recipe, Told, choose
 from .resume import (
@@ -38,7 +39,7 @@ from .resume import (
 )
 from .schedule import Schedule
 from .survey import survey
-from .validate import validate
+from .validate import bits_of
 from .work import Work
 
 MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
@@ -88,11 +89,15 @@ class Run:
         self.saved = time.perf_counter()
         self.bits = self.bits_per_nat(work.split.train)
         self.stopped = "finished"
+        self.before = both_held_out(self.network, self.task, work)
 
     def make_network(self) -> Network:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.vocabularies)
-        return build(spec, self.work.train.seed, self.kind).to(self.device)
+        network = build(spec, self.work.train.seed, self.kind).to(self.device)
+        if self.work.base:
+            carry_over(network, self.work.base.bundle)
+        return network
 
     def make_optimizers(self) -> Optimizers:
         """The network's optimizers."""
@@ -208,7 +213,7 @@ class Run:
         ledger.next_validation = ledger.step + self.validation_interval()
         if not len(valid):
             return
-        bits = self.bits_of("valid")
+        bits = bits_of(self.network, self.task, self.work.split, "valid")
         ledger.validating += self.tick()
         ledger.validations += 1
         if ledger.validated(bits):
@@ -275,8 +280,12 @@ class Run:
             self.network.load_state_dict(self.best)
         final = self.snapshot()
         final.record["test_bits_per_char"] = self.test_bits()
+        if self.work.base:
+            after = both_held_out(self.network, self.task, self.work)
+            final.record["continued"] = describe(self.work, self.before, after)
         if self.best and self.work.split.labels:
-            final.record["best"]["bits_per_char_unlabelled"] = self.bits_of("valid", labelled=False)
+            open_bits = bits_of(self.network, self.task, self.work.split, "valid", labelled=False)
+            final.record["best"]["bits_per_char_unlabelled"] = open_bits
         return final
 
     def test_bits(self) -> float | None:
@@ -284,15 +293,7 @@ class Run:
         test = self.work.split.test
         if not len(test):
             return None
-        return self.bits_of("test")
-
-    def bits_of(self, part: str, labelled: bool = True) -> float:
-        """Bits per character of a part of the text that is not learnt, its labels known or not."""
-        split = self.work.split
-        ids, labels = getattr(split, part), split.conditions.get(part)
-        if labels is not None and not labelled:
-            labels = np.zeros_like(labels)
-        return validate(self.network, self.task, ids, split.ends, labels) / max(1, split.characters(ids[1:]))
+        return bits_of(self.network, self.task, self.work.split, "test")
 
     def save(self) -> None:
         """Write the resume file; a full disk is no reason to stop training."""
@@ -307,6 +308,7 @@ class Run:
             "told": vars(self.recipe.told),
             "digest": self.work.corpus["digest"],
             "replay": self.work.replay,
+            "base": self.work.base and self.work.base.path,
         }
         try:
             save_resume(self.work.resume_file, tensors, about)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 
 from ..data.batches import side_by_side
 from ..data.buckets import each_once
+from ..data.split import Split
 from ..layers import Network
 from ..tasks.base import Task
 from ..text.base import Ids
@@ -43,3 +45,11 @@ def validate(
         losses = task.loss(logits, torch.from_numpy(batch.targets).long().to(device))
         total += losses[torch.from_numpy(batch.counts).to(device)].double().sum().item()
     return total / math.log(2)
+
+
+def bits_of(network: Network, task: Task, split: Split, part: str, labelled: bool = True) -> float:
+    """Bits per character of a part of a text, its labels known or not."""
+    ids, labels = getattr(split, part), split.conditions.get(part)
+    if labels is not None and not labelled:
+        labels = np.zeros_like(labels)
+    return validate(network, task, ids, split.ends, labels) / max(1, split.characters(ids[1:]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..config import ModelOptions, RunOptions, TrainOptions
 from ..data.split import Split
+from .base import Base
 from .schedule import Plan
 
 
@@ -24,3 +25,4 @@ class Work:
     replay: list[Plan] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     why_unit: str = ""
+    base: Base | None = None

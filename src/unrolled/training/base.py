@@ -1,0 +1,54 @@
+"""The model that a run goes on from on new text, and the text that it learnt: to see what is forgotten."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..bundle import Bundle
+from ..config import ModelOptions, ReadOptions, TrainOptions
+from ..data.readers import Corpus, read_corpus
+from ..data.split import Split, split_corpus
+from ..errors import InputError
+from ..text.vocabulary import Vocabulary
+
+
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """The model that a run goes on from, and where it came from."""
+
+    path: str
+    bundle: Bundle
+
+    def model(self, given: ModelOptions) -> ModelOptions:
+        """The sizes of the network that goes on; only its dropout may be another."""
+        config = self.bundle.config
+        return dataclasses.replace(config, dropout=config.dropout if given.dropout is None else given.dropout)
+
+
+def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:
+    """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
+    config, corpus = base.bundle.config, old_corpus(base.bundle)
+    if corpus is None:
+        return None
+    return split_corpus(corpus, config, TrainOptions.of(base.bundle.record["options"]), vocabularies)
+
+
+def old_corpus(bundle: Bundle) -> Corpus | None:
+    """The corpus of a model's record, if the files are there and have not changed."""
+    told = bundle.record["corpus"]
+    paths = [Path(name) for name in told["names"]]
+    if not all(path.is_file() for path in paths):
+        return None
+    try:
+        corpus = read_corpus(paths, ReadOptions.of(as_given(told.get("read", {}))))
+    except InputError:
+        return None
+    corpus = corpus.arranged(bundle.config.documents or "whole")
+    return corpus if corpus.digest == told["digest"] else None
+
+
+def as_given(read: dict[str, object]) -> dict[str, object]:
+    """Options from JSON, which has no tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}

@@ -1,0 +1,45 @@
+"""Going on with a model's weights in a network whose vocabularies may be larger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ..bundle import Bundle
+from ..layers import Network
+from ..tasks.base import Task
+from .base import old_split
+from .validate import bits_of
+from .work import Work
+
+
+@torch.no_grad()
+def carry_over(network: Network, bundle: Bundle) -> None:
+    """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
+    for name, parameter in network.named_parameters():
+        old = torch.from_numpy(bundle.tensors[name]).to(parameter)
+        if name == "head.weight":
+            parameter.zero_()
+        elif name == "head.bias":
+            parameter.fill_(float(old.min()))
+        parameter[tuple(slice(size) for size in old.shape)] = old
+
+
+def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float | None]:
+    """Bits per character of the new held-out text and of the old one, None for what is not to be had."""
+    if work.base is None:
+        return {}
+    splits = {"new": work.split, "old": old_split(work.base, work.split.vocabularies)}
+    return {
+        name: bits_of(network, task, split, "valid") if split and len(split.valid) else None
+        for name, split in splits.items()
+    }
+
+
+def describe(work: Work, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
+    """What a record says of going on: from what, with which new letters, and what both held-out texts cost."""
+    assert work.base, "only called where there is one"
+    known = len(work.base.bundle.vocabularies["text"].units)
+    added = list(work.split.vocabulary.units[known:])
+    return {"from": work.base.path, "added": added, "before": before, "after": after}

@@ -1,0 +1,64 @@
+import pytest
+import torch
+
+import unrolled
+from unrolled.layers import build
+from unrolled.tasks import TASKS
+from unrolled.training.onward import carry_over
+
+TINY = {"steps": 40, "batch_size": 4, "sequence_length": 16, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("onward")
+    (folder / "old.txt").write_text("the cat sat on the mat. " * 60)
+    (folder / "new.txt").write_text("a zebra — é — ran by. " * 60)
+    unrolled.train(folder / "old.txt", folder / "old.safetensors", hidden_size=32, **TINY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def onward(folder):
+    return unrolled.train(folder / "new.txt", folder / "both.safetensors", base=folder / "old.safetensors", **TINY)
+
+
+def test_new_letters_are_added_behind_the_old_ones(folder, onward):
+    old = unrolled.load(folder / "old.safetensors").vocabulary.units
+    units = onward.vocabulary.units
+    assert units[: len(old)] == old and set(units[len(old) :]) == set("zbr—éy")
+    assert onward.record["continued"]["added"] == list(units[len(old) :])
+
+
+def test_both_held_out_texts_are_scored_before_and_after(onward):
+    told = onward.record["continued"]
+    assert told["after"]["new"] < told["before"]["new"]
+    assert told["before"]["old"] < told["after"]["old"]
+    assert told["after"]["new"] == pytest.approx(onward.record["best"]["bits_per_char"], rel=1e-3)
+
+
+def test_the_network_keeps_its_sizes(folder, onward):
+    assert onward.bundle.config == unrolled.load(folder / "old.safetensors").bundle.config
+
+
+def test_without_a_step_the_old_model_goes_on_as_it_was(folder, onward):
+    old = unrolled.load(folder / "old.safetensors").bundle
+    network = build(TASKS["language"].network(old.config, onward.bundle.vocabularies), seed=9)
+    carry_over(network, old)
+    known = build(TASKS["language"].network(old.config, old.vocabularies))
+    carry_over(known, old)
+    ids = torch.tensor([[0, 3, 4, 5, 6]])
+    logits, _ = network(ids, network.start(1))
+    expected, _ = known(ids, known.start(1))
+    torch.testing.assert_close(logits[..., : expected.shape[-1]], expected)
+    assert (logits[..., expected.shape[-1] :] <= expected.max()).all()
+
+
+@pytest.mark.parametrize("unit", ["word", "bpe", "syllable"])
+def test_words_and_tokens_stay_what_they_are(unit, folder, tmp_path):
+    old = unrolled.train(folder / "old.txt", tmp_path / "o.safetensors", hidden_size=16, unit=unit, **TINY)
+    new = unrolled.train(folder / "new.txt", base=tmp_path / "o.safetensors", **TINY)
+    added = new.vocabulary.units[len(old.vocabulary.units) :]
+    assert new.vocabulary.units[: len(old.vocabulary.units)] == old.vocabulary.units
+    assert all(len(each) == 1 for each in added)
+    assert new.generate("a zebra é", length=5)

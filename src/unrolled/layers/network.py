@@ -68,13 +68,20 @@ class Network(nn.Module):
 
         ``vectors`` [B, ...] are the rows' conditions, where the network has any.
         """
+        y, state = self.read(ids, state, chance, vectors)
+        return self.head(y), state
+
+    def read(
+        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, vectors: Tensor | None = None
+    ) -> tuple[Tensor, NetworkState]:
+        """The same before the head: the last layer's outputs [B, T, H]."""
         constant = self.condition.input(vectors) if self.condition is not None and vectors is not None else None
         fused = ids.device.type != "cpu"
         first = self.inputs(ids.t()) if fused else self.first_layer(ids.t())
         if constant is not None and not fused:
             first = first + constant
         y, state = self.rnn(first, state, chance, fused, constant)
-        return self.head(y).transpose(0, 1), state
+        return y.transpose(0, 1), state
 
     def inputs(self, ids: Tensor) -> Tensor:
         """What the first layer reads: the ids' embeddings, or their one-hot vectors."""

@@ -30,7 +30,7 @@ def advise(known: Survey, weights: int, epochs: float, minutes: float | None) ->
 
 def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
     """The advice alone."""
-    if weights > WEIGHTS_PER_UNIT * known.units:
+    if weights > WEIGHTS_PER_UNIT * known.length:
         return f"{weights:,} weights are more than it can fill, so a smaller --hidden-size would memorise less"
     if epochs < FEW_PASSES:
         longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""

@@ -10,6 +10,7 @@ from ..config import TrainOptions
 from ..data.batches import Batches, Streams, Windows
 from ..data.buckets import Buckets
 from ..data.split import Split
+from ..layers.sampled import LARGE, Sampler
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
 
@@ -35,6 +36,12 @@ def make_batches(split: Split, settings: TrainOptions) -> Batches:
         return Windows(ids, settings.batch_size, settings.sequence_length, settings.seed)
     rows, length, seed = settings.batch_size, settings.sequence_length, settings.seed
     return Streams(ids, rows, length, seed, settings.reset_probability)
+
+
+def make_sampler(split: Split) -> Sampler | None:
+    """What chooses the units of a step, where the vocabulary is large."""
+    size = len(split.vocabulary)
+    return Sampler(np.bincount(split.train, minlength=size)) if size >= LARGE else None
 
 
 def hidden_labels(labels: Ids, seed: int, epoch: int) -> Ids:

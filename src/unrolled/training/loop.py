@@ -16,11 +16,13 @@ from ..bundle import Bundle
 from ..data.batches import Batch
 from ..errors import InterruptedWorkError, OutputError, TrainingError
 from ..layers import Network, build
+from ..layers.dropout import Chance
+from ..layers.sampled import some_logits
 from ..tasks import TASKS
 from .budget import Budget
 from .carry import forget
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import hidden_labels, make_batches, mean_of
+from .feed import hidden_labels, make_batches, make_sampler, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, measure_speed, prepare
@@ -89,6 +91,7 @@ class Run:
         self.saved = time.perf_counter()
         self.bits = self.bits_per_nat(work.split.train)
         self.stopped = "finished"
+        self.sampler = make_sampler(work.split)
         self.before = both_held_out(self.network, self.task, work)
 
     def make_network(self) -> Network:
@@ -151,8 +154,9 @@ class Run:
         vectors = self.conditions(batch, step)
         fresh = batch.fresh.all()
         before = self.network.start(len(inputs), vectors) if fresh else forget(self.state, batch.fresh)
-        logits, self.state = self.network(inputs, before, chance, vectors)
-        loss = mean_of(self.task.loss(logits, targets), batch.counts)
+        y, self.state = self.network.read(inputs, before, chance, vectors)
+        logits, places = self.logits(y, targets, chance)
+        loss = mean_of(self.task.loss(logits, places), batch.counts)
         torch.autograd.backward(loss)
         nats = loss.item()
         if not math.isfinite(nats):
@@ -166,6 +170,14 @@ class Run:
             settings.gradient_clip,
         )
         self.ledger.add(nats * self.bits)
+
+    def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""
+        if self.sampler is None:
+            return self.network.head(y), targets
+        units, logs = self.sampler.choose(targets.cpu().numpy(), chance)
+        chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
+        return some_logits(self.network.head, y, targets, chosen, weighed, self.kind)
 
     def conditions(self, batch: Batch, step: int) -> torch.Tensor | None:
         """The rows' condition; now and then a label is left out, so that the network also knows to do without."""

@@ -17,6 +17,7 @@ import torch
 from ..config import RunOptions
 from ..layers import build
 from ..layers.device import find_device
+from ..layers.sampled import LARGE
 from ..tasks.base import NetworkSpec
 from .muon import flops as muon_flops
 from .optimizer import make_optimizers, update
@@ -81,7 +82,7 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, gates: int = 
     """Floating-point operations that one unit costs a training step (forward and backward)."""
     recurrent = gates * hidden_size**2
     between = gates * hidden_size**2 * (layers - 1)
-    return 6.0 * (recurrent * layers + between + hidden_size * vocabulary)
+    return 6.0 * (recurrent * layers + between + hidden_size * min(vocabulary, LARGE))
 
 
 def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, gates: int = 4) -> float:

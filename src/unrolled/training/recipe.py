@@ -19,7 +19,7 @@ from .survey import ORDER, WEIGHTS_PER_UNIT, Survey
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
 SEEN_PER_WEIGHT = 4.5
-"""Units that training should see for each weight of the network: fewer, and a smaller network learns more."""
+"""Characters that training should see for each weight of the network: fewer, and a smaller network learns more."""
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.45
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
@@ -62,7 +62,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         hidden_size=width,
         layers=layers,
         embedding_size=min(width, 128) if model.embedding_size is None else model.embedding_size,
-        dropout=choose_dropout(seen / units, width, weights / units) if model.dropout is None else model.dropout,
+        dropout=choose_dropout(seen / units, width, weights / known.length) if model.dropout is None else model.dropout,
     )
     settings = dataclasses.replace(
         train,
@@ -83,9 +83,9 @@ def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, 
     for width in WIDTHS:
         weights = weights_of(width, layers, known.vocabulary, gates)
         rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
-        if weights > WEIGHTS_PER_UNIT * known.units:
+        if weights > WEIGHTS_PER_UNIT * known.length:
             return best, "as wide as so much text can fill"
-        if units_seen(train, known.units, rate) < SEEN_PER_WEIGHT * weights:
+        if units_seen(train, known.units, rate) * known.length / known.units < SEEN_PER_WEIGHT * weights:
             return best, "the widest that this budget can teach"
         best = width
     return best, "the widest that is chosen unasked"

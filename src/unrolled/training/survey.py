@@ -20,7 +20,7 @@ FEWEST = 100
 SELDOM = 10
 """Times that a unit has to stand in the text for a network to learn it."""
 WEIGHTS_PER_UNIT = 4.5
-"""Weights worth having for each unit of the text: more only memorise."""
+"""Weights worth having for each character of the text: more only memorise."""
 
 
 @dataclass(frozen=True)

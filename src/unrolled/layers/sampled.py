@@ -1,0 +1,48 @@
+"""The loss over a large vocabulary, from some of its units: a whole softmax would take most of a step.
+
+Importance sampling (Bengio and Senécal 2008; Jean et al. 2015, section 3): the units that a batch predicts and some more,
+drawn by their frequency, stand for all; each counts as often as it was likely to be left out. Scoring takes all of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..cells.scan import product
+from .dropout import Chance
+
+LARGE = 2048
+"""Units in a vocabulary from which on training takes some of them."""
+DRAWN = 1024
+
+
+class Sampler:
+    """Chooses the units of a step; ``counts`` tells how often each unit stands in the text."""
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        self.shares = (counts + 1) / (counts + 1).sum()
+        self.cumulative = np.cumsum(self.shares)
+
+    def choose(self, targets: NDArray[np.int64], chance: Chance) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The units of a step, sorted, and the logarithm of how likely each was to be among them."""
+        drawn = np.searchsorted(self.cumulative, chance.random(DRAWN) * self.cumulative[-1])
+        units = np.unique(np.concatenate([targets.reshape(-1), drawn]))
+        missed = np.log1p(-self.shares[units]) * (targets.size + DRAWN)
+        return units, np.log(-np.expm1(missed)).astype(np.float32)
+
+
+def some_logits(
+    head: nn.Linear, y: Tensor, targets: Tensor, units: Tensor, logs: Tensor, kind: str
+) -> tuple[Tensor, Tensor]:
+    """Logits [B, T, S] of the chosen units after y [B, T, H], and the targets' places among them.
+
+    A softmax over these logits estimates that over all units: every one but the target itself is weighed by 1 over its
+    likelihood ``logs`` of being chosen.
+    """
+    places = torch.searchsorted(units, targets)
+    weights, bias = head.weight[units], head.bias[units]
+    logits = product(y, weights.t(), kind) + (bias - logs)
+    return logits.scatter_add(-1, places.unsqueeze(-1), logs[places].unsqueeze(-1)), places

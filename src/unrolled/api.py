@@ -227,7 +227,7 @@ def train(
 
     given = {**options, "label": as_tuple(options.get("label", ()))}
     try:
-        work = gather(source, output, given, resume, replay, base)
+        work = gather(source, output, given, resume, replay, base, observers)
         from .training.loop import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None

@@ -14,6 +14,6 @@ def test_zawgyi_is_refused_with_what_to_do(tmp_path):
         read_file(tmp_path / "old.txt")
 
 
-@pytest.mark.parametrize("text", [UNICODE, "plain English", "", "က"])
+@pytest.mark.parametrize("text", [UNICODE, "plain English", "", "က", "စာ " * 500, "mats, စာ\n" * 100])
 def test_unicode_passes(text):
     refuse_zawgyi(text, "it")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..api import SAMPLE_TEMPERATURES, Model, sample_line
 
 if TYPE_CHECKING:
-    from ..training.events import Event, Progress, Started, Validated, Warned
+    from ..training.events import Event, Progress, Reading, Started, Validated, Warned
 
 SAMPLES = 5  # times that samples are shown during a run
 NEAR = 1.1  # times the best: the part of the curve where it bends
@@ -46,6 +46,10 @@ class Screen:
     def observe(self, event: Event) -> None:
         """Show an event; each kind has a method of its name."""
         getattr(self, type(event).__name__.lower())(event)
+
+    def reading(self, event: Reading) -> None:
+        """How far a large text is read."""
+        self.bar.update(self.line, total=1.0, completed=event.share, description=f"a large text: {event.what} …")
 
     def started(self, event: Started) -> None:
         """What will be trained."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import ModelOptions, TrainOptions
 from ..errors import InputError
-from ..text.base import Ids
+from ..text.base import CHUNK, Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .documents import SEPARATORS
 from .readers import Corpus, read_corpus
@@ -53,8 +54,17 @@ class Split:
 
     def characters(self, targets: Ids) -> int:
         """How many characters (code points) many targets stand for."""
-        separators = len(SEPARATORS[self.documents]) * int((targets == BOUNDARY).sum())
+        ends = int(np.count_nonzero(targets == BOUNDARY)) if SEPARATORS[self.documents] else 0
+        separators = len(SEPARATORS[self.documents]) * ends
         return self.vocabulary.characters(targets) + separators
+
+
+def count_units(ids: Ids, size: int) -> NDArray[np.int64]:
+    """How often each of so many ids stands in a text, which may be larger than the memory."""
+    counts = np.zeros(size, np.int64)
+    for start in range(0, len(ids), CHUNK):
+        counts += np.bincount(ids[start : start + CHUNK], minlength=size)
+    return counts
 
 
 def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool = False) -> Ids:

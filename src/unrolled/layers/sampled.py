@@ -1,7 +1,7 @@
 """The loss over a large vocabulary, from some of its units: a whole softmax would take most of a step.
 
-Importance sampling (Bengio and Senécal 2008; Jean et al. 2015, section 3): the units that a batch predicts and some more,
-drawn by their frequency, stand for all; each counts as often as it was likely to be left out. Scoring takes all of them.
+Importance sampling (Bengio and Senécal 2008; Jean et al. 2015, section 3): the units that a batch predicts, and others
+drawn by their frequency, stand for all; each counts as often as it was likely to be left out. Scoring takes all.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from .base import CHUNK, Ids, Unit
+
+CODE_POINTS = 0x110000
 
 
 class Char(Unit):
@@ -14,6 +16,13 @@ class Char(Unit):
 
     def split(self, text: str) -> list[str]:
         return list(text)
+
+    def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
+        seen = np.zeros(CODE_POINTS, bool)
+        for text in given:
+            for part in self.parts(text):
+                seen[code_points(part)] = True
+        return [chr(point) for point in np.flatnonzero(seen)]
 
     def encode(self, text: str, index: Mapping[str, int], unknown: int) -> Ids:
         table = code_point_table(index, unknown)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from . import UNITS
-from .base import Ids, Unit
+from .base import CHUNK, Ids, Unit
 
 BOUNDARY = 0
 """The id of the boundary: it stands before every document, and an empty prompt starts from it."""
@@ -96,7 +96,7 @@ class Vocabulary:
 
     def characters(self, ids: Ids) -> int:
         """How many characters (code points) many ids stand for."""
-        return int(self.sizes[ids].sum())
+        return sum(int(self.sizes[ids[start : start + CHUNK]].sum()) for start in range(0, len(ids), CHUNK))
 
     def encode_prompt(self, prompt: str) -> tuple[Ids, dict[str, str]]:
         """The ids of a prompt, and what was read in place of each unit that the model never saw.

@@ -9,6 +9,14 @@ from ..bundle import Bundle
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A large text is read: what is done with it now, and the share of that which is done."""
+
+    what: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Started:
     """Sizes are chosen and the first step is next; ``resumed_at`` is 0 for a new run."""
 
@@ -51,7 +59,7 @@ class Warned:
     curve: tuple[dict[str, float], ...] = ()
 
 
-Event = Started | Progress | Validated | Warned
+Event = Reading | Started | Progress | Validated | Warned
 Observer = Callable[[Event], None]
 
 

@@ -17,7 +17,7 @@ LINE = (0.0122, -0.1061, -0.0290)
 SPREAD = 0.075
 """Of that logarithm to either side: twice the standard deviation of those runs, each text left out in turn."""
 LEAST_SEEN = 300_000
-"""Units seen, below which a forecast no longer depends on them: so small a text has other limits."""
+"""Characters seen, below which a forecast no longer depends on them: so small a text has other limits."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Forecast:
 
 
 def forecast(known: Survey, seen: float) -> Forecast | None:
-    """What training that sees so many units will come to; None where nothing is held out."""
+    """What training that sees so many characters will come to; None where nothing is held out."""
     if known.chain is None:
         return None
-    ratio = sum(weight * feature for weight, feature in zip(LINE, features(known.units, seen), strict=True))
+    ratio = sum(weight * feature for weight, feature in zip(LINE, features(known.length, seen), strict=True))
     low, expected, high = (known.chain * math.exp(ratio + off) for off in (-SPREAD, 0.0, SPREAD))
     return Forecast(low, expected, high)
 
 
-def features(units: int, seen: float) -> tuple[float, float, float]:
-    """What a forecast depends on: units seen while learning and units to learn from, by their logarithms."""
-    return 1.0, math.log10(max(seen, LEAST_SEEN) / 1_000_000), math.log10(units / 100_000)
+def features(length: int, seen: float) -> tuple[float, float, float]:
+    """What a forecast depends on: characters seen while learning and characters to learn from, by their logarithms."""
+    return 1.0, math.log10(max(seen, LEAST_SEEN) / 1_000_000), math.log10(length / 100_000)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import bundle as bundles
 from ..config import ModelOptions, Options, ReadOptions, RunOptions, TrainOptions, reject_unknown, resolve_budget
 from ..data.choose import choose_unit
+from ..data.large import Large, find_large, split_large
 from ..data.readers import Corpus, Source, read_corpus
+from ..data.split import Split
+from ..data.zawgyi import refuse_zawgyi
 from ..errors import InputError, OptionError
 from ..tasks import TASKS
+from ..tasks.base import Vocabularies
 from .base import Base
+from .events import Observer, Reading, tell
 from .paths import resume_path
 from .schedule import Plan
 from .work import Work
@@ -39,6 +44,7 @@ def gather(
     resume: bool = False,
     replay: str | Path | None = None,
     base: str | Path | None = None,
+    observers: Sequence[Observer] = (),
 ) -> Work:
     """Read the text and gather the options; ``base`` is the model file to go on from."""
     given, resume_file = sort_options(options), resume_path(output) if output is not None else None
@@ -51,21 +57,56 @@ def gather(
         settings = of_model(replay)
     start = Base(settings.base, bundles.load(settings.base)) if settings.base else None
     model = start.model(settings.model) if start else settings.model
-    corpus, model, why = arrange(read_corpus(source, given["ReadOptions"]), model)
-    if settings.digest not in (None, corpus.digest):
+    known = start.bundle.vocabularies if start else None
+    large = find_large(source, given["ReadOptions"], model.documents)
+    if large:
+        text = read_large(large, model, settings.train, known, observers)
+    else:
+        text = read_text(read_corpus(source, given["ReadOptions"]), model, settings.train, known)
+    if settings.digest not in (None, text.about["digest"]):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     return Work(
-        split=TASKS[model.task].read(corpus, model, settings.train, start.bundle.vocabularies if start else None),
-        corpus=corpus.describe(),
-        model=model,
+        split=text.split,
+        corpus=text.about,
+        model=text.model,
         train=settings.train,
         run=given["RunOptions"],
         resume_file=resume_file,
         replay=settings.plans,
-        notes=corpus.notes,
-        why_unit=why,
+        notes=text.notes,
+        why_unit=text.why_unit,
         base=start,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """A text that was read: in ids, with what is known of it, and with the options that depend on it."""
+
+    split: Split
+    about: dict[str, Any]
+    model: ModelOptions
+    why_unit: str
+    notes: tuple[str, ...] = ()
+
+
+def read_text(corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None) -> Text:
+    """A corpus as its task reads it."""
+    corpus, model, why = arrange(corpus, model)
+    split = TASKS[model.task].read(corpus, model, train, known)
+    return Text(split, corpus.describe(), model, why, corpus.notes)
+
+
+def read_large(
+    large: Large, model: ModelOptions, train: TrainOptions, known: Vocabularies | None, observers: Sequence[Observer]
+) -> Text:
+    """A text that is too large to be read at once."""
+    first = next(text for _, text in large.blocks(lambda _: None))
+    refuse_zawgyi(first, str(large.paths[0]))
+    unit, why = choose_unit([first]) if model.unit == "auto" else (model.unit, "as you chose")
+    model = dataclasses.replace(model, documents=large.documents, unit=unit)
+    split, about = split_large(large, model, train, known, lambda what, share: tell(observers, Reading(what, share)))
+    return Text(split, about, model, why)
 
 
 def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:

@@ -150,7 +150,8 @@ class Run:
         step, settings = self.ledger.step, self.recipe.train
         batch = self.batches.batch(step)
         chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
-        inputs, targets = (torch.from_numpy(ids).long().to(self.device) for ids in (batch.inputs, batch.targets))
+        pair = (batch.inputs.astype(np.int64), batch.targets.astype(np.int64))
+        inputs, targets = (torch.from_numpy(ids).to(self.device) for ids in pair)
         vectors = self.conditions(batch, step)
         fresh = batch.fresh.all()
         before = self.network.start(len(inputs), vectors) if fresh else forget(self.state, batch.fresh)

@@ -71,7 +71,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
         weight_decay=choose_weight_decay(seen / units) if train.weight_decay is None else train.weight_decay,
     )
-    expected = forecast(known, seen)
+    expected = forecast(known, seen * known.length / known.units)
     paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
     advice = advise(known, weights if model.hidden_size else 0, seen / units, train.minutes)
     return Recipe(chosen, settings, rate, Told(advice, paragraph, vars(expected) if expected else None))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from ..data.split import Split
+from ..data.split import Split, count_units
 from ..markov import bits_of
 from ..text.vocabulary import SPECIAL
 
@@ -47,7 +45,7 @@ class Survey:
 
 def survey(split: Split) -> Survey:
     """Look at a text: a second for a long one."""
-    counts = np.bincount(split.train, minlength=len(split.vocabulary))
+    counts = count_units(split.train, len(split.vocabulary))
     seen = counts[SPECIAL:]
     rare = int(((seen > 0) & (seen < SELDOM)).sum())
     characters, unit = split.characters(split.train), split.vocabulary.unit

@@ -41,8 +41,8 @@ def validate(
         if labels is not None and network.condition is not None:
             vectors = network.condition(torch.from_numpy(labels[batch.documents]).long().to(device))
         state = network.start(len(batch.fresh), vectors) if batch.fresh.all() else forget(state, batch.fresh)
-        logits, state = network(torch.from_numpy(batch.inputs).long().to(device), state, vectors=vectors)
-        losses = task.loss(logits, torch.from_numpy(batch.targets).long().to(device))
+        logits, state = network(torch.from_numpy(batch.inputs.astype(np.int64)).to(device), state, vectors=vectors)
+        losses = task.loss(logits, torch.from_numpy(batch.targets.astype(np.int64)).to(device))
         total += losses[torch.from_numpy(batch.counts).to(device)].double().sum().item()
     return total / math.log(2)
 

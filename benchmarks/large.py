@@ -1,4 +1,4 @@
-"""A text of a gigabyte: how long it takes to read and to encode, the first time and again, and how much memory it needs.
+"""A text of a gigabyte: how long it takes to read and to encode, the first time and again, and how much memory that is.
 
 The text is made by this program: random sentences of made-up words. Peak memory is that of a whole training of a few
 steps in a process of its own.

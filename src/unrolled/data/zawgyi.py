@@ -9,8 +9,10 @@ from ..errors import InputError
 
 BURMESE = re.compile(r"[\u1000-\u109f]")
 SIGN = re.compile(r"\u1039(?![\u1000-\u1021])|(?<![\u1000-\u109f])\u1031")
-"""What the Burmese of Unicode never has: a stacker with nothing under it, a vowel before its consonant. Short words pass
-for either encoding, and the detector then guesses."""
+"""What Burmese in Unicode never has: a stacker with nothing under it, a vowel before its consonant.
+
+Short words pass for either encoding, and the detector then guesses.
+"""
 LOOKED_AT = 20_000  # characters
 SURE = 0.95
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ..data.batches import side_by_side
 from ..data.buckets import each_once
@@ -17,6 +18,7 @@ from .carry import forget
 
 ROW = 2048  # units that a row should have before the text is cut into more of them
 MOST_ROWS = 64
+MOST_LOGITS = 1 << 24  # at once: 64 MB
 LENGTH = 256  # units at a time, and units read before a row begins to count
 
 
@@ -41,10 +43,19 @@ def validate(
         if labels is not None and network.condition is not None:
             vectors = network.condition(torch.from_numpy(labels[batch.documents]).long().to(device))
         state = network.start(len(batch.fresh), vectors) if batch.fresh.all() else forget(state, batch.fresh)
-        logits, state = network(torch.from_numpy(batch.inputs.astype(np.int64)).to(device), state, vectors=vectors)
-        losses = task.loss(logits, torch.from_numpy(batch.targets.astype(np.int64)).to(device))
-        total += losses[torch.from_numpy(batch.counts).to(device)].double().sum().item()
+        y, state = network.read(torch.from_numpy(batch.inputs.astype(np.int64)).to(device), state, vectors=vectors)
+        targets = torch.from_numpy(batch.targets.astype(np.int64)).to(device)
+        total += sum_of(network, task, y, targets, torch.from_numpy(batch.counts).to(device))
     return total / math.log(2)
+
+
+def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Tensor) -> float:
+    """Nats of all targets [B, T] that count, after the last layer's outputs: part by part, as logits can be many."""
+    at_once = max(1, MOST_LOGITS // (len(y) * network.spec.outputs))
+    total = 0.0
+    for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
+        total += task.loss(network.head(part), wanted)[known].double().sum().item()
+    return total
 
 
 def bits_of(network: Network, task: Task, split: Split, part: str, labelled: bool = True) -> float:

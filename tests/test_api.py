@@ -307,3 +307,23 @@ def test_a_space_at_the_end_of_a_prompt_is_not_written_twice(words):
 def test_what_comes_next_is_the_rest_of_a_word_that_is_begun(words):
     shares = words.next("The ", count=5)
     assert shares and all(not unit.startswith(" ") for unit, _ in shares)
+
+
+ODD = [
+    "\ud800 lone",
+    "e\u0301\u0302\u0327" * 9,
+    "שלום עולם " * 9,
+    "👩‍👩‍👧🇲🇲" * 9,
+    "\x00\x07\u2028\u200b\ufeff",
+    "a" * 5000,
+]
+
+
+@pytest.mark.filterwarnings("ignore::unrolled.errors.UnrolledWarning")
+@pytest.mark.parametrize("unit", ["char", "grapheme", "syllable", "word", "byte", "bpe"])
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_any_string_is_a_text_and_a_prompt(unit, odd, words):
+    model = unrolled.train([odd, "some plain words"], unit=unit, steps=2, hidden_size=16, threads=1, valid=0.0)
+    model.generate(odd, length=5, seed=1)
+    model.score(odd)
+    words.generate(odd, length=5, seed=1)

@@ -13,4 +13,9 @@ class Grapheme(Unit):
     """Extended grapheme clusters of the Unicode version that ``regex`` has."""
 
     def split(self, text: str) -> list[str]:
-        return list(CLUSTER.findall(text))
+        return clusters(text)
+
+
+def clusters(text: str) -> list[str]:
+    """The extended grapheme clusters of a text; of ASCII, only a CR and an LF are one."""
+    return list(text) if text.isascii() and "\r" not in text else list(CLUSTER.findall(text))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import regex
 
 from .base import SpelledUnit
-from .grapheme import CLUSTER
+from .grapheme import clusters
 
 MEDIALS = r"[\u1037\u103b-\u103e]"
 CONSONANT = r"[\u1000-\u1021\u103f\u104e]"
@@ -23,7 +23,7 @@ class Syllable(SpelledUnit):
     """Burmese syllables, and grapheme clusters of all else; one that was never seen is spelled in clusters."""
 
     def split(self, text: str) -> list[str]:
-        return list(SYLLABLE.findall(text))
+        return clusters(text) if text.isascii() else list(SYLLABLE.findall(text))
 
     def spell(self, unit: str) -> list[str]:
-        return list(CLUSTER.findall(unit))
+        return clusters(unit)

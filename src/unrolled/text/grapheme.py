@@ -6,7 +6,11 @@ import regex
 
 from .base import Unit
 
-CLUSTER = regex.compile(r"\X")
+JOINERS = r"[\p{InCB=Extend}\p{InCB=Linker}]*"
+NO_CONJUNCT = (  # GB9c joins two consonants by a virama; regex also joins one to what is no consonant
+    rf"[^\p{{InCB=Consonant}}\p{{GCB=Control}}\r\n]?{JOINERS}\p{{InCB=Linker}}{JOINERS}(?=\p{{InCB=Consonant}})"
+)
+CLUSTER = regex.compile(rf"{NO_CONJUNCT}|\X")
 
 
 class Grapheme(Unit):

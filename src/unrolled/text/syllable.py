@@ -9,14 +9,14 @@ from __future__ import annotations
 import regex
 
 from .base import SpelledUnit
-from .grapheme import clusters
+from .grapheme import CLUSTER, clusters
 
 MEDIALS = r"[\u1037\u103b-\u103e]"
 CONSONANT = r"[\u1000-\u1021\u103f\u104e]"
 FINAL = rf"{CONSONANT}(?={MEDIALS}*[\u103a\u1039])"  # with asat, or with another stacked under it
 STACKED = rf"(?<=\u1039){CONSONANT}"
 BURMESE = rf"(?!{FINAL})[\u1000-\u1021\u1023-\u102a\u103f\u104e](?:\p{{M}}|{STACKED}|{FINAL}\p{{M}}+)*"
-SYLLABLE = regex.compile(rf"{BURMESE}|\X")
+SYLLABLE = regex.compile(rf"{BURMESE}|{CLUSTER.pattern}")
 
 
 class Syllable(SpelledUnit):

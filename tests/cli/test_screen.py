@@ -1,6 +1,6 @@
 import pytest
 
-from unrolled.cli.screen import Screen, describe, shell_name
+from unrolled.cli.screen import Screen, describe, describe_going_on, shell_name
 from unrolled.training.events import Progress, Started, Validated, Warned
 
 
@@ -100,3 +100,22 @@ def test_in_a_terminal_there_is_a_live_line(told, validated, monkeypatch):
 @pytest.mark.parametrize(("path", "name"), [("a.txt", "a.txt"), ("a b", "'a b'"), ("$x", "'$x'")])
 def test_a_name_is_shown_as_one_can_type_it(path, name):
     assert shell_name(path) == name
+
+
+def test_going_on_tells_what_is_learnt_and_what_is_forgotten():
+    told = {
+        "from": "a.safetensors",
+        "added": ["é"],
+        "before": {"new": 4.0, "old": 2.0},
+        "after": {"new": 3.0, "old": 2.5},
+    }
+    line = describe_going_on(told)
+    assert line == (
+        "going on from a.safetensors: 1 new letters; the new text 4.000 → 3.000 bits/char, "
+        "the old text 2.000 → 2.500 bits/char"
+    )
+
+
+def test_going_on_says_that_the_old_text_is_gone():
+    told = {"from": "a", "added": [], "before": {"new": 4.0, "old": None}, "after": {"new": 3.0, "old": None}}
+    assert "is not where it was" in describe_going_on(told)

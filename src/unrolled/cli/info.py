@@ -17,6 +17,7 @@ from .flags import examples
 
 if TYPE_CHECKING:
     from ..bundle import Bundle
+    from ..text.vocabulary import Vocabulary
 
 EXAMPLES = """
 unrolled info
@@ -82,7 +83,8 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
         "weights": bundle.weights,
         **{name: value for name, value in dataclasses.asdict(bundle.config).items() if value is not None},
         "vocabulary": len(vocabulary),
-        "alphabet": "".join(vocabulary.units)[:200],
+        "alphabet": alphabet(vocabulary),
+        "labels": ", ".join(bundle.vocabularies["labels"].units) if "labels" in bundle.vocabularies else None,
         "text": record.get("corpus"),
         "split": record.get("split"),
         "recipe": record.get("recipe"),
@@ -90,12 +92,20 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
         "seconds": record.get("seconds"),
         "stopped": record.get("stopped"),
         "held_out_bits_per_char": best.get("bits_per_char"),
+        "without_labels": best.get("bits_per_char_unlabelled"),
+        "continued": record.get("continued"),
         "test_bits_per_char": record.get("test_bits_per_char"),
         "quantized": record.get("quantized"),
         "options": record.get("options"),
         "versions": record.get("versions"),
         "sample": record.get("sample"),
     }
+
+
+def alphabet(vocabulary: Vocabulary) -> str:
+    """The units of a vocabulary in one line, or as many of them as fit; longer ones apart."""
+    between = "" if vocabulary.unit == "char" else " "
+    return between.join(vocabulary.kind.shown([unit]) for unit in vocabulary.units[:200])[:200]
 
 
 def show(facts: dict[str, Any], as_json: bool) -> None:

@@ -98,6 +98,10 @@ class Screen:
         best: dict[str, Any] | None = record["best"]
         score = f"{best['bits_per_char']:.3f} bits/char on held-out text" if best else "nothing was held out"
         self.say(f"{path}: {score}, {record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})")
+        if best and "bits_per_char_unlabelled" in best:
+            self.say(f"without its label it would cost {best['bits_per_char_unlabelled']:.3f}")
+        if "continued" in record:
+            self.say(describe_going_on(record["continued"]))
         if record["stopped"].startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
         words = str(record["sample"]).split() or [""]
@@ -110,6 +114,19 @@ def describe(event: Progress, best: str) -> str:
     left = f"{int(event.seconds_left // 60)}:{int(event.seconds_left % 60):02d} left"
     speed = f"{event.characters_per_second / 1000:.1f}k chars/s"
     return f"{event.step}/{event.steps} · {event.bits:.3f} bits/char{best} · {speed} · {left}"
+
+
+def describe_going_on(told: dict[str, Any]) -> str:
+    """What going on from a model brought and cost."""
+    before, after = told["before"], told["after"]
+    letters = f"{len(told['added'])} new letters; " if told["added"] else ""
+    each = [
+        f"the {name} text {before[name]:.3f} → {after[name]:.3f} bits/char"
+        for name in ("new", "old")
+        if before[name] is not None and after[name] is not None
+    ]
+    missing = "" if before["old"] is not None else "; the old text is not where it was: who knows what is forgotten"
+    return f"going on from {told['from']}: {letters}{', '.join(each)}{missing}"
 
 
 def shell_name(path: Path) -> str:

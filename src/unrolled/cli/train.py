@@ -14,10 +14,8 @@ from .flags import examples, flags, given
 
 EXAMPLES = """
 unrolled train alice.txt --minutes 5
-unrolled train poems/ -o poet.safetensors --cell gru --hidden-size 256
-unrolled train names.csv --text-column name --label language
-unrolled train more.txt --from alice.safetensors -o both.safetensors --minutes 2
-cat *.txt | unrolled train - -o all.safetensors --epochs 10
+unrolled train names/ --documents lines --label file --cell gru -o names.safetensors
+cat *.txt | unrolled train - -o all.safetensors --unit word --epochs 10
 """
 
 

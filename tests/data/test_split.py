@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -130,3 +131,21 @@ def test_words_are_those_of_the_training_part_and_letters_those_of_all():
         corpus_of("cat " * 50 + "zebra " * 5), ModelOptions(unit="word", min_count=1), TrainOptions(valid=0.12)
     )
     assert " zebra" not in split.vocabulary.units and {"z", "e", "b", "r", "a"} <= set(split.vocabulary.units)
+
+
+def labelled_split(labels: list[str], share: float):
+    texts = tuple(f"text {n}" for n in range(len(labels)))
+    corpus = dataclasses.replace(corpus_of(*texts), labels=tuple((f"by={each}",) for each in labels))
+    return split_corpus(corpus, ModelOptions(unit="char", documents="rows"), TrainOptions(valid=share))
+
+
+def test_the_last_of_each_label_are_held_out():
+    split = labelled_split(["a"] * 20 + ["b"] * 20, 0.1)
+    assert split.vocabulary.decode(split.valid.tolist()) == "text 18text 19text 38text 39"
+    assert split.labels.units == ("by=a", "by=b") and split.conditions["valid"].tolist() == [[2], [2], [3], [3]]
+
+
+def test_labels_of_one_document_each_hold_out_the_last_of_all():
+    split = labelled_split([str(n) for n in range(20)], 0.1)
+    assert split.vocabulary.decode(split.valid.tolist()) == "text 18text 19"
+    assert split.conditions["valid"].tolist() == [[BOUNDARY], [BOUNDARY]]

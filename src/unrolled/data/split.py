@@ -135,8 +135,13 @@ def share_of(whole: int, share: float) -> int:
 
 
 def cut_documents(rest: list[Document], whole: list[Document], share: float) -> tuple[list[Document], list[Document]]:
-    """Cut a share of the whole off the end of the rest, of the documents of each label apart."""
-    left = {labels: share_of(count, share) for labels, count in Counter(labels for _, labels in whole).items()}
+    """Cut a share of the whole off the end of the rest: of the documents of each label, where they are enough."""
+    each = Counter(labels for _, labels in whole)
+    left = {labels: round(count * share) for labels, count in each.items()}
+    apart = len(each) > 1 and sum(left.values()) > 0
+    if not apart:
+        size = share_of(len(whole), share)
+        return rest[: len(rest) - size], rest[len(rest) - size :]
     kept: list[Document] = []
     held: list[Document] = []
     for document in reversed(rest):

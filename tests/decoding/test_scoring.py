@@ -2,13 +2,16 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import unrolled
-from unrolled.config import GenerateOptions
+from unrolled.config import GenerateOptions, ScoreOptions
 from unrolled.decoding import scoring
-from unrolled.decoding.engines.base import step
-from unrolled.decoding.scoring import log_softmax, next_units
-from unrolled.text.vocabulary import BOUNDARY, UNKNOWN
+from unrolled.decoding.engines.base import Engine, step
+from unrolled.decoding.scoring import log_softmax, next_units, score
+from unrolled.text import UNITS
+from unrolled.text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
 
 
 def bits_by_steps(model, ids, begin):
@@ -134,3 +137,42 @@ def test_the_next_units_are_those_that_would_be_drawn(model):
     assert sum(share for _, share in shares) == pytest.approx(1)
     assert shares[0][0] == model.generate("The ca", temperature=0, length=1) == "t"
     assert len(next_units(model.read("The ca"), model.vocabulary, GenerateOptions(top_k=2), 100)) == 2
+
+
+class Uniform(Engine):
+    """Every unit is as likely as any other: its bits are known."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def start(self, rows: int):
+        return {}
+
+    def scan(self, ids, state):
+        return np.zeros((*ids.shape, self.size), np.float32), state
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+@given(text=st.text(min_size=1).filter(str.strip))
+def test_bits_per_character_word_and_byte_are_those_of_the_text_whatever_the_unit(unit, text):
+    vocabulary = Vocabulary.of(unit, [text])
+    scored = score(Uniform(len(vocabulary)), vocabulary, text, ScoreOptions())
+    bits = len(vocabulary.encode(text)) * math.log2(len(vocabulary))
+    assert scored.total_bits == pytest.approx(bits)
+    assert scored.bits_per_char == pytest.approx(bits / len(text))
+    assert scored.bits_per_byte == pytest.approx(bits / len(text.encode()))
+    if scored.bits_per_word is not None:
+        assert scored.bits_per_word == pytest.approx(bits / len(text.split()))
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+def test_a_unit_that_can_be_spelled_is_scored_by_an_upper_bound(unit):
+    vocabulary = Vocabulary.of(unit, ["some text"])
+    scored = score(Uniform(len(vocabulary)), vocabulary, "some text", ScoreOptions())
+    assert scored.upper_bound == (unit in ("word", "syllable", "bpe"))
+
+
+def test_an_unknown_cluster_costs_the_naming_of_all_its_characters():
+    vocabulary = Vocabulary.of("grapheme", ["abc"])
+    known, unknown = (score(Uniform(len(vocabulary)), vocabulary, text, ScoreOptions()) for text in ("a", "é\u0301"))
+    assert unknown.unknown == 1 and unknown.total_bits > known.total_bits + 2 * 20

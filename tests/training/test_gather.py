@@ -4,6 +4,8 @@ from unrolled.config import ModelOptions
 from unrolled.data.readers import read_corpus
 from unrolled.errors import OptionError
 from unrolled.training.gather import arrange, gather
+from unrolled.training.paths import resume_path
+from unrolled.training.resume import as_plain, save_resume
 
 
 def test_one_file_is_one_document_and_several_are_as_many(tmp_path):
@@ -30,3 +32,19 @@ def test_resuming_needs_the_name_of_a_model():
 def test_notes_of_reading_travel_with_the_work(tmp_path):
     (tmp_path / "titles.txt").write_text("one\ntwo\none\n")
     assert "1 of 3 documents" in gather(tmp_path / "titles.txt", None, {"documents": "lines"}).notes[0]
+
+
+def test_a_stopped_run_reads_its_table_as_it_did(tmp_path):
+    (tmp_path / "names.csv").write_text("name,language\nAnna,Irish\nPia,Greek\n" * 9)
+    options = {"text_column": "name", "label": ("language",), "steps": 5}
+    work = gather(tmp_path / "names.csv", None, options)
+    about = {
+        "model": as_plain(work.model),
+        "train": as_plain(work.train),
+        "replay": [],
+        "digest": work.corpus["digest"],
+        "read": work.corpus["read"],
+    }
+    save_resume(resume_path(tmp_path / "names.safetensors"), {}, about)
+    again = gather(tmp_path / "names.csv", tmp_path / "names.safetensors", {}, resume=True)
+    assert again.split.labels == work.split.labels and again.corpus == work.corpus

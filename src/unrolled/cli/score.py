@@ -76,7 +76,10 @@ def show(scored: Score, lines: int) -> None:
     click.echo(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
     click.echo(f"bits per word       {words}")
     click.echo(f"bits per byte       {scored.bits_per_byte:.4f}")
-    click.echo(f"perplexity          {scored.perplexity:.4f} per unit")
+    per_word = "" if scored.perplexity_per_word is None else f", {scored.perplexity_per_word:,.0f} per word"
+    click.echo(f"perplexity          {scored.perplexity:.4f} per unit{per_word}")
+    if scored.upper_bound:
+        click.echo("an upper bound: the model could also spell the text with smaller units")
     if scored.unknown:
         click.echo(f"unknown characters  {scored.unknown} (each also costs the naming of a code point)")
     worst = scored.lines()[:lines]

@@ -86,6 +86,16 @@ class Score:
         return None if not words or 2 * spaceless > len(self.scored) else self.total_bits / words
 
     @property
+    def perplexity_per_word(self) -> float | None:
+        """Perplexity per word between spaces: 2 to the bits of a word, whatever the unit."""
+        return None if self.bits_per_word is None else float(2**self.bits_per_word)
+
+    @property
+    def upper_bound(self) -> bool:
+        """Whether the text could also be spelled in other ways, each of which has a share of its probability."""
+        return self.kind.several
+
+    @property
     def nats_per_char(self) -> float:
         """The same in nats, as most papers on small corpora have it."""
         return self.bits_per_char * math.log(2)
@@ -116,6 +126,8 @@ class Score:
             "bits_per_byte": self.bits_per_byte,
             "nats_per_char": self.nats_per_char,
             "perplexity": self.perplexity,
+            "perplexity_per_word": self.perplexity_per_word,
+            "upper_bound": self.upper_bound,
             "unknown_characters": self.unknown,
         }
 

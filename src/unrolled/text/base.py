@@ -22,6 +22,8 @@ class Unit(ABC):
     """Whether units begin anew after every newline, so that a text can be split part by part."""
     spaced = False
     """Whether a unit may begin with the space before it."""
+    several = False
+    """Whether a text can be written in several ways, so that the cost of one of them is an upper bound."""
 
     @abstractmethod
     def split(self, text: str) -> list[str]:
@@ -84,6 +86,8 @@ class Unit(ABC):
 
 class SpelledUnit(Unit):
     """A unit with smaller ones below it: any text can be written with the vocabulary that it learns."""
+
+    several = True
 
     @abstractmethod
     def spell(self, unit: str) -> list[str]:

@@ -23,6 +23,7 @@ class Bpe(Byte):
     """Tokens of bytes; ``ranks`` tells in which order they were learnt."""
 
     spaced = True
+    several = True
 
     def __init__(self, ranks: Mapping[str, int] | None = None) -> None:
         self.ranks = ranks or {}

@@ -17,7 +17,7 @@ from ..data.zawgyi import refuse_zawgyi
 from ..errors import InputError, OptionError
 from ..tasks import TASKS
 from ..tasks.base import Vocabularies
-from .base import Base
+from .base import Base, as_given
 from .events import Observer, Reading, tell
 from .paths import resume_path
 from .schedule import Plan
@@ -35,6 +35,7 @@ class Settings:
     plans: list[Plan] = dataclasses.field(default_factory=list)
     digest: str | None = None
     base: str | None = None
+    read: ReadOptions | None = None
 
 
 def gather(
@@ -55,14 +56,15 @@ def gather(
         settings = of_stopped_run(resume_file)
     elif replay is not None:
         settings = of_model(replay)
+    reading = settings.read or given["ReadOptions"]
     start = Base(settings.base, bundles.load(settings.base)) if settings.base else None
     model = start.model(settings.model) if start else settings.model
     known = start.bundle.vocabularies if start else None
-    large = find_large(source, given["ReadOptions"], model.documents)
+    large = find_large(source, reading, model.documents)
     if large:
         text = read_large(large, model, settings.train, known, observers)
     else:
-        text = read_text(read_corpus(source, given["ReadOptions"]), model, settings.train, known)
+        text = read_text(read_corpus(source, reading), model, settings.train, known)
     if settings.digest not in (None, text.about["digest"]):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     return Work(
@@ -123,9 +125,9 @@ def of_stopped_run(resume_file: Path) -> Settings:
 
     about = load_resume(resume_file)[1]
     plans = [(step, steps) for step, steps in about["replay"]]
-    return Settings(
-        ModelOptions.of(about["model"]), TrainOptions.of(about["train"]), plans, about["digest"], about.get("base")
-    )
+    model, train = ModelOptions.of(about["model"]), TrainOptions.of(about["train"])
+    read = ReadOptions.of(as_given(about.get("read", {})))
+    return Settings(model, train, plans, about["digest"], about.get("base"), read)
 
 
 def of_model(path: str | Path) -> Settings:

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -266,7 +267,7 @@ class Run:
             "stopped": self.stopped,
             "curve": ledger.curve,
             "best": {"step": ledger.best_step, "bits_per_char": ledger.best_bits} if self.best else None,
-            "versions": {"torch": torch.__version__, "numpy": np.__version__},
+            "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
             "kernels": self.kernels(),
             "device": str(self.device),
         }
@@ -322,6 +323,7 @@ class Run:
             "digest": self.work.corpus["digest"],
             "replay": self.work.replay,
             "base": self.work.base and self.work.base.path,
+            "read": self.work.corpus.get("read", {}),
         }
         try:
             save_resume(self.work.resume_file, tensors, about)

@@ -1,5 +1,6 @@
 /* x86 with AMX beside AVX-512, BF16 and VNNI, under Linux, which gives the tiles to those who ask. */
-#if (defined(__x86_64__) && defined(__linux__)) || defined(EMULATED)
+#include "unrolled.h"
+#if defined(KNOWS_TILES) || defined(EMULATED)
 #include "target.h"
 TARGET("amx-tile,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vnni,avx2,fma")
 

@@ -7,7 +7,8 @@ extern const variant variant_portable;
 #if defined(__x86_64__)
 extern const variant variant_avx2, variant_avx512, variant_avx512_bf16;
 #endif
-#if defined(__x86_64__) && defined(__linux__)
+#ifdef KNOWS_TILES
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 extern const variant variant_amx;
@@ -15,7 +16,9 @@ extern const variant variant_amx;
 /* Whether there are tiles and the system lets this process use them (Documentation/arch/x86/xstate.rst) */
 static int tiles(void) {
     enum { ASK = 0x1023, TILE_DATA = 18 }; /* ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA */
-    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+    enum { AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24 }; /* in edx of leaf 7; not every compiler has names for them */
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & AMX_BF16) && (d & AMX_TILE) &&
            !syscall(SYS_arch_prctl, ASK, TILE_DATA);
 }
 #endif
@@ -33,7 +36,7 @@ int unrolled_variants(const variant **found, int most) {
     int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     int narrow = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
-#if defined(__linux__)
+#ifdef KNOWS_TILES
     if (avx512 && narrow && tiles() && count < most) found[count++] = &variant_amx;
 #endif
     if (avx512 && narrow && count < most) found[count++] = &variant_avx512_bf16;

@@ -8,6 +8,11 @@
 
 #include <stdint.h>
 
+/* Compilers that know the tiles, on the system that gives them to those who ask */
+#if defined(__x86_64__) && defined(__linux__) && (defined(__clang__) || __GNUC__ >= 11)
+#define KNOWS_TILES
+#endif
+
 enum cell { ELMAN, GRU, LSTM };
 enum kind { FP32, BF16, INT8 };
 

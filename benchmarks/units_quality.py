@@ -127,7 +127,7 @@ def report(options: Any, entries: list[Entry]) -> None:
 def row(entry: Entry) -> list[str]:
     """One run as a line."""
     per_word = entry["bits_per_word"]
-    words = [f"{per_word:.3f}", f"{2**per_word:,.0f}"] if per_word else ["-", "-"]
+    words = [f"{per_word:.3f}", f"{2**per_word:,.0f}"] if per_word and per_word < 1000 else ["-", "-"]
     ill = entry.get("ill_formed")
     sizes = [f"{entry['vocabulary']:,}", f"{entry.get('parameters') or 0:,}", "-" if ill is None else f"{ill:.2%}"]
     bits = [f"{entry['bits_per_char']:.4f}", f"{entry['bits_per_byte']:.4f}"]

@@ -55,7 +55,7 @@ def report(name: str, model: Model, book: str) -> None:
     known = WORD.findall(book)
     invented = sum(word not in set(known) for word in written)
     own = written and runs(written) - runs(known)
-    per_word = f"{2**scored.bits_per_word:8.0f}" if scored.bits_per_word else "       –"
+    per_word = f"{scored.perplexity_per_word:8.0f}" if scored.perplexity_per_word else "       –"
     print(
         f"{name:10} {scored.bits_per_char:9.3f} {per_word} {1000 * invented / max(1, len(written)):10.1f} "
         f"{len(own) / max(1, len(runs(written))):8.0%}"

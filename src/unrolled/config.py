@@ -100,6 +100,13 @@ class ReadOptions(Options):
     text_column: str | None = option(None, "column of the texts in a .csv, .tsv or .jsonl file [default: text]")
     label: tuple[str, ...] = option((), "column whose value conditions the text, or: file (can be given several times)")
 
+    def chosen(self) -> dict[str, dict[str, Any]]:
+        """What a record says of how a text was read: what is not as ever."""
+        read = {
+            name: getattr(self, name) for name in self.names() if getattr(self, name) != getattr(ReadOptions(), name)
+        }
+        return {"read": read} if read else {}
+
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")

@@ -73,7 +73,7 @@ def test_lines_are_documents_whatever_block_they_stand_in(book):
     ids = np.concatenate([ours.train, ours.valid[1:]])
     documents = np.split(ids, np.flatnonzero(ids == BOUNDARY))
     texts = [ours.vocabulary.decode(each.tolist()) for each in documents if len(each) > 1]
-    assert texts == [line.strip("\n") for line in LINES]
+    assert "".join(texts) == "".join(LINES).replace("\n", "") and len(texts) == len(LINES) + 1  # one is cut in two
 
 
 def test_several_files_have_a_boundary_before_each(tmp_path):
@@ -82,7 +82,7 @@ def test_several_files_have_a_boundary_before_each(tmp_path):
     for name in "ab":
         (folder / name).write_text(name * 800)
     ours, about = split(folder, documents="files")
-    assert (ours.train == BOUNDARY).sum() == 2 and about["documents"] == 2
+    assert (ours.train == BOUNDARY).sum() == 3 and about["documents"] == 2
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,35 @@ def test_a_bad_byte_far_inside_is_told(book, monkeypatch):
 def test_no_more_is_held_out_than_can_be_scored(book, monkeypatch):
     monkeypatch.setattr(large, "MOST_HELD_OUT", 100)
     assert len(split(book)[0].valid) == 101
+
+
+@pytest.mark.parametrize("documents", ["files", "lines"])
+def test_every_document_ends_even_where_it_is_cut(book, documents):
+    ours, _ = split(book, documents=documents)
+    assert ours.train[0] == ours.train[-1] == ours.valid[0] == ours.valid[-1] == BOUNDARY
+
+
+def test_nothing_can_be_held_out(book):
+    ours, _ = split(book, options=TrainOptions(valid=0.0))
+    assert len(ours.valid) == 0 and ours.vocabulary.decode(ours.train.tolist()) == "".join(LINES)
+
+
+def test_a_cache_that_lost_a_part_is_made_anew(book, tmp_path):
+    split(book)
+    next((tmp_path / "cache" / "unrolled").glob("*.ids")).unlink()
+    assert len(split(book)[0].train)
+
+
+def test_other_files_in_a_large_folder_are_left_out(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a" * 2000)
+    (folder / "b.pdf").write_bytes(b"%PDF-1.4 " + bytes(range(256)) * 4)
+    text = find_large(folder, ReadOptions(), None)
+    assert text is not None and [path.name for path in text.paths] == ["a.txt"]
+
+
+def test_a_text_without_newlines_is_read_in_its_encoding(tmp_path, monkeypatch):
+    monkeypatch.setattr(large, "SAMPLE", 101)
+    (tmp_path / "e.txt").write_text("é" * 1000, encoding="utf-8")
+    assert large.encoding_of(tmp_path / "e.txt", ReadOptions()) == "utf-8"

@@ -149,3 +149,17 @@ def test_labels_of_one_document_each_hold_out_the_last_of_all():
     split = labelled_split([str(n) for n in range(20)], 0.1)
     assert split.vocabulary.decode(split.valid.tolist()) == "text 18text 19"
     assert split.conditions["valid"].tolist() == [[BOUNDARY], [BOUNDARY]]
+
+
+def test_labels_on_few_documents_each_hold_out_a_tenth_all_the_same():
+    split = labelled_split([str(n // 4) for n in range(200)] + ["large"] * 10, 0.1)
+    assert (split.valid == BOUNDARY).sum() - 1 == 21
+    assert set(split.conditions["train"].flatten().tolist()) == set(range(2, 53))
+
+
+def test_files_with_labels_lose_their_ends_and_no_label_is_lost():
+    corpus = dataclasses.replace(corpus_of("a" * 100, "b" * 50), labels=(("file=A",), ("file=B",)))
+    split = split_corpus(corpus, ModelOptions(unit="char", documents="files"), TrainOptions(valid=0.1, test=0.1))
+    assert split.vocabulary.decode(split.valid.tolist()) == "a" * 10 + "b" * 5
+    assert split.vocabulary.decode(split.test.tolist()) == "a" * 10 + "b" * 5
+    assert split.conditions["train"].tolist() == [[2], [3]]

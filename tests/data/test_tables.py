@@ -50,6 +50,13 @@ def test_rows_without_a_text_are_left_out(tmp_path):
     assert read(tmp_path / "a.csv", label=("author",)) == [("b", ("author=y",))]
 
 
+def test_what_is_missing_in_a_row_is_no_label_and_no_text(tmp_path):
+    (tmp_path / "a.csv").write_text("text,author\nhello,A\nbye\nwell,\n")
+    assert read(tmp_path / "a.csv", label=("author",)) == [("hello", ("author=A",)), ("bye", ()), ("well", ())]
+    (tmp_path / "a.jsonl").write_text('{"text": "hi", "author": null}\n{"text": null, "author": "A"}\n{"text": "yo"}\n')
+    assert read(tmp_path / "a.jsonl", label=("author",)) == [("hi", ()), ("yo", ())]
+
+
 def test_the_name_of_a_file_can_be_a_label(tmp_path):
     for name in ("Irish", "Greek"):
         (tmp_path / f"{name}.txt").write_text("One\nTwo\n")
@@ -71,7 +78,7 @@ def test_rows_are_documents(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "options", "message"),
     [
-        ("a.csv", "text,author\na,b\n", {"label": ("auhtor",)}, "no column 'auhtor' (it has text, author)"),
+        ("a.csv", "text,author\na,b\n", {"label": ("auhtor",)}, "has no column 'auhtor' (it has text, author)"),
         ("a.jsonl", "{oops\n", {"text_column": "text"}, "line 1 is not JSON"),
         ("a.jsonl", "[1]\n", {"text_column": "text"}, "line 1 holds no object"),
         ("a.txt", "some text", {"label": ("author",)}, "is no table"),

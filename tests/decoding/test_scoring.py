@@ -10,6 +10,7 @@ from unrolled.config import GenerateOptions, ScoreOptions
 from unrolled.decoding import scoring
 from unrolled.decoding.engines.base import Engine, step
 from unrolled.decoding.scoring import log_softmax, next_units, score
+from unrolled.errors import InputError
 from unrolled.text import UNITS
 from unrolled.text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
 
@@ -176,3 +177,21 @@ def test_an_unknown_cluster_costs_the_naming_of_all_its_characters():
     vocabulary = Vocabulary.of("grapheme", ["abc"])
     known, unknown = (score(Uniform(len(vocabulary)), vocabulary, text, ScoreOptions()) for text in ("a", "é\u0301"))
     assert unknown.unknown == 1 and unknown.total_bits > known.total_bits + 2 * 20
+
+
+def test_a_word_of_more_bits_than_numbers_has_no_perplexity():
+    vocabulary = Vocabulary.of("char", ["ACGT"])
+    scored = score(Uniform(len(vocabulary)), vocabulary, "ACGT" * 2000, ScoreOptions())
+    assert scored.bits_per_word > 1024 and scored.perplexity_per_word is None and scored.summary()
+
+
+def test_lines_keep_their_numbers_where_blank_ones_are_no_documents():
+    vocabulary = Vocabulary.of("char", ["abc"])
+    scored = score(Uniform(len(vocabulary)), vocabulary, "abc\n\n\nab\n", ScoreOptions(), "lines")
+    assert sorted(number for number, _, _ in scored.lines()) == [1, 4]
+
+
+def test_documents_read_apart_leave_nothing_to_adapt_to():
+    vocabulary = Vocabulary.of("char", ["abc"])
+    with pytest.raises(InputError, match="leave --adaptive out"):
+        score(Uniform(len(vocabulary)), vocabulary, "abc", ScoreOptions(adaptive=True), "lines")

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.text import UNITS
+from unrolled.text.byte import BYTES
 from unrolled.text.vocabulary import BOUNDARY, SPECIAL, UNKNOWN, Vocabulary
 
 texts = st.text(st.characters())
@@ -144,3 +145,8 @@ def test_a_decoder_leaves_out_what_was_begun():
     vocabulary = Vocabulary.of("word", ["the cat"])
     decoder = vocabulary.decoder(" c")
     assert [decoder(vocabulary.index[unit]) for unit in (" cat", " cat")] == ["at", " cat"]
+
+
+def test_no_character_of_a_prompt_is_torn_when_its_last_token_is_reopened():
+    vocabulary = Vocabulary("bpe", (*BYTES, "\xa9s"))
+    assert vocabulary.reopen("café") == ("café", "", pytest.approx([])) or vocabulary.reopen("café")[0] == "caf"

@@ -1,5 +1,6 @@
 import pytest
 
+import unrolled
 from unrolled.config import ModelOptions
 from unrolled.data.readers import read_corpus
 from unrolled.errors import OptionError
@@ -48,3 +49,23 @@ def test_a_stopped_run_reads_its_table_as_it_did(tmp_path):
     save_resume(resume_path(tmp_path / "names.safetensors"), {}, about)
     again = gather(tmp_path / "names.csv", tmp_path / "names.safetensors", {}, resume=True)
     assert again.split.labels == work.split.labels and again.corpus == work.corpus
+
+
+def test_windows_and_documents_are_refused_together(tmp_path):
+    (tmp_path / "titles.txt").write_text("one\ntwo\n")
+    with pytest.raises(OptionError, match="which come whole"):
+        gather(tmp_path / "titles.txt", None, {"documents": "lines", "batches": "windows"})
+
+
+def test_lines_from_a_generator_are_read_once():
+    work = gather((line for line in ["some text\n", "more\n"]), None, {})
+    assert work.corpus["characters"] == len("some text\nmore\n")
+
+
+def test_a_replayed_run_reads_its_table_as_it_did(tmp_path):
+    (tmp_path / "names.csv").write_text("name,language\nAnna,Irish\nPia,Greek\n" * 9)
+    options = {"text_column": "name", "label": "language", "steps": 3, "hidden_size": 16, "threads": 1}
+    with pytest.warns(unrolled.errors.UnrolledWarning):
+        model = unrolled.train(tmp_path / "names.csv", tmp_path / "names.safetensors", **options)
+    work = gather(tmp_path / "names.csv", None, {}, replay=tmp_path / "names.safetensors")
+    assert work.split.labels == model.bundle.vocabularies["labels"]

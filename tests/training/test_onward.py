@@ -62,3 +62,13 @@ def test_words_and_tokens_stay_what_they_are(unit, folder, tmp_path):
     assert new.vocabulary.units[: len(old.vocabulary.units)] == old.vocabulary.units
     assert all(len(each) == 1 for each in added)
     assert new.generate("a zebra é", length=5)
+
+
+def test_labels_can_come_later(folder, tmp_path):
+    for name in ("x", "y"):
+        (tmp_path / f"{name}.txt").write_text("".join(f"the {name} sat {n}\n" for n in range(30)))
+    unrolled.train(tmp_path / "x.txt", tmp_path / "o.safetensors", documents="lines", hidden_size=16, **TINY)
+    (tmp_path / "o.resume.safetensors").unlink(missing_ok=True)
+    sources = [tmp_path / "x.txt", tmp_path / "y.txt"]
+    new = unrolled.train(sources, base=tmp_path / "o.safetensors", label="file", **TINY)
+    assert new.generate(where="file=y", length=5)

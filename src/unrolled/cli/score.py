@@ -45,7 +45,13 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
     if prompt is not None:
         show_next(
-            opened.next(prompt, temperature=settings["temperature"], adaptive=bool(settings.get("adaptive"))), as_json
+            opened.next(
+                prompt,
+                temperature=settings["temperature"],
+                adaptive=bool(settings.get("adaptive")),
+                where=settings.get("where", ()),
+            ),
+            as_json,
         )
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
@@ -103,4 +109,8 @@ def show_alternatives(scored: Score) -> None:
     """A JSON line for every unit: its bits, and what the model would rather have read."""
     for unit, bits, best in zip(scored.units, scored.bits, scored.alternatives, strict=True):
         pairs = [{"unit": each, "probability": round(share, 6)} for each, share in best]
-        click.echo(json.dumps({"unit": unit, "bits": round(float(bits), 4), "top": pairs}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"unit": scored.kind.shown([unit]), "bits": round(float(bits), 4), "top": pairs}, ensure_ascii=False
+            )
+        )

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
-from .decoding import find_encoding, first_lines
+from .decoding import find_encoding, first_lines, is_utf8
 from .readers import Source, files_of
 from .split import Split, share_of
 
@@ -29,7 +30,7 @@ BLOCK = 4 << 20  # characters that are
 SAMPLE = 1 << 20  # bytes that tell the encoding
 MOST_HELD_OUT = 1_000_000
 """Characters: a tenth of a gigabyte would take longer to score than to learn."""
-FORMAT = 1
+FORMAT = 2
 Told = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done."""
 
@@ -42,7 +43,7 @@ class Large:
     options: ReadOptions
     documents: str = "whole"
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes of all files."""
         return sum(path.stat().st_size for path in self.paths)
@@ -79,12 +80,15 @@ def find_large(source: Source, options: ReadOptions, kind: str | None) -> Large 
     if not all(isinstance(each, Path) or each is source for each in given):
         return None
     paths = tuple(Path(path) for each in given for path in files_of(each))
+    if sum(path.stat().st_size for path in paths if path.is_file()) <= LARGE:
+        return None
     plain = not (options.strip_gutenberg or options.text_column or options.label)
     plain = plain and kind in (None, "whole", "files", "lines") and not any(path.suffix == ".gz" for path in paths)
     if not plain or not all(path.is_file() for path in paths):
         return None
-    large = Large(paths, options, kind or ("files" if len(paths) > 1 else "whole"))
-    return large if large.size > LARGE else None
+    if len(paths) > len(given):  # what else lies in a folder is left out
+        paths = tuple(path for path in paths if is_text(path, options))
+    return Large(paths, options, kind or ("files" if len(paths) > 1 else "whole")) if paths else None
 
 
 def encoding_of(path: Path, options: ReadOptions) -> str:
@@ -92,7 +96,18 @@ def encoding_of(path: Path, options: ReadOptions) -> str:
     if options.encoding:
         return options.encoding
     with path.open("rb") as file:
-        return find_encoding(first_lines(file.read(SAMPLE), SAMPLE - 4), str(path))
+        sample = first_lines(file.read(SAMPLE), SAMPLE - 1)
+    if not sample.endswith(b"\n"):  # cut within a character, perhaps
+        sample = next((sample[: len(sample) - n] for n in range(4) if is_utf8(sample[: len(sample) - n])), sample)
+    return find_encoding(sample, str(path))
+
+
+def is_text(path: Path, options: ReadOptions) -> bool:
+    """Whether a file looks like one to learn from."""
+    try:
+        return path.stat().st_size > 0 and bool(encoding_of(path, options))
+    except InputError:
+        return False
 
 
 def read_block(file: Any, path: Path) -> str:
@@ -124,17 +139,20 @@ def split_large(
     key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:32]
     folder = cache_folder()
     about_file, ids_file = folder / f"{key}.json", folder / f"{key}.ids"
-    if not about_file.exists():
+    if not (about_file.exists() and ids_file.exists()):
         encode(text, model, options.valid, known, (about_file, ids_file), tell)
     about = json.loads(about_file.read_text(encoding="utf-8"))
     ids: Ids = np.memmap(ids_file, about["dtype"], "r")
-    held_out = np.concatenate([np.array([BOUNDARY], ids.dtype), ids[about["cut"] :]])
+    held_out = ids[about["cut"] :]
+    if len(held_out) and held_out[0] != BOUNDARY:
+        held_out = np.concatenate([np.array([BOUNDARY], ids.dtype), held_out])
     vocabulary = Vocabulary(model.unit, tuple(about["units"]))
     described = {
         "names": [str(path) for path in text.paths[:20]],
         "documents": len(text.paths),
         "characters": about["characters"],
         "digest": digest,
+        **text.options.chosen(),
     }
     return Split(vocabulary, ids[: about["cut"]], held_out, ids[:0], text.documents), described
 
@@ -173,13 +191,18 @@ def encode(
             inside = max(0, min(cut - place, len(block)))
             for number, part in enumerate((block[:inside], block[inside:])):
                 ids = block_ids(vocabulary, part, text.documents, begins and not number)
+                over = text.documents != "whole" and place + (inside, len(block))[number] in (cut, characters)
+                if over and len(part) and ids[-1] != BOUNDARY:  # what is cut off ends as well
+                    ids = np.append(ids, np.int32(BOUNDARY))
                 ids.astype(dtype).tofile(out)
                 written += len(ids)
                 cut_at = written if number == 0 and inside else cut_at
             place += len(block)
     unfinished.replace(ids_file)
     about = {"dtype": dtype, "cut": cut_at, "characters": characters, "units": vocabulary.units}
-    about_file.write_text(json.dumps(about), encoding="utf-8")
+    unfinished = about_file.with_suffix(".part")
+    unfinished.write_text(json.dumps(about), encoding="utf-8")
+    unfinished.replace(about_file)
 
 
 def block_ids(vocabulary: Vocabulary, text: str, documents: str, begins: bool) -> Ids:

@@ -55,7 +55,9 @@ class Corpus:
         if kind in ("files", self.documents_are):
             return self.noting_duplicates()
         if kind == "whole":
-            return dataclasses.replace(self, documents=("".join(self.documents),), labels=())
+            if self.labels:
+                raise InputError("labels stand on documents, and this is one whole text; name them with --documents")
+            return dataclasses.replace(self, documents=(("\n" if self.documents_are else "").join(self.documents),))
         parts = [split_documents(each, kind) for each in self.documents]
         labels = (
             tuple(label for part, label in zip(parts, self.labels, strict=True) for _ in part) if self.labels else ()
@@ -73,8 +75,6 @@ class Corpus:
 
     def describe(self) -> dict[str, object]:
         """What a model's record says of its text."""
-        options = dataclasses.asdict(self.options or ReadOptions())
-        chosen = {name: value for name, value in options.items() if value != getattr(ReadOptions(), name)}
         columns = sorted({label.split("=")[0] for labels in self.labels[:1] for label in labels})
         return {
             "names": list(self.names[:20]),
@@ -82,7 +82,7 @@ class Corpus:
             "characters": self.characters,
             "digest": self.digest,
             **({"labels": columns} if columns else {}),
-            **({"read": chosen} if chosen else {}),
+            **(self.options or ReadOptions()).chosen(),
             "encodings": sorted(set(self.encodings)),
             "newlines": sorted(set(self.newlines)),
         }

@@ -117,6 +117,8 @@ def cut_parts(corpus: Corpus, kind: str, options: TrainOptions) -> dict[str, lis
     for name, share in (("test", options.test), ("valid", options.valid)):
         if isinstance(share, str):
             cut[name] = documents_of(read_corpus(share, corpus.options).arranged(kind))
+        elif corpus.labels and kind == "files":
+            rest, cut[name] = cut_ends(rest, documents_of(corpus), share or 0.0)
         elif len(corpus.documents) >= FEWEST_DOCUMENTS:
             rest, cut[name] = cut_documents(rest, documents_of(corpus), share or 0.0)
         else:
@@ -136,10 +138,8 @@ def share_of(whole: int, share: float) -> int:
 
 def cut_documents(rest: list[Document], whole: list[Document], share: float) -> tuple[list[Document], list[Document]]:
     """Cut a share of the whole off the end of the rest: of the documents of each label, where they are enough."""
-    each = Counter(labels for _, labels in whole)
-    left = {labels: round(count * share) for labels, count in each.items()}
-    apart = len(each) > 1 and sum(left.values()) > 0
-    if not apart:
+    left = held_out_of_each(Counter(labels for _, labels in whole), share)
+    if not left:
         size = share_of(len(whole), share)
         return rest[: len(rest) - size], rest[len(rest) - size :]
     kept: list[Document] = []
@@ -149,6 +149,27 @@ def cut_documents(rest: list[Document], whole: list[Document], share: float) -> 
         left[document[1]] -= wanted
         (held if wanted else kept).append(document)
     return kept[::-1], held[::-1]
+
+
+def held_out_of_each(counts: Mapping[Labels, int], share: float) -> dict[Labels, int]:
+    """How many documents of each label to hold out: its share, and one more where most of one was rounded off.
+
+    Nothing, where there is one label, or where none stands on two documents.
+    """
+    left = {labels: int(count * share) for labels, count in counts.items()}
+    missing = share_of(sum(counts.values()), share) - sum(left.values())
+    remainders = sorted(counts, key=lambda labels: left[labels] - counts[labels] * share)
+    for labels in [each for each in remainders if counts[each] - left[each] > 1][: max(0, missing)]:
+        left[labels] += 1
+    return left if len(counts) > 1 and any(left.values()) else {}
+
+
+def cut_ends(rest: list[Document], whole: list[Document], share: float) -> tuple[list[Document], list[Document]]:
+    """Cut a share of each file off its end: each has a label of its own, all of which are to be learnt."""
+    pairs = zip(rest, whole, strict=True)
+    cuts = [(text, labels, len(text) - share_of(len(all_of_it), share)) for (text, labels), (all_of_it, _) in pairs]
+    kept = [(text[:cut], labels) for text, labels, cut in cuts]
+    return kept, [(text[cut:], labels) for text, labels, cut in cuts if cut < len(text)]
 
 
 def cut_characters(rest: list[Document], size: int) -> tuple[list[Document], list[Document]]:

@@ -32,20 +32,28 @@ def ending(name: str) -> str:
 
 
 def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], list[Labels]]:
-    """The texts of a table and their labels; rows without a text are left out."""
+    """The texts of a table and their labels; rows without a text are left out, and so are values that are missing."""
     columns = [label for label in options.label if label != FILE]
     column = options.text_column or USUAL
-    texts, labels = [], []
-    for number, row in rows(text, name, all(each.isdecimal() for each in [*columns, column])):
-        text_of, *values = (value_of(row, each, number, name) for each in [column, *columns])
-        if text_of.strip():
-            texts.append(text_of)
-            labels.append(tuple(f"{key}={value}" for key, value in zip(columns, values, strict=True)))
+    texts, labels, seen = [], [], dict[str, None]()
+    for row in rows(text, name, all(each.isdecimal() for each in [*columns, column])):
+        seen |= dict.fromkeys(row)
+        value = row.get(column) or ""
+        if value.strip():
+            texts.append(value)
+            labels.append(tuple(f"{key}={row[key]}" for key in columns if row.get(key)))
+    for each in [column, *columns]:
+        if seen and each not in seen:
+            known = ", ".join(seen) or "none"
+            raise InputError(
+                f"{name} has no column {each!r} (it has {known}); name others with --text-column and --label; "
+                "numbers count columns where no line names them"
+            )
     return texts, labels
 
 
-def rows(text: str, name: str, numbered: bool) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a table with their numbers, each by its columns' names, or by their numbers from 1."""
+def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
+    """The rows of a table, each by its columns' names, or by their numbers from 1."""
     if ending(name) in JSON_LINES:
         yield from json_rows(text, name)
         return
@@ -60,11 +68,11 @@ def rows(text: str, name: str, numbered: bool) -> Iterator[tuple[int, dict[str, 
             header = [each.strip() for each in row]
         elif row:
             names = map(str, range(1, len(row) + 1)) if numbered else header
-            yield reader.line_num, dict(zip(names, row, strict=False))
+            yield dict(zip(names, row, strict=False))
 
 
-def json_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The objects of JSON lines, their values as text."""
+def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
+    """The objects of JSON lines, their values as text, null as a missing one."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -74,15 +82,5 @@ def json_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
             raise InputError(f"{name}, line {number} is not JSON ({error}); give one object a line") from None
         if not isinstance(found, dict):
             raise InputError(f"{name}, line {number} holds no object; give one object a line")
-        yield number, {key: value if isinstance(value, str) else json.dumps(value) for key, value in found.items()}
-
-
-def value_of(row: dict[str, str], column: str, number: int, name: str) -> str:
-    """One value of a row."""
-    if column not in row:
-        known = ", ".join(row)
-        raise InputError(
-            f"{name}, line {number} has no column {column!r} (it has {known}); "
-            "name others with --text-column and --label; numbers count columns where no line names them"
-        )
-    return row[column]
+        present = {key: value for key, value in found.items() if value is not None}
+        yield {key: value if isinstance(value, str) else json.dumps(value) for key, value in present.items()}

@@ -29,6 +29,7 @@ WINDOW = 256
 AT_ONCE = 1024
 ROWS = 64
 CODE_POINTS = 1_114_112
+MOST_BITS = 1000  # of a word; 2 to more is no float
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\ua9e0-\uaa7f]")
 """Scripts that put no spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han."""
 
@@ -47,6 +48,7 @@ class Score:
     alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
     unknown: int = 0
     adaptive: bool = False
+    documents: str = "whole"
 
     @property
     def label(self) -> str:
@@ -87,8 +89,9 @@ class Score:
 
     @property
     def perplexity_per_word(self) -> float | None:
-        """Perplexity per word between spaces: 2 to the bits of a word, whatever the unit."""
-        return None if self.bits_per_word is None else float(2**self.bits_per_word)
+        """Perplexity per word between spaces: 2 to the bits of a word, whatever the unit; None beyond all numbers."""
+        bits = self.bits_per_word
+        return None if bits is None or bits > MOST_BITS else float(2**bits)
 
     @property
     def upper_bound(self) -> bool:
@@ -112,7 +115,11 @@ class Score:
         bits = np.bincount(line, self.bits)
         sizes = np.bincount(line, list(map(self.kind.characters, self.units)))
         texts = self.scored.split("\n")[: len(bits)]
-        found = [(n + 1, float(bits[n] / sizes[n]), text) for n, text in enumerate(texts) if text.strip()]
+        numbers = list(range(1, len(texts) + 1))
+        if self.documents == "lines":  # blank ones are no documents
+            numbers = [n for n, text in enumerate(self.text.split("\n"), 1) if text.strip()]
+        each = zip(numbers, bits, sizes, texts, strict=False)
+        found = [(number, float(cost / size), text) for number, cost, size, text in each if text.strip()]
         return sorted(found, key=lambda each: -each[1])
 
     def summary(self) -> dict[str, object]:
@@ -136,6 +143,8 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
     """Score a text or each of its documents; raises ``InputError`` if it is too short for the mode."""
     if documents != "whole" and options.mode != "streamed":
         raise InputError(f"this model reads {documents} as documents, and {options.mode} forgets; use --mode streamed")
+    if documents != "whole" and options.adaptive:
+        raise InputError(f"this model reads {documents} apart, so there is nothing to adapt to; leave --adaptive out")
     texts = split_documents(text, documents)
     each = [with_end(vocabulary.encode(part), documents) for part in texts]
     blocks = chain(*(streamed(engine, part) for part in each)) if options.mode == "streamed" else cold(engine, each[0])
@@ -157,7 +166,7 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
         place += len(logits)
     unknown = int((targets == UNKNOWN).sum())
     costs = np.concatenate(bits) + naming
-    return Score(options.mode, text, units, costs, vocabulary.kind, tuple(tops), unknown, options.adaptive)
+    return Score(options.mode, text, units, costs, vocabulary.kind, tuple(tops), unknown, options.adaptive, documents)
 
 
 def with_end(ids: Ids, documents: str) -> Ids:

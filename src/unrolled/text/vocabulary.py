@@ -115,13 +115,23 @@ class Vocabulary:
         A prompt seldom ends where a unit does: "Alice wa" goes on with " was", "Alice " with any word and its space. So
         the last unit is written anew, by one that begins like it. Nothing is reopened where no other unit does.
         """
-        *before, last = self.kind.split(prompt) if self.kind.spaced and prompt else [""]
+        before, last = self.before_last(prompt) if self.kind.spaced and prompt else (prompt, "")
         longer = [number for unit, number in self.index.items() if last and unit.startswith(last)]
         if last == " ":  # alone it would be followed by a second one
             longer = [number for number in longer if number != self.index.get(last)]
         if not longer or longer == [self.index.get(last)]:
             return prompt, "", np.empty(0, np.int32)
-        return self.kind.join(before), last, np.array(longer, np.int32)
+        return before, last, np.array(longer, np.int32)
+
+    def before_last(self, prompt: str) -> tuple[str, str]:
+        """A prompt without its last unit, and that unit: several of them, where one begins within a character."""
+        units = self.kind.split(prompt)
+        for place in range(len(units) - 1, -1, -1):
+            try:
+                return self.kind.join(units[:place]), "".join(units[place:])
+            except UnicodeDecodeError:
+                continue
+        raise AssertionError("no units are a text")
 
     def fall_back(self, unit: str) -> str:
         """The nearest text that the vocabulary can spell in place of a unit that it does not hold."""

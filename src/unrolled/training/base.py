@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..bundle import Bundle
 from ..config import ModelOptions, ReadOptions, TrainOptions
+from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
 from ..data.split import Split, split_corpus
 from ..errors import InputError
@@ -32,14 +33,17 @@ def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | Non
     config, corpus = base.bundle.config, old_corpus(base.bundle)
     if corpus is None:
         return None
-    return split_corpus(corpus, config, TrainOptions.of(base.bundle.record["options"]), vocabularies)
+    try:
+        return split_corpus(corpus, config, TrainOptions.of(base.bundle.record["options"]), vocabularies)
+    except InputError:  # a held-out file is gone
+        return None
 
 
 def old_corpus(bundle: Bundle) -> Corpus | None:
     """The corpus of a model's record, if the files are there and have not changed."""
     told = bundle.record["corpus"]
     paths = [Path(name) for name in told["names"]]
-    if not all(path.is_file() for path in paths):
+    if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) > LARGE:
         return None
     try:
         corpus = read_corpus(paths, ReadOptions.of(as_given(told.get("read", {}))))

@@ -48,6 +48,7 @@ def gather(
     observers: Sequence[Observer] = (),
 ) -> Work:
     """Read the text and gather the options; ``base`` is the model file to go on from."""
+    source = source if isinstance(source, str | Path) else list(source)
     given, resume_file = sort_options(options), resume_path(output) if output is not None else None
     settings = Settings(given["ModelOptions"], resolve_budget(given["TrainOptions"]), base=str(base) if base else None)
     if resume:
@@ -95,6 +96,10 @@ class Text:
 def read_text(corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None) -> Text:
     """A corpus as its task reads it."""
     corpus, model, why = arrange(corpus, model)
+    if model.documents != "whole" and train.batches == "windows":
+        raise OptionError(
+            f"I got --batches windows with {model.documents} as documents, which come whole; leave one out"
+        )
     split = TASKS[model.task].read(corpus, model, train, known)
     return Text(split, corpus.describe(), model, why, corpus.notes)
 
@@ -133,8 +138,11 @@ def of_stopped_run(resume_file: Path) -> Settings:
 def of_model(path: str | Path) -> Settings:
     """The settings of a finished run, with the plans that it made."""
     earlier = bundles.load(path)
-    plans = [(step, steps) for step, steps in earlier.record["plans"]]
-    return Settings(earlier.config, TrainOptions.of(earlier.record["options"]), plans)
+    record = earlier.record
+    plans = [(step, steps) for step, steps in record["plans"]]
+    read = ReadOptions.of(as_given(record["corpus"].get("read", {})))
+    base = record["continued"]["from"] if "continued" in record else None
+    return Settings(earlier.config, TrainOptions.of(record["options"]), plans, base=base, read=read)
 
 
 def sort_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from .work import Work
 def carry_over(network: Network, bundle: Bundle) -> None:
     """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
     for name, parameter in network.named_parameters():
+        if name not in bundle.tensors:  # the model learnt no labels
+            continue
         old = torch.from_numpy(bundle.tensors[name]).to(parameter)
         if name == "head.weight":
             parameter.zero_()

@@ -142,9 +142,10 @@ def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: 
 def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:
     """The sizes and their reasons."""
     name = "Elman" if model.cell == "elman" else model.cell.upper()
+    rows = train.batches if model.documents in (None, "whole") else "rows of documents"
     layers = f"{model.layers} {name} layer{'s' if model.layers != 1 else ''}"
     return (
-        f"{layers} of {model.hidden_size}, {why}; {train.batch_size} {train.batches} of {train.sequence_length}, "
+        f"{layers} of {model.hidden_size}, {why}; {train.batch_size} {rows} of {train.sequence_length}, "
         f"learning rate {train.learning_rate:g}; dropout {model.dropout:g} and weight decay {train.weight_decay:g} "
         f"for {epochs:.3g} passes over the text."
     )

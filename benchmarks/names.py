@@ -1,13 +1,13 @@
 """Names under the label of their language: what the label is worth, and whether one can tell the languages apart.
 
-Eighteen languages, the last 15 % of each held out. Bits per character of a network with the label and of one without,
+Eighteen languages, 15 % of each held out by chance. Bits per character of a network with the label and of one without,
 three seeds each. A judge (scikit-learn: character n-grams, logistic regression) trained on the real names guesses the
 language of held-out real names and of generated ones, as many for each language.
 """
 
 from __future__ import annotations
 
-import shutil
+import random
 import statistics
 import tempfile
 from pathlib import Path
@@ -26,24 +26,30 @@ HELD_OUT = 0.15
 EACH = 100  # names written for each language
 
 
-def languages() -> dict[str, list[str]]:
-    """The names of each language, each once, in their order."""
+def languages() -> dict[str, dict[str, list[str]]]:
+    """The names to learn and to hold out, by their language: each name once, in an order of chance."""
     folder = common.find_data(f"{FOLDER}/Irish.txt").parent
     files = [path for path in sorted(folder.glob("*.txt")) if path.stem != "SOURCE"]
-    return {path.stem: list(dict.fromkeys(path.read_text(encoding="utf-8").split("\n")[:-1])) for path in files}
+    parts: dict[str, dict[str, list[str]]] = {"train": {}, "valid": {}}
+    for path in files:
+        names = list(dict.fromkeys(path.read_text(encoding="utf-8").split("\n")[:-1]))
+        random.Random(1).shuffle(names)
+        cut = len(names) - round(HELD_OUT * len(names))
+        parts["train"][path.stem], parts["valid"][path.stem] = names[:cut], names[cut:]
+    return parts
 
 
 def train(folder: Path, label: bool, seed: int, options: Any) -> unrolled.Model:
-    """A network over all names."""
-    settings = {"documents": "lines", "valid": HELD_OUT, "minutes": options.minutes, "threads": options.threads}
-    return unrolled.train(folder, **settings, seed=seed, label=("file",) if label else ())
+    """A network over all names, with their languages as labels or without."""
+    settings = {"documents": "lines", "valid": str(folder / "valid"), "minutes": options.minutes}
+    settings |= {"threads": options.threads, "seed": seed, "label": ("file",) if label else ()}
+    return unrolled.train(folder / "train", **settings)
 
 
 def judge(real: dict[str, list[str]]) -> Any:
     """What guesses a name's language: trained on the names that were not held out, each language weighing alike."""
-    cut = {name: len(each) - round(HELD_OUT * len(each)) for name, each in real.items()}
-    texts = [text for name, each in real.items() for text in each[: cut[name]]]
-    known = [name for name in real for _ in range(cut[name])]
+    texts = [text for each in real.values() for text in each]
+    known = [name for name, each in real.items() for _ in each]
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)
     return make_pipeline(vectors, LogisticRegression(C=10, max_iter=2000, class_weight="balanced")).fit(texts, known)
 
@@ -58,15 +64,16 @@ def main() -> None:
     parser = common.parser(__doc__)
     parser.add_argument("--minutes", type=float, default=1.0, help="of each training [default: %(default)s]")
     options = parser.parse_args()
-    about, real, rows = common.circumstances(), languages(), []
+    about, parts, rows = common.circumstances(), languages(), []
+    real = parts["train"]
     guesser = judge(real)
-    held_out = {name: each[len(each) - round(HELD_OUT * len(each)) :] for name, each in real.items()}
-    ceiling = balanced(guesser, held_out)
+    ceiling = balanced(guesser, parts["valid"])
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "names"
-        folder.mkdir()
-        for name, each in real.items():
-            (folder / f"{name}.txt").write_text("\n".join(each) + "\n", encoding="utf-8")
+        folder = Path(place)
+        for part, names in parts.items():
+            (folder / part).mkdir()
+            for name, each in names.items():
+                (folder / part / f"{name}.txt").write_text("\n".join(each) + "\n", encoding="utf-8")
         for seed in (1, 2, 3):
             labelled, plain = (train(folder, label, seed, options) for label in (True, False))
             written = {
@@ -78,7 +85,6 @@ def main() -> None:
             bits = [best["bits_per_char"], best["bits_per_char_unlabelled"], plain.record["best"]["bits_per_char"]]
             rows.append([str(seed), *(f"{each:.4f}" for each in bits), f"{share:.1%}", f"{share / ceiling:.1%}"])
             print(rows[-1], flush=True)
-        shutil.rmtree(folder)
     means = [statistics.mean(float(row[column]) for row in rows) for column in (1, 2, 3)]
     samples = "\n".join(f"- {name}: {', '.join(each[:6])}" for name, each in written.items())
     facts = (

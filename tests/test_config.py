@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from unrolled import config
 from unrolled.config import GenerateOptions, ModelOptions, Options, ReadOptions, ScoreOptions, TrainOptions
+from unrolled.data.documents import SEPARATORS
 from unrolled.errors import OptionError
+from unrolled.text import UNITS
 
 CLASSES = [each for each in vars(config).values() if isinstance(each, type) and issubclass(each, Options)]
 FIELDS = [(kind, each) for kind in CLASSES for each in dataclasses.fields(kind)]
@@ -149,3 +151,8 @@ def test_options_cannot_be_changed():
 )
 def test_bounds_are_told_in_words(bounds, words):
     assert config.describe(bounds) == words
+
+
+def test_the_choices_are_those_that_there_are():
+    assert tuple(UNITS) == config.UNITS
+    assert set(config.DOCUMENTS) == set(SEPARATORS)

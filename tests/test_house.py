@@ -205,3 +205,9 @@ def test_the_map_in_the_readme_is_the_tree():
     inside = {name.removeprefix("src/unrolled/").removesuffix(".py") for name in named if name.startswith("src/")}
     assert inside == rooms
     assert all((ROOT / name).exists() for name in named)
+
+
+def test_writing_by_characters_loads_no_reader_and_no_pattern_of_other_units(model_file):
+    code = f"from unrolled.cli.main import run; assert run(['generate', {str(model_file)!r}, '--length', '5']) == 0"
+    heavy = "[name for name in ('regex', 'csv', 'unrolled.data.readers') if name in sys.modules]"
+    assert run_python(f"import sys; {code}; print({heavy})") == "[]"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -65,7 +64,7 @@ class Model:
         """The units that the model knows."""
         return self.bundle.vocabularies["text"]
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         """What runs the network; opened when it is first needed."""
         return self.engine_under(())
@@ -88,7 +87,7 @@ class Model:
 
     def reader(self, adaptively: bool, where: tuple[str, ...] = ()) -> Engine:
         """The engine under labels; one that also learns from what it reads, if wanted so."""
-        engine = self.engine_under(where) if where else self.engine
+        engine = self.engine_under(where)
         return adaptive(engine, len(self.vocabulary)) if adaptively else engine
 
     def read(self, prompt: str, engine: Engine | None = None) -> Read:

@@ -214,5 +214,5 @@ def test_several_files_as_a_whole_are_one_document(tmp_path):
 
 def test_labels_on_one_whole_text_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("text")
-    with pytest.raises(InputError, match="labels stand on documents"):
+    with pytest.raises(InputError, match="labels stand on documents; name their kind"):
         read_corpus(tmp_path / "a.txt", ReadOptions(label=("file",))).arranged("whole")

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from unrolled.text import UNITS
@@ -30,6 +30,7 @@ def test_digits_punctuation_and_other_scripts_are_cut_in_clusters():
 
 
 @given(burmese)
+@example("ကက္ဢ")  # a stacked letter that is no consonant of Burmese
 def test_no_cluster_is_torn(text):
     cuts = [0]
     for cluster in GRAPHEME.split(text):

@@ -60,13 +60,14 @@ def command(
 
 def read_prompt(prompt: str | None, path: str | None) -> str:
     """The prompt from the argument or from a file."""
-    from ..data.readers import read_file
     from ..errors import OptionError
 
     if prompt is not None and path is not None:
         raise OptionError("I got --prompt and --prompt-file; give one of them")
     if path is None:
         return prompt or ""
+    from ..data.readers import read_file
+
     text = read_file(path).text
     return text.removesuffix("\n")
 

@@ -124,7 +124,9 @@ def split_large(
 ) -> tuple[Split, dict[str, Any]]:
     """A large text in ids on disk, cut like ``split_corpus`` cuts it by characters, and what a record says of it."""
     if isinstance(options.valid, str) or options.test is not None:
-        raise InputError("a text of this size is held out by its end alone; leave --test out, and give --valid a share")
+        raise InputError(
+            "I got --test or a file for --valid, and of so large a text the end alone is held out; give --valid a share"
+        )
     tell("looking for it in the cache", 0.0)
     digest = text.digest()
     wanted = {

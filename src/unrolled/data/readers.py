@@ -13,10 +13,11 @@ from pathlib import Path
 
 from ..config import ReadOptions
 from ..errors import InputError, reason
+from ..text.labels import Labels
 from .decoding import Decoded, decode, normalise_newlines
 from .documents import duplicates, split_documents
 from .gutenberg import strip_gutenberg
-from .tables import FILE, Labels, is_table, read_table
+from .tables import FILE, is_table, read_table
 from .zawgyi import refuse_zawgyi
 
 Source = str | Path | Iterable[str | Path]
@@ -56,7 +57,9 @@ class Corpus:
             return self.noting_duplicates()
         if kind == "whole":
             if self.labels:
-                raise InputError("labels stand on documents, and this is one whole text; name them with --documents")
+                raise InputError(
+                    "I got --label for one whole text, and labels stand on documents; name their kind with --documents"
+                )
             return dataclasses.replace(self, documents=(("\n" if self.documents_are else "").join(self.documents),))
         parts = [split_documents(each, kind) for each in self.documents]
         labels = (

@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..config import ModelOptions, TrainOptions
 from ..errors import InputError
-from ..text.base import CHUNK, Ids
+from ..text.base import Ids
+from ..text.labels import Labels, label_ids, vocabulary_of
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .documents import SEPARATORS
 from .readers import Corpus, read_corpus
-from .tables import Labels
 
 FEWEST = 2
 """Units that a part needs: one to read and one to predict."""
@@ -54,17 +53,8 @@ class Split:
 
     def characters(self, targets: Ids) -> int:
         """How many characters (code points) many targets stand for."""
-        ends = int(np.count_nonzero(targets == BOUNDARY)) if SEPARATORS[self.documents] else 0
-        separators = len(SEPARATORS[self.documents]) * ends
-        return self.vocabulary.characters(targets) + separators
-
-
-def count_units(ids: Ids, size: int) -> NDArray[np.int64]:
-    """How often each of so many ids stands in a text, which may be larger than the memory."""
-    counts = np.zeros(size, np.int64)
-    for start in range(0, len(ids), CHUNK):
-        counts += np.bincount(ids[start : start + CHUNK], minlength=size)
-    return counts
+        counts = self.vocabulary.count(targets)
+        return int(counts @ self.vocabulary.sizes + counts[BOUNDARY] * len(SEPARATORS[self.documents]))
 
 
 def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool = False) -> Ids:
@@ -97,17 +87,10 @@ def split_corpus(
     split = Split(vocabulary, ids["train"], ids["valid"], ids["test"], kind)
     if not corpus.labels and "labels" not in known:
         return split
-    found = sorted({label for _, each in cut["train"] for label in each})
-    labels = known["labels"].adding(found) if "labels" in known else Vocabulary("label", tuple(found))
+    found = vocabulary_of({label for _, each in cut["train"] for label in each})
+    labels = known["labels"].adding(found.units) if "labels" in known else found
     conditions = {name: np.array([label_ids(labels, each) for _, each in cut[name]], np.int32) for name in PARTS}
     return replace(split, labels=labels, conditions=conditions)
-
-
-def label_ids(labels: Vocabulary, given: Labels) -> list[int]:
-    """The ids of a document's labels, one a column; the boundary's id stands for one that is missing or unknown."""
-    chosen = dict.fromkeys((label.split("=")[0] for label in labels.units), BOUNDARY)
-    chosen |= {label.split("=")[0]: labels.index.get(label, BOUNDARY) for label in given}
-    return list(chosen.values())
 
 
 def cut_parts(corpus: Corpus, kind: str, options: TrainOptions) -> dict[str, list[Document]]:

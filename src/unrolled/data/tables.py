@@ -10,14 +10,13 @@ from pathlib import Path
 
 from ..config import ReadOptions
 from ..errors import InputError
+from ..text.labels import Labels
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
 FILE = "file"
 """The label that is the name of the file that a text stands in."""
 USUAL = "text"  # the column of the texts where none is named
-Labels = tuple[str, ...]
-"""A document's labels, each as ``column=value``."""
 
 
 def is_table(name: str, options: ReadOptions) -> bool:

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..bundle import Bundle
 from ..cells import CELLS
-from ..data.split import label_ids
 from ..errors import OptionError
+from ..text.labels import label_ids
 from ..text.vocabulary import Vocabulary
 
 START = "start."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,13 @@ Ids = NDArray[np.int32]
 """A text as numbers: one id a unit."""
 
 CHUNK = 1 << 20  # characters that are split at a time, so that a gigabyte never becomes one list of strings
+
+
+def release(ids: Ids) -> None:
+    """Let go of what was read of a text that lies on the disk: else all of it stays in memory."""
+    mapping = getattr(ids, "_mmap", None)
+    if mapping is not None and hasattr(mapping, "madvise"):
+        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 class Unit(ABC):

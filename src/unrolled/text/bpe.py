@@ -12,7 +12,7 @@ from itertools import pairwise
 from ..errors import MissingExtraError
 from .base import Ids, Unit
 from .byte import BYTES, Byte, as_bytes
-from .word import WORD
+from .word import words
 
 NEVER = 1 << 31  # the rank of what is no token
 SIZE = 4096  # tokens, where nothing else is asked for
@@ -72,8 +72,7 @@ class Bpe(Byte):
 
 def pieces(text: str) -> list[str]:
     """A text's words, which no token crosses; long ones in parts."""
-    words = WORD.findall(text)
-    return [word[at : at + LONGEST] for word in words for at in range(0, len(word), LONGEST)]
+    return [word[at : at + LONGEST] for word in words(text) for at in range(0, len(word), LONGEST)]
 
 
 def join_pairs(tokens: list[str], ranks: list[int], rank: int) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import regex
+from functools import cache
+from typing import Any
 
 from .base import Unit
 
@@ -10,7 +11,7 @@ JOINERS = r"[\p{InCB=Extend}\p{InCB=Linker}]*"
 NO_CONJUNCT = (  # GB9c joins two consonants by a virama; regex also joins one to what is no consonant
     rf"[^\p{{InCB=Consonant}}\p{{GCB=Control}}\r\n]?{JOINERS}\p{{InCB=Linker}}{JOINERS}(?=\p{{InCB=Consonant}})"
 )
-CLUSTER = regex.compile(rf"{NO_CONJUNCT}|\X")
+CLUSTER = rf"{NO_CONJUNCT}|\X"
 
 
 class Grapheme(Unit):
@@ -20,6 +21,14 @@ class Grapheme(Unit):
         return clusters(text)
 
 
+@cache
+def compiled(pattern: str) -> Any:
+    """A pattern of ``regex``, which is imported where a unit needs it: characters do without."""
+    import regex
+
+    return regex.compile(pattern)
+
+
 def clusters(text: str) -> list[str]:
     """The extended grapheme clusters of a text; of ASCII, only a CR and an LF are one."""
-    return list(text) if text.isascii() and "\r" not in text else list(CLUSTER.findall(text))
+    return list(text) if text.isascii() and "\r" not in text else list(compiled(CLUSTER).findall(text))

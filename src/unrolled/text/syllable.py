@@ -6,24 +6,22 @@ consonant that is neither stacked under another (U+1039 before it) nor the end o
 
 from __future__ import annotations
 
-import regex
-
 from .base import SpelledUnit
-from .grapheme import CLUSTER, clusters
+from .grapheme import CLUSTER, clusters, compiled
 
 MEDIALS = r"[\u1037\u103b-\u103e]"
 CONSONANT = r"[\u1000-\u1021\u103f\u104e]"
 FINAL = rf"{CONSONANT}(?={MEDIALS}*[\u103a\u1039])"  # with asat, or with another stacked under it
-STACKED = rf"(?<=\u1039){CONSONANT}"
+STACKED = r"(?<=\u1039)\p{Lo}"
 BURMESE = rf"(?!{FINAL})[\u1000-\u1021\u1023-\u102a\u103f\u104e](?:\p{{M}}|{STACKED}|{FINAL}\p{{M}}+)*"
-SYLLABLE = regex.compile(rf"{BURMESE}|{CLUSTER.pattern}")
+SYLLABLE = rf"{BURMESE}|{CLUSTER}"
 
 
 class Syllable(SpelledUnit):
     """Burmese syllables, and grapheme clusters of all else; one that was never seen is spelled in clusters."""
 
     def split(self, text: str) -> list[str]:
-        return clusters(text) if text.isascii() else list(SYLLABLE.findall(text))
+        return clusters(text) if text.isascii() else list(compiled(SYLLABLE).findall(text))
 
     def spell(self, unit: str) -> list[str]:
         return clusters(unit)

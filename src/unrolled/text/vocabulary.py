@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import UNITS
-from .base import CHUNK, Ids, Unit
+from .base import CHUNK, Ids, Unit, release
 
 BOUNDARY = 0
 """The id of the boundary: it stands before every document, and an empty prompt starts from it."""
@@ -72,12 +73,8 @@ class Vocabulary:
 
     def split(self, text: str) -> list[str]:
         """The units of a text, one for each of its ids: those that the vocabulary lacks are spelled."""
-        return list(self.spelled(text))
-
-    def spelled(self, text: str) -> Iterator[str]:
-        """The same one by one."""
-        for unit in self.kind.split(text):
-            yield from [unit] if unit in self.index else self.kind.spell(unit)
+        units = self.kind.split(text)
+        return [piece for unit in units for piece in ([unit] if unit in self.index else self.kind.spell(unit))]
 
     def text_of(self, number: int, begun: str = "") -> str:
         """One id as people read it: nothing for the boundary, U+FFFD for the unknown unit, the rest of one begun."""
@@ -94,9 +91,17 @@ class Vocabulary:
         """What turns ids into text one by one; so much of the first unit is written already."""
         return Decoder(self, begun)
 
+    def count(self, ids: Ids) -> NDArray[np.int64]:
+        """How often each id stands in a text, which may be larger than the memory."""
+        counts = np.zeros(len(self), np.int64)
+        for start in range(0, len(ids), CHUNK):
+            counts += np.bincount(ids[start : start + CHUNK], minlength=len(self))
+            release(ids)
+        return counts
+
     def characters(self, ids: Ids) -> int:
         """How many characters (code points) many ids stand for."""
-        return sum(int(self.sizes[ids[start : start + CHUNK]].sum()) for start in range(0, len(ids), CHUNK))
+        return int(self.count(ids) @ self.sizes)
 
     def encode_prompt(self, prompt: str) -> tuple[Ids, dict[str, str]]:
         """The ids of a prompt, and what was read in place of each unit that the model never saw.
@@ -104,10 +109,10 @@ class Vocabulary:
         An unseen unit is spelled; what cannot be spelled falls back to its compatibility form (NFKC), then to the other
         case, and at last to the unknown unit (shown as U+FFFD).
         """
-        replaced = {unit: self.fall_back(unit) for unit in self.spelled(prompt) if unit not in self.index}
+        replaced = {unit: self.fall_back(unit) for unit in self.split(prompt) if unit not in self.index}
         if not replaced:
             return self.encode(prompt), {}
-        return self.encode("".join(replaced.get(unit, unit) for unit in self.spelled(prompt))), replaced
+        return self.encode("".join(replaced.get(unit, unit) for unit in self.split(prompt))), replaced
 
     def reopen(self, prompt: str) -> tuple[str, str, Ids]:
         """A prompt without its last unit, that unit, and the ids of all units that begin with it.
@@ -138,7 +143,7 @@ class Vocabulary:
         normal = unicodedata.normalize("NFKC", unit)
         decomposed = "".join(c for c in unicodedata.normalize("NFKD", unit) if not unicodedata.combining(c))
         for variant in (normal, unit.swapcase(), normal.swapcase(), decomposed, decomposed.swapcase()):
-            if variant and all(piece in self.index for piece in self.spelled(variant)):
+            if variant and all(piece in self.index for piece in self.split(variant)):
                 return variant
         return "\ufffd"
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import regex
-
 from .base import SpelledUnit
+from .grapheme import compiled
 
-WORD = regex.compile(
+WORD = (
     r" ?[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*"  # don't is one word
     r"| ?\p{N}+"
     r"| ?[^\s\p{L}\p{M}\p{N}]+"
@@ -21,7 +20,12 @@ class Word(SpelledUnit):
     spaced = True
 
     def split(self, text: str) -> list[str]:
-        return list(WORD.findall(text))
+        return words(text)
 
     def spell(self, unit: str) -> list[str]:
         return list(unit)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, and all that stands between them."""
+    return list(compiled(WORD).findall(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.vocabulary import SPECIAL
 from .budget import MOST_PASSES
-from .survey import SELDOM, WEIGHTS_PER_UNIT, Survey
+from .survey import SELDOM, WEIGHTS_PER_CHARACTER, Survey
 
 SIZES = (
     (5_000, "a page or two", "expect its spelling rather than its words"),
@@ -30,7 +30,7 @@ def advise(known: Survey, weights: int, epochs: float, minutes: float | None) ->
 
 def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
     """The advice alone."""
-    if weights > WEIGHTS_PER_UNIT * known.length:
+    if weights > WEIGHTS_PER_CHARACTER * known.length:
         return f"{weights:,} weights are more than it can fill, so a smaller --hidden-size would memorise less"
     if epochs < FEW_PASSES:
         longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..config import TrainOptions
 from ..data.batches import Batches, Streams, Windows
 from ..data.buckets import Buckets
-from ..data.split import Split, count_units
+from ..data.split import Split
 from ..layers.sampled import LARGE, Sampler
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
@@ -40,8 +40,7 @@ def make_batches(split: Split, settings: TrainOptions) -> Batches:
 
 def make_sampler(split: Split) -> Sampler | None:
     """What chooses the units of a step, where the vocabulary is large."""
-    size = len(split.vocabulary)
-    return Sampler(count_units(split.train, size)) if size >= LARGE else None
+    return Sampler(split.vocabulary.count(split.train)) if len(split.vocabulary) >= LARGE else None
 
 
 def hidden_labels(labels: Ids, seed: int, epoch: int) -> Ids:

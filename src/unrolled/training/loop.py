@@ -20,6 +20,7 @@ from ..layers import Network, build
 from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
 from ..tasks import TASKS
+from ..text.base import release
 from .budget import Budget
 from .carry import forget
 from .events import Observer, Progress, Started, Validated, Warned, tell
@@ -225,6 +226,7 @@ class Run:
         """Score the held-out text; keep the weights if they are the best."""
         ledger, valid = self.ledger, self.work.split.valid
         ledger.next_validation = ledger.step + self.validation_interval()
+        release(self.work.split.train)
         if not len(valid):
             return
         bits = bits_of(self.network, self.task, self.work.split, "valid")

@@ -15,7 +15,7 @@ from .advice import advise
 from .budget import MOST_PASSES
 from .forecast import Forecast, forecast
 from .machine import LENGTH, ROWS, Speed, unit_cost
-from .survey import ORDER, WEIGHTS_PER_UNIT, Survey
+from .survey import ORDER, WEIGHTS_PER_CHARACTER, Survey
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
 SEEN_PER_WEIGHT = 4.5
@@ -83,7 +83,7 @@ def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, 
     for width in WIDTHS:
         weights = weights_of(width, layers, known.vocabulary, gates)
         rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
-        if weights > WEIGHTS_PER_UNIT * known.length:
+        if weights > WEIGHTS_PER_CHARACTER * known.length:
             return best, "as wide as so much text can fill"
         if units_seen(train, known.units, rate) * known.length / known.units < SEEN_PER_WEIGHT * weights:
             return best, "the widest that this budget can teach"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..data.split import Split, count_units
+from ..data.split import Split
 from ..markov import bits_of
 from ..text.vocabulary import SPECIAL
 
@@ -17,7 +17,7 @@ FEWEST = 100
 """Held-out units that say anything."""
 SELDOM = 10
 """Times that a unit has to stand in the text for a network to learn it."""
-WEIGHTS_PER_UNIT = 4.5
+WEIGHTS_PER_CHARACTER = 4.5
 """Weights worth having for each character of the text: more only memorise."""
 
 
@@ -45,7 +45,7 @@ class Survey:
 
 def survey(split: Split) -> Survey:
     """Look at a text: a second for a long one."""
-    counts = count_units(split.train, len(split.vocabulary))
+    counts = split.vocabulary.count(split.train)
     seen = counts[SPECIAL:]
     rare = int(((seen > 0) & (seen < SELDOM)).sum())
     characters, unit = split.characters(split.train), split.vocabulary.unit

@@ -120,7 +120,7 @@ class ModelOptions(Options):
     model: str = option("recurrent", "kind of model", choices=("recurrent",), hidden=True)
     unit: str = option("auto", "what a step reads and writes; auto goes by the script", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
-    min_count: int = option(3, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
+    min_count: int = option(2, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
     documents: str | None = option(
         None, "what ends like a text of its own [default: each of several files or rows]", choices=DOCUMENTS
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from unrolled.text import UNITS
+from unrolled.text import UNITS, base
 
 WORD = UNITS["word"]
 
@@ -43,3 +43,8 @@ def test_no_more_words_are_learnt_than_wanted():
 
 def test_words_of_the_held_out_text_are_not_learnt():
     assert "secret" not in WORD.learn(["known"], ["known", "secret secret secret"], None, 1)
+
+
+def test_of_a_large_text_the_most_frequent_words_alone_are_units(monkeypatch):
+    monkeypatch.setattr(base, "SIZE", 2)
+    assert set(UNITS["word"].learn(["aa aa aa aa bb bb cc cc cc"], ["abc "], None, 2)) == {*"abc ", " aa", " cc"}

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
-from unrolled.training.budget import MOST_PASSES, Budget
+from unrolled.training.budget import MOST_PASSES, Budget, most_passes
 from unrolled.training.ledger import Ledger
 from unrolled.training.schedule import Schedule
 
@@ -11,7 +11,8 @@ from unrolled.training.schedule import Schedule
 def simulate(options, guess, speed, replay=(), validation=0.0, every=200, steps_per_epoch=4000):
     """A run on a machine that makes ``speed(step)`` steps a second; what it counted and planned."""
     ledger = Ledger()
-    budget = Budget(options, Schedule(ledger.plans), steps_per_epoch, replay=list(replay))
+    most = steps_per_epoch * MOST_PASSES
+    budget = Budget(options, Schedule(ledger.plans), most, steps_per_epoch, list(replay))
     budget.begin(guess)
     while ledger.step < budget.schedule.steps:
         ledger.seconds += 1 / speed(ledger.step)
@@ -42,6 +43,10 @@ def test_minutes_are_kept_however_wrong_the_first_guess(minutes, speed, error):
 def test_a_text_is_not_read_more_often_than_helps(guess):
     ledger = simulate(TrainOptions(minutes=10), guess, lambda step: 100, steps_per_epoch=50)
     assert ledger.step == MOST_PASSES * 50
+
+
+def test_words_are_read_half_as_often():
+    assert [most_passes(vocabulary) for vocabulary in (80, 20_000)] == [MOST_PASSES, MOST_PASSES // 2]
 
 
 def test_passes_that_were_asked_for_are_made():

@@ -10,7 +10,7 @@ import unrolled
 from unrolled.config import RunOptions
 from unrolled.layers import build
 from unrolled.tasks.base import NetworkSpec
-from unrolled.training.machine import Speed, borrowed, flops_per_unit, measure_speed, prepare
+from unrolled.training.machine import Speed, borrowed, flops_per_unit, measure_speed, prepare, validation_cost
 
 
 def test_training_takes_the_threads_it_is_given_and_gives_them_back():
@@ -65,6 +65,12 @@ def test_the_count_of_operations_is_six_for_each_weight_that_a_unit_meets():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's malloc")
+def test_validating_costs_a_third_of_training_and_more_over_a_large_vocabulary():
+    small, large = (NetworkSpec(units, units, 64, "gru", 64, 1, 0.0) for units in (100, 20_000))
+    assert validation_cost(small) == pytest.approx(1 / 3)
+    assert 2 < validation_cost(large) < 3.3
+
+
 def test_freed_memory_is_kept():
     code = """
 import resource, torch

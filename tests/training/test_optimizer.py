@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from unrolled.layers import build
+from unrolled.layers.sampled import LARGE
 from unrolled.tasks.base import NetworkSpec
-from unrolled.training.optimizer import make_optimizers, update
+from unrolled.training.optimizer import clip_gradients, make_optimizers, update
 
 
 @pytest.fixture
@@ -53,6 +54,25 @@ def test_gradients_are_clipped_to_a_norm(network):
     update(network, optimizers, 0.1, clip=0.5)
     moments = [optimizers[0].state[p]["exp_avg"] / (1 - 0.9) for p in network.parameters()]
     assert torch.cat([m.flatten() for m in moments]).norm() == pytest.approx(0.5, rel=1e-3)
+
+
+def test_sparse_gradients_count_in_the_norm_once_for_each_row(network):
+    for parameter in network.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    table = network.embedding.weight
+    table.grad = torch.sparse_coo_tensor(
+        torch.tensor([[2, 2]]), torch.full((2, 4), 1.0), table.shape, check_invariants=True
+    )
+    network.head.bias.grad = torch.full_like(network.head.bias, 1.0)
+    clip_gradients(network, 0.5)
+    torch.testing.assert_close(table.grad.to_dense()[2], torch.full((4,), 2 * 0.5 / 5))  # of a norm of 4 and 3
+    torch.testing.assert_close(network.head.bias.grad, torch.full((9,), 0.5 / 5))
+
+
+def test_the_tables_of_a_large_vocabulary_move_by_rows():
+    large = build(NetworkSpec(LARGE, LARGE, 4, "gru", 8, 1, 0.0), seed=1)
+    *_, rows = make_optimizers(large, "muon", 0.1)
+    assert {id(p) for p in rows.param_groups[0]["params"]} == {id(large.embedding.weight), id(large.head.weight)}
 
 
 def test_gradients_are_gone_afterwards(network):

@@ -93,6 +93,11 @@ def test_the_width_has_a_reason(units, minutes, reason):
     assert reason in recipe.told.recipe
 
 
+def test_words_are_read_less_often_and_decay_more():
+    few, many = (choose(ModelOptions(), TrainOptions(epochs=12), Survey(300_000, v), SLOW) for v in (60, 9000))
+    assert many.train.weight_decay == pytest.approx(2 * few.train.weight_decay, abs=0.01)
+
+
 def test_more_passes_take_more_regularisation():
     recipes = [choose(ModelOptions(), TrainOptions(minutes=m), Survey(300_000, 60), SLOW) for m in (1, 10, 100)]
     dropouts, decays = ([r.model.dropout for r in recipes], [r.train.weight_decay for r in recipes])

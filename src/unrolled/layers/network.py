@@ -11,6 +11,7 @@ from ..cells import CELLS
 from ..tasks.base import NetworkSpec
 from .condition import Condition
 from .dropout import Chance
+from .sampled import LARGE
 from .stack import NetworkState, Stack
 
 
@@ -27,7 +28,9 @@ class Network(nn.Module):
     def __init__(self, spec: NetworkSpec, kind: str) -> None:
         super().__init__()
         self.spec = spec
-        self.embedding = None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size)
+        self.embedding = (
+            None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size, sparse=spec.inputs >= LARGE)
+        )
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         self.rnn = Stack(spec.cell, widths, spec.hidden_size, spec.dropout, kind)
         self.head = nn.Linear(spec.hidden_size, spec.outputs)
@@ -93,11 +96,12 @@ class Network(nn.Module):
     def first_layer(self, ids: Tensor) -> Tensor:
         """``W_ih x + b_ih`` of the first layer for ids of any shape.
 
-        A table of all V rows serves many ids; a few ids are cheaper one by one.
+        A table of all V rows serves many ids; a few ids are cheaper one by one, and touch few rows of a large table.
         """
         if self.embedding is None:
             w_ih, _, b_ih, _ = self.rnn.weights(0)
             return nn.functional.embedding(ids, w_ih.t() + b_ih)
-        if ids.numel() < self.spec.inputs:
+        sparse = self.embedding.sparse and torch.is_grad_enabled()
+        if sparse or ids.numel() < self.spec.inputs:
             return self.rnn.project(self.embedding(ids), 0)
         return nn.functional.embedding(ids, self.rnn.project(self.embedding.weight, 0))

@@ -40,9 +40,9 @@ def some_logits(
     """Logits [B, T, S] of the chosen units after y [B, T, H], and the targets' places among them.
 
     A softmax over these logits estimates that over all units: every one but the target itself is weighed by 1 over its
-    likelihood ``logs`` of being chosen.
+    likelihood ``logs`` of being chosen. The gradient of ``head.weight`` is sparse.
     """
     places = torch.searchsorted(units, targets)
-    weights, bias = head.weight[units], head.bias[units]
+    weights, bias = nn.functional.embedding(units, head.weight, sparse=True), head.bias[units]
     logits = product(y, weights.t(), kind) + (bias - logs)
     return logits.scatter_add(-1, places.unsqueeze(-1), logs[places].unsqueeze(-1)), places

@@ -15,6 +15,9 @@ Ids = NDArray[np.int32]
 
 CHUNK = 1 << 20  # characters that are split at a time, so that a gigabyte never becomes one list of strings
 
+SIZE = 20_000
+"""Words or syllables that are units, where nothing else is asked for: a model of them still has 30 MB."""
+
 
 def release(ids: Ids) -> None:
     """Let go of what was read of a text that lies on the disk: else all of it stays in memory."""
@@ -53,8 +56,8 @@ class Unit(ABC):
         """The units of a vocabulary, in its order: ``texts`` are learnt from; ``given`` are all that there are.
 
         An alphabet is not what a network has to learn, so it is taken from all texts. Of units that can be spelled
-        with an alphabet, the most frequent of the training texts (at most ``size``, each at least ``least`` times)
-        come on top.
+        with an alphabet, the most frequent of the training texts (at most ``size``, ``SIZE`` where none is given, each
+        at least ``least`` times) come on top.
         """
         return sorted({unit for text in given for part in self.parts(text) for unit in self.split(part)})
 
@@ -104,7 +107,7 @@ class SpelledUnit(Unit):
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
         alphabet = {letter for text in given for part in self.parts(text) for letter in self.spell(part)}
         counts = Counter(unit for text in texts for part in self.parts(text) for unit in self.split(part))
-        return sorted(alphabet.union(unit for unit, count in counts.most_common(size) if count >= least))
+        return sorted(alphabet.union(unit for unit, count in counts.most_common(size or SIZE) if count >= least))
 
 
 class Spelling(dict[str, list[int]]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..text.vocabulary import SPECIAL
-from .budget import MOST_PASSES
+from .budget import most_passes
 from .survey import SELDOM, WEIGHTS_PER_CHARACTER, Survey
 
 SIZES = (
@@ -35,8 +35,9 @@ def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None
     if epochs < FEW_PASSES:
         longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""
         return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
-    if minutes and epochs >= MOST_PASSES:
-        return f"{MOST_PASSES} passes take less than {minutes:g} minutes and are all it needs; more text would help"
+    most = most_passes(known.vocabulary)
+    if minutes and epochs >= most:
+        return f"{most} passes take less than {minutes:g} minutes and are all it needs; more text would help"
     if known.length < SIZES[2][0]:
         return "more text of the kind helps more than anything else"
     if epochs > MANY_PASSES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..config import TrainOptions
+from ..layers.sampled import LARGE
 from .ledger import Ledger
 from .schedule import Plan, Schedule
 
@@ -12,7 +13,13 @@ MEASURE = 2.0  # seconds of steps before the first plan that rests on measuremen
 TOLERANCE = 0.03  # how far off the end may drift before the run is planned anew
 LOOK = 50  # steps between two looks at the clock
 MOST_PASSES = 40  # over the text in a budget of minutes: more of them only learn it by heart
+MOST_PASSES_OF_MANY = 20  # where the vocabulary is large: words are learnt by heart sooner
 SETTLE = 3  # first steps, which are slower than the rest
+
+
+def most_passes(vocabulary: int) -> int:
+    """Passes over a text that a budget of minutes is used up for, at most."""
+    return MOST_PASSES if vocabulary < LARGE else MOST_PASSES_OF_MANY
 
 
 @dataclass
@@ -21,6 +28,7 @@ class Budget:
 
     options: TrainOptions
     schedule: Schedule
+    most_steps: int  # beyond which a budget of minutes is not used up
     steps_per_epoch: int
     replay: list[Plan] = field(default_factory=list)
     mark: tuple[int, float] | None = None  # the step and the stepping time from which the speed is measured
@@ -41,11 +49,6 @@ class Budget:
     def seconds(self) -> float:
         """The budget in seconds."""
         return 60 * (self.options.minutes or 0)
-
-    @property
-    def most_steps(self) -> int:
-        """Steps beyond which a budget of minutes is not used up."""
-        return MOST_PASSES * self.steps_per_epoch
 
     @property
     def timed(self) -> bool:

@@ -21,13 +21,13 @@ from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
 from ..tasks import TASKS
 from ..text.base import release
-from .budget import Budget
+from .budget import Budget, most_passes
 from .carry import forget
 from .events import Observer, Progress, Started, Validated, Warned, tell
 from .feed import hidden_labels, make_batches, make_sampler, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
-from .machine import borrowed, measure_speed, prepare
+from .machine import borrowed, measure_speed, prepare, validation_cost
 from .onward import both_held_out, carry_over, describe
 from .optimizer import Optimizers, make_optimizers, update
 from .recipe import Recipe, Told, choose
@@ -48,7 +48,6 @@ from .work import Work
 
 MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
 MEASURED_SHARE = 0.04  # of a run, at most
-VALIDATION_COST = 1 / 3  # of training on the same text
 VALIDATION_SHARE = 0.05  # of the run spent on validations
 MOST_VALIDATIONS = 40
 
@@ -85,7 +84,9 @@ class Run:
         self.optimizers = self.make_optimizers()
         self.batches = make_batches(work.split, self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
-        self.budget = Budget(self.recipe.train, self.schedule, self.batches.steps_per_epoch, work.replay)
+        epoch = self.batches.steps_per_epoch
+        most = epoch * most_passes(len(work.split.vocabulary))
+        self.budget = Budget(self.recipe.train, self.schedule, most, epoch, work.replay)
         self.budget.begin(self.recipe.units_per_second / self.units_per_step)
         self.ledger.next_validation = self.validation_interval()
         self.state = self.network.start(self.batches.batch_size)
@@ -135,7 +136,8 @@ class Run:
 
     def validation_interval(self) -> int:
         """Steps between two validations: often enough to see the curve, seldom enough not to cost the run."""
-        held_out = VALIDATION_COST * len(self.work.split.valid) / VALIDATION_SHARE / self.units_per_step
+        cost = validation_cost(self.network.spec) * len(self.work.split.valid)
+        held_out = cost / VALIDATION_SHARE / self.units_per_step
         return max(1, math.ceil(held_out), self.schedule.steps // MOST_VALIDATIONS)
 
     def over(self, interrupt: Interrupt) -> bool:

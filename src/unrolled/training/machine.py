@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..cells import CELLS
 from ..config import RunOptions
 from ..layers import build
 from ..layers.device import find_device
@@ -83,6 +84,12 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, gates: int = 
     recurrent = gates * hidden_size**2
     between = gates * hidden_size**2 * (layers - 1)
     return 6.0 * (recurrent * layers + between + hidden_size * min(vocabulary, LARGE))
+
+
+def validation_cost(spec: NetworkSpec) -> float:
+    """What validating a unit costs, relative to training on it: forward only, but over all of a large vocabulary."""
+    learning = flops_per_unit(spec.hidden_size, spec.layers, spec.outputs, CELLS[spec.cell].gates)
+    return (1 + 6.0 * spec.hidden_size * max(0, spec.outputs - LARGE) / learning) / 3
 
 
 def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, gates: int = 4) -> float:

@@ -1,6 +1,6 @@
 """The optimizers: Muon for the matrices of the stack, AdamW (Loshchilov and Hutter 2019) for everything else.
 
-Weight decay acts on matrices alone.
+Weight decay acts on matrices, and on tables of many rows; not on a small embedding or on biases.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ import torch
 
 from ..cells.scan import narrow
 from ..layers import Network
+from ..layers.sampled import LARGE
 from .muon import Muon
+from .rows import RowAdamW
 
 BETAS = (0.9, 0.99)
+
+TABLES = ("embedding.weight", "head.weight")
 
 Optimizers = Sequence[torch.optim.Optimizer]
 
@@ -22,7 +26,8 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
     """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
     named = dict(network.named_parameters())
     matrices = {key: p for key, p in named.items() if name == "muon" and key.startswith("rnn.weight")}
-    rest = {key: p for key, p in named.items() if key not in matrices}
+    tables = {key: p for key, p in named.items() if key in TABLES and len(p) >= LARGE}
+    rest = {key: p for key, p in named.items() if key not in matrices and key not in tables}
     decayed = [p for key, p in rest.items() if p.ndim > 1 and not key.startswith("embedding")]
     others = [p for key, p in rest.items() if p.ndim < 2 or key.startswith("embedding")]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
@@ -30,14 +35,30 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
     if matrices:
         group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates, "narrow": narrow(network.rnn.kind)}
         optimizers.append(Muon([group], weight_decay))
+    if tables:
+        optimizers.append(RowAdamW(tables.values(), BETAS, weight_decay))
     return optimizers
 
 
 def update(network: Network, optimizers: Optimizers, learning_rate: float, clip: float) -> None:
     """One step along the gradients, which are clipped first and gone afterwards."""
-    torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
+    clip_gradients(network, clip)
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
         optimizer.step()
         optimizer.zero_grad()
+
+
+def clip_gradients(network: Network, most: float) -> None:
+    """Scale all gradients to a common norm of ``most``, if it is larger; sparse ones are coalesced first."""
+    gradients = []
+    for parameter in network.parameters():
+        if parameter.grad is not None and parameter.grad.is_sparse:
+            parameter.grad = parameter.grad.coalesce()
+            gradients.append(parameter.grad.values())
+        elif parameter.grad is not None:
+            gradients.append(parameter.grad)
+    scale = (most / (torch.nn.utils.get_total_norm(gradients) + 1e-6)).clamp(max=1.0)
+    for gradient in gradients:
+        gradient.mul_(scale)

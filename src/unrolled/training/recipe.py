@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from ..cells import CELLS
 from ..config import ModelOptions, TrainOptions
+from ..layers.sampled import LARGE
 from .advice import advise
-from .budget import MOST_PASSES
+from .budget import most_passes
 from .forecast import Forecast, forecast
 from .machine import LENGTH, ROWS, Speed, unit_cost
 from .survey import ORDER, WEIGHTS_PER_CHARACTER, Survey
@@ -54,7 +55,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         width, why = choose_width(train, known, speed, layers, cell.gates)
     rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, cell.gates))
     weights = weights_of(width, layers, known.vocabulary, cell.gates)
-    seen = units_seen(train, units, rate)
+    seen = units_seen(train, known, rate)
     length = choose_length(train, units)
     rows = train.batch_size or choose_rows(units, length, math.inf if train.steps else seen)
     chosen = dataclasses.replace(
@@ -69,7 +70,9 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         batch_size=rows,
         sequence_length=length,
         learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
-        weight_decay=choose_weight_decay(seen / units) if train.weight_decay is None else train.weight_decay,
+        weight_decay=choose_weight_decay(seen / units, known.vocabulary)
+        if train.weight_decay is None
+        else train.weight_decay,
     )
     expected = forecast(known, seen * known.length / known.units)
     paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
@@ -85,7 +88,7 @@ def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, 
         rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
         if weights > WEIGHTS_PER_CHARACTER * known.length:
             return best, "as wide as so much text can fill"
-        if units_seen(train, known.units, rate) * known.length / known.units < SEEN_PER_WEIGHT * weights:
+        if units_seen(train, known, rate) * known.length / known.units < SEEN_PER_WEIGHT * weights:
             return best, "the widest that this budget can teach"
         best = width
     return best, "the widest that is chosen unasked"
@@ -96,14 +99,15 @@ def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
     return gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
 
 
-def units_seen(train: TrainOptions, units: int, rate: float) -> float:
+def units_seen(train: TrainOptions, known: Survey, rate: float) -> float:
     """Units that training will see, at a rate in units a second."""
+    units = known.units
     if train.steps is not None:
         length = choose_length(train, units)
         return train.steps * length * (train.batch_size or choose_rows(units, length))
     if train.epochs is not None:
         return train.epochs * units
-    return min(rate * 60 * (train.minutes or 0), MOST_PASSES * units)
+    return min(rate * 60 * (train.minutes or 0), most_passes(known.vocabulary) * units)
 
 
 def choose_length(train: TrainOptions, units: int) -> int:
@@ -125,9 +129,13 @@ def choose_dropout(epochs: float, width: int, fullness: float) -> float:
     return round(max(0.0, min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
 
 
-def choose_weight_decay(epochs: float) -> float:
-    """With Muon it helps more than dropout once a text is read many times, and does no harm before."""
-    return round(min(MOST_DECAY, max(LEAST_DECAY, 0.012 * epochs)), 2)
+def choose_weight_decay(epochs: float, vocabulary: int) -> float:
+    """With Muon it helps more than dropout once a text is read many times, and does no harm before.
+
+    Words want twice as much: a pass over them has fewer steps, and each step decays.
+    """
+    wanted = (0.012 if vocabulary < LARGE else 0.024) * epochs
+    return round(min(MOST_DECAY, max(LEAST_DECAY, wanted)), 2)
 
 
 def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:

@@ -8,10 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..cells.scan import narrow, product
 from ..data.batches import side_by_side
 from ..data.buckets import each_once
 from ..data.split import Split
 from ..layers import Network
+from ..layers.sampled import LARGE
 from ..tasks.base import Task
 from ..text.base import Ids
 from .carry import forget
@@ -53,8 +55,10 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
     """Nats of all targets [B, T] that count, after the last layer's outputs: part by part, as logits can be many."""
     at_once = max(1, MOST_LOGITS // (len(y) * network.spec.outputs))
     total = 0.0
+    kind = network.rnn.kind if network.spec.outputs >= LARGE else "fp32"
+    weights = network.head.weight.t().bfloat16() if narrow(kind) else network.head.weight.t()
     for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
-        total += task.loss(network.head(part), wanted)[known].double().sum().item()
+        total += task.loss(product(part, weights, kind) + network.head.bias, wanted)[known].double().sum().item()
     return total
 
 

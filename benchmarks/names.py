@@ -2,7 +2,8 @@
 
 Eighteen languages, 15 % of each held out by chance. Bits per character of a network with the label and of one without,
 three seeds each. A judge (scikit-learn: character n-grams, logistic regression) trained on the real names guesses the
-language of held-out real names and of generated ones, as many for each language.
+language of held-out real names and of generated ones, as many for each language, at the temperature that is used
+unasked and at that of the model's own probabilities.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import random
 import statistics
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ import unrolled
 FOLDER = "open/names_18_languages"
 HELD_OUT = 0.15
 EACH = 100  # names written for each language
+TEMPERATURES = (0.8, 1.0)  # unasked, and the model's own
 
 
 def languages() -> dict[str, dict[str, list[str]]]:
@@ -44,6 +47,12 @@ def train(folder: Path, label: bool, seed: int, options: Any) -> unrolled.Model:
     settings = {"documents": "lines", "valid": str(folder / "valid"), "minutes": options.minutes}
     settings |= {"threads": options.threads, "seed": seed, "label": ("file",) if label else ()}
     return unrolled.train(folder / "train", **settings)
+
+
+def write(model: unrolled.Model, languages: Iterable[str], temperature: float, seed: int) -> dict[str, list[str]]:
+    """As many names for each language."""
+    settings = {"count": EACH, "temperature": temperature, "length": 40, "seed": seed}
+    return {name: model.generate_many(where=f"file={name}", **settings) for name in languages}
 
 
 def judge(real: dict[str, list[str]]) -> Any:
@@ -76,23 +85,22 @@ def main() -> None:
                 (folder / part / f"{name}.txt").write_text("\n".join(each) + "\n", encoding="utf-8")
         for seed in (1, 2, 3):
             labelled, plain = (train(folder, label, seed, options) for label in (True, False))
-            written = {
-                name: labelled.generate_many(count=EACH, where=f"file={name}", temperature=1.0, length=40, seed=seed)
-                for name in real
-            }
-            share = balanced(guesser, written)
+            written = {temperature: write(labelled, real, temperature, seed) for temperature in TEMPERATURES}
+            shares = [balanced(guesser, each) for each in written.values()]
             best = labelled.record["best"]
             bits = [best["bits_per_char"], best["bits_per_char_unlabelled"], plain.record["best"]["bits_per_char"]]
-            rows.append([str(seed), *(f"{each:.4f}" for each in bits), f"{share:.1%}", f"{share / ceiling:.1%}"])
+            judged = [f"{share:.1%} ({share / ceiling:.1%})" for share in shares]
+            rows.append([str(seed), *(f"{each:.4f}" for each in bits), *judged])
             print(rows[-1], flush=True)
     means = [statistics.mean(float(row[column]) for row in rows) for column in (1, 2, 3)]
-    samples = "\n".join(f"- {name}: {', '.join(each[:6])}" for name, each in written.items())
+    samples = "\n".join(f"- {name}: {', '.join(each[:6])}" for name, each in written[TEMPERATURES[0]].items())
     facts = (
         f"{sum(map(len, real.values())):,} names of {len(real)} languages. Of held-out real names the judge recognises "
         f"{ceiling:.1%} (mean over languages). Means: {means[0]:.4f} with the label, {means[2]:.4f} without."
     )
     common.append_entry(options.results, "names", {"rows": rows, "facts": facts, **about})
-    header = ["seed", "with label", "the same, hidden", "without label", "generated recognised", "of the judge's own"]
+    judged = [f"recognised at {temperature:g} (of the judge's own)" for temperature in TEMPERATURES]
+    header = ["seed", "with label", "the same, hidden", "without label", *judged]
     parts = ["# Names by language", common.describe(about), facts, common.table(header, rows), samples]
     common.write_report(options.results, "names", *parts)
 

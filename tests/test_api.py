@@ -8,10 +8,13 @@ from typing import get_type_hints
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import unrolled
 from unrolled import api, bundle
 from unrolled.config import GenerateOptions
+from unrolled.errors import UnrolledError
 from unrolled.training.gather import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
@@ -327,3 +330,31 @@ def test_any_string_is_a_text_and_a_prompt(unit, odd, words):
     model.generate(odd, length=5, seed=1)
     model.score(odd)
     words.generate(odd, length=5, seed=1)
+
+
+@pytest.mark.filterwarnings("ignore::unrolled.errors.UnrolledWarning")
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode("utf-16", "surrogatepass")),
+    st.sampled_from(["a.txt", "a.csv", "a.tsv", "a.jsonl", "a.txt.gz"]),
+    st.sampled_from(["char", "grapheme", "syllable", "word", "byte", "bpe"]),
+    st.sampled_from([None, "lines", "blank-lines", "files"]),
+)
+def test_any_bytes_in_a_file_are_learnt_or_refused_in_a_sentence(tmp_path, content, name, unit, documents):
+    path = tmp_path / name
+    path.write_bytes(content)
+    told = ""
+    try:
+        model = unrolled.train(path, unit=unit, documents=documents, steps=1, hidden_size=16, threads=1)
+        assert isinstance(model.generate(length=3, seed=1), str)
+    except UnrolledError as error:
+        told = str(error)
+    assert (not told or 20 < len(told) < 400) and "\n" not in told
+
+
+def test_half_a_character_in_json_is_text_like_any_other(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"text": "lone \\ud800 half {number}"}}\n' for number in range(20)))
+    model = unrolled.train(path, text_column="text", steps=2, hidden_size=16, threads=1)
+    model.save(tmp_path / "a.safetensors")
+    assert isinstance(unrolled.load(tmp_path / "a.safetensors").generate(length=20, seed=1), str)

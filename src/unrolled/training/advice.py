@@ -35,7 +35,7 @@ def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None
     if epochs < FEW_PASSES:
         longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""
         return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
-    most = most_passes(known.vocabulary)
+    most = most_passes(known.characters_per_unit)
     if minutes and epochs >= most:
         return f"{most} passes take less than {minutes:g} minutes and are all it needs; more text would help"
     if known.length < SIZES[2][0]:

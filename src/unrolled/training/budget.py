@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from ..config import TrainOptions
-from ..layers.sampled import LARGE
 from .ledger import Ledger
 from .schedule import Plan, Schedule
 
@@ -13,13 +13,15 @@ MEASURE = 2.0  # seconds of steps before the first plan that rests on measuremen
 TOLERANCE = 0.03  # how far off the end may drift before the run is planned anew
 LOOK = 50  # steps between two looks at the clock
 MOST_PASSES = 40  # over the text in a budget of minutes: more of them only learn it by heart
-MOST_PASSES_OF_MANY = 20  # where the vocabulary is large: words are learnt by heart sooner
 SETTLE = 3  # first steps, which are slower than the rest
 
 
-def most_passes(vocabulary: int) -> int:
-    """Passes over a text that a budget of minutes is used up for, at most."""
-    return MOST_PASSES if vocabulary < LARGE else MOST_PASSES_OF_MANY
+def most_passes(characters: float) -> int:
+    """Passes that a budget of minutes is used up for, at most, over units of so many characters.
+
+    Words are learnt by heart sooner than letters: there are fewer of them to learn from.
+    """
+    return round(MOST_PASSES / math.sqrt(characters))
 
 
 @dataclass

@@ -85,7 +85,7 @@ class Run:
         self.batches = make_batches(work.split, self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.batches.steps_per_epoch
-        most = epoch * most_passes(len(work.split.vocabulary))
+        most = epoch * most_passes(self.recipe.characters_per_unit)
         self.budget = Budget(self.recipe.train, self.schedule, most, epoch, work.replay)
         self.budget.begin(self.recipe.units_per_second / self.units_per_step)
         self.ledger.next_validation = self.validation_interval()

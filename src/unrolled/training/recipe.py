@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ..cells import CELLS
 from ..config import ModelOptions, TrainOptions
-from ..layers.sampled import LARGE
 from .advice import advise
 from .budget import most_passes
 from .forecast import Forecast, forecast
@@ -44,6 +43,7 @@ class Recipe:
     model: ModelOptions
     train: TrainOptions
     units_per_second: float
+    characters_per_unit: float
     told: Told
 
 
@@ -70,14 +70,16 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         batch_size=rows,
         sequence_length=length,
         learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
-        weight_decay=choose_weight_decay(seen / units, known.vocabulary)
+        weight_decay=choose_weight_decay(seen / units, known.characters_per_unit)
         if train.weight_decay is None
         else train.weight_decay,
     )
     expected = forecast(known, seen * known.length / known.units)
     paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
     advice = advise(known, weights if model.hidden_size else 0, seen / units, train.minutes)
-    return Recipe(chosen, settings, rate, Told(advice, paragraph, vars(expected) if expected else None))
+    return Recipe(
+        chosen, settings, rate, known.characters_per_unit, Told(advice, paragraph, vars(expected) if expected else None)
+    )
 
 
 def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
@@ -107,7 +109,7 @@ def units_seen(train: TrainOptions, known: Survey, rate: float) -> float:
         return train.steps * length * (train.batch_size or choose_rows(units, length))
     if train.epochs is not None:
         return train.epochs * units
-    return min(rate * 60 * (train.minutes or 0), most_passes(known.vocabulary) * units)
+    return min(rate * 60 * (train.minutes or 0), most_passes(known.characters_per_unit) * units)
 
 
 def choose_length(train: TrainOptions, units: int) -> int:
@@ -129,13 +131,12 @@ def choose_dropout(epochs: float, width: int, fullness: float) -> float:
     return round(max(0.0, min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
 
 
-def choose_weight_decay(epochs: float, vocabulary: int) -> float:
+def choose_weight_decay(epochs: float, characters: float) -> float:
     """With Muon it helps more than dropout once a text is read many times, and does no harm before.
 
-    Words want twice as much: a pass over them has fewer steps, and each step decays.
+    Words want twice as much as letters: a pass over units of several ``characters`` has fewer steps that decay.
     """
-    wanted = (0.012 if vocabulary < LARGE else 0.024) * epochs
-    return round(min(MOST_DECAY, max(LEAST_DECAY, wanted)), 2)
+    return round(min(MOST_DECAY, max(LEAST_DECAY, 0.012 * math.sqrt(characters) * epochs)), 2)
 
 
 def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:

@@ -42,6 +42,11 @@ class Survey:
         """The size of the text in characters."""
         return self.units if self.characters is None else self.characters
 
+    @property
+    def characters_per_unit(self) -> float:
+        """How many characters a unit has in the mean; one, where it is a byte and has less."""
+        return max(1.0, self.length / max(1, self.units))
+
 
 def survey(split: Split) -> Survey:
     """Look at a text: a second for a long one."""

@@ -286,6 +286,20 @@ def test_an_unknown_label_is_refused(names):
         names.generate(where="file=Irsh")
 
 
+def test_a_label_that_is_followed_with_no_strength_is_none(names):
+    label = names.bundle.vocabularies["labels"].units[-1]
+    written = {
+        strength: names.generate_many(count=5, where=label, label_strength=strength, seed=3) for strength in (0, 1, 3)
+    }
+    assert written[0] == names.generate_many(count=5, seed=3) != written[1]
+    assert written[1] == names.generate_many(count=5, where=label, seed=3) != written[3]
+
+
+def test_a_strength_needs_a_label(names):
+    with pytest.raises(unrolled.errors.OptionError, match=r"^I got --label-strength and no label .* --where$"):
+        names.generate(label_strength=2.0)
+
+
 def test_the_last_of_each_label_is_held_out(names):
     assert names.record["corpus"]["labels"] == ["file"] and names.record["corpus"]["documents"] == 80
 

@@ -21,7 +21,7 @@ from .config import (
     check,
 )
 from .decoding.condition import under
-from .decoding.engines import ENGINES, Engine, adaptive, open_engine
+from .decoding.engines import ENGINES, Engine, adaptive, guided, open_engine
 from .decoding.search import Read, choose_seed, read_prompt, write_text
 from .errors import MissingExtraError, OptionError, OutputError, UnrolledWarning
 from .kernels.precision import PRECISIONS
@@ -85,9 +85,13 @@ class Model:
         endless = settings.endless or self.bundle.config.documents in (None, "whole")
         return dataclasses.replace(settings, endless=endless)
 
-    def reader(self, adaptively: bool, where: tuple[str, ...] = ()) -> Engine:
-        """The engine under labels; one that also learns from what it reads, if wanted so."""
+    def reader(self, adaptively: bool, where: tuple[str, ...] = (), strength: float = 1.0) -> Engine:
+        """The engine under labels, followed with a strength; one that also learns from what it reads, if wanted so."""
         engine = self.engine_under(where)
+        if strength != 1:
+            if not where:
+                raise OptionError("I got --label-strength and no label to follow; name one with --where")
+            engine = guided(self.engine, engine, strength)
         return adaptive(engine, len(self.vocabulary)) if adaptively else engine
 
     def read(self, prompt: str, engine: Engine | None = None) -> Read:
@@ -105,7 +109,7 @@ class Model:
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
         settings = self.settings(**options)
-        engine = self.reader(settings.adaptive, settings.where)
+        engine = self.reader(settings.adaptive, settings.where, settings.label_strength)
         read = self.read(prompt, engine)
         return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1)))
 
@@ -116,7 +120,7 @@ class Model:
     def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = self.settings(**options)
-        engine = self.reader(settings.adaptive, settings.where)
+        engine = self.reader(settings.adaptive, settings.where, settings.label_strength)
         read = self.read(prompt, engine)
         texts = []
         for start in range(0, count, ROWS):
@@ -157,7 +161,7 @@ class Model:
 
         options.setdefault("temperature", 1.0)
         settings = self.settings(**options)
-        read = self.read(prompt, self.reader(settings.adaptive, settings.where))
+        read = self.read(prompt, self.reader(settings.adaptive, settings.where, settings.label_strength))
         return next_units(read, self.vocabulary, settings, count)
 
     def save(self, path: str | Path, force: bool = False, weights: str | None = None) -> Path:

@@ -178,6 +178,7 @@ class GenerateOptions(Options):
     top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
     min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
     where: tuple[str, ...] = option((), "write under a label, as author=Carroll (can be given several times)")
+    label_strength: float = option(1.0, "how closely to follow the labels: 1 as learnt, 2 makes them plainer", low=0)
     stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
     until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
     lines: int | None = option(None, "stop after so many lines", low=1)
@@ -272,6 +273,7 @@ class GenerateKeywords(TypedDict, total=False):
     top_p: float | None
     min_p: float | None
     where: str | Sequence[str]
+    label_strength: float
     stop: str | Sequence[str]
     until: str | None
     lines: int | None

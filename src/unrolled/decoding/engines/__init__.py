@@ -14,7 +14,7 @@ ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 FIRST_WEIGHTS = (0.9, 0.1)
 """Of the network and the memory, before anything is read."""
 
-__all__ = ["ENGINES", "Engine", "EngineState", "adaptive", "open_engine"]
+__all__ = ["ENGINES", "Engine", "EngineState", "adaptive", "guided", "open_engine"]
 
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
@@ -33,6 +33,13 @@ def adaptive(engine: Engine, size: int) -> Engine:
     from .mixture import Mixture
 
     return Mixture([engine, Memory(size)], FIRST_WEIGHTS)
+
+
+def guided(without: Engine, under: Engine, strength: float) -> Engine:
+    """An engine that follows its labels with a strength: 1 as it learnt to, 0 not at all, more than 1 beyond it."""
+    from .guided import Guided
+
+    return Guided(without, under, strength)
 
 
 def fits(bundle: Bundle) -> bool:

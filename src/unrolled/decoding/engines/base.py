@@ -6,7 +6,7 @@ Letters: B rows, T units in time, V ids of the vocabulary, H = ``hidden_size``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,17 @@ def step(engine: Engine, ids: Ids, state: EngineState) -> Scanned:
 def select(state: EngineState, rows: NDArray[np.int64]) -> EngineState:
     """A state of some of the rows, in any order and as often as wanted."""
     return {name: part[rows] for name, part in state.items()}
+
+
+def joined(states: Sequence[EngineState]) -> EngineState:
+    """The states of several engines as one: their parts are ``N.part``."""
+    return {f"{number}.{name}": part for number, state in enumerate(states) for name, part in state.items()}
+
+
+def part_of(state: EngineState, number: int) -> EngineState:
+    """One engine's state out of a joined one."""
+    own = f"{number}."
+    return {name.removeprefix(own): part for name, part in state.items() if name.startswith(own)}
 
 
 def row_by_row(scan: Callable[[Ids, EngineState], Scanned], ids: Ids, state: EngineState) -> Scanned:

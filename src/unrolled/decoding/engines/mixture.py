@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...text.base import Ids
 from ..sampling import softmax
-from .base import Engine, EngineState, Scanned
+from .base import Engine, EngineState, Scanned, joined, part_of
 
 LEVELS = 12
 """How finely a member's certainty is told: a level for every third of a nat of its likeliest unit."""
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 class Mixture(Engine):
-    """Engines over the same units and their weights at the start. A member's parts of the state are ``N.part``."""
+    """Engines over the same units and their weights at the start."""
 
     def __init__(self, members: Sequence[Engine], weights: Sequence[float]) -> None:
         self.members, self.weights = members, np.asarray(weights)
@@ -38,20 +38,11 @@ class Mixture(Engine):
             "read": np.zeros((rows, cases)),
             "expected": np.zeros((rows, len(self.members), 0)),
         }
-        for number, member in enumerate(self.members):
-            state |= {f"{number}.{name}": part for name, part in member.start(rows).items()}
-        return state
+        return {**state, **joined([member.start(rows) for member in self.members])}
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
-        after: dict[str, NDArray[np.generic]] = {}
-        each = []
-        for number, member in enumerate(self.members):
-            own = f"{number}."
-            part = {name.removeprefix(own): value for name, value in state.items() if name.startswith(own)}
-            logits, next_part = member.scan(ids, part)
-            each.append(softmax(logits.astype(np.float64)))
-            after |= {own + name: value for name, value in next_part.items()}
-        told = np.stack(each, 2)  # [B, T, M, V]
+        scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]
+        told = np.stack([softmax(logits.astype(np.float64)) for logits, _ in scanned], 2)  # [B, T, M, V]
         mixed = np.empty((*ids.shape, told.shape[-1]))
         weights, read = state["weights"].copy(), state["read"].copy()
         for row in range(len(ids)):
@@ -59,8 +50,8 @@ class Mixture(Engine):
             expected = told[row] if not before.size else np.concatenate([before, told[row]])
             heard = ids[row, len(ids[row]) + 1 - len(expected) :]
             mixed[row] = follow(expected, heard, weights[row], read[row])[-ids.shape[1] :]
-        after |= {"weights": weights, "read": read, "expected": told[:, -1]}
-        return np.log(mixed).astype(np.float32), after
+        own = {"weights": weights, "read": read, "expected": told[:, -1]}
+        return np.log(mixed).astype(np.float32), {**own, **joined([after for _, after in scanned])}
 
 
 def follow(expected: Floats, heard: Ids, weights: Floats, read: Floats) -> Floats:

@@ -22,7 +22,6 @@ from ours import read_book, train
 
 from unrolled import Model
 from unrolled.markov import bits_of
-from unrolled.text import UNITS
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 TEXTS = {
@@ -37,8 +36,10 @@ LONG = ("char", "bpe", "n-gram char")
 BURMESE = ("char", "grapheme", "syllable", "bpe", "n-gram char")
 CLUSTERS = 10_000
 LEAST = 3  # times that a word of the chain must occur: 2, as in unrolled, costs it bits
+CLUSTER = regex.compile(r"\P{M}(?:\p{M}|(?<=\u1039)\p{L})*|\p{M}+")
+"""A letter with all its signs, and what is stacked under it; in UAX #29 some Burmese signs stand alone."""
 ILL_FORMED = regex.compile(
-    r"^[\p{M}\u200b-\u200d]"  # a mark without its letter
+    r"^\p{M}|^[^\p{L}]\p{M}"  # a sign without its letter
     r"|\u1039(?![\u1000-\u1021])"  # a stacker with nothing under it
     r"|\u103a\u103a|[\u102b-\u1032]{3}|\u1031.*\u1031|\u103b.*\u103b|\u103c.*\u103c"  # the same sign twice
 )
@@ -63,6 +64,8 @@ def run_unrolled(job: Job, text: str, cut: int, threads: int) -> Entry:
     """Train by the command line, score the held-out text, look at what is written."""
     model = train(text, job.minutes, threads, flags=["--unit", job.unit])
     scored, record = model.score(text[cut:]), model.record
+    learnt = CLUSTER.findall(text)
+    real = sum(bool(ILL_FORMED.search(cluster)) for cluster in learnt)
     written, clusters, ill = ill_formed(model) if job.text == "burmese" else ("", 0, 0)
     return {
         "bits_per_char": scored.bits_per_char,
@@ -73,6 +76,7 @@ def run_unrolled(job: Job, text: str, cut: int, threads: int) -> Entry:
         "forecast": record["forecast"],
         "note": record["recipe"],
         "ill_formed": ill / clusters if clusters else None,
+        "ill_formed_real": real / len(learnt) if clusters else None,
         "sample": written[:300] or model.generate("\n", length=80, temperature=0.8, seed=1),
     }
 
@@ -82,7 +86,7 @@ def ill_formed(model: Model) -> tuple[str, int, int]:
     text, clusters = "", []
     for seed in range(1, 100):
         text += model.generate("\n", length=2000, temperature=1.0, seed=seed)
-        clusters = UNITS["grapheme"].split(text)
+        clusters = CLUSTER.findall(text)
         if len(clusters) >= CLUSTERS:
             break
     clusters = clusters[:CLUSTERS]
@@ -132,7 +136,11 @@ def row(entry: Entry) -> list[str]:
     per_word = entry["bits_per_word"]
     words = [f"{per_word:.3f}", f"{2**per_word:,.0f}"] if per_word and per_word < 1000 else ["-", "-"]
     ill = entry.get("ill_formed")
-    sizes = [f"{entry['vocabulary']:,}", f"{entry.get('parameters') or 0:,}", "-" if ill is None else f"{ill:.2%}"]
+    sizes = [
+        f"{entry['vocabulary']:,}",
+        f"{entry.get('parameters') or 0:,}",
+        "-" if ill is None else f"{ill:.3%} (real text: {entry['ill_formed_real']:.3%})",
+    ]
     bits = [f"{entry['bits_per_char']:.4f}", f"{entry['bits_per_byte']:.4f}"]
     return [entry["unit"], f"{entry['minutes']:g}", *bits, *words, *sizes, f"{entry['others']:.2f}"]
 

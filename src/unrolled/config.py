@@ -118,7 +118,7 @@ class ModelOptions(Options):
 
     task: str = option("language", "what the network does", choices=("language",), hidden=True)
     model: str = option("recurrent", "kind of model", choices=("recurrent",), hidden=True)
-    unit: str = option("auto", "what a step reads and writes; auto goes by the script", choices=("auto", *UNITS))
+    unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
     min_count: int = option(2, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
     documents: str | None = option(

@@ -1,6 +1,7 @@
 import pytest
 
-from unrolled.data.choose import choose_unit
+from unrolled.data import choose
+from unrolled.data.choose import LONG, choose_unit
 
 
 @pytest.mark.parametrize(
@@ -17,9 +18,21 @@ from unrolled.data.choose import choose_unit
     ],
 )
 def test_the_unit_goes_by_the_script(text, unit):
-    chosen, why = choose_unit([text])
+    chosen, why = choose_unit([text], len(text))
     assert chosen == unit and why
 
 
 def test_a_foreign_word_changes_nothing():
-    assert choose_unit(["The Burmese word မြန်မာ means Burmese, and the rest of this text is English."])[0] == "char"
+    text = "The Burmese word မြန်မာ means Burmese, and the rest of this text is English."
+    assert choose_unit([text], len(text))[0] == "char"
+
+
+@pytest.mark.parametrize(("text", "unit"), [("The cat sat.", "bpe"), ("မြန်မာဘာသာစကား", "syllable")])
+def test_a_long_text_is_read_by_tokens_unless_its_script_has_units_of_several_characters(text, unit):
+    chosen, why = choose_unit([text], LONG)
+    assert chosen == unit and why
+
+
+def test_without_the_library_that_learns_tokens_a_long_text_is_read_by_characters(monkeypatch):
+    monkeypatch.setattr(choose, "find_spec", lambda name: None)
+    assert choose_unit(["The cat sat."], LONG)[0] == "char"

@@ -1,12 +1,17 @@
-"""Which unit suits a text: by its script."""
+"""Which unit suits a text: by its script and its size.
+
+What was measured is told in ``docs/units.md``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import regex
 
 LOOKED_AT = 300_000  # characters
+LONG = 16_000_000  # characters, of which minutes do not read enough one by one
 LETTER = regex.compile(r"\p{L}|\p{M}")
 BURMESE = regex.compile(r"[\p{Script=Myanmar}]")
 CLUSTERED = regex.compile(
@@ -16,12 +21,14 @@ CLUSTERED = regex.compile(
 )
 
 
-def choose_unit(documents: Sequence[str]) -> tuple[str, str]:
-    """The unit for a text, and why."""
+def choose_unit(documents: Sequence[str], size: int) -> tuple[str, str]:
+    """The unit for a text of so many characters, and why; ``documents`` may be its beginning."""
     text = "".join(document[:LOOKED_AT] for document in documents[:1000])[:LOOKED_AT]
     letters = len(LETTER.findall(text))
     if 2 * len(BURMESE.findall(text)) > letters:
         return "syllable", "the text is Burmese, whose syllables show in its spelling"
     if 2 * len(CLUSTERED.findall(text)) > letters:
         return "grapheme", "the script writes one letter with several characters"
+    if size >= LONG and find_spec("tokenizers"):
+        return "bpe", "so long a text is read several times sooner by tokens than by characters"
     return "char", "the script writes a letter with a character"

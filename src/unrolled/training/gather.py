@@ -110,7 +110,8 @@ def read_large(
     """A text that is too large to be read at once."""
     first = next(text for _, text in large.blocks(lambda _: None))
     refuse_zawgyi(first, str(large.paths[0]))
-    unit, why = choose_unit([first]) if model.unit == "auto" else (model.unit, "as you chose")
+    size = sum(path.stat().st_size for path in large.paths)
+    unit, why = choose_unit([first], size) if model.unit == "auto" else (model.unit, "as you chose")
     model = dataclasses.replace(model, documents=large.documents, unit=unit)
     split, about = split_large(large, model, train, known, lambda what, share: tell(observers, Reading(what, share)))
     return Text(split, about, model, why)
@@ -120,7 +121,8 @@ def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, 
     """The corpus in documents, the options without gaps in what depends on it, and why the unit is what it is."""
     kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
     corpus = corpus.arranged(kind)
-    unit, why = choose_unit(corpus.documents) if model.unit == "auto" else (model.unit, "as you chose")
+    size = sum(map(len, corpus.documents))
+    unit, why = choose_unit(corpus.documents, size) if model.unit == "auto" else (model.unit, "as you chose")
     return corpus, dataclasses.replace(model, documents=kind, unit=unit), why
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import regex
 
 LOOKED_AT = 300_000  # characters
-LONG = 16_000_000  # characters, of which minutes do not read enough one by one
+LONG = 3_000_000  # characters: of so many, minutes do not read enough one by one
 LETTER = regex.compile(r"\p{L}|\p{M}")
 BURMESE = regex.compile(r"[\p{Script=Myanmar}]")
 CLUSTERED = regex.compile(

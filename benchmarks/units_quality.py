@@ -22,6 +22,7 @@ from ours import read_book, train
 
 from unrolled import Model
 from unrolled.markov import bits_of
+from unrolled.text import UNITS
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 TEXTS = {
@@ -38,6 +39,8 @@ CLUSTERS = 10_000
 LEAST = 3  # times that a word of the chain must occur: 2, as in unrolled, costs it bits
 CLUSTER = regex.compile(r"\P{M}(?:\p{M}|(?<=\u1039)\p{L})*|\p{M}+")
 """A letter with all its signs, and what is stacked under it; in UAX #29 some Burmese signs stand alone."""
+TORN = regex.compile(r"^[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]")
+"""A cluster of UAX #29 that begins with what should extend one."""
 ILL_FORMED = regex.compile(
     r"^\p{M}|^[^\p{L}]\p{M}"  # a sign without its letter
     r"|\u1039(?![\u1000-\u1021])"  # a stacker with nothing under it
@@ -76,6 +79,7 @@ def run_unrolled(job: Job, text: str, cut: int, threads: int) -> Entry:
         "forecast": record["forecast"],
         "note": record["recipe"],
         "ill_formed": ill / clusters if clusters else None,
+        "torn": sum(bool(TORN.search(each)) for each in UNITS["grapheme"].split(written)) if clusters else None,
         "ill_formed_real": real / len(learnt) if clusters else None,
         "sample": written[:300] or model.generate("\n", length=80, temperature=0.8, seed=1),
     }
@@ -136,6 +140,7 @@ def row(entry: Entry) -> list[str]:
     per_word = entry["bits_per_word"]
     words = [f"{per_word:.3f}", f"{2**per_word:,.0f}"] if per_word and per_word < 1000 else ["-", "-"]
     ill = entry.get("ill_formed")
+    torn = f"; by UAX #29: {entry['torn']}" if entry.get("torn") is not None else ""
     sizes = [
         f"{entry['vocabulary']:,}",
         f"{entry.get('parameters') or 0:,}",

@@ -144,7 +144,7 @@ def row(entry: Entry) -> list[str]:
     sizes = [
         f"{entry['vocabulary']:,}",
         f"{entry.get('parameters') or 0:,}",
-        "-" if ill is None else f"{ill:.3%} (real text: {entry['ill_formed_real']:.3%})",
+        "-" if ill is None else f"{ill:.3%} (real text: {entry['ill_formed_real']:.3%}){torn}",
     ]
     bits = [f"{entry['bits_per_char']:.4f}", f"{entry['bits_per_byte']:.4f}"]
     return [entry["unit"], f"{entry['minutes']:g}", *bits, *words, *sizes, f"{entry['others']:.2f}"]

@@ -67,7 +67,7 @@ def run_unrolled(job: Job, text: str, cut: int, threads: int) -> Entry:
     """Train by the command line, score the held-out text, look at what is written."""
     model = train(text, job.minutes, threads, flags=["--unit", job.unit])
     scored, record = model.score(text[cut:]), model.record
-    learnt = CLUSTER.findall(text)
+    learnt = CLUSTER.findall(text if job.text == "burmese" else "")
     real = sum(bool(ILL_FORMED.search(cluster)) for cluster in learnt)
     written, clusters, ill = ill_formed(model) if job.text == "burmese" else ("", 0, 0)
     return {

@@ -27,8 +27,10 @@ def test_a_foreign_word_changes_nothing():
     assert choose_unit([text], len(text))[0] == "char"
 
 
-@pytest.mark.parametrize(("text", "unit"), [("The cat sat.", "bpe"), ("မြန်မာဘာသာစကား", "syllable")])
-def test_a_long_text_is_read_by_tokens_unless_its_script_has_units_of_several_characters(text, unit):
+@pytest.mark.parametrize(
+    ("text", "unit"), [("The cat sat.", "bpe"), ("猫がマットの上に座った。", "char"), ("မြန်မာဘာသာစကား", "syllable")]
+)
+def test_a_long_text_is_read_by_tokens_where_its_script_has_spaces(text, unit):
     chosen, why = choose_unit([text], LONG)
     assert chosen == unit and why
 

@@ -12,6 +12,7 @@ import regex
 
 LOOKED_AT = 300_000  # characters
 LONG = 3_000_000  # characters: of so many, minutes do not read enough one by one
+SPACED = 0.05  # share of spaces where a script puts them between words: there a token has several characters
 LETTER = regex.compile(r"\p{L}|\p{M}")
 BURMESE = regex.compile(r"[\p{Script=Myanmar}]")
 CLUSTERED = regex.compile(
@@ -29,6 +30,6 @@ def choose_unit(documents: Sequence[str], size: int) -> tuple[str, str]:
         return "syllable", "the text is Burmese, whose syllables show in its spelling"
     if 2 * len(CLUSTERED.findall(text)) > letters:
         return "grapheme", "the script writes one letter with several characters"
-    if size >= LONG and find_spec("tokenizers"):
+    if size >= LONG and text.count(" ") >= SPACED * len(text) and find_spec("tokenizers"):
         return "bpe", "so long a text is read several times sooner by tokens than by characters"
     return "char", "the script writes a letter with a character"

@@ -22,8 +22,12 @@ CLUSTERED = regex.compile(
 )
 
 
-def choose_unit(documents: Sequence[str], size: int) -> tuple[str, str]:
-    """The unit for a text of so many characters, and why; ``documents`` may be its beginning."""
+def choose_unit(documents: Sequence[str], size: int = 0) -> tuple[str, str]:
+    """The unit for a text of so many characters, and why.
+
+    Of a text that is read block by block the ``documents`` are the beginning, and no size is given: its tokens would
+    take minutes to learn.
+    """
     text = "".join(document[:LOOKED_AT] for document in documents[:1000])[:LOOKED_AT]
     letters = len(LETTER.findall(text))
     if 2 * len(BURMESE.findall(text)) > letters:

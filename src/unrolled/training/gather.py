@@ -110,8 +110,7 @@ def read_large(
     """A text that is too large to be read at once."""
     first = next(text for _, text in large.blocks(lambda _: None))
     refuse_zawgyi(first, str(large.paths[0]))
-    size = sum(path.stat().st_size for path in large.paths)
-    unit, why = choose_unit([first], size) if model.unit == "auto" else (model.unit, "as you chose")
+    unit, why = choose_unit([first]) if model.unit == "auto" else (model.unit, "as you chose")
     model = dataclasses.replace(model, documents=large.documents, unit=unit)
     split, about = split_large(large, model, train, known, lambda what, share: tell(observers, Reading(what, share)))
     return Text(split, about, model, why)

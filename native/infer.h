@@ -207,5 +207,3 @@ static int NAME(draw)(const network *n, const filters *f, const double *uniforms
     free_room(&m);
     return failed;
 }
-
-const variant NAME(variant) = {WORD(VARIANT), PAIRS, NAME(forward), NAME(backward), NAME(scan), NAME(draw)};

@@ -65,6 +65,19 @@ typedef struct {
     int32_t top_k, special, ends;
 } filters;
 
+/* The n-grams of one length of a Markov chain, sorted by context and unit: those of a context, from starts[context] on, have
+   shares of its probability; what is left goes to shorter contexts. The n-grams of one unit are all ids. */
+typedef struct {
+    const int64_t *starts;
+    const int32_t *units;
+    const double *shares, *left;
+} ngrams;
+
+typedef struct {
+    const ngrams *levels; /* one a length */
+    int32_t order, ids, outputs; /* outputs: V rounded up to a multiple of 16 */
+} tree;
+
 typedef struct {
     const char *name;
     int32_t pairs; /* whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in */
@@ -76,6 +89,9 @@ typedef struct {
     /* Draw `steps` ids a row from logits [rows, outputs] and read each: ids [rows, steps], uniforms [rows, steps]. */
     int (*draw)(const network *, const filters *, const double *uniforms, int64_t rows, int64_t steps, float *h, float *c,
                 float *logits, int32_t *ids);
+    /* The same by a Markov chain; nodes [rows, order] are the numbers of the last 0, 1, 2, … units, or -1. */
+    int (*write)(const tree *, const filters *, const double *uniforms, int64_t rows, int64_t steps, int64_t *nodes,
+                 float *logits, int32_t *ids);
 } variant;
 
 #endif

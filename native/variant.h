@@ -16,3 +16,6 @@
 #include "lstm.h"
 #include "scan.h"
 #include "infer.h"
+#include "chain.h"
+
+const variant NAME(variant) = {WORD(VARIANT), PAIRS, NAME(forward), NAME(backward), NAME(scan), NAME(draw), NAME(write)};

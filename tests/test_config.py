@@ -59,6 +59,19 @@ def test_only_the_choices_can_be_chosen(kind, name, key, choices):
         kind(**{name: "nothing"})
 
 
+@pytest.mark.parametrize(
+    ("options", "name"), [({"model": "markov", "hidden_size": 8}, "hidden-size"), ({"order": 3}, "order")]
+)
+def test_an_option_of_another_kind_of_model_is_refused(options, name):
+    with pytest.raises(OptionError, match=f"I got --{name} with --model"):
+        ModelOptions(**options).refuse_foreign()
+
+
+def test_all_options_of_a_kind_of_model_are_its_own():
+    ModelOptions(model="markov", order=3, smoothing="none", unit="word").refuse_foreign()
+    ModelOptions(cell="gru", hidden_size=8, layers=2, embedding_size=4, dropout=0.1).refuse_foreign()
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_is_refused(value):
     with pytest.raises(OptionError, match="--weight-decay is"):

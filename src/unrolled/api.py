@@ -50,9 +50,7 @@ class Model:
         self.engines: dict[tuple[str, ...], Engine] = {}
 
     def __repr__(self) -> str:
-        config = self.bundle.config
-        size = f"{config.layers}×{config.hidden_size}"
-        return f"<unrolled.Model {config.cell} {size}, {len(self.vocabulary)} {config.unit}s>"
+        return f"<unrolled.Model {self.bundle.config.title}, {len(self.vocabulary)} {self.bundle.config.unit}s>"
 
     @property
     def record(self) -> dict[str, Any]:
@@ -231,14 +229,17 @@ def train(
     given = {**options, "label": as_tuple(options.get("label", ()))}
     try:
         work = gather(source, output, given, resume, replay, base, observers)
-        from .training.loop import fit
+        if work.model.model == "markov":
+            from .training.chain import count_chain as learn
+        else:
+            from .training.loop import fit as learn
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None
     for note in work.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=2)
 
     with listening() as interrupt:
-        bundle = add_sample(fit(work, observers, interrupt, resume))
+        bundle = add_sample(learn(work, observers, interrupt, resume))
         model = Model(bundle)
         if output is not None:
             save_or_rescue(model, output)
@@ -264,13 +265,18 @@ def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
 
 def add_sample(bundle: Bundle) -> Bundle:
     """The bundle with a sample of its own writing in the record."""
-    sample = Model(bundle, "torch").generate(length=200, temperature=0.8, seed=1)
+    sample = Model(bundle, quick_engine(bundle)).generate(length=200, temperature=0.8, seed=1)
     return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})
+
+
+def quick_engine(bundle: Bundle) -> str:
+    """The engine for few units by who has PyTorch loaded: it packs no weights."""
+    return "torch" if bundle.config.model == "recurrent" else "auto"
 
 
 def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
     """A short sample for the screen, from the beginning of a line where there are lines."""
-    model = Model(bundle, "torch")
+    model = Model(bundle, quick_engine(bundle))
     prompt = "\n" if "\n" in model.vocabulary.index else ""
     return model.generate(prompt, length=length, temperature=temperature, seed=1)
 

@@ -16,7 +16,10 @@ from .errors import OptionError
 
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
-    """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively."""
+    """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
+
+    ``of`` names the kinds of model that have the option, where not all do.
+    """
     return field(default=default, metadata={"help": help, **metadata})
 
 
@@ -109,6 +112,9 @@ class ReadOptions(Options):
 
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe")
+MODELS = ("recurrent", "markov")
+NETWORKS = ("recurrent",)
+SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 
 
@@ -117,18 +123,40 @@ class ModelOptions(Options):
     """What the network is."""
 
     task: str = option("language", "what the network does", choices=("language",), hidden=True)
-    model: str = option("recurrent", "kind of model", choices=("recurrent",), hidden=True)
+    model: str = option("recurrent", "kind of model: a network, or a chain of counted n-grams", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
     min_count: int = option(2, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
     documents: str | None = option(
         None, "what ends like a text of its own [default: each of several files or rows]", choices=DOCUMENTS
     )
-    cell: str = option("lstm", "recurrent cell", choices=("elman", "gru", "lstm"))
-    hidden_size: int | None = option(None, "width of each layer", low=1, high=8192)
-    layers: int | None = option(None, "number of stacked layers", low=1, high=16)
-    embedding_size: int | None = option(None, "width of the input embedding; 0 is one-hot input", low=0, high=8192)
-    dropout: float | None = option(None, "share of each layer's outputs dropped while training", low=0, below=1)
+    cell: str = option("lstm", "recurrent cell", choices=("elman", "gru", "lstm"), of=("recurrent",))
+    hidden_size: int | None = option(None, "width of each layer", low=1, high=8192, of=NETWORKS)
+    layers: int | None = option(None, "number of stacked layers", low=1, high=16, of=NETWORKS)
+    embedding_size: int | None = option(
+        None, "width of the input embedding; 0 is one-hot input", low=0, high=8192, of=("recurrent",)
+    )
+    dropout: float | None = option(
+        None, "share of each layer's outputs dropped while training", low=0, below=1, of=NETWORKS
+    )
+    order: int | None = option(
+        None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, of=("markov",)
+    )
+    smoothing: str = option(
+        "kneser-ney", "what a Markov chain does with its counts", choices=SMOOTHINGS, of=("markov",)
+    )
+
+    def refuse_foreign(self) -> None:
+        """Raise an ``OptionError`` for an option that this kind of model does not have."""
+        for each in dataclasses.fields(self):
+            if getattr(self, each.name) != each.default and self.model not in each.metadata.get("of", MODELS):
+                shown = each.name.replace("_", "-")
+                raise OptionError(f"I got --{shown} with --model {self.model}, which has none; leave it out")
+
+    @property
+    def title(self) -> str:
+        """The model in a word and its sizes."""
+        return f"markov {self.order}" if self.model == "markov" else f"{self.cell} {self.layers}×{self.hidden_size}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +269,8 @@ class TrainKeywords(TypedDict, total=False):
     layers: int | None
     embedding_size: int | None
     dropout: float | None
+    order: int | None
+    smoothing: str
     minutes: float | None
     steps: int | None
     epochs: float | None

@@ -32,7 +32,7 @@ def validated(model):
 
 def test_a_run_begins_with_its_sizes(told):
     lines = told(Started("a long book.", "1 LSTM layer of 9.", None, 1234, 0)).splitlines()
-    assert lines == ["the text: a long book.", "the network: 1 LSTM layer of 9. 1,234 weights."]
+    assert lines == ["the text: a long book.", "the model: 1 LSTM layer of 9. 1,234 weights."]
     assert "going on from step 7" in told(Started("a long book.", "1 LSTM layer of 9.", None, 1234, 7))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from unrolled.kernels import structures
-from unrolled.kernels.structures import BackwardScan, Filters, ForwardScan, Matrix, Network, Variant
+from unrolled.kernels.structures import BackwardScan, Filters, ForwardScan, Matrix, Network, Ngrams, Tree, Variant
 
 NATIVE = Path(__file__).parents[2] / "native"
 HEADER = (NATIVE / "unrolled.h").read_text()
@@ -23,6 +23,7 @@ EVERY(vexp, float, vf, 8)
 EVERY(vsigmoid, float, vf, 8)
 EVERY(vtanh, float, vf, 8)
 EVERY(dexp, double, vd, 4)
+EVERY(dlog, double, vd, 4)
 """
 PAIRS = {
     "forward_scan": ForwardScan,
@@ -30,6 +31,8 @@ PAIRS = {
     "matrix": Matrix,
     "network": Network,
     "filters": Filters,
+    "ngrams": Ngrams,
+    "tree": Tree,
     "variant": Variant,
 }
 
@@ -100,6 +103,12 @@ def test_exp_of_doubles_is_right_to_its_relative_bound(functions):
 
 def test_exp_of_doubles_is_zero_far_below(functions):
     np.testing.assert_array_equal(run(functions, "dexp", np.array([-701.0, -1e300, -np.inf, -800.0])), 0)
+
+
+def test_log_of_doubles_is_right_to_its_bound(functions):
+    x = np.concatenate([np.geomspace(1e-300, 1e300, 2**18), np.linspace(0.5, 2, 2**18)])
+    exact = np.log(x)
+    assert (np.abs(run(functions, "dlog", x) - exact) / np.maximum(1, np.abs(exact))).max() < 1e-15
 
 
 @pytest.mark.parametrize(

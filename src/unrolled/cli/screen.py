@@ -54,7 +54,7 @@ class Screen:
     def started(self, event: Started) -> None:
         """What will be trained."""
         self.say(f"the text: {event.advice}")
-        self.say(f"the network: {event.recipe} {event.parameters:,} weights.")
+        self.say(f"the model: {event.recipe} {event.parameters:,} weights.")
         if event.resumed_at:
             self.say(f"going on from step {event.resumed_at}")
 
@@ -97,7 +97,10 @@ class Screen:
         record, shown = model.record, shell_name(path)
         best: dict[str, Any] | None = record["best"]
         score = f"{best['bits_per_char']:.3f} bits/char on held-out text" if best else "nothing was held out"
-        self.say(f"{path}: {score}, {record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})")
+        work = f"{record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})"
+        if not record["plans"]:
+            work = f"counted in {record['seconds']:.1f} s"
+        self.say(f"{path}: {score}, {work}")
         if best and "bits_per_char_unlabelled" in best:
             self.say(f"without its label it would cost {best['bits_per_char_unlabelled']:.3f}")
         if "continued" in record:

@@ -58,9 +58,25 @@ class Filters(ctypes.Structure):
     ]
 
 
+class Ngrams(ctypes.Structure):
+    """``ngrams``."""
+
+    _fields_ = [(name, c_void_p) for name in ("starts", "units", "shares", "left")]
+
+
+class Tree(ctypes.Structure):
+    """``tree``."""
+
+    _fields_ = [("levels", POINTER(Ngrams)), *((name, c_int32) for name in ("order", "ids", "outputs"))]
+
+
 Scan = ctypes.CFUNCTYPE(c_int, POINTER(Network), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p)
 Draw = ctypes.CFUNCTYPE(
     c_int, POINTER(Network), POINTER(Filters), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p
+)
+
+Write = ctypes.CFUNCTYPE(
+    c_int, POINTER(Tree), POINTER(Filters), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p
 )
 
 
@@ -74,4 +90,5 @@ class Variant(ctypes.Structure):
         ("backward", ctypes.CFUNCTYPE(None, POINTER(BackwardScan))),
         ("scan", Scan),
         ("draw", Draw),
+        ("write", Write),
     ]

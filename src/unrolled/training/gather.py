@@ -57,6 +57,7 @@ def gather(
         settings = of_stopped_run(resume_file)
     elif replay is not None:
         settings = of_model(replay)
+    settings.model.refuse_foreign()
     reading = settings.read or given["ReadOptions"]
     start = Base(settings.base, bundles.load(settings.base)) if settings.base else None
     model = start.model(settings.model) if start else settings.model

@@ -1,15 +1,19 @@
-"""Engines: the ways to run a network."""
+"""Engines: the ways to run a model."""
 
 import dataclasses
 from importlib import import_module
 
 from ... import kernels
 from ...bundle import Bundle
+from ...errors import OptionError
 from ...kernels.precision import narrow, widen
 from .base import Engine, EngineState
 
 ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
-"""The module of every engine by its name, imported when it is opened; a new one is one file and one line here."""
+"""The module of every engine of a network by its name, imported when it is opened; a new one is one file and one line
+here."""
+OWN = {"markov": "markov"}
+"""The module of the one engine that a model of another kind has."""
 
 FIRST_WEIGHTS = (0.9, 0.1)
 """Of the network and the memory, before anything is read."""
@@ -19,11 +23,23 @@ __all__ = ["ENGINES", "Engine", "EngineState", "adaptive", "guided", "open_engin
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
     """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
+    if bundle.config.model in OWN:
+        return open_own(name, bundle, device, weights)
     if name == "auto":
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
     weights = weights or bundle.weights
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
     engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(rounded, device, weights)
+    return engine
+
+
+def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Engine:
+    """The one engine that a model has which is no recurrent network."""
+    kind = bundle.config.model
+    if name != "auto" or weights not in (None, "fp32"):
+        given = f"--engine {name}" if name != "auto" else f"--weights {weights}"
+        raise OptionError(f"I got {given} and a model of the kind {kind}, which runs in one way only; leave it out")
+    engine: Engine = import_module(f".{OWN[kind]}", __name__).open_bundle(bundle, device, "fp32")
     return engine
 
 

@@ -1,0 +1,64 @@
+"""The engine of a Markov chain: its state is where in the tree of n-grams the last units stand."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import kernels
+from ...bundle import Bundle
+from ...config import GenerateOptions
+from ...kernels.chain import PackedChain
+from ...markov import Chain
+from ...text.base import Ids
+from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned
+from .native import as_filters
+
+
+def open_bundle(bundle: Bundle, device: str, weights: str) -> Engine:
+    """The engine for a model; the device is always the CPU. Where there are kernels, they draw."""
+    size, library = len(bundle.vocabularies["text"]), kernels.load()
+    chain = Markov(Chain(bundle.tensors, size, bundle.config.smoothing))
+    if library is None:
+        return chain
+    parts = [(level.starts, level.units, level.shares, level.left) for level in chain.chain.levels]
+    return DrawingMarkov(chain, PackedChain(library, parts, size))
+
+
+class Markov(Engine):
+    """A ``Chain`` behind the contract of an engine."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+
+    def start(self, rows: int) -> EngineState:
+        return {"nodes": self.chain.start(rows)}
+
+    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        nodes = self.chain.read(ids, state["nodes"])
+        told = self.chain.predict(nodes.reshape(-1, self.chain.order))
+        logits = np.log(told).astype(np.float32).reshape(*ids.shape, -1)
+        return logits, {"nodes": nodes[:, -1]}
+
+
+class DrawingMarkov(DrawingEngine):
+    """The same, with draws in the kernels."""
+
+    def __init__(self, slow: Markov, packed: PackedChain) -> None:
+        self.slow, self.packed = slow, packed
+        self.threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+
+    def start(self, rows: int) -> EngineState:
+        return self.slow.start(rows)
+
+    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        return self.slow.scan(ids, state)
+
+    def draw(
+        self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
+    ) -> Drawn:
+        filters = as_filters(options)
+        ids, last, nodes = self.packed.draw(logits, state["nodes"], filters, uniforms, self.threads)
+        return ids, last, {"nodes": nodes}

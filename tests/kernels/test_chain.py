@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from unrolled.kernels.chain import PackedChain
+from unrolled.kernels.structures import Filters
+from unrolled.markov import Chain, count
+
+IDS = 19
+
+
+@pytest.fixture
+def chain() -> Chain:
+    return Chain(count(np.random.default_rng(0).integers(0, IDS, 2000).astype(np.int32), IDS, 4), IDS, "kneser-ney")
+
+
+def packed(library, chain: Chain) -> PackedChain:
+    return PackedChain(library, [(each.starts, each.units, each.shares, each.left) for each in chain.levels], IDS)
+
+
+def filters(**options) -> Filters:
+    return Filters(**{"temperature": 1.0, "top_p": 1.0, "min_p": 0.0, "top_k": 0, "special": 2, **options})
+
+
+@pytest.mark.parametrize("smoothing", ["kneser-ney", "none"])
+def test_the_last_logits_are_those_of_numpy_at_the_last_nodes(library, smoothing):
+    ids = np.random.default_rng(0).integers(0, IDS, 2000).astype(np.int32)
+    chain = Chain(count(ids, IDS, 4, smoothing), IDS, smoothing)
+    nodes = chain.read(ids[None, :9], chain.start(1))[:, -1]
+    uniforms = np.random.default_rng(1).random((1, 50))
+    drawn, last, after = packed(library, chain).draw(np.log(chain.predict(nodes)), nodes, filters(), uniforms, 1)
+    assert np.array_equal(after, chain.read(drawn, nodes)[:, -1])
+    np.testing.assert_allclose(last, np.log(chain.predict(after)), rtol=1e-6)
+
+
+def test_a_row_does_not_depend_on_the_rows_beside_it(library, chain):
+    nodes = chain.read(np.arange(13, dtype=np.int32)[:, None], chain.start(13))[:, -1]
+    logits, uniforms = np.log(chain.predict(nodes)), np.random.default_rng(1).random((13, 30))
+    together = packed(library, chain).draw(logits, nodes, filters(), uniforms, 3)
+    for row in range(13):
+        one = slice(row, row + 1)
+        alone = packed(library, chain).draw(logits[one], nodes[one], filters(), uniforms[one], 1)
+        assert all(np.array_equal(a[0], b[row]) for a, b in zip(alone, together, strict=True))
+
+
+def test_the_boundary_begins_a_document_anew(library, chain):
+    nodes = chain.read(np.array([[5, 6, 7]], np.int32), chain.start(1))[:, -1]
+    only_end = np.full((1, IDS), -np.inf, np.float32)
+    only_end[0, 0] = 0
+    drawn, _, after = packed(library, chain).draw(only_end, nodes, filters(ends=1), np.array([[0.5]]), 1)
+    assert drawn.tolist() == [[0]] and after.tolist() == [[0, 0, -1, -1]]
+
+
+def test_the_given_nodes_stay_as_they_are(library, chain):
+    nodes = chain.start(1)
+    before = nodes.copy()
+    packed(library, chain).draw(np.log(chain.predict(nodes)), nodes, filters(), np.full((1, 9), 0.5), 1)
+    assert np.array_equal(nodes, before)

@@ -130,7 +130,10 @@ class ModelOptions(Options):
     documents: str | None = option(
         None, "what ends like a text of its own [default: each of several files or rows]", choices=DOCUMENTS
     )
-    cell: str = option("lstm", "recurrent cell", choices=("elman", "gru", "lstm"), of=("recurrent",))
+    cell: str = option(
+        "lstm", "recurrent cell; window is feed-forward", choices=("elman", "gru", "lstm", "window"), of=("recurrent",)
+    )
+    context: int | None = option(None, "units that a window looks back", low=1, high=65536, of=NETWORKS)
     hidden_size: int | None = option(None, "width of each layer", low=1, high=8192, of=NETWORKS)
     layers: int | None = option(None, "number of stacked layers", low=1, high=16, of=NETWORKS)
     embedding_size: int | None = option(
@@ -152,11 +155,16 @@ class ModelOptions(Options):
             if getattr(self, each.name) != each.default and self.model not in each.metadata.get("of", MODELS):
                 shown = each.name.replace("_", "-")
                 raise OptionError(f"I got --{shown} with --model {self.model}, which has none; leave it out")
+        if self.context is not None and self.model == "recurrent" and self.cell != "window":
+            raise OptionError(f"I got --context with --cell {self.cell}, which looks back without end; leave it out")
 
     @property
     def title(self) -> str:
         """The model in a word and its sizes."""
-        return f"markov {self.order}" if self.model == "markov" else f"{self.cell} {self.layers}×{self.hidden_size}"
+        if self.model == "markov":
+            return f"markov {self.order}"
+        name = f"{self.cell} of {self.context}" if self.context else self.cell
+        return f"{name} {self.layers}×{self.hidden_size}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +275,7 @@ class TrainKeywords(TypedDict, total=False):
     cell: str
     hidden_size: int | None
     layers: int | None
+    context: int | None
     embedding_size: int | None
     dropout: float | None
     order: int | None

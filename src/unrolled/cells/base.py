@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +32,13 @@ class Recurrence:
 class Cell(ABC):
     """One recurrence. It has no weights and no state of its own: both are arguments."""
 
-    name: ClassVar[str]
-    gates: ClassVar[int]
-    parts: ClassVar[tuple[str, ...]]
-    torch_name: ClassVar[str]
+    name: str
+    gates: int
+    parts: tuple[str, ...]
+    torch_name: str
+    """The module of ``torch.nn`` that has the same weights, if there is one."""
+    recurrent = True
+    """Whether the state goes through weights, ``w_hh`` and ``b_hh``; else these are empty."""
 
     @abstractmethod
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:

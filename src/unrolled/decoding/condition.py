@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from ..bundle import Bundle
-from ..cells import CELLS
+from ..cells import find_cell
 from ..errors import OptionError
 from ..text.labels import label_ids
 from ..text.vocabulary import Vocabulary
@@ -32,7 +32,7 @@ def under(bundle: Bundle, where: Sequence[str]) -> Bundle:
     embedding, state, constant = (tensors.pop(f"condition.{name}.weight") for name in ("embedding", "state", "input"))
     vector = embedding[ids_of(labels, where)].sum(0)
     tensors["rnn.bias_ih_l0"] = tensors["rnn.bias_ih_l0"] + constant @ vector
-    parts = CELLS[bundle.config.cell].parts
+    parts = find_cell(bundle.config.cell, bundle.config.context or 0).parts
     first = np.tanh(state @ vector).reshape(len(parts), bundle.config.layers, -1)
     tensors |= {START + name: part for name, part in zip(parts, first, strict=True)}
     vocabularies = {name: each for name, each in bundle.vocabularies.items() if name != "labels"}

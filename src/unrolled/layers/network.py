@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ..cells import CELLS
+from ..cells import find_cell
 from ..tasks.base import NetworkSpec
 from .condition import Condition
 from .dropout import Chance
@@ -32,9 +32,10 @@ class Network(nn.Module):
             None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size, sparse=spec.inputs >= LARGE)
         )
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
-        self.rnn = Stack(spec.cell, widths, spec.hidden_size, spec.dropout, kind)
+        cell = find_cell(spec.cell, spec.context)
+        self.rnn = Stack(cell, widths, spec.hidden_size, spec.dropout, kind)
         self.head = nn.Linear(spec.hidden_size, spec.outputs)
-        cell, states = CELLS[spec.cell], len(CELLS[spec.cell].parts) * spec.layers * spec.hidden_size
+        states = len(cell.parts) * spec.layers * spec.hidden_size
         self.condition = Condition(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
 
     def initialise(self, generator: torch.Generator) -> None:
@@ -79,7 +80,7 @@ class Network(nn.Module):
     ) -> tuple[Tensor, NetworkState]:
         """The same before the head: the last layer's outputs [B, T, H]."""
         constant = self.condition.input(vectors) if self.condition is not None and vectors is not None else None
-        fused = ids.device.type != "cpu"
+        fused = ids.device.type != "cpu" and bool(self.rnn.cell.torch_name)
         first = self.inputs(ids.t()) if fused else self.first_layer(ids.t())
         if constant is not None and not fused:
             first = first + constant

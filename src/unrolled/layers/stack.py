@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..cells import CELLS
-from ..cells.base import Recurrence, State
+from ..cells.base import Cell, Recurrence, State
 from ..cells.scan import fused_scan, product, scan
 from .dropout import Chance, dropout
 
@@ -17,16 +16,17 @@ NetworkState = dict[str, Tensor]
 class Stack(nn.Module):
     """``layers`` cells one upon another, scanned by kernels of a ``kind``; all arrays have time first: [T, B, ...]."""
 
-    def __init__(self, cell: str, input_sizes: list[int], hidden_size: int, dropout: float, kind: str) -> None:
+    def __init__(self, cell: Cell, input_sizes: list[int], hidden_size: int, dropout: float, kind: str) -> None:
         super().__init__()
-        self.cell, self.hidden_size, self.dropout, self.kind = CELLS[cell], hidden_size, dropout, kind
+        self.cell, self.hidden_size, self.dropout, self.kind = cell, hidden_size, dropout, kind
         self.layers = len(input_sizes)
         rows = self.cell.gates * hidden_size
+        through_state = rows if cell.recurrent else 0
         for layer, width in enumerate(input_sizes):
             self.register_parameter(f"weight_ih_l{layer}", nn.Parameter(torch.empty(rows, width)))
-            self.register_parameter(f"weight_hh_l{layer}", nn.Parameter(torch.empty(rows, hidden_size)))
+            self.register_parameter(f"weight_hh_l{layer}", nn.Parameter(torch.empty(through_state, hidden_size)))
             self.register_parameter(f"bias_ih_l{layer}", nn.Parameter(torch.empty(rows)))
-            self.register_parameter(f"bias_hh_l{layer}", nn.Parameter(torch.empty(rows)))
+            self.register_parameter(f"bias_hh_l{layer}", nn.Parameter(torch.empty(through_state)))
 
     def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """A layer's W_ih, W_hh, b_ih and b_hh."""

@@ -22,7 +22,8 @@ Vocabularies = Mapping[str, Vocabulary]
 class NetworkSpec:
     """A network in plain data: ids → embedding (or one-hot) → stack of cells → head. Engines and layers read it.
 
-    With ``labels``, so many of them can condition it: its first state, and a constant in the first layer's input.
+    A window looks ``context`` units back. With ``labels``, so many of them can condition the network: its first state,
+    and a constant in the first layer's input.
     """
 
     inputs: int
@@ -33,6 +34,7 @@ class NetworkSpec:
     layers: int
     dropout: float
     labels: int = 0
+    context: int = 0
 
     @property
     def one_hot(self) -> bool:

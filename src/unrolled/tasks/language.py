@@ -35,6 +35,7 @@ class Language(Task):
             hidden_size=model.hidden_size,
             layers=model.layers,
             dropout=model.dropout,
+            context=model.context or 0,
             labels=len(vocabularies["labels"]) if "labels" in vocabularies else 0,
         )
 

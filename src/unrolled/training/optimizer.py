@@ -25,7 +25,7 @@ Optimizers = Sequence[torch.optim.Optimizer]
 def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimizers:
     """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
     named = dict(network.named_parameters())
-    matrices = {key: p for key, p in named.items() if name == "muon" and key.startswith("rnn.weight")}
+    matrices = {key: p for key, p in named.items() if name == "muon" and key.startswith("rnn.weight") and len(p)}
     tables = {key: p for key, p in named.items() if key in TABLES and len(p) >= LARGE}
     rest = {key: p for key, p in named.items() if key not in matrices and key not in tables}
     decayed = [p for key, p in rest.items() if p.ndim > 1 and not key.startswith("embedding")]

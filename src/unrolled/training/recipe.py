@@ -9,7 +9,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-from ..cells import CELLS
+from ..cells import find_cell
 from ..config import ModelOptions, TrainOptions
 from .advice import advise
 from .budget import most_passes
@@ -23,6 +23,8 @@ SEEN_PER_WEIGHT = 4.5
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.45
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
+CONTEXT = 12
+"""Units that a window looks back."""
 UNGATED = 0.5  # of it, where no gates tame the gradient
 WITH_MUON = 0.04  # the highest learning rate
 
@@ -49,7 +51,8 @@ class Recipe:
 
 def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    layers, cell, units = model.layers or 1, CELLS[model.cell], known.units
+    context = model.context or (CONTEXT if model.cell == "window" else None)
+    layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), known.units
     width, why = model.hidden_size, "as you chose"
     if width is None:
         width, why = choose_width(train, known, speed, layers, cell.gates)
@@ -62,6 +65,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         model,
         hidden_size=width,
         layers=layers,
+        context=context,
         embedding_size=min(width, 128) if model.embedding_size is None else model.embedding_size,
         dropout=choose_dropout(seen / units, width, weights / known.length) if model.dropout is None else model.dropout,
     )
@@ -145,12 +149,12 @@ def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: 
         rate = WITH_MUON * max(0.4, min(1.0, math.sqrt(units_per_step / 1024)))
     else:
         rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
-    return round(rate * (UNGATED if cell == "elman" else 1.0), 5)
+    return round(rate * (UNGATED if cell in ("elman", "window") else 1.0), 5)
 
 
 def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:
     """The sizes and their reasons."""
-    name = "Elman" if model.cell == "elman" else model.cell.upper()
+    name = {"elman": "Elman", "window": f"window-of-{model.context}"}.get(model.cell, model.cell.upper())
     rows = train.batches if model.documents in (None, "whole") else "rows of documents"
     layers = f"{model.layers} {name} layer{'s' if model.layers != 1 else ''}"
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...bundle import Bundle
-from ...cells import CELLS
+from ...cells import find_cell
 from ...cells.base import Array, Recurrence, State, scan_by_steps
 from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
@@ -28,8 +28,9 @@ def float_tensors(bundle: Bundle) -> dict[str, Array]:
 def first_state(bundle: Bundle) -> dict[str, Array]:
     """The state before the first unit, [layers, H] a part: zeros, unless the model is under a condition."""
     config, tensors = bundle.config, bundle.tensors
+    parts = find_cell(config.cell, config.context or 0).parts
     zeros = np.zeros((config.layers or 1, config.hidden_size or 1), np.float32)
-    return {name: tensors.get(START + name, zeros).astype(np.float32) for name in CELLS[config.cell].parts}
+    return {name: tensors.get(START + name, zeros).astype(np.float32) for name in parts}
 
 
 def for_rows(first: dict[str, Array], rows: int) -> EngineState:
@@ -47,7 +48,8 @@ class Reference(Engine):
     """A ``NetworkSpec`` run with NumPy."""
 
     def __init__(self, spec: NetworkSpec, tensors: dict[str, Array], first: dict[str, Array]) -> None:
-        self.spec, self.tensors, self.cell, self.first = spec, tensors, CELLS[spec.cell], first
+        self.spec, self.tensors, self.first = spec, tensors, first
+        self.cell = find_cell(spec.cell, spec.context)
         self.table = input_table(spec, tensors)
 
     def start(self, rows: int) -> EngineState:

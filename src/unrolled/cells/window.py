@@ -1,0 +1,57 @@
+"""The window (Bengio et al. 2003, section 2): a feed-forward network over the last n inputs, as a cell.
+
+Its memory is what the last inputs add to outputs still to come. So an input is read once, and reading stays a look-up.
+"""
+
+from __future__ import annotations
+
+from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, tanh
+
+
+class Window(Cell):
+    """``h = tanh(b + W_0 x + W_1 x_before + … + W_n-1 x_before^(n-1))``: a block of the gates for each place.
+
+    State: h, then what is known of the next n - 1 outputs before their tanh.
+    """
+
+    name = "window"
+    torch_name = ""
+    recurrent = False
+
+    def __init__(self, size: int) -> None:
+        self.gates = size
+        self.parts = ("h", *(f"ahead_{place}" for place in range(1, size)))
+
+    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+        now, *later = blocks(a, self.gates)
+        known = state[1:]
+        if not known:
+            return (tanh(now),)
+        ahead = [share + before for share, before in zip(later, known[1:], strict=False)]
+        return (tanh(now + known[0]), *ahead, later[-1])
+
+    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+        steps, size = len(a), state[0].shape[-1]
+        ahead = a.new_zeros(steps + self.gates - 1, len(a[0]), size)
+        for place, known in enumerate(state[1:]):
+            ahead[place] = known
+        for place, share in enumerate(blocks(a, self.gates)):
+            ahead[place : place + steps] += share
+        h = ahead.new_empty(steps + 1, *ahead.shape[1:])
+        h[0] = state[0]
+        h[1:].copy_(ahead[:steps]).tanh_()
+        return Tape((h, *(known[None] for known in ahead[steps:])), ())
+
+    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+        h, steps = tape.states[0][1:], len(outputs)
+        d_ahead = h.new_empty(steps + self.gates - 1, *h.shape[1:])
+        now = d_ahead[:steps].copy_(outputs)
+        now[-1] += last[0]
+        now.mul_(1 - h * h)
+        for place, known in enumerate(last[1:], steps):
+            d_ahead[place] = known
+        da = h.new_empty(*h.shape[:2], self.gates * h.shape[2])
+        for place, share in enumerate(blocks(da, self.gates)):
+            share.copy_(d_ahead[place : place + steps])
+        nothing = da.new_empty(*da.shape[:2], 0)
+        return Gradients(da, nothing, (h.new_zeros(h.shape[1:]), *d_ahead[: self.gates - 1].clone()))

@@ -18,11 +18,12 @@ from .config import (
     GenerateOptions,
     ScoreOptions,
     TrainKeywords,
+    as_tuple,
     check,
 )
 from .decoding.condition import under
 from .decoding.engines import ENGINES, Engine, adaptive, guided, open_engine
-from .decoding.search import Read, choose_seed, read_prompt, write_text
+from .decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
 from .errors import MissingExtraError, OptionError, OutputError, UnrolledWarning
 from .kernels.precision import PRECISIONS
 from .text.vocabulary import Vocabulary
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from .decoding.scoring import Score
     from .training.events import Observer
 
-ROWS = 64  # samples written side by side
 SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
 
 
@@ -77,12 +77,6 @@ class Model:
                 raise missing_torch(f"--engine {self.engine_name}", error) from None
         return self.engines[where]
 
-    def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
-        """Checked options; a model that learnt one text knows no end."""
-        settings = generate_options(**options)
-        endless = settings.endless or self.bundle.config.documents in (None, "whole")
-        return dataclasses.replace(settings, endless=endless)
-
     def reader(self, adaptively: bool, where: tuple[str, ...] = (), strength: float = 1.0) -> Engine:
         """The engine under labels, followed with a strength; one that also learns from what it reads, if wanted so."""
         engine = self.engine_under(where)
@@ -92,40 +86,37 @@ class Model:
             engine = guided(self.engine, engine, strength)
         return adaptive(engine, len(self.vocabulary)) if adaptively else engine
 
-    def read(self, prompt: str, engine: Engine | None = None) -> Read:
-        """The state after a prompt; a unit that the model never saw is read as its nearest kin, with one warning."""
-        prompt, begun, allowed = self.vocabulary.reopen(prompt)
-        ids, replaced = self.vocabulary.encode_prompt(prompt)
-        if replaced:
-            pairs = ", ".join(f"{unit!r} as {kin!r}" for unit, kin in list(replaced.items())[:8])
-            more = f" and {len(replaced) - 8} more" if len(replaced) > 8 else ""
-            message = f"the model never saw some characters of the prompt; I read {pairs}{more}"
-            warnings.warn(message, UnrolledWarning, stacklevel=3)
-        read = read_prompt(engine or self.engine, ids)
-        return read.only(allowed, begun) if begun else read
+    def start(
+        self, prompt: str = "", where: str | Sequence[str] = (), label_strength: float = 1.0, adaptive: bool = False
+    ) -> State:
+        """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""
+        options = GenerateOptions(where=as_tuple(where), label_strength=label_strength, adaptive=adaptive)
+        started = {name: getattr(options, name) for name in OF_THE_START}
+        return start_state(self.bundle, self.reader(adaptive, options.where, label_strength), prompt, started)
+
+    def open_state(self, path: str | Path) -> State:
+        """A state that was saved to a file."""
+        saved = saved_state(path, self.bundle)
+        started = saved.started
+        engine = self.reader(started["adaptive"], as_tuple(started["where"]), started["label_strength"])
+        return saved.opened(self.bundle, engine)
+
+    def begin(self, prompt: str, options: GenerateKeywords) -> State:
+        """The state after a prompt for options of which some are those of a start."""
+        generate_options(**options)  # nothing is read for a wrong one
+        return self.start(prompt, **{name: options[name] for name in OF_THE_START if name in options})  # type: ignore[literal-required]
 
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
-        settings = self.settings(**options)
-        engine = self.reader(settings.adaptive, settings.where, settings.label_strength)
-        read = self.read(prompt, engine)
-        return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1)))
+        return self.begin(prompt, options).stream(**options)
 
     def generate(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> str:
         """Write on from a prompt: the continuation alone."""
-        return "".join(self.stream(prompt, **options))
+        return self.begin(prompt, options).generate(**options)
 
     def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
-        settings = self.settings(**options)
-        engine = self.reader(settings.adaptive, settings.where, settings.label_strength)
-        read = self.read(prompt, engine)
-        texts = []
-        for start in range(0, count, ROWS):
-            rows = range(start, min(start + ROWS, count))
-            pieces = write_text(engine, self.vocabulary, read, settings, rows)
-            texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
-        return texts
+        return self.begin(prompt, options).generate_many(count, **options)
 
     def score(
         self,
@@ -155,12 +146,7 @@ class Model:
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
-        from .decoding.scoring import next_units
-
-        options.setdefault("temperature", 1.0)
-        settings = self.settings(**options)
-        read = self.read(prompt, self.reader(settings.adaptive, settings.where, settings.label_strength))
-        return next_units(read, self.vocabulary, settings, count)
+        return self.begin(prompt, options).next(count, **options)
 
     def save(self, path: str | Path, force: bool = False, weights: str | None = None) -> Path:
         """Write the model to one file; an existing one is only replaced by ``force``.
@@ -189,18 +175,6 @@ def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: 
     ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
     """
     return Model(bundles.load(path), engine, device, weights)
-
-
-def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
-    """Checked options, with a seed and with the stop strings as a tuple."""
-    seed = options.get("seed")
-    given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where")}}
-    return GenerateOptions.of({**given, "seed": choose_seed() if seed is None else seed})
-
-
-def as_tuple(given: Any) -> tuple[str, ...]:
-    """One or several strings as a tuple."""
-    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def train(

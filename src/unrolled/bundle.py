@@ -83,6 +83,16 @@ def load(path: str | Path) -> Bundle:
         raise ModelFileError(f"{path} is no model of this unrolled ({error}); train it again, or upgrade") from None
 
 
+def fingerprint(bundle: Bundle) -> str:
+    """What tells a model from every other: a digest of its weights and of all that says how to read them."""
+    digest = hashlib.sha256(json.dumps(dataclasses.asdict(bundle.config)).encode())
+    for name, vocabulary in sorted(bundle.vocabularies.items()):
+        digest.update(json.dumps([name, vocabulary.unit, vocabulary.units]).encode())
+    for name, tensor in sorted(bundle.tensors.items()):
+        digest.update(name.encode() + np.ascontiguousarray(tensor).tobytes())
+    return digest.hexdigest()
+
+
 def pack(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
     """The bytes of a safetensors file with our format version and digest in its header."""
     contiguous = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}

@@ -259,6 +259,11 @@ class RunOptions(Options):
     threads: int | None = option(None, "threads [default: one a core]", low=1, high=1024)
 
 
+def as_tuple(given: Any) -> tuple[str, ...]:
+    """One or several strings as a tuple."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 class TrainKeywords(TypedDict, total=False):
     """The options of ``train`` in Python: those of the four classes above."""
 

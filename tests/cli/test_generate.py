@@ -133,3 +133,16 @@ def test_on_a_full_disk_nothing_is_half_written(cli, refused, model_file, full_d
 def test_the_engine_is_the_one_that_was_named(cli, model, model_file):
     done = cli("generate", model_file, "--engine", "torch", "--seed", 1, "--length", 20, "--threads", 1, "--quiet")
     assert done.stdout == unrolled.Model(model.bundle, "torch").generate(seed=1, length=20) + "\n"
+
+
+def test_a_saved_state_goes_on_where_the_text_ended(cli, model_file, tmp_path):
+    greedy = ["--temperature", 0, "--quiet", "--length", 12]
+    first = cli("generate", model_file, "-p", "The cat", *greedy, "--save-state", tmp_path / "s").stdout.rstrip("\n")
+    rest = cli("generate", model_file, "--from-state", tmp_path / "s", *greedy).stdout.rstrip("\n")
+    whole = cli("generate", model_file, "-p", "The cat", "--temperature", 0, "--quiet", "--length", 24).stdout
+    assert whole.rstrip("\n") == first + rest
+
+
+def test_a_state_of_several_texts_is_refused(cli, model_file, tmp_path):
+    done = cli("generate", model_file, "--save-state", tmp_path / "s", "-n", 2)
+    assert done.returncode == 2 and "a state is of one text" in done.stderr and not (tmp_path / "s").exists()

@@ -78,7 +78,7 @@ def test_a_script_without_spaces_has_no_bits_per_word(model, script):
 
 
 def test_an_unknown_character_costs_the_unknown_unit_and_the_naming_of_a_code_point(model):
-    logits = log_softmax(model.read("").logits.astype(np.float64))[0]
+    logits = log_softmax(model.start("").read.logits.astype(np.float64))[0]
     naming = math.log2(0x110000 - len(model.vocabulary))
     assert model.score("猫").total_bits == pytest.approx(naming - logits[UNKNOWN] / math.log(2), abs=1e-4)
 
@@ -88,7 +88,7 @@ def test_the_probabilities_of_all_continuations_sum_to_one(model, prefix):
     before = model.score(prefix).total_bits if prefix else 0.0
     known = sum(2 ** (before - model.score(prefix + unit).total_bits) for unit in model.vocabulary.units)
     unknown = 2 ** (before - model.score(prefix + "猫").total_bits) * (0x110000 - len(model.vocabulary))
-    boundary = math.exp(log_softmax(model.read(prefix).logits.astype(np.float64))[0, BOUNDARY])
+    boundary = math.exp(log_softmax(model.start(prefix).read.logits.astype(np.float64))[0, BOUNDARY])
     assert known + unknown + boundary == pytest.approx(1, abs=1e-4)
 
 
@@ -134,10 +134,10 @@ def test_a_text_too_short_to_score_is_refused(model, short, mode):
 
 
 def test_the_next_units_are_those_that_would_be_drawn(model):
-    shares = next_units(model.read("The ca"), model.vocabulary, GenerateOptions(temperature=1), 100)
+    shares = next_units(model.start("The ca").read, model.vocabulary, GenerateOptions(temperature=1), 100)
     assert sum(share for _, share in shares) == pytest.approx(1)
     assert shares[0][0] == model.generate("The ca", temperature=0, length=1) == "t"
-    assert len(next_units(model.read("The ca"), model.vocabulary, GenerateOptions(top_k=2), 100)) == 2
+    assert len(next_units(model.start("The ca").read, model.vocabulary, GenerateOptions(top_k=2), 100)) == 2
 
 
 class Uniform(Engine):

@@ -24,6 +24,8 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.argument("model", type=click.Path())
 @click.option("-p", "--prompt", default=None, help="text to go on from [default: none]")
 @click.option("--prompt-file", type=click.Path(), help="file to go on from; - is standard input")
+@click.option("--from-state", type=click.Path(), help="go on from a state that --save-state wrote")
+@click.option("--save-state", type=click.Path(), help="write the state after the text to this file")
 @click.option("-n", "--samples", type=click.IntRange(min=1), default=1, help="texts to write [default: 1]")
 @click.option("-o", "--output", type=click.Path(), help="write JSON lines to this file")
 @click.option("--force", is_flag=True, help="replace an existing output file")
@@ -44,14 +46,24 @@ def command(
     if output:
         refuse_existing(output, force)
         refuse_unwritable(output)
-    settings = {"seed": choose_seed(), **given(options)}
+    states = {name: options.pop(name) for name in ("from_state", "save_state")}
+    refuse_states(states, samples, force)
+    settings: Any = {"seed": choose_seed(), **given(options)}
     where = {name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings}
     settings.pop("threads", None)
     opened = load(model, **where)
+    if states["from_state"]:
+        state = opened.open_state(states["from_state"]).after(prompt)
+    else:
+        state = opened.begin(prompt, settings)
     if samples == 1 and not output and not as_json:
-        show_pieces("" if quiet else prompt, opened.stream(prompt, **settings))
+        text = show_pieces("" if quiet else prompt, state.stream(**settings))
+        if states["save_state"]:
+            state.after(text).save(states["save_state"], force)
         return
-    texts = opened.generate_many(prompt, samples, **settings)
+    texts = state.generate_many(samples, **settings)
+    if states["save_state"]:
+        state.after(texts[0]).save(states["save_state"], force)
     if output or as_json:
         write_lines(output, ({"prompt": prompt, "text": text, **settings} for text in texts))
     else:
@@ -72,14 +84,30 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
     return text.removesuffix("\n")
 
 
-def show_pieces(prompt: str, pieces: Iterator[str]) -> None:
-    """Print a text as it is written."""
+def refuse_states(states: dict[str, str | None], samples: int, force: bool) -> None:
+    """Say before any work that a state could not be written, or of which text it would be."""
+    from ..bundle import refuse_existing, refuse_unwritable
+    from ..errors import OptionError
+
+    saved = states["save_state"]
+    if saved and samples > 1:
+        raise OptionError(f"I got --save-state and --samples {samples}; a state is of one text: leave one out")
+    if saved:
+        refuse_existing(saved, force)
+        refuse_unwritable(saved)
+
+
+def show_pieces(prompt: str, pieces: Iterator[str]) -> str:
+    """Print a text as it is written, and give it back."""
     sys.stdout.write(prompt)
+    written = []
     for piece in pieces:
+        written.append(piece)
         sys.stdout.write(piece)
         sys.stdout.flush()
     sys.stdout.write("\n")
     sys.stdout.flush()
+    return "".join(written)
 
 
 def write_lines(output: str | None, lines: Iterator[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,29 +23,40 @@ MOST_AT_ONCE = 64  # units drawn before they are shown
 
 @dataclass(frozen=True)
 class Read:
-    """An engine after a prompt: the state, and the logits [1, V] of what comes next.
+    """An engine after a text: the state, and the logits [1, V] of what comes next.
 
-    ``begun`` is the beginning of the next unit, where the prompt ends within one.
+    Where the text ends within a unit, ``begun`` is the beginning of it, and only the ``allowed`` units go on so.
     """
 
-    logits: Logits
+    everything: Logits
     state: EngineState
     begun: str = ""
+    allowed: Ids = field(default_factory=lambda: np.empty(0, np.int32))
+
+    @property
+    def logits(self) -> Logits:
+        """The logits, with minus infinity for what cannot go on."""
+        if not self.begun:
+            return self.everything
+        logits = np.full_like(self.everything, OUT)
+        logits[:, self.allowed] = self.everything[:, self.allowed]
+        return logits
 
     def only(self, allowed: Ids, begun: str) -> Read:
         """The same with so few units to choose the next one from, all of which begin alike."""
-        logits = np.full_like(self.logits, OUT)
-        logits[:, allowed] = self.logits[:, allowed]
-        return Read(logits, self.state, begun)
+        return Read(self.everything, self.state, begun, allowed)
+
+
+def read_ids(engine: Engine, ids: Ids, state: EngineState) -> Read:
+    """Read some ids, at least one, on from a state of one row."""
+    for place in range(0, len(ids), READ_AT_ONCE):
+        logits, state = engine.scan(ids[None, place : place + READ_AT_ONCE], state)
+    return Read(logits[:, -1], state)
 
 
 def read_prompt(engine: Engine, prompt: Ids) -> Read:
     """Read the boundary and a prompt from a fresh state."""
-    ids = np.concatenate([np.array([BOUNDARY], np.int32), prompt])[None]
-    state = engine.start(1)
-    for place in range(0, ids.shape[1], READ_AT_ONCE):
-        logits, state = engine.scan(ids[:, place : place + READ_AT_ONCE], state)
-    return Read(logits[:, -1], state)
+    return read_ids(engine, np.concatenate([np.array([BOUNDARY], np.int32), prompt]), engine.start(1))
 
 
 def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> Iterator[Ids]:

@@ -31,6 +31,8 @@ class Unit(ABC):
 
     breaks = True
     """Whether units begin anew after every newline, so that a text can be split part by part."""
+    grows = True
+    """Whether what stands at the end of a text can become another unit when more text comes."""
     spaced = False
     """Whether a unit may begin with the space before it."""
     several = False

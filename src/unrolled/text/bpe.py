@@ -22,6 +22,7 @@ LONGEST = 48  # characters of a piece: merging takes the square of it
 class Bpe(Byte):
     """Tokens of bytes; ``ranks`` tells in which order they were learnt."""
 
+    grows = True
     spaced = True
     several = True
 

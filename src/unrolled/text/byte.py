@@ -15,6 +15,8 @@ BYTES = tuple(map(chr, range(256)))
 class Byte(Unit):
     """Bytes: 256 units write any text of any script."""
 
+    grows = False
+
     def split(self, text: str) -> list[str]:
         return list(as_bytes(text).decode("latin-1"))
 

@@ -14,6 +14,8 @@ CODE_POINTS = 0x110000
 class Char(Unit):
     """Code points."""
 
+    grows = False
+
     def split(self, text: str) -> list[str]:
         return list(text)
 

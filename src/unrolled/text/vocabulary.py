@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ BOUNDARY = 0
 """The id of the boundary: it stands before every document, and an empty prompt starts from it."""
 UNKNOWN = 1
 """The id of whatever the vocabulary does not hold; it is read, never written."""
+UNFINISHED = re.compile(r"[^\S\n]*\S*\Z")
+"""The last word of a text, and the spaces before it."""
+LONGEST = 64  # characters of a last word that is read again as it grows; of a longer one, some units are
+UNSETTLED = 3
+"""Units at the end of a text that what follows can change: a Burmese consonant may yet end the syllable before."""
 SPECIAL = 2  # ids below this stand for no text
 
 
@@ -127,6 +133,18 @@ class Vocabulary:
         if not longer or longer == [self.index.get(last)]:
             return prompt, "", np.empty(0, np.int32)
         return before, last, np.array(longer, np.int32)
+
+    def settle(self, text: str) -> tuple[str, str]:
+        """A text's beginning, whose units stay what they are whatever comes, and the rest, whose units may not."""
+        if not self.kind.grows:
+            return text, ""
+        cut = UNFINISHED.search(text, max(0, len(text) - LONGEST)) if self.kind.spaced else None
+        if cut and len(text) - cut.start() < LONGEST:
+            return text[: cut.start()], text[cut.start() :]
+        settled = text
+        for _ in range(UNSETTLED):
+            settled = self.before_last(settled)[0] if settled else ""
+        return settled, text[len(settled) :]
 
     def before_last(self, prompt: str) -> tuple[str, str]:
         """A prompt without its last unit, and that unit: several of them, where one begins within a character."""

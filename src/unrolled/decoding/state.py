@@ -1,0 +1,167 @@
+"""The state of a text: where an engine has come to in it. It can be kept, branched, saved and gone on from."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Unpack
+
+import numpy as np
+
+from ..bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, write_atomically
+from ..config import GenerateKeywords, GenerateOptions, as_tuple
+from ..errors import ModelFileError, OptionError, UnrolledWarning
+from ..text.vocabulary import BOUNDARY, Vocabulary
+from .engines import Engine
+from .engines.base import EngineState
+from .scoring import next_units
+from .search import Read, choose_seed, read_ids, write_text
+
+ROWS = 64  # samples written side by side
+OF_THE_START = ("where", "label_strength", "adaptive")
+"""Options that a state was started with, and that hold for all that is written from it."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A text that a model has read: a value. Writing on from it, or reading on, leaves it as it is.
+
+    The units of the text's end, its ``tail``, may become others when it goes on: they are read on from the ``base``.
+
+    >>> start = model.start("Once upon a time")
+    >>> one, two = start.generate(seed=1), start.generate(seed=2)
+    >>> further = start.after(one)
+    """
+
+    bundle: Bundle
+    engine: Engine
+    base: Read
+    tail: str
+    read: Read
+    text: str
+    started: dict[str, Any]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The units that the model knows."""
+        return self.bundle.vocabularies["text"]
+
+    def after(self, text: str) -> State:
+        """The state when some more text is read; a unit that the model never saw is read as its nearest kin."""
+        base, tail, known = come_to(self.engine, self.vocabulary, self.base, self.tail + text)
+        return dataclasses.replace(self, base=base, tail=tail, read=known, text=self.text + text)
+
+    def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
+        """Checked options; a model that learnt one text knows no end."""
+        for name in OF_THE_START:
+            if name in options and as_given(options[name]) != as_given(self.started[name]):  # type: ignore[literal-required]
+                shown = name.replace("_", "-")
+                raise OptionError(f"I got --{shown} for a text that began with another; give it where the text starts")
+        settings = generate_options(**options)
+        endless = settings.endless or self.bundle.config.documents in (None, "whole")
+        return dataclasses.replace(settings, endless=endless)
+
+    def stream(self, **options: Unpack[GenerateKeywords]) -> Iterator[str]:
+        """Write on, piece by piece; the pieces joined are what ``generate`` gives."""
+        settings = self.settings(**options)
+        return (pieces[0] for pieces in write_text(self.engine, self.vocabulary, self.read, settings, range(1)))
+
+    def generate(self, **options: Unpack[GenerateKeywords]) -> str:
+        """Write on: the continuation alone."""
+        return "".join(self.stream(**options))
+
+    def generate_many(self, count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
+        """``count`` continuations; the first is what ``generate`` gives for the same seed."""
+        settings = self.settings(**options)
+        texts = []
+        for start in range(0, count, ROWS):
+            rows = range(start, min(start + ROWS, count))
+            pieces = write_text(self.engine, self.vocabulary, self.read, settings, rows)
+            texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
+        return texts
+
+    def next(self, count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
+        """The likeliest next units with their probabilities, by default at temperature 1."""
+        options.setdefault("temperature", 1.0)
+        return next_units(self.read, self.vocabulary, self.settings(**options), count)
+
+    def save(self, path: str | Path, force: bool = False) -> Path:
+        """Write the state to a file beside its model; an existing one is only replaced by ``force``."""
+        refuse_existing(path, force)
+        tensors = {f"state.{name}": np.asarray(part) for name, part in self.base.state.items()}
+        tensors["logits"] = self.base.everything
+        about = {"text": self.text, "tail": self.tail, "started": self.started}
+        return write_atomically(path, pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)}))
+
+
+def start_state(bundle: Bundle, engine: Engine, prompt: str, started: dict[str, Any]) -> State:
+    """The state after a prompt, from its beginning."""
+    base, tail, known = come_to(engine, bundle.vocabularies["text"], None, prompt)
+    return State(bundle, engine, base, tail, known, prompt, started)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a file says of a state: where its base is, what is to be read from there, and how it was started."""
+
+    base: Read
+    tail: str
+    text: str
+    started: dict[str, Any]
+
+    def opened(self, bundle: Bundle, engine: Engine) -> State:
+        """The state, with an engine that was started in the same way."""
+        base, tail, known = come_to(engine, bundle.vocabularies["text"], self.base, self.tail)
+        return State(bundle, engine, base, tail, known, self.text, self.started)
+
+
+def saved_state(path: str | Path, bundle: Bundle) -> Saved:
+    """What a file says of a state; raises ``ModelFileError`` if it is another model's."""
+    tensors, metadata = unpack(read(path), str(path))
+    if "about" not in metadata:
+        raise ModelFileError(f"{path} is no saved state; give a file that --save-state wrote")
+    if metadata["model"] != fingerprint(bundle):
+        raise ModelFileError(f"{path} is the state of another model; give the model that it was saved with")
+    about = json.loads(metadata["about"])
+    state: EngineState = {name[6:]: part for name, part in tensors.items() if name.startswith("state.")}
+    return Saved(Read(tensors["logits"], state), about["tail"], about["text"], about["started"])
+
+
+def come_to(engine: Engine, vocabulary: Vocabulary, base: Read | None, text: str) -> tuple[Read, str, Read]:
+    """Read a text on from a base, or from the boundary: the new base, the tail, and what is read with it."""
+    settled, tail = vocabulary.settle(text)
+    before, begun, allowed = vocabulary.reopen(tail)
+    ids, replaced = vocabulary.encode_prompt(settled)
+    more, also = vocabulary.encode_prompt(before)
+    warn_of(replaced | also)
+    if base is None:
+        base = read_ids(engine, np.concatenate([np.array([BOUNDARY], np.int32), ids]), engine.start(1))
+    elif len(ids):
+        base = read_ids(engine, ids, base.state)
+    known = read_ids(engine, more, base.state) if len(more) else base
+    return base, tail, known.only(allowed, begun)
+
+
+def warn_of(replaced: dict[str, str]) -> None:
+    """Say once what was read in place of units that the model never saw."""
+    if replaced:
+        pairs = ", ".join(f"{unit!r} as {kin!r}" for unit, kin in list(replaced.items())[:8])
+        more = f" and {len(replaced) - 8} more" if len(replaced) > 8 else ""
+        message = f"the model never saw some characters of the prompt; I read {pairs}{more}"
+        warnings.warn(message, UnrolledWarning, stacklevel=5)
+
+
+def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
+    """Checked options, with a seed and with the stop strings as a tuple."""
+    seed = options.get("seed")
+    given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where")}}
+    return GenerateOptions.of({**given, "seed": choose_seed() if seed is None else seed})
+
+
+def as_given(value: Any) -> Any:
+    """An option in one form, whether it comes from Python, from the command line or from JSON."""
+    return as_tuple(value) if isinstance(value, str | Sequence) else value

@@ -220,6 +220,10 @@ class GenerateOptions(Options):
     lines: int | None = option(None, "stop after so many lines", low=1)
     endless: bool = option(False, "write on where a model of several documents would end one")
     adaptive: bool = option(False, "learn from the prompt and from what is written, too")
+    beams: int | None = option(None, "search for the likeliest whole text, with so many beams side by side", low=1)
+    length_penalty: float = option(
+        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0
+    )
     seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
 
 
@@ -323,6 +327,8 @@ class GenerateKeywords(TypedDict, total=False):
     lines: int | None
     endless: bool
     adaptive: bool
+    beams: int | None
+    length_penalty: float
     seed: int | None
 
 

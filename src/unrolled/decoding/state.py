@@ -16,6 +16,7 @@ from ..bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, w
 from ..config import GenerateKeywords, GenerateOptions, as_tuple
 from ..errors import ModelFileError, OptionError, UnrolledWarning
 from ..text.vocabulary import BOUNDARY, Vocabulary
+from .beam import Hypothesis, beam_search
 from .engines import Engine
 from .engines.base import EngineState
 from .scoring import next_units
@@ -68,6 +69,8 @@ class State:
     def stream(self, **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on, piece by piece; the pieces joined are what ``generate`` gives."""
         settings = self.settings(**options)
+        if settings.beams:
+            return iter([self.beam(**options)[0].text])
         return (pieces[0] for pieces in write_text(self.engine, self.vocabulary, self.read, settings, range(1)))
 
     def generate(self, **options: Unpack[GenerateKeywords]) -> str:
@@ -77,12 +80,26 @@ class State:
     def generate_many(self, count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = self.settings(**options)
+        if settings.beams:
+            return self.best_texts(count, **options)
         texts = []
         for start in range(0, count, ROWS):
             rows = range(start, min(start + ROWS, count))
             pieces = write_text(self.engine, self.vocabulary, self.read, settings, rows)
             texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
         return texts
+
+    def beam(self, **options: Unpack[GenerateKeywords]) -> list[Hypothesis]:
+        """The likeliest whole continuations with their scores, the best first: as many as there are ``beams``."""
+        options.setdefault("beams", 5)
+        return beam_search(self.engine, self.vocabulary, self.read, self.settings(**options))
+
+    def best_texts(self, count: int, **options: Unpack[GenerateKeywords]) -> list[str]:
+        """The texts of the best hypotheses."""
+        if count > (options["beams"] or 1):
+            message = f"I got --beams {options['beams']} and was asked for {count} texts; give at least as many beams"
+            raise OptionError(message)
+        return [each.text for each in self.beam(**options)[:count]]
 
     def next(self, count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units with their probabilities, by default at temperature 1."""

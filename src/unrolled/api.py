@@ -17,6 +17,7 @@ from .config import (
     GenerateKeywords,
     GenerateOptions,
     ScoreOptions,
+    StartKeywords,
     TrainKeywords,
     as_tuple,
     check,
@@ -30,7 +31,9 @@ from .text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .data.readers import Source
+    from .decoding.completion import Completion
     from .decoding.scoring import Score
+    from .decoding.session import Session
     from .training.events import Observer
 
 SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
@@ -48,6 +51,7 @@ class Model:
         check("weights", weights, {"choices": PRECISIONS})
         self.bundle, self.engine_name, self.device, self.weights = bundle, engine, device, weights
         self.engines: dict[tuple[str, ...], Engine] = {}
+        self.typing: Session | None = None
 
     def __repr__(self) -> str:
         return f"<unrolled.Model {self.bundle.config.title}, {len(self.vocabulary)} {self.bundle.config.unit}s>"
@@ -86,13 +90,22 @@ class Model:
             engine = guided(self.engine, engine, strength)
         return adaptive(engine, len(self.vocabulary)) if adaptively else engine
 
-    def start(
-        self, prompt: str = "", where: str | Sequence[str] = (), label_strength: float = 1.0, adaptive: bool = False
-    ) -> State:
+    def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
         """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""
-        options = GenerateOptions(where=as_tuple(where), label_strength=label_strength, adaptive=adaptive)
-        started = {name: getattr(options, name) for name in OF_THE_START}
-        return start_state(self.bundle, self.reader(adaptive, options.where, label_strength), prompt, started)
+        given = GenerateOptions.of({**options, "where": as_tuple(options.get("where", ()))})
+        started = {name: getattr(given, name) for name in OF_THE_START}
+        return start_state(self.bundle, self.reader(given.adaptive, given.where, given.label_strength), prompt, started)
+
+    def session(self, **options: Unpack[StartKeywords]) -> Session:
+        """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
+        from .decoding.session import Session
+
+        return Session(self.start(**options))
+
+    def completions(self, text: str, count: int = 5) -> list[Completion]:
+        """The likeliest next words after a text; one that goes on from the text before costs one step a character."""
+        self.typing = self.typing or self.session()
+        return self.typing.completions(text, count)
 
     def open_state(self, path: str | Path) -> State:
         """A state that was saved to a file."""

@@ -312,6 +312,14 @@ class TrainKeywords(TypedDict, total=False):
     threads: int | None
 
 
+class StartKeywords(TypedDict, total=False):
+    """The options of ``generate`` that hold from the beginning of a text."""
+
+    where: str | Sequence[str]
+    label_strength: float
+    adaptive: bool
+
+
 class GenerateKeywords(TypedDict, total=False):
     """The options of ``generate`` and ``stream`` in Python."""
 

@@ -50,9 +50,14 @@ class Model:
         self.engines: dict[tuple[str, ...], Engine] = {}
 
     def __repr__(self) -> str:
+        return f"<unrolled.Model {self.described}>"
+
+    @property
+    def described(self) -> str:
+        """What the network is, in a few words."""
         config = self.bundle.config
         size = f"{config.layers}×{config.hidden_size}"
-        return f"<unrolled.Model {config.cell} {size}, {len(self.vocabulary)} {config.unit}s>"
+        return f"{config.cell} {size}, {len(self.vocabulary)} {config.unit}s"
 
     @property
     def record(self) -> dict[str, Any]:
@@ -154,6 +159,21 @@ class Model:
             options,
             self.bundle.config.documents or "whole",
         )
+
+    def explain(self, text: str, where: str | Sequence[str] = ()) -> str:
+        """A page of HTML, complete in itself: what was expected at every place of a text, and what the neurons did.
+
+        A long text is cut to its beginning, with a warning.
+        """
+        from .decoding.explaining import explain
+        from .reports.explain import page
+
+        documents = self.bundle.config.documents or "whole"
+        explained = explain(self.engine_under(as_tuple(where)), self.vocabulary, text, documents)
+        if explained.left_out:
+            message = f"the text has {len(text):,} characters; the page shows the first {explained.characters:,}"
+            warnings.warn(message, UnrolledWarning, stacklevel=2)
+        return page(self.described, vars(explained))
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""

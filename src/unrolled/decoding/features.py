@@ -112,10 +112,10 @@ def standardised(values: Floats) -> Floats:
 
 
 def rank(values: Floats, activations: NDArray[np.float32]) -> tuple[tuple[str, tuple[tuple[int, float], ...]], ...]:
-    """(feature, its best neurons with their r), the strongest first; features that are constant are left out."""
+    """(feature, its best neurons with their r), the best tracked first; features that are constant are left out."""
     found = []
     for name, own, column in zip(FEATURES, correlations(values, activations), values.T, strict=True):
         if np.ptp(column) > 0:
             best = np.argsort(-abs(own), kind="stable")[:BEST]
             found.append((name, tuple((int(neuron), float(own[neuron])) for neuron in best)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: -abs(each[1][0][1])))

@@ -27,9 +27,8 @@ def page(title: str, told: Mapping[str, Any]) -> str:
 
     All of the text is escaped to ASCII, so that none of it can end the script that it stands in.
     """
-    text = json.dumps(
-        {"title": title, "fine": FINE, "full": FULL, **{name: plain(name, value) for name, value in told.items()}}
-    )
+    fields = {name: plain(name, value) for name, value in told.items()}
+    text = json.dumps({"title": title, "fine": FINE, "full": FULL, **fields})
     return template().replace(PLACE, text.replace("<", "\\u003c"))
 
 

@@ -169,11 +169,14 @@ class Model:
         from .reports.explain import page
 
         documents = self.bundle.config.documents or "whole"
-        explained = explain(self.engine_under(as_tuple(where)), self.vocabulary, text, documents)
+        labels = as_tuple(where)
+        explained = explain(self.engine_under(labels), self.vocabulary, text, documents)
         if explained.left_out:
-            message = f"the text has {len(text):,} characters; the page shows the first {explained.characters:,}"
+            message = (
+                f"the text has {len(text):,} characters; the page shows the first {len(text) - explained.left_out:,}"
+            )
             warnings.warn(message, UnrolledWarning, stacklevel=2)
-        return page(self.described, vars(explained))
+        return page(", ".join([self.described, *labels]), vars(explained))
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""

@@ -91,6 +91,7 @@ def test_documents_begin_afresh_and_pay_for_their_ends_as_in_the_score(model, do
     told = explain(model.engine, model.vocabulary, text, documents)
     scored = score(model.engine, model.vocabulary, text, ScoreOptions(), documents)
     np.testing.assert_allclose(told.bits, scored.bits, rtol=1e-5, atol=1e-6)
+    assert told.bits.sum() / told.characters == pytest.approx(scored.bits_per_char)
     assert "" in told.names
     assert "".join(piece for piece, _ in told.groups) == "".join(scored.units)
 

@@ -97,6 +97,11 @@ def test_the_page_shows_the_whole_text(shown):
     assert "cats · 82 characters" in shown.locator("#about").text_content()
 
 
+def test_the_page_says_what_was_left_out(show, explained):
+    shown = show(page("cats", {**vars(explained), "left_out": 4711}))
+    assert "82 characters (4,711 more are left out)" in shown.locator("#about").text_content()
+
+
 def test_choosing_a_unit_shows_ten_alternatives_and_what_came(shown, explained):
     place = TEXT.index("dog")
     shown.locator("#text span", has_text="d").nth(1).click()
@@ -190,6 +195,16 @@ def test_a_neuron_that_is_typed_is_kept_within_its_bounds(shown):
     assert "neuron 48: " in shown.locator("#activation").text_content()
 
 
+def test_neurons_of_several_layers_are_numbered_in_each(show, explained):
+    shown = show(page("two layers", {**vars(explained), "layers": 2}))
+    shown.locator("#layer").fill("2")
+    shown.locator("#neuron").fill("24")
+    shown.locator("#neuron").press("Enter")
+    assert "neuron 2·24: " in shown.locator("#activation").text_content()
+    shown.locator("#neuron-after").click()
+    assert (shown.locator("#layer").input_value(), shown.locator("#neuron").input_value()) == ("1", "1")
+
+
 def test_a_phone_scrolls_in_one_direction_only(show, explained):
     html = page("a long name " * 9, {**vars(explained), "left_out": 10**6})
     shown = show(html, width=360)
@@ -245,7 +260,16 @@ def test_logarithms_are_kept_to_half_a_step_and_none_is_infinite():
     assert back[2] == -65535 / FINE
 
 
-def test_a_page_of_three_thousand_characters_is_about_a_megabyte(model):
+def test_what_cannot_come_is_told_without_infinity(show, model):
+    engine = Plain(len(model.vocabulary))
+    engine.table[:, model.vocabulary.index["c"]] = -np.inf
+    with np.errstate(invalid="ignore"):
+        html = page("never", vars(explain(engine, model.vocabulary, "The cat")))
+    assert "Infinity" not in html and "NaN" not in html
+    show(html).locator("#text span", has_text="c").click()
+
+
+def test_a_page_of_three_thousand_characters_by_a_small_network_is_below_a_megabyte(model):
     html = page("cats", vars(explain(model.engine, model.vocabulary, (TEXT * 40)[:3000])))
     assert len(html) < 1_000_000
     assert json.loads(html.split('id="told">')[1].split("</script>")[0])["candidates"] is None

@@ -72,8 +72,7 @@ class Expected:
 
 def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = "whole") -> Explanation:
     """Read a text unit by unit; raises ``InputError`` if it is empty. Only the first ``MOST`` characters are read."""
-    shown = text[:MOST]
-    passages = cut(vocabulary, shown, documents, len(text) > MOST)
+    passages = cut(vocabulary, text[:MOST], documents, len(text) > MOST)
     if not sum(len(passage.ids) for passage in passages):
         raise InputError("the text is empty; give some text to explain")
     read = [chunk for passage in passages for chunk in expectations(engine, passage.ids, vocabulary)]
@@ -84,8 +83,8 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     layers, neurons = stacked(activations)
     return Explanation(
         unit=vocabulary.unit,
-        characters=len(shown),
-        left_out=len(text) - len(shown),
+        characters=sum(map(vocabulary.kind.characters, units)),
+        left_out=max(0, len(text) - MOST),
         groups=tuple(group for passage in passages for group in grouped(vocabulary, passage)),
         pieces=tuple(vocabulary.kind.shown([unit]) for unit in units),
         bits=told.bits + naming_bits(units, ids, vocabulary),

@@ -20,6 +20,7 @@ FINE = 512
 """Steps a nat: half a step is a thousandth of a probability."""
 FULL = 31
 """An activation of 1 as a whole number: finer shades are not seen, and would be a third more of the page."""
+MOST_BITS = 9999  # JSON knows no infinity
 
 
 def page(title: str, told: Mapping[str, Any]) -> str:
@@ -46,7 +47,7 @@ def plain(name: str, value: Any) -> Any:
     if name == "candidates":
         return None if complete(value) else packed(value.astype("<u4"))
     if name == "bits":
-        return [round(bits, 3) for bits in value.tolist()]
+        return [round(bits, 3) for bits in np.minimum(value, MOST_BITS).tolist()]
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 

@@ -122,6 +122,11 @@ def test_what_comes_next_is_a_distribution_at_temperature_one(model):
     assert dict(model.next("The c", temperature=0.1))["a"] > dict(shares)["a"]
 
 
+def test_a_text_too_long_for_a_page_is_cut_with_a_warning(model):
+    with pytest.warns(unrolled.UnrolledWarning, match="the text has 6,000 characters; the page shows the first 5,000"):
+        model.explain("The cat " * 750)
+
+
 def test_generate_many_gives_as_many_as_were_asked_for(model):
     assert [len(model.generate_many("The ", count, seed=1, length=3)) for count in (0, 1, 3, 65)] == [0, 1, 3, 65]
     assert model.generate_many("The ", 2, length=0) == ["", ""]
@@ -273,6 +278,13 @@ def test_a_text_is_scored_under_a_label(names):
         names.score("O'Hara", where=where).total_bits for where in (["file=Irish"], ["file=Greek"], [])
     )
     assert right < open < wrong
+
+
+def test_a_text_is_explained_under_a_label(names):
+    irish, greek = (names.explain("O'Hara", where=where) for where in ("file=Irish", ["file=Greek"]))
+    assert irish.startswith("<!DOCTYPE html>")
+    assert irish != greek
+    assert greek == names.explain("O'Hara", where="file=Greek")
 
 
 def test_a_model_with_labels_survives_its_file(names, tmp_path):

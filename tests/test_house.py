@@ -191,8 +191,9 @@ def test_help_and_info_load_nothing_heavy(arguments):
     assert run_python(f"from unrolled.cli.main import run; run({arguments!r}); {LOADED}") == "[]"
 
 
-def test_generate_and_score_load_nothing_heavy(model_file, text_file):
-    verbs = [["generate", str(model_file), "--length", "5"], ["score", str(model_file), str(text_file)]]
+def test_generate_score_and_explain_load_nothing_heavy(model_file, text_file, tmp_path):
+    page = ["explain", str(model_file), str(text_file), "-o", str(tmp_path / "page.html")]
+    verbs = [["generate", str(model_file), "--length", "5"], ["score", str(model_file), str(text_file)], page]
     for arguments in verbs:
         assert run_python(f"from unrolled.cli.main import run; assert run({arguments!r}) == 0; {LOADED}") == "[]"
 

@@ -54,7 +54,12 @@ class Model:
         self.typing: Session | None = None
 
     def __repr__(self) -> str:
-        return f"<unrolled.Model {self.bundle.config.title}, {len(self.vocabulary)} {self.bundle.config.unit}s>"
+        return f"<unrolled.Model {self.described}>"
+
+    @property
+    def described(self) -> str:
+        """What the model is, in a few words."""
+        return f"{self.bundle.config.title}, {len(self.vocabulary)} {self.bundle.config.unit}s"
 
     @property
     def record(self) -> dict[str, Any]:
@@ -156,6 +161,24 @@ class Model:
             options,
             self.bundle.config.documents or "whole",
         )
+
+    def explain(self, text: str, where: str | Sequence[str] = ()) -> str:
+        """A page of HTML, complete in itself: what was expected at every place of a text, and what the neurons did.
+
+        A long text is cut to its beginning, with a warning.
+        """
+        from .decoding.explaining import explain
+        from .reports.explain import page
+
+        documents = self.bundle.config.documents or "whole"
+        labels = as_tuple(where)
+        explained = explain(self.engine_under(labels), self.vocabulary, text, documents)
+        if explained.left_out:
+            message = (
+                f"the text has {len(text):,} characters; the page shows the first {len(text) - explained.left_out:,}"
+            )
+            warnings.warn(message, UnrolledWarning, stacklevel=2)
+        return page(", ".join([self.described, *labels]), vars(explained))
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""

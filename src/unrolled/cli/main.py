@@ -20,6 +20,7 @@ VERBS = {
     "generate": "write text with a trained network",
     "score": "tell how many bits a text costs under a network",
     "complete": "give the likeliest next words of each line",
+    "explain": "write a page that shows what a network expected in a text",
     "quantize": "make a model file smaller, and tell what it costs",
     "info": "tell about a model file, or about this machine",
 }

@@ -1,0 +1,45 @@
+"""``unrolled explain``: a model and a text in, a page out that shows what the network expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..config import RunOptions, ScoreOptions
+from .flags import examples, flags, given
+from .score import read
+
+EXAMPLES = """
+unrolled explain alice.safetensors chapter.txt -o chapter.html
+unrolled explain names.safetensors irish.txt -o irish.html --where file=Irish
+head -n 40 play.txt | unrolled explain play.safetensors - -o play.html --force
+"""
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("model", type=click.Path())
+@click.argument("text", type=click.Path())
+@click.option("-o", "--output", type=click.Path(), required=True, help="page to write (.html)")
+@click.option("--force", is_flag=True, help="replace an existing page")
+@click.option("--encoding", default=None, help="encoding of the text [default: found out]")
+@click.option("--quiet", is_flag=True, help="show nothing but errors")
+@flags(ScoreOptions, RunOptions, leave_out=("mode", "top", "adaptive", "kernels", "precision"))
+def command(model: str, text: str, output: str, force: bool, quiet: bool, **options: Any) -> None:
+    """Write a page that shows what MODEL expected at every place of TEXT (a file, or - for standard input)."""
+    from ..api import load
+    from ..bundle import refuse_existing, refuse_unwritable, write_atomically
+
+    if quiet:
+        import warnings
+
+        warnings.simplefilter("ignore")
+    refuse_existing(output, force)
+    refuse_unwritable(output)
+    settings = given(options)
+    opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
+    page = opened.explain(read(text, settings.get("encoding")), settings.get("where", ()))
+    write_atomically(output, page.encode())
+    if not quiet:
+        click.echo(f"{output}: {Path(output).stat().st_size:,} bytes; open it in a browser")

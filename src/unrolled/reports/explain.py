@@ -1,0 +1,62 @@
+"""The page that shows what a network expected at every place of a text, and what its neurons did: one file of HTML.
+
+What changes with the text stands in it as JSON, its large arrays compressed; the template does the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PLACE = "{{told}}"
+FINE = 512
+"""Steps a nat: half a step is a thousandth of a probability."""
+FULL = 31
+"""An activation of 1 as a whole number: finer shades are not seen, and would be a third more of the page."""
+MOST_BITS = 9999  # JSON knows no infinity
+
+
+def page(title: str, told: Mapping[str, Any]) -> str:
+    """The page of an explanation: ``told`` has the fields of ``decoding.explaining.Explanation``.
+
+    All of the text is escaped to ASCII, so that none of it can end the script that it stands in.
+    """
+    fields = {name: plain(name, value) for name, value in told.items()}
+    text = json.dumps({"title": title, "fine": FINE, "full": FULL, **fields})
+    return template().replace(PLACE, text.replace("<", "\\u003c"))
+
+
+def template() -> str:
+    """The page without its text."""
+    return files(__package__).joinpath("explain.html").read_text("utf-8")
+
+
+def plain(name: str, value: Any) -> Any:
+    """A field as JSON has it."""
+    if name in ("logs", "rest"):
+        return packed(np.clip(np.rint(value * -FINE), 0, 65535).astype("<u2"))
+    if name == "activations":
+        return None if value is None else packed(np.rint(np.clip(value, -1, 1).T * FULL).astype("i1"))
+    if name == "candidates":
+        return None if complete(value) else packed(value.astype("<u4"))
+    if name == "bits":
+        return [round(bits, 3) for bits in np.minimum(value, MOST_BITS).tolist()]
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def complete(candidates: NDArray[np.int32]) -> bool:
+    """Whether the candidates are the same everywhere: all units, in the order of their names."""
+    return bool((candidates == np.arange(candidates.shape[1])).all())
+
+
+def packed(array: NDArray[Any]) -> str:
+    """An array's bytes, compressed, in letters; first the lowest byte of every number, since the highest are alike."""
+    planes = np.ascontiguousarray(array).reshape(-1, 1).view(np.uint8).T
+    return base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode()

@@ -37,6 +37,7 @@ DOORS = {
     "rich": ("cli/screen.py",),
     "regex": ("text/", "data/choose.py"),
     "tokenizers": ("text/bpe.py",),
+    "transformers": ("layers/pretrained.py",),
     "myanmartools": ("data/zawgyi.py",),
 }
 HEAVY = {"torch", "rich", "charset_normalizer", "pandas", "scipy", "transformers", "pydantic", "tokenizers"}

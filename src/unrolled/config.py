@@ -111,9 +111,9 @@ class ReadOptions(Options):
         return {"read": read} if read else {}
 
 
-UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe")
-MODELS = ("recurrent", "markov")
-NETWORKS = ("recurrent",)
+UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2")
+MODELS = ("recurrent", "markov", "gpt2")
+NETWORKS = ("recurrent", "gpt2")
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 
@@ -123,7 +123,7 @@ class ModelOptions(Options):
     """What the network is."""
 
     task: str = option("language", "what the network does", choices=("language",), hidden=True)
-    model: str = option("recurrent", "kind of model: a network, or a chain of counted n-grams", choices=MODELS)
+    model: str = option("recurrent", "recurrent network, chain of counted n-grams, or GPT-2", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
     min_count: int = option(2, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
@@ -133,7 +133,8 @@ class ModelOptions(Options):
     cell: str = option(
         "lstm", "recurrent cell; window is feed-forward", choices=("elman", "gru", "lstm", "window"), of=("recurrent",)
     )
-    context: int | None = option(None, "units that a window looks back", low=1, high=65536, of=NETWORKS)
+    context: int | None = option(None, "units that a window or GPT-2 looks back", low=2, high=65536, of=NETWORKS)
+    heads: int | None = option(None, "attention heads of a layer of GPT-2", low=1, high=64, of=("gpt2",))
     hidden_size: int | None = option(None, "width of each layer", low=1, high=8192, of=NETWORKS)
     layers: int | None = option(None, "number of stacked layers", low=1, high=16, of=NETWORKS)
     embedding_size: int | None = option(
@@ -163,6 +164,8 @@ class ModelOptions(Options):
         """The model in a word and its sizes."""
         if self.model == "markov":
             return f"markov {self.order}"
+        if self.model == "gpt2":
+            return f"gpt2 {self.layers}×{self.hidden_size}"
         name = f"{self.cell} of {self.context}" if self.context else self.cell
         return f"{name} {self.layers}×{self.hidden_size}"
 
@@ -285,6 +288,7 @@ class TrainKeywords(TypedDict, total=False):
     hidden_size: int | None
     layers: int | None
     context: int | None
+    heads: int | None
     embedding_size: int | None
     dropout: float | None
     order: int | None

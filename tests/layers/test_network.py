@@ -10,7 +10,7 @@ from torch import nn
 from unrolled.bundle import Bundle, load, save
 from unrolled.cells import CELLS
 from unrolled.config import ModelOptions
-from unrolled.layers import Network, build
+from unrolled.layers import RecurrentNetwork, build
 from unrolled.tasks.base import NetworkSpec
 
 SPEC = NetworkSpec(inputs=9, outputs=9, embedding_size=5, cell="lstm", hidden_size=16, layers=2, dropout=0.0)
@@ -26,7 +26,7 @@ specs = st.builds(
 )
 
 
-def logits_of(network: Network, ids: torch.Tensor) -> torch.Tensor:
+def logits_of(network: RecurrentNetwork, ids: torch.Tensor) -> torch.Tensor:
     return network(ids, network.start(len(ids)))[0]
 
 

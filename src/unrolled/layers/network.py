@@ -1,4 +1,4 @@
-"""The network that a ``NetworkSpec`` describes: ids → embedding or one-hot → stack → head."""
+"""The recurrent network that a ``NetworkSpec`` describes: ids → embedding or one-hot → stack → head."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from torch import Tensor, nn
 
 from ..cells import find_cell
 from ..tasks.base import NetworkSpec
+from .base import Network
 from .condition import Condition
 from .dropout import Chance
 from .sampled import LARGE
 from .stack import NetworkState, Stack
 
 
-def build(spec: NetworkSpec, seed: int = 0, kind: str = "fp32") -> Network:
-    """The network of a spec, with fresh weights; the scan's kernels are of a ``kind``: fp32, bf16 or off."""
-    network = Network(spec, kind)
-    network.initialise(torch.Generator().manual_seed(seed))
-    return network
-
-
-class Network(nn.Module):
+class RecurrentNetwork(Network):
     """Its tensors have the names people give them: ``embedding.weight``, ``rnn.weight_ih_l0``, ``head.weight``."""
+
+    sampled = True
 
     def __init__(self, spec: NetworkSpec, kind: str) -> None:
         super().__init__()
-        self.spec = spec
+        self.spec, self.kind = spec, kind
         self.embedding = (
             None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size, sparse=spec.inputs >= LARGE)
         )
@@ -57,7 +53,7 @@ class Network(nn.Module):
                     parameter[self.spec.hidden_size : 2 * self.spec.hidden_size] += 1
 
     def start(self, rows: int, vectors: Tensor | None = None) -> NetworkState:
-        """The state before the first unit, [rows, layers, H] a part: zeros, or what the condition's ``vectors`` say."""
+        """[rows, layers, H] a part: zeros, or what the condition's ``vectors`` say."""
         names = self.rnn.cell.parts
         if self.condition is not None and vectors is not None:
             parts = self.condition.first_state(vectors, len(names), self.spec.layers)
@@ -65,20 +61,9 @@ class Network(nn.Module):
         shape = (rows, self.spec.layers, self.spec.hidden_size)
         return {part: self.head.weight.new_zeros(shape) for part in names}
 
-    def forward(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, vectors: Tensor | None = None
-    ) -> tuple[Tensor, NetworkState]:
-        """Logits [B, T, V] and the last state, from ids [B, T]; with a ``chance``, dropout is on.
-
-        ``vectors`` [B, ...] are the rows' conditions, where the network has any.
-        """
-        y, state = self.read(ids, state, chance, vectors)
-        return self.head(y), state
-
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, vectors: Tensor | None = None
     ) -> tuple[Tensor, NetworkState]:
-        """The same before the head: the last layer's outputs [B, T, H]."""
         constant = self.condition.input(vectors) if self.condition is not None and vectors is not None else None
         fused = ids.device.type != "cpu" and bool(self.rnn.cell.torch_name)
         first = self.inputs(ids.t()) if fused else self.first_layer(ids.t())

@@ -22,8 +22,8 @@ Vocabularies = Mapping[str, Vocabulary]
 class NetworkSpec:
     """A network in plain data: ids → embedding (or one-hot) → stack of cells → head. Engines and layers read it.
 
-    A window looks ``context`` units back. With ``labels``, so many of them can condition the network: its first state,
-    and a constant in the first layer's input.
+    A window and GPT-2, which is a "cell" here, look ``context`` units back. With ``labels``, so many of them can
+    condition the network: its first state, and a constant in the first layer's input.
     """
 
     inputs: int
@@ -35,6 +35,7 @@ class NetworkSpec:
     dropout: float
     labels: int = 0
     context: int = 0
+    heads: int = 0
 
     @property
     def one_hot(self) -> bool:

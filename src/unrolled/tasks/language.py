@@ -31,11 +31,12 @@ class Language(Task):
             inputs=size,
             outputs=size,
             embedding_size=model.embedding_size,
-            cell=model.cell,
+            cell=model.cell if model.model == "recurrent" else model.model,
             hidden_size=model.hidden_size,
             layers=model.layers,
             dropout=model.dropout,
             context=model.context or 0,
+            heads=model.heads or 0,
             labels=len(vocabularies["labels"]) if "labels" in vocabularies else 0,
         )
 

@@ -4,6 +4,7 @@ from .base import Unit
 from .bpe import Bpe
 from .byte import Byte
 from .char import Char
+from .gpt2 import Gpt2Tokens
 from .grapheme import Grapheme
 from .syllable import Syllable
 from .word import Word
@@ -15,5 +16,6 @@ UNITS: dict[str, Unit] = {
     "word": Word(),
     "byte": Byte(),
     "bpe": Bpe(),
+    "gpt2": Gpt2Tokens(),
 }
 """Every unit by its name; a new one is one file and one line here."""

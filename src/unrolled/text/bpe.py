@@ -31,7 +31,11 @@ class Bpe(Byte):
         self.merged: dict[str, list[str]] = {}
 
     def split(self, text: str) -> list[str]:
-        return [token for piece in pieces(text) for token in self.merge(piece)]
+        return [token for piece in self.pieces(text) for token in self.merge(piece)]
+
+    def pieces(self, text: str) -> list[str]:
+        """A text's words, which no token crosses."""
+        return pieces(text)
 
     def known(self, units: Mapping[str, int]) -> Unit:
         return Bpe(units)

@@ -13,5 +13,5 @@ def forget(state: NetworkState, fresh: NDArray[np.bool_]) -> NetworkState:
     """The state with zeros in the rows that start afresh; no gradient flows further back."""
     if not fresh.any():
         return {name: part.detach() for name, part in state.items()}
-    keep = torch.from_numpy(~fresh)[:, None, None]
-    return {name: part.detach() * keep.to(part.device) for name, part in state.items()}
+    keep = torch.from_numpy(~fresh)
+    return {name: part.detach() * keep.view(-1, *[1] * (part.ndim - 1)).to(part.device) for name, part in state.items()}

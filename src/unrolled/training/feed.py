@@ -10,6 +10,7 @@ from ..config import TrainOptions
 from ..data.batches import Batches, Streams, Windows
 from ..data.buckets import Buckets
 from ..data.split import Split
+from ..layers import Network
 from ..layers.sampled import LARGE, Sampler
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
@@ -38,9 +39,10 @@ def make_batches(split: Split, settings: TrainOptions) -> Batches:
     return Streams(ids, rows, length, seed, settings.reset_probability)
 
 
-def make_sampler(split: Split) -> Sampler | None:
+def make_sampler(split: Split, network: Network) -> Sampler | None:
     """What chooses the units of a step, where the vocabulary is large."""
-    return Sampler(split.vocabulary.count(split.train)) if len(split.vocabulary) >= LARGE else None
+    large = len(split.vocabulary) >= LARGE and network.sampled
+    return Sampler(split.vocabulary.count(split.train)) if large else None
 
 
 def hidden_labels(labels: Ids, seed: int, epoch: int) -> Ids:

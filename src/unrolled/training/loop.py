@@ -94,7 +94,7 @@ class Run:
         self.saved = time.perf_counter()
         self.bits = self.bits_per_nat(work.split.train)
         self.stopped = "finished"
-        self.sampler = make_sampler(work.split)
+        self.sampler = make_sampler(work.split, self.network)
         self.before = both_held_out(self.network, self.task, work)
 
     def make_network(self) -> Network:

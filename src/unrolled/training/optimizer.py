@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 
 from ..cells.scan import narrow
-from ..layers import Network
+from ..layers import Network, RecurrentNetwork
 from ..layers.sampled import LARGE
 from .muon import Muon
 from .rows import RowAdamW
@@ -32,8 +32,8 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
     others = [p for key, p in rest.items() if p.ndim < 2 or key.startswith("embedding")]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
     optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
-    if matrices:
-        group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates, "narrow": narrow(network.rnn.kind)}
+    if matrices and isinstance(network, RecurrentNetwork):
+        group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates, "narrow": narrow(network.kind)}
         optimizers.append(Muon([group], weight_decay))
     if tables:
         optimizers.append(RowAdamW(tables.values(), BETAS, weight_decay))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..cells import find_cell
 from ..config import ModelOptions, TrainOptions
+from ..errors import OptionError
 from .advice import advise
 from .budget import most_passes
 from .forecast import Forecast, forecast
@@ -23,9 +24,12 @@ SEEN_PER_WEIGHT = 4.5
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.45
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
-CONTEXT = 12
+CONTEXT = 6
 """Units that a window looks back."""
-UNGATED = 0.5  # of it, where no gates tame the gradient
+UNGATED = {"elman": 0.5, "window": 0.2}  # of it, where no gates tame the gradient
+SIZES_OF_GPT2 = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
+"""Layers, width and window of a GPT-2 for a budget of up to so many minutes."""
+ROWS_OF_GPT2, RATE_OF_GPT2 = 12, 4e-3
 WITH_MUON = 0.04  # the highest learning rate
 
 
@@ -51,6 +55,8 @@ class Recipe:
 
 def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
+    if model.model == "gpt2":
+        return choose_gpt2(model, train, known, speed)
     context = model.context or (CONTEXT if model.cell == "window" else None)
     layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), known.units
     width, why = model.hidden_size, "as you chose"
@@ -84,6 +90,35 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
     return Recipe(
         chosen, settings, rate, known.characters_per_unit, Told(advice, paragraph, vars(expected) if expected else None)
     )
+
+
+def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
+    """The same for a GPT-2: the sizes and the rate that a few minutes on two cores can make something of."""
+    sizes = next(sizes for most, *sizes in SIZES_OF_GPT2 if (train.minutes or 0) <= most)
+    layers, width, context = (
+        given or chosen for given, chosen in zip((model.layers, model.hidden_size, model.context), sizes, strict=True)
+    )
+    if (train.sequence_length or 0) > context:
+        raise OptionError(
+            f"--sequence-length is {train.sequence_length}, and GPT-2 looks {context} back; raise --context"
+        )
+    chosen = dataclasses.replace(
+        model, layers=layers, hidden_size=width, context=context, dropout=model.dropout or 0.0, embedding_size=width
+    )
+    settings = dataclasses.replace(
+        train,
+        batch_size=train.batch_size or ROWS_OF_GPT2,
+        sequence_length=train.sequence_length or max(2, min(context, known.units // 4)),
+        learning_rate=train.learning_rate or round(RATE_OF_GPT2 * math.sqrt(96 / width), 5),
+        weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
+    )
+    rate = speed.units_per_second(6.0 * (12 * layers * width**2 + width * known.vocabulary))
+    paragraph = (
+        f"GPT-2, {layers} layers of {width} and a window of {context}; {settings.batch_size} windows, learning rate "
+        f"{settings.learning_rate:g}. {promise(known, rate, None)}"
+    )
+    told = Told(advise(known, 0, units_seen(settings, known, rate) / known.units, train.minutes), paragraph, None)
+    return Recipe(chosen, settings, rate, known.characters_per_unit, told)
 
 
 def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
@@ -149,7 +184,7 @@ def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: 
         rate = WITH_MUON * max(0.4, min(1.0, math.sqrt(units_per_step / 1024)))
     else:
         rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
-    return round(rate * (UNGATED if cell in ("elman", "window") else 1.0), 5)
+    return round(rate * UNGATED.get(cell, 1.0), 5)
 
 
 def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:
@@ -168,7 +203,7 @@ def promise(known: Survey, rate: float, expected: Forecast | None) -> str:
     """The speed and the forecast."""
     speed = f"About {rate * known.length / known.units:,.0f} characters a second on this machine"
     if expected is None or known.chain is None:
-        return f"{speed}; too little is held out for a forecast."
+        return f"{speed}; there is no forecast."
     return (
         f"{speed}. Expect {expected.low:.2f} to {expected.high:.2f} bits/char on the held-out text "
         f"(a Markov chain of {ORDER} needs {known.chain:.2f})."

@@ -55,7 +55,7 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
     """Nats of all targets [B, T] that count, after the last layer's outputs: part by part, as logits can be many."""
     at_once = max(1, MOST_LOGITS // (len(y) * network.spec.outputs))
     total = 0.0
-    kind = network.rnn.kind if network.spec.outputs >= LARGE else "fp32"
+    kind = network.kind if network.spec.outputs >= LARGE else "fp32"
     weights = network.head.weight.t().bfloat16() if narrow(kind) else network.head.weight.t()
     for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
         total += task.loss(product(part, weights, kind) + network.head.bias, wanted)[known].double().sum().item()

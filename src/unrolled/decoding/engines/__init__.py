@@ -12,7 +12,7 @@ from .base import Engine, EngineState
 ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 """The module of every engine of a network by its name, imported when it is opened; a new one is one file and one line
 here."""
-OWN = {"markov": "markov"}
+OWN = {"markov": "markov", "gpt2": "torch"}
 """The module of the one engine that a model of another kind has."""
 
 FIRST_WEIGHTS = (0.9, 0.1)

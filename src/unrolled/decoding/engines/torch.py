@@ -25,7 +25,8 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Torch:
         network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights_of.items()})
     except RuntimeError as error:
         raise ModelFileError(f"the weights do not fit their description ({error}); train the model again") from None
-    return Torch(network.to(find_device("cpu" if device == "auto" else device)), first_state(bundle))
+    first = first_state(bundle) if bundle.config.model == "recurrent" else {}
+    return Torch(network.to(find_device("cpu" if device == "auto" else device)), first)
 
 
 class Torch(Engine):
@@ -35,7 +36,9 @@ class Torch(Engine):
         self.network, self.device, self.first = network, network.head.weight.device, first
 
     def start(self, rows: int) -> EngineState:
-        return for_rows(self.first, rows)
+        if self.first:
+            return for_rows(self.first, rows)
+        return {name: part.cpu().numpy() for name, part in self.network.start(rows).items()}
 
     @torch.no_grad()
     def scan(self, ids: Ids, state: EngineState) -> Scanned:

@@ -38,8 +38,19 @@ DOORS = {
     "regex": ("text/", "data/choose.py"),
     "tokenizers": ("text/bpe.py",),
     "myanmartools": ("data/zawgyi.py",),
+    "pydivsufsort": ("decoding/suffixes.py",),
 }
-HEAVY = {"torch", "rich", "charset_normalizer", "pandas", "scipy", "transformers", "pydantic", "tokenizers"}
+HEAVY = {
+    "torch",
+    "rich",
+    "charset_normalizer",
+    "pandas",
+    "scipy",
+    "transformers",
+    "pydantic",
+    "tokenizers",
+    "pydivsufsort",
+}
 
 
 def name_of(path: Path) -> str:

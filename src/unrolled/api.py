@@ -16,6 +16,7 @@ from .bundle import Bundle
 from .config import (
     GenerateKeywords,
     GenerateOptions,
+    NoveltyOptions,
     ScoreOptions,
     TrainKeywords,
     check,
@@ -29,6 +30,9 @@ from .text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .data.readers import Source
+    from .decoding.guards.base import Guard
+    from .decoding.index import Index
+    from .decoding.novelty import Novelty
     from .decoding.scoring import Score
     from .training.events import Observer
 
@@ -48,6 +52,7 @@ class Model:
         check("weights", weights, {"choices": PRECISIONS})
         self.bundle, self.engine_name, self.device, self.weights = bundle, engine, device, weights
         self.engines: dict[tuple[str, ...], Engine] = {}
+        self.indexes: dict[str, Index] = {}
 
     def __repr__(self) -> str:
         config = self.bundle.config
@@ -106,12 +111,26 @@ class Model:
         read = read_prompt(engine or self.engine, ids)
         return read.only(allowed, begun) if begun else read
 
+    def guards(self, settings: GenerateOptions) -> tuple[Guard, ...]:
+        """What watches over a text while it is written."""
+        if settings.max_copied is None:
+            return ()
+        if settings.against is None:
+            raise OptionError("I got --max-copied and no text; name the one that the model learnt with --against")
+        from .decoding.guards.copied import MostCopied
+        from .decoding.index import Follower, Index
+        from .decoding.learnt import read_learnt
+
+        if settings.against not in self.indexes:
+            self.indexes[settings.against] = Index.of(read_learnt(self.bundle, settings.against).documents)
+        return (MostCopied(Follower(self.indexes[settings.against]), settings.max_copied),)
+
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
         """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
         settings = self.settings(**options)
         engine = self.reader(settings.adaptive, settings.where, settings.label_strength)
-        read = self.read(prompt, engine)
-        return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1)))
+        read, guards = self.read(prompt, engine), self.guards(settings)
+        return (pieces[0] for pieces in write_text(engine, self.vocabulary, read, settings, range(1), guards))
 
     def generate(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> str:
         """Write on from a prompt: the continuation alone."""
@@ -121,11 +140,11 @@ class Model:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = self.settings(**options)
         engine = self.reader(settings.adaptive, settings.where, settings.label_strength)
-        read = self.read(prompt, engine)
+        read, guards = self.read(prompt, engine), self.guards(settings)
         texts = []
         for start in range(0, count, ROWS):
             rows = range(start, min(start + ROWS, count))
-            pieces = write_text(engine, self.vocabulary, read, settings, rows)
+            pieces = write_text(engine, self.vocabulary, read, settings, rows, guards)
             texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
         return texts
 
@@ -191,6 +210,20 @@ def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: 
     ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
     """
     return Model(bundles.load(path), engine, device, weights)
+
+
+def novelty(sample: str | Sequence[str], against: Source, least: int | None = None) -> Novelty:
+    """How much of a text (or of several) a model made up, and how much stands in the text that it learnt.
+
+    ``against`` is that text, a source as ``train`` has it. The result has the ``longest`` copied span, the share
+    ``copied`` in spans of at least ``least`` characters, the share of ``new_words``, and in ``real`` the same of the
+    text's own last tenth.
+    """
+    from .data.readers import read_corpus
+    from .decoding.novelty import novelty as compare
+
+    options = NoveltyOptions() if least is None else NoveltyOptions(least=least)
+    return compare(sample, read_corpus(against), options.least)
 
 
 def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:

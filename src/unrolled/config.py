@@ -108,6 +108,11 @@ class ReadOptions(Options):
         return {"read": read} if read else {}
 
 
+def as_given(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Options from JSON, which has no tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in recorded.items()}
+
+
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 
@@ -185,6 +190,8 @@ class GenerateOptions(Options):
     endless: bool = option(False, "write on where a model of several documents would end one")
     adaptive: bool = option(False, "learn from the prompt and from what is written, too")
     seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
+    max_copied: int | None = option(None, "most characters in a row that stand in the text of --against", low=1)
+    against: str | None = option(None, "the text that the model learnt: a file or a folder")
 
 
 SCORE_MODES = ("streamed", "cold-256")
@@ -205,6 +212,13 @@ class ScoreOptions(Options):
         super().__post_init__()
         if self.adaptive and self.mode != "streamed":
             raise OptionError(f"I got --adaptive with --mode {self.mode}, which forgets; use --mode streamed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoveltyOptions(Options):
+    """What counts as copied."""
+
+    least: int = option(20, "characters from which on a copied span counts", low=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,6 +294,8 @@ class GenerateKeywords(TypedDict, total=False):
     endless: bool
     adaptive: bool
     seed: int | None
+    max_copied: int | None
+    against: str | None
 
 
 def resolve_budget(options: TrainOptions) -> TrainOptions:

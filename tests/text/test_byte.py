@@ -1,5 +1,5 @@
 from unrolled.text import UNITS
-from unrolled.text.byte import utf8_decoder
+from unrolled.text.byte import Utf8Decoder
 
 BYTE = UNITS["byte"]
 
@@ -13,12 +13,12 @@ def test_a_vocabulary_knows_all_bytes_whatever_it_learns_from():
 
 
 def test_no_half_of_a_character_is_shown():
-    decoder = utf8_decoder()
+    decoder = Utf8Decoder()
     assert [decoder(unit) for unit in BYTE.split("a🙂b")] == ["a", "", "", "", "🙂", "b"]
 
 
 def test_what_is_no_character_is_shown_as_such():
-    decoder = utf8_decoder()
+    decoder = Utf8Decoder()
     assert decoder("\xff") + decoder("a") == "\ufffda"
 
 

@@ -19,6 +19,7 @@ VERBS = {
     "train": "train a network on a text",
     "generate": "write text with a trained network",
     "score": "tell how many bits a text costs under a network",
+    "novelty": "tell how much of a text stands in another one",
     "quantize": "make a model file smaller, and tell what it costs",
     "info": "tell about a model file, or about this machine",
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..bundle import Bundle
-from ..config import ModelOptions, ReadOptions, TrainOptions
+from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
 from ..data.split import Split, split_corpus
@@ -51,8 +51,3 @@ def old_corpus(bundle: Bundle) -> Corpus | None:
         return None
     corpus = corpus.arranged(bundle.config.documents or "whole")
     return corpus if corpus.digest == told["digest"] else None
-
-
-def as_given(read: dict[str, object]) -> dict[str, object]:
-    """Options from JSON, which has no tuples."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -37,7 +37,9 @@ class Place:
     """What was written to come here."""
 
     def after(self, engine: Engine, unit: int) -> Place | None:
-        """The place after one more unit; None where a guard refuses it."""
+        """The place after one more unit; None where a guard refuses it. The end of a document is never refused."""
+        if unit == BOUNDARY:
+            return replace(self, unit=unit)
         decoder = self.decoder.copied()
         text = decoder(unit)
         guards = tuple(guard for each in self.guards if (guard := each.after(unit, text)) is not None)

@@ -63,11 +63,12 @@ class Novelty:
         return f"{document}line {span.place.line}"
 
     def shown(self, most: int = MOST_SHOWN) -> list[Span]:
-        """The longest spans, each text once."""
-        found: dict[str, Span] = {}
+        """The longest spans, without those whose text is part of a longer one that is shown."""
+        found: list[Span] = []
         for span in self.spans[: 100 * most]:
-            found.setdefault(span.text, span)
-        return list(found.values())[:most]
+            if not any(span.text in each.text for each in found):
+                found.append(span)
+        return found[:most]
 
     def summary(self) -> dict[str, Any]:
         """The figures, as JSON has them."""

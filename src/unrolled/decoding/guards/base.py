@@ -17,7 +17,8 @@ class Guard(ABC):
     def after(self, unit: int, text: str) -> Guard | None:
         """The guard once one more unit is written; None where that may not be.
 
-        ``text`` is what the unit completes: nothing, where it is the beginning of a character.
+        ``text`` is what the unit completes: nothing, where it begins a character. The end of a document is not asked
+        for: it may always come.
         """
 
     @abstractmethod

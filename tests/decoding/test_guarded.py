@@ -25,7 +25,7 @@ def parrot(text_file, tmp_path_factory):
         sizes = {"hidden_size": 64, "batch_size": 8, "sequence_length": 32, "threads": 1}
         return unrolled.train(text_file, unit=unit, steps=150, **sizes)
 
-    models = {unit: train(unit) for unit in ("char", "word", "byte")}
+    models = {unit: train(unit) for unit in ("char", "word", "byte", "bpe")}
     return lambda unit: models[unit]
 
 
@@ -34,7 +34,7 @@ def copied(written: str, text: str, size: int) -> list[str]:
     return [span for n in range(len(written) - size + 1) if (span := written[n : n + size]) in text]
 
 
-@pytest.mark.parametrize("unit", ["char", "word", "byte"])
+@pytest.mark.parametrize("unit", ["char", "word", "byte", "bpe"])
 @pytest.mark.parametrize("options", [{}, {"temperature": 0}, {"temperature": 1.2, "top_k": 3}, {"top_p": 0.5}])
 def test_no_longer_span_of_the_text_is_written(parrot, text, text_file, unit, options):
     free = parrot(unit).generate("The ", length=200, seed=1, **options)

@@ -51,16 +51,16 @@ class Place:
     def next(self, engine: Engine, options: GenerateOptions, uniforms: Uniforms) -> Place | None:
         """Draw until no guard refuses; None where every unit was refused.
 
-        What is refused is taken out before the filters: of the k likeliest units, or of the likeliest one at
-        temperature 0, the next in line takes the place.
+        Once all are refused that the filters let through, they choose anew from the rest.
         """
         options = reduce(lambda so_far, guard: guard.options(so_far), self.guards, options)
         while forbid_special(self.logits, not options.endless).max() > OUT:
-            unit = int(draw(distribution(self.logits, options), uniforms.next()[:, 0])[0])
-            self.logits[0, unit] = OUT
-            place = self.after(engine, unit)
-            if place:
-                return place
+            shares = distribution(self.logits, options)
+            while shares.any():
+                unit = int(draw(shares, uniforms.next()[:, 0])[0])
+                shares[0, unit], self.logits[0, unit] = 0, OUT
+                if place := self.after(engine, unit):
+                    return place
         return None
 
 

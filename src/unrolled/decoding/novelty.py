@@ -101,14 +101,18 @@ def novelty(samples: str | Sequence[str], against: Corpus, least: int) -> Novelt
     given = (samples,) if isinstance(samples, str) else tuple(samples)
     if not any(map(str.strip, given)):
         raise InputError("the sample is empty; give some text that a model wrote")
-    return Comparison(given, against.documents, least, names_of(against), real_text(against, given, least)).of(given)
+    both = Comparison(given, against.documents, least, names_of(against), real_text(against, given, least))
+    return both.figures(given, both.spans)
 
 
 def novelty_of_each(samples: Sequence[str], against: Corpus, least: int) -> list[Novelty]:
     """The same of every sample by itself; the real text beside them is as long as the longest of them."""
     longest = sorted(samples, key=len)[-1:]
     both = Comparison(samples, against.documents, least, names_of(against), real_text(against, longest, least))
-    return [both.of([sample], number) for number, sample in enumerate(samples)]
+    spans: list[list[Span]] = [[] for _ in samples]
+    for span in both.spans:
+        spans[span.number].append(span)
+    return [both.figures([sample], own) for sample, own in zip(samples, spans, strict=True)]
 
 
 def real_text(against: Corpus, samples: Sequence[str], least: int) -> Novelty | None:
@@ -116,7 +120,10 @@ def real_text(against: Corpus, samples: Sequence[str], least: int) -> Novelty | 
     tenth = share_of(against.characters, HELD_OUT)
     rest, held = ([text for text, _ in part] for part in cut_characters(documents_of(against), tenth))
     as_much = first_characters(held, sum(map(len, samples)))
-    return Comparison(as_much, rest, least, names_of(against)).of(as_much) if rest and as_much else None
+    if not (rest and as_much):
+        return None
+    both = Comparison(as_much, rest, least, names_of(against))
+    return both.figures(as_much, both.spans)
 
 
 def first_characters(texts: Sequence[str], size: int) -> list[str]:
@@ -126,7 +133,7 @@ def first_characters(texts: Sequence[str], size: int) -> list[str]:
 
 
 class Comparison:
-    """Samples compared with texts, all at once; ``of`` gives the figures of them all or of some."""
+    """Samples compared with texts, all at once; ``spans`` has what was found, the longest first."""
 
     def __init__(
         self,
@@ -142,9 +149,8 @@ class Comparison:
             self.new.difference_update(words_of(part))
         self.least, self.names, self.real = least, names, real
 
-    def of(self, samples: Sequence[str], number: int | None = None) -> Novelty:
-        """The figures of samples: of all, or of the one with a number."""
-        spans = [span for span in self.spans if number in (None, span.number)]
+    def figures(self, samples: Sequence[str], spans: Sequence[Span]) -> Novelty:
+        """The figures of some of the samples, with what was found in them."""
         counted = tuple(span for span in spans if span.length >= self.least)
         longest = next(iter(spans), None)
         return Novelty(tuple(samples), self.least, counted, longest, self.share_of_new(samples), self.names, self.real)

@@ -114,6 +114,14 @@ def test_no_model_writes_with_an_engine_that_is_not_there(model):
         unrolled.Model(model.bundle, "steam")
 
 
+def test_novelty_takes_every_kind_of_source(text, text_file):
+    sources = (str(text_file), text_file, [text_file], text.splitlines())
+    found = [unrolled.novelty(text[:200], source) for source in sources]
+    assert {(each.copied, each.longest.length, each.least) for each in found} == {(1.0, 200, 20)}
+    with pytest.raises(unrolled.UnrolledError, match="--least is 0; it must be at least 1"):
+        unrolled.novelty(text, text_file, least=0)
+
+
 def test_what_comes_next_is_a_distribution_at_temperature_one(model):
     shares = model.next("The c", count=1000)
     assert shares == model.next("The c", count=1000, temperature=1)

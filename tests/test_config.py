@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import math
 
 import pytest
@@ -164,6 +165,11 @@ def test_options_cannot_be_changed():
 )
 def test_bounds_are_told_in_words(bounds, words):
     assert config.describe(bounds) == words
+
+
+def test_options_from_json_are_as_they_were_given():
+    given = {"label": ("a", "b"), "encoding": "utf-8", "text_column": None}
+    assert config.as_given(json.loads(json.dumps(given))) == given
 
 
 def test_the_choices_are_those_that_there_are():

@@ -18,11 +18,11 @@ ROOMS = [
     {"__main__"},
     {"cli"},
     {"api"},
-    {"training", "decoding"},
+    {"training", "decoding", "export"},
     {"layers"},
     {"tasks", "bundle", "markov", "reports"},
     {"cells", "data"},
-    {"kernels", "text", "config"},
+    {"kernels", "text", "config", "keywords"},
     {"errors"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
@@ -39,8 +39,19 @@ DOORS = {
     "tokenizers": ("text/bpe.py",),
     "transformers": ("layers/pretrained.py",),
     "myanmartools": ("data/zawgyi.py",),
+    "pydivsufsort": ("decoding/suffixes.py",),
 }
-HEAVY = {"torch", "rich", "charset_normalizer", "pandas", "scipy", "transformers", "pydantic", "tokenizers"}
+HEAVY = {
+    "torch",
+    "rich",
+    "charset_normalizer",
+    "pandas",
+    "scipy",
+    "transformers",
+    "pydantic",
+    "tokenizers",
+    "pydivsufsort",
+}
 
 
 def name_of(path: Path) -> str:

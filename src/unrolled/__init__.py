@@ -11,13 +11,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Model, load, train
+    from .api import Model, load, novelty, train
     from .errors import UnrolledError, UnrolledWarning
 
 __version__ = "0.1.0"
-__all__ = ["Model", "UnrolledError", "UnrolledWarning", "__version__", "load", "train"]
+__all__ = ["Model", "UnrolledError", "UnrolledWarning", "__version__", "load", "novelty", "train"]
 
-HOMES = {"Model": "api", "load": "api", "train": "api", "UnrolledError": "errors", "UnrolledWarning": "errors"}
+HOMES = {
+    "Model": "api",
+    "load": "api",
+    "novelty": "api",
+    "train": "api",
+    "UnrolledError": "errors",
+    "UnrolledWarning": "errors",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,25 +13,19 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from . import bundle as bundles
 from .bundle import Bundle
-from .config import (
-    GenerateKeywords,
-    GenerateOptions,
-    ScoreOptions,
-    StartKeywords,
-    TrainKeywords,
-    as_tuple,
-    check,
-)
+from .config import GenerateOptions, NoveltyOptions, ScoreOptions, as_tuple, check
 from .decoding.condition import under
 from .decoding.engines import ENGINES, Engine, adaptive, guided, open_engine
 from .decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
 from .errors import MissingExtraError, OptionError, OutputError, UnrolledWarning
 from .kernels.precision import PRECISIONS
+from .keywords import GenerateKeywords, StartKeywords, TrainKeywords
 from .text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .data.readers import Source
     from .decoding.completion import Completion
+    from .decoding.novelty import Novelty
     from .decoding.scoring import Score
     from .decoding.session import Session
     from .training.events import Observer
@@ -206,11 +200,31 @@ class Model:
 
 
 def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: str | None = None) -> Model:
-    """Open a model file.
+    """Open a model file, or a folder of Hugging Face with a GPT-2.
 
     ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
     """
-    return Model(bundles.load(path), engine, device, weights)
+    if not Path(path).is_dir():
+        return Model(bundles.load(path), engine, device, weights)
+    try:
+        from .layers.pretrained import read_folder
+    except ModuleNotFoundError as error:
+        raise missing_torch("a GPT-2", error) from None
+    return Model(read_folder(path), engine, device, weights)
+
+
+def novelty(sample: str | Sequence[str], against: Source, least: int | None = None) -> Novelty:
+    """How much of a text (or of several) a model made up, and how much stands in the text that it learnt.
+
+    ``against`` is that text, a source as ``train`` has it. The result has the ``longest`` copied span, the share
+    ``copied`` in spans of at least ``least`` characters, the share of ``new_words``, and in ``real`` the same of the
+    text's own last tenth.
+    """
+    from .data.readers import read_corpus
+    from .decoding.novelty import novelty as compare
+
+    options = NoveltyOptions() if least is None else NoveltyOptions(least=least)
+    return compare(sample, read_corpus(against), options.least)
 
 
 def train(

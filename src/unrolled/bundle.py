@@ -36,7 +36,7 @@ DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
 Tensors = dict[str, NDArray[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bundle:
     """A model as plain data; ``record`` is JSON: where the model comes from and how well it does.
 

@@ -6,11 +6,11 @@ decides". A class checks its own values, so a wrong one never travels.
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import GenericAlias
-from typing import Any, Self, TypedDict, get_origin, get_type_hints
+from typing import Any, Self, get_origin, get_type_hints
 
 from .errors import OptionError
 
@@ -109,6 +109,11 @@ class ReadOptions(Options):
             name: getattr(self, name) for name in self.names() if getattr(self, name) != getattr(ReadOptions(), name)
         }
         return {"read": read} if read else {}
+
+
+def as_given(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Options from JSON, which has no tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in recorded.items()}
 
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2")
@@ -228,6 +233,9 @@ class GenerateOptions(Options):
         1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0
     )
     seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
+    max_copied: int | None = option(None, "most characters in a row that stand in the text of --against", low=1)
+    against: str | None = option(None, "the text that the model learnt: a file or a folder")
+    no_loops: bool = option(False, "where the text goes round in circles, raise the temperature until it leaves them")
 
 
 SCORE_MODES = ("streamed", "cold-256")
@@ -251,6 +259,13 @@ class ScoreOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoveltyOptions(Options):
+    """What counts as copied."""
+
+    least: int = option(20, "characters from which on a copied span counts", low=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
     """Where the work is done."""
 
@@ -269,79 +284,6 @@ class RunOptions(Options):
 def as_tuple(given: Any) -> tuple[str, ...]:
     """One or several strings as a tuple."""
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-class TrainKeywords(TypedDict, total=False):
-    """The options of ``train`` in Python: those of the four classes above."""
-
-    encoding: str | None
-    strip_gutenberg: bool
-    text_column: str | None
-    label: str | Sequence[str]
-    task: str
-    model: str
-    unit: str
-    vocabulary_size: int | None
-    min_count: int
-    documents: str | None
-    cell: str
-    hidden_size: int | None
-    layers: int | None
-    context: int | None
-    heads: int | None
-    embedding_size: int | None
-    dropout: float | None
-    order: int | None
-    smoothing: str
-    minutes: float | None
-    steps: int | None
-    epochs: float | None
-    batch_size: int | None
-    sequence_length: int | None
-    batches: str
-    learning_rate: float | None
-    optimizer: str
-    weight_decay: float | None
-    gradient_clip: float
-    reset_probability: float
-    patience: int
-    valid: float | str
-    test: float | str | None
-    seed: int
-    device: str
-    engine: str
-    weights: str | None
-    kernels: str
-    precision: str
-    threads: int | None
-
-
-class StartKeywords(TypedDict, total=False):
-    """The options of ``generate`` that hold from the beginning of a text."""
-
-    where: str | Sequence[str]
-    label_strength: float
-    adaptive: bool
-
-
-class GenerateKeywords(TypedDict, total=False):
-    """The options of ``generate`` and ``stream`` in Python."""
-
-    length: int
-    temperature: float
-    top_k: int | None
-    top_p: float | None
-    min_p: float | None
-    where: str | Sequence[str]
-    label_strength: float
-    stop: str | Sequence[str]
-    until: str | None
-    lines: int | None
-    endless: bool
-    adaptive: bool
-    beams: int | None
-    length_penalty: float
-    seed: int | None
 
 
 def resolve_budget(options: TrainOptions) -> TrainOptions:

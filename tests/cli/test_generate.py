@@ -51,6 +51,33 @@ def test_without_a_seed_the_one_that_was_chosen_is_told(cli, model, model_file):
     assert model.generate(seed=line["seed"], length=30) == line["text"]
 
 
+def test_the_novelty_of_what_was_written_is_told_beside_it(cli, model, model_file, text_file):
+    flags = ("-p", "The ", "--seed", 1, "--length", 50)
+    done = cli("generate", model_file, *flags, "--novelty", "--against", text_file)
+    assert done.stdout == cli("generate", model_file, *flags).stdout
+    assert done.stderr.lstrip().startswith("50 characters ")
+    found = unrolled.novelty(model.generate("The ", seed=1, length=50), text_file)
+    assert f" {found.new_words:.1%} " in done.stderr
+
+
+def test_the_novelty_of_many_texts_stands_in_their_lines(cli, model_file, text_file):
+    flags = ("-n", 3, "--seed", 1, "--length", 40, "--novelty", "--against", text_file)
+    lines = [json.loads(line) for line in cli("generate", model_file, *flags, "--json").stdout.splitlines()]
+    alone = [unrolled.novelty(line["text"], text_file).summary() for line in lines]
+    assert [line["novelty"]["copied"] for line in lines] == [each["copied"] for each in alone]
+    assert [line["novelty"]["real"] for line in lines] == [each["real"] for each in alone]
+    assert cli("generate", model_file, *flags).stderr.lstrip().startswith("120 characters ")
+
+
+def test_no_more_is_copied_than_allowed(cli, model_file, text_file, text):
+    done = cli(
+        "generate", model_file, "--max-copied", 4, "--against", text_file, "--seed", 1, "--length", 80, "--quiet"
+    )
+    written = done.stdout.removesuffix("\n")
+    assert (len(written), done.stderr) == (80, "")
+    assert not any(written[n : n + 5] in text for n in range(76))
+
+
 def test_many_samples_go_into_a_file(cli, model, model_file, tmp_path):
     done = cli("generate", model_file, "-n", 100, "-o", tmp_path / "s.jsonl", "--seed", 2, "--length", 10)
     assert (done.returncode, done.stdout) == (0, "")
@@ -78,6 +105,12 @@ def test_force_replaces_an_existing_file(cli, model_file, tmp_path):
         (["-o", "existing"], "existing exists already; name another file, or replace it with --force"),
         (["-o", "no/where"], "no/where cannot be written"),
         (["-o", "/proc/x"], "/proc/x cannot be written"),
+        (["--novelty"], "I got --novelty and no text; name the one that the model learnt with --against"),
+        (["--max-copied", "9"], "I got --max-copied and no text; name the one that the model learnt with --against"),
+        (["--against", "existing"], "I got --against and nothing to do with it; add --novelty or --max-copied"),
+        (["--novelty", "--against", "existing"], "existing is not the text that the model learnt"),
+        (["--max-copied", "9", "--against", "existing"], "existing is not the text that the model learnt"),
+        (["--max-copied", "0", "--against", "existing"], "--max-copied is 0; it must be at least 1"),
         (["--device", "abacus"], "--device abacus is not to be had here; use --device cpu, or auto"),
     ],
 )

@@ -170,7 +170,7 @@ def test_bits_per_character_word_and_byte_are_those_of_the_text_whatever_the_uni
 def test_a_unit_that_can_be_spelled_is_scored_by_an_upper_bound(unit):
     vocabulary = Vocabulary.of(unit, ["some text"])
     scored = score(Uniform(len(vocabulary)), vocabulary, "some text", ScoreOptions())
-    assert scored.upper_bound == (unit in ("word", "syllable", "bpe"))
+    assert scored.upper_bound == (unit in ("word", "syllable", "bpe", "gpt2"))
 
 
 def test_an_unknown_cluster_costs_the_naming_of_all_its_characters():

@@ -1,5 +1,7 @@
+from copy import copy
+
 from unrolled.text import UNITS
-from unrolled.text.byte import utf8_decoder
+from unrolled.text.byte import Utf8Decoder
 
 BYTE = UNITS["byte"]
 
@@ -13,12 +15,19 @@ def test_a_vocabulary_knows_all_bytes_whatever_it_learns_from():
 
 
 def test_no_half_of_a_character_is_shown():
-    decoder = utf8_decoder()
+    decoder = Utf8Decoder()
     assert [decoder(unit) for unit in BYTE.split("a🙂b")] == ["a", "", "", "", "🙂", "b"]
 
 
+def test_a_copy_goes_on_by_itself_within_a_character():
+    decoder = Utf8Decoder()
+    assert decoder("\xc3") == ""
+    other = copy(decoder)
+    assert [decoder("\xa9"), other("\xaa"), decoder("a"), other("b")] == ["é", "ê", "a", "b"]
+
+
 def test_what_is_no_character_is_shown_as_such():
-    decoder = utf8_decoder()
+    decoder = Utf8Decoder()
     assert decoder("\xff") + decoder("a") == "\ufffda"
 
 

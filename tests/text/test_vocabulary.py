@@ -141,6 +141,15 @@ def test_characters_are_never_reopened():
     assert Vocabulary.of("char", ["abc"]).reopen("ab")[1] == ""
 
 
+def test_a_copied_decoder_goes_on_by_itself():
+    vocabulary = Vocabulary.of("byte", [""])
+    first, acute, _, grave = vocabulary.encode("éè").tolist()
+    decoder = vocabulary.decoder()
+    assert decoder(first) == ""
+    other = decoder.copied()
+    assert (decoder(acute), other(grave)) == ("é", "è")
+
+
 def test_a_decoder_leaves_out_what_was_begun():
     vocabulary = Vocabulary.of("word", ["the cat"])
     decoder = vocabulary.decoder(" c")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import GenerateOptions, RunOptions
+from ..config import GenerateOptions, NoveltyOptions, RunOptions
 from .flags import examples, flags, given
+
+if TYPE_CHECKING:
+    from ..bundle import Bundle
+    from ..data.readers import Corpus
 
 EXAMPLES = """
 unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
@@ -31,6 +35,7 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.option("--force", is_flag=True, help="replace an existing output file")
 @click.option("--quiet", is_flag=True, help="show the continuation alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines")
+@click.option("--novelty", "compared", is_flag=True, help="tell how much of it stands in the text of --against")
 @flags(GenerateOptions, RunOptions, leave_out=("kernels", "precision"))
 def command(
     model: str, samples: int, output: str | None, force: bool, quiet: bool, as_json: bool, **options: Any
@@ -49,25 +54,69 @@ def command(
     states = {name: options.pop(name) for name in ("from_state", "save_state")}
     refuse_states(states, samples, force)
     settings: Any = {"seed": choose_seed(), **given(options)}
+    compared = settings.pop("compared")
+    refuse_half(compared, settings)
     where = {name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings}
     settings.pop("threads", None)
     opened = load(model, **where)
+    against = learnt(opened.bundle, settings["against"]) if compared else None
     if states["from_state"]:
         state = opened.open_state(states["from_state"]).after(prompt)
     else:
         state = opened.begin(prompt, settings)
     if samples == 1 and not output and not as_json:
-        text = show_pieces("" if quiet else prompt, state.stream(**settings))
+        keep = bool(against or states["save_state"])
+        text = show_pieces("" if quiet else prompt, state.stream(**settings), keep)
         if states["save_state"]:
             state.after(text).save(states["save_state"], force)
+        show_novelty([text], against, quiet)
         return
     texts = state.generate_many(samples, **settings)
     if states["save_state"]:
         state.after(texts[0]).save(states["save_state"], force)
     if output or as_json:
-        write_lines(output, ({"prompt": prompt, "text": text, **settings} for text in texts))
+        each = zip(texts, told(texts, against), strict=True)
+        write_lines(output, ({"prompt": prompt, "text": text, **settings, **more} for text, more in each))
     else:
         click.echo("\n\n".join(text if quiet else prompt + text for text in texts))
+        show_novelty(texts, against, quiet)
+
+
+def refuse_half(compared: bool, settings: Mapping[str, Any]) -> None:
+    """A text to compare with and nothing to do with it is a slip, and so is the other half alone."""
+    from ..errors import OptionError
+
+    if compared and "against" not in settings:
+        raise OptionError("I got --novelty and no text; name the one that the model learnt with --against")
+    if "against" in settings and not (compared or "max_copied" in settings):
+        raise OptionError("I got --against and nothing to do with it; add --novelty or --max-copied")
+
+
+def learnt(bundle: Bundle, path: str) -> Corpus:
+    """The text that a model learnt."""
+    from ..decoding.learnt import read_learnt
+
+    return read_learnt(bundle, path)
+
+
+def told(texts: Sequence[str], against: Corpus | None) -> list[dict[str, Any]]:
+    """What the line of each text says of its novelty, where that is asked for."""
+    if against is None:
+        return [{} for _ in texts]
+    from ..decoding.novelty import novelty_of_each
+
+    return [{"novelty": each.summary()} for each in novelty_of_each(texts, against, NoveltyOptions().least)]
+
+
+def show_novelty(texts: Sequence[str], against: Corpus | None, quiet: bool) -> None:
+    """The novelty of all texts, where that is asked for and something was written; apart from them."""
+    if against is None or not any(map(str.strip, texts)):
+        return
+    from ..decoding.novelty import novelty
+    from .novelty import show
+
+    click.echo(err=True)
+    show(novelty(texts, against, NoveltyOptions().least), quiet, err=True)
 
 
 def read_prompt(prompt: str | None, path: str | None) -> str:
@@ -97,12 +146,12 @@ def refuse_states(states: dict[str, str | None], samples: int, force: bool) -> N
         refuse_unwritable(saved)
 
 
-def show_pieces(prompt: str, pieces: Iterator[str]) -> str:
-    """Print a text as it is written, and give it back."""
+def show_pieces(prompt: str, pieces: Iterator[str], keep: bool = False) -> str:
+    """Print a text as it is written; give it back, if it is to be kept: a text may be endless."""
+    written: list[str] = []
     sys.stdout.write(prompt)
-    written = []
     for piece in pieces:
-        written.append(piece)
+        written += [piece] * keep
         sys.stdout.write(piece)
         sys.stdout.flush()
     sys.stdout.write("\n")

@@ -20,7 +20,9 @@ VERBS = {
     "generate": "write text with a trained network",
     "score": "tell how many bits a text costs under a network",
     "complete": "give the likeliest next words of each line",
+    "novelty": "tell how much of a text stands in another one",
     "explain": "write a page that shows what a network expected in a text",
+    "export": "write a model in a form that other programs read",
     "quantize": "make a model file smaller, and tell what it costs",
     "info": "tell about a model file, or about this machine",
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Decoder, Vocabulary
 from .engines import Engine, EngineState
 from .engines.base import DrawingEngine, Drawn, Logits, select, step
+from .guarded import Place, guarded
+from .guards.base import Guard
 from .sampling import OUT, Uniforms, distribution, draw
 from .stops import Stopper
 
@@ -94,14 +97,34 @@ def draw_units(
     return np.stack(drawn, 1), logits, state
 
 
+def write_guarded(
+    engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions, rows: range, guards: Sequence[Guard]
+) -> Iterator[Ids]:
+    """The same with guards over every row, each of which goes its own way; where there is none, a row ends."""
+    assert options.seed is not None, "the caller chooses one"
+    texts = []
+    for row in rows:
+        place = Place(read.logits.astype(np.float64), read.state, vocabulary.decoder(read.begun), tuple(guards))
+        units = guarded(engine, place, options, Uniforms(options.seed, range(row, row + 1)))
+        texts.append(chain(units, repeat(BOUNDARY)))
+    for each in zip(*texts, strict=True):
+        yield np.array(each, np.int32)[:, None]
+
+
 def write_text(
-    engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions, rows: range
+    engine: Engine,
+    vocabulary: Vocabulary,
+    read: Read,
+    options: GenerateOptions,
+    rows: range,
+    guards: Sequence[Guard] = (),
 ) -> Iterator[list[str]]:
     """Go on from a prompt until every row has met a stop or its length: the new text of every row, piece by piece."""
     stoppers = [Stopper(options) for _ in rows]
     decoders = [vocabulary.decoder(read.begun) for _ in rows]
     left = options.length
-    for ids in write(engine, read, options, rows):
+    free = write(engine, read, options, rows)
+    for ids in write_guarded(engine, vocabulary, read, options, rows, guards) if guards else free:
         ids = ids[:, :left]
         left -= ids.shape[1]
         pieces = zip(stoppers, decoders, ids, strict=True)

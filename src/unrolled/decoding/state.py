@@ -13,12 +13,14 @@ from typing import Any, Unpack
 import numpy as np
 
 from ..bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, write_atomically
-from ..config import GenerateKeywords, GenerateOptions, as_tuple
+from ..config import GenerateOptions, as_tuple
 from ..errors import ModelFileError, OptionError, UnrolledWarning
+from ..keywords import GenerateKeywords
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .beam import Hypothesis, beam_search
 from .engines import Engine
 from .engines.base import EngineState
+from .guards import make_guards
 from .scoring import next_units
 from .search import Read, choose_seed, read_ids, write_text
 
@@ -59,7 +61,7 @@ class State:
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
         """Checked options; a model that learnt one text knows no end."""
         for name in OF_THE_START:
-            if name in options and as_given(options[name]) != as_given(self.started[name]):  # type: ignore[literal-required]
+            if name in options and as_started(options[name]) != as_started(self.started[name]):  # type: ignore[literal-required]
                 shown = name.replace("_", "-")
                 raise OptionError(f"I got --{shown} for a text that began with another; give it where the text starts")
         settings = generate_options(**options)
@@ -71,7 +73,12 @@ class State:
         settings = self.settings(**options)
         if settings.beams:
             return iter([self.beam(**options)[0].text])
-        return (pieces[0] for pieces in write_text(self.engine, self.vocabulary, self.read, settings, range(1)))
+        return (pieces[0] for pieces in self.write(settings, range(1)))
+
+    def write(self, settings: GenerateOptions, rows: range) -> Iterator[list[str]]:
+        """The pieces of several texts side by side."""
+        guards = make_guards(self.bundle, settings)
+        return write_text(self.engine, self.vocabulary, self.read, settings, rows, guards)
 
     def generate(self, **options: Unpack[GenerateKeywords]) -> str:
         """Write on: the continuation alone."""
@@ -85,8 +92,7 @@ class State:
         texts = []
         for start in range(0, count, ROWS):
             rows = range(start, min(start + ROWS, count))
-            pieces = write_text(self.engine, self.vocabulary, self.read, settings, rows)
-            texts += ["".join(each) for each in zip(*pieces, strict=True)] or [""] * len(rows)
+            texts += ["".join(each) for each in zip(*self.write(settings, rows), strict=True)] or [""] * len(rows)
         return texts
 
     def beam(self, **options: Unpack[GenerateKeywords]) -> list[Hypothesis]:
@@ -179,6 +185,6 @@ def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
     return GenerateOptions.of({**given, "seed": choose_seed() if seed is None else seed})
 
 
-def as_given(value: Any) -> Any:
-    """An option in one form, whether it comes from Python, from the command line or from JSON."""
+def as_started(value: Any) -> Any:
+    """An option of a start in one form, whether it comes from Python, from the command line or from JSON."""
     return as_tuple(value) if isinstance(value, str | Sequence) else value

@@ -5,26 +5,45 @@ A network that generates forgets what lies before its window: once that is full,
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..errors import MissingExtraError
+from ..bundle import Bundle
+from ..config import ModelOptions
+from ..errors import MissingExtraError, ModelFileError, OptionError
+from ..tasks import TASKS
 from ..tasks.base import NetworkSpec
 from .base import Network
 from .dropout import Chance
+from .folder import TABLE, read_units, with_our_ids, with_their_ids
 from .stack import NetworkState
 
 try:
-    from transformers import GPT2Config, GPT2LMHeadModel
+    from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model
     from transformers.cache_utils import DynamicCache
 except ImportError:
     raise MissingExtraError("GPT-2 needs transformers; run: pip install 'unrolled[gpt2]'") from None
 
+CACHE = "cache" if "cache" in signature(GPT2Model.forward).parameters else "past_key_values"
+"""The name that the library gives its memory of what was read."""
 HEAD_WIDTH = 32
 """Units of an attention head, about; a layer of 64 units has two heads."""
+PLAIN: dict[str, tuple[Any, ...]] = {
+    "activation_function": ("gelu_new",),
+    "layer_norm_epsilon": (1e-5,),
+    "n_inner": (None,),
+    "scale_attn_weights": (True,),
+    "scale_attn_by_inverse_layer_idx": (False,),
+    "tie_word_embeddings": (True,),
+    "add_cross_attention": (False,),
+}
+"""What a GPT-2's configuration may say of what we do not keep."""
 START = 0.02
 """Standard deviation of fresh weights (nanoGPT's and GPT-2's)."""
 
@@ -123,7 +142,54 @@ class Gpt2(Network):
         if state["ids"].shape[1]:
             for layer in range(self.config.n_layer):
                 cache.update(state["keys"][:, layer], state["values"][:, layer], layer)
-        done = self.transformer(input_ids=ids, past_key_values=cache, use_cache=True)
+        done = self.transformer(input_ids=ids, use_cache=True, **{CACHE: cache})
         layers: list[Any] = cache.layers
         keys, values = (torch.stack([getattr(layer, name) for layer in layers], 1) for name in ("keys", "values"))
         return done.last_hidden_state, {"ids": torch.cat([state["ids"], ids], 1), "keys": keys, "values": values}
+
+
+def read_folder(path: str | Path) -> Bundle:
+    """A GPT-2 in a folder of Hugging Face, with its units; raises ``ModelFileError`` for what is none."""
+    try:
+        model: Any = GPT2LMHeadModel.from_pretrained(path, local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        said = (str(error).splitlines() or [""])[0]
+        raise ModelFileError(
+            f"{path} is no folder of a GPT-2 ({said}); give one with config.json and weights"
+        ) from None
+    config = model.config
+    strange = [name for name, values in PLAIN.items() if getattr(config, name) not in values]
+    if strange:
+        raise ModelFileError(f"the GPT-2 in {path} differs from the plain one in {', '.join(strange)}; give another")
+    vocabulary, order = read_units(Path(path), config.vocab_size, config.eos_token_id)
+    tensors = {name: tensor.float().numpy() for name, tensor in model.state_dict().items() if name != "lm_head.weight"}
+    options = ModelOptions(
+        model="gpt2",
+        unit=vocabulary.unit,
+        layers=config.n_layer,
+        hidden_size=config.n_embd,
+        embedding_size=config.n_embd,
+        heads=config.n_head,
+        context=config.n_positions,
+        dropout=0.0,
+        documents="whole",
+    )
+    record = {"from": str(path), "stopped": "trained elsewhere", "plans": []}
+    return Bundle(with_our_ids(tensors, order), options, {"text": vocabulary}, record)
+
+
+def write_folder(bundle: Bundle, path: str | Path) -> None:
+    """Write a GPT-2 as a folder that ``transformers`` opens; raises ``OptionError`` for another model."""
+    if bundle.config.model != "gpt2":
+        raise OptionError(
+            f"the model is {bundle.config.title}; only a GPT-2 has a folder in the format of transformers"
+        )
+    spec = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies)
+    tensors, units = with_their_ids(bundle)
+    network = Gpt2(dataclasses.replace(spec, outputs=len(tensors[TABLE])))
+    model: Any = GPT2LMHeadModel(network.config)
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()}, strict=False)
+    model.config.bos_token_id = model.config.eos_token_id = units.end
+    model.generation_config.bos_token_id = model.generation_config.eos_token_id = units.end
+    model.save_pretrained(path)
+    units.write(Path(path))

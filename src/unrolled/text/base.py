@@ -68,7 +68,7 @@ class Unit(ABC):
         return self.join(units)
 
     def decoder(self) -> Callable[[str], str]:
-        """A function that is fed unit by unit and gives the text that is complete by then."""
+        """A function, which can be copied, that is fed unit by unit and gives the text that is complete by then."""
         return str
 
     def characters(self, unit: str) -> int:

@@ -69,7 +69,7 @@ class Bpe(Byte):
         trainer = trainers.BpeTrainer(
             vocab_size=size or SIZE, min_frequency=least, initial_alphabet=list(BYTES), show_progress=False
         )
-        found = (piece for text in texts for part in self.parts(text) for piece in pieces(part))
+        found = (piece for text in texts for part in self.parts(text) for piece in self.pieces(part))
         tokenizer.train_from_iterator((as_bytes(piece).decode("latin-1") for piece in found), trainer)
         vocabulary = tokenizer.get_vocab()
         return sorted(vocabulary, key=vocabulary.__getitem__)

@@ -27,7 +27,7 @@ class Byte(Unit):
         return "".join(units).encode("latin-1").decode("utf-8", "backslashreplace")
 
     def decoder(self) -> Callable[[str], str]:
-        return utf8_decoder()
+        return Utf8Decoder()
 
     def characters(self, unit: str) -> int:
         return sum(not 0x80 <= ord(byte) < 0xC0 for byte in unit)
@@ -49,7 +49,17 @@ def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def utf8_decoder() -> Callable[[str], str]:
-    """Bytes (as characters) in, the characters that are complete out; never half a one, and U+FFFD for what is none."""
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-    return lambda unit: decode(unit.encode("latin-1"))
+class Utf8Decoder:
+    """Bytes (as characters) in, the characters that are complete out; never half a one, and U+FFFD for what is none.
+
+    It can be copied within a character: ``begun`` are the bytes that are not complete.
+    """
+
+    def __init__(self) -> None:
+        self.begun = b""
+
+    def __call__(self, unit: str) -> str:
+        raw = self.begun + unit.encode("latin-1")
+        text, read = codecs.utf_8_decode(raw, "replace", False)
+        self.begun = raw[read:]
+        return text

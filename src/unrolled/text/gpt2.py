@@ -1,10 +1,12 @@
-"""The unit ``gpt2``: the tokens of a GPT-2 that was trained elsewhere, which cuts texts by a pattern of its own."""
+"""The unit ``gpt2``: tokens of bytes like ``bpe``, which no piece of GPT-2's own pattern crosses.
+
+So the tokens of a GPT-2 that was trained elsewhere cut a text here as they do there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from ..errors import OptionError
 from .base import Unit
 from .bpe import Bpe
 from .grapheme import compiled
@@ -14,16 +16,12 @@ PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\
 
 
 class Gpt2Tokens(Bpe):
-    """Byte sequences in the order in which they were learnt; its tokens come with the model."""
+    """Byte sequences in the order in which they were learnt."""
+
+    breaks = False
 
     def pieces(self, text: str) -> list[str]:
         return list(compiled(PATTERN).findall(text))
 
     def known(self, units: Mapping[str, int]) -> Unit:
         return Gpt2Tokens(units)
-
-    def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
-        """Nothing: bytes spell what a text lacks, and there is no way to learn tokens anew."""
-        if not list(texts):
-            return []
-        raise OptionError("--unit gpt2 is of a model that was trained elsewhere; give its folder with --from")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -171,6 +172,12 @@ class Decoder:
 
     def __init__(self, vocabulary: Vocabulary, begun: str = "") -> None:
         self.vocabulary, self.complete, self.begun = vocabulary, vocabulary.kind.decoder(), len(begun)
+
+    def copied(self) -> Decoder:
+        """Another one at the same place, which goes on by itself."""
+        other = copy(self)
+        other.complete = copy(self.complete)
+        return other
 
     def __call__(self, number: int) -> str:
         """What one more id completes."""

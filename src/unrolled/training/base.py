@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from .. import bundle as bundles
 from ..bundle import Bundle
-from ..config import ModelOptions, ReadOptions, TrainOptions
+from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
 from ..data.split import Split, split_corpus
@@ -28,6 +29,15 @@ class Base:
         return dataclasses.replace(config, dropout=config.dropout if given.dropout is None else given.dropout)
 
 
+def open_base(path: str) -> Base:
+    """The model of a file, or the GPT-2 of a folder."""
+    if not Path(path).is_dir():
+        return Base(path, bundles.load(path))
+    from ..layers.pretrained import read_folder  # needs torch
+
+    return Base(path, read_folder(path))
+
+
 def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:
     """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
     config, corpus = base.bundle.config, old_corpus(base.bundle)
@@ -41,7 +51,9 @@ def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | Non
 
 def old_corpus(bundle: Bundle) -> Corpus | None:
     """The corpus of a model's record, if the files are there and have not changed."""
-    told = bundle.record["corpus"]
+    told = bundle.record.get("corpus")
+    if told is None:  # trained elsewhere
+        return None
     paths = [Path(name) for name in told["names"]]
     if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) > LARGE:
         return None
@@ -51,8 +63,3 @@ def old_corpus(bundle: Bundle) -> Corpus | None:
         return None
     corpus = corpus.arranged(bundle.config.documents or "whole")
     return corpus if corpus.digest == told["digest"] else None
-
-
-def as_given(read: dict[str, object]) -> dict[str, object]:
-    """Options from JSON, which has no tuples."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in read.items()}

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from .. import bundle as bundles
-from ..config import ModelOptions, Options, ReadOptions, RunOptions, TrainOptions, reject_unknown, resolve_budget
+from ..config import (
+    ModelOptions,
+    Options,
+    ReadOptions,
+    RunOptions,
+    TrainOptions,
+    as_given,
+    reject_unknown,
+    resolve_budget,
+)
 from ..data.choose import choose_unit
 from ..data.large import Large, find_large, split_large
 from ..data.readers import Corpus, Source, read_corpus
@@ -17,7 +26,7 @@ from ..data.zawgyi import refuse_zawgyi
 from ..errors import InputError, OptionError
 from ..tasks import TASKS
 from ..tasks.base import Vocabularies
-from .base import Base, as_given
+from .base import open_base
 from .events import Observer, Reading, tell
 from .paths import resume_path
 from .schedule import Plan
@@ -59,7 +68,7 @@ def gather(
         settings = of_model(replay)
     settings.model.refuse_foreign()
     reading = settings.read or given["ReadOptions"]
-    start = Base(settings.base, bundles.load(settings.base)) if settings.base else None
+    start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
     known = start.bundle.vocabularies if start else None
     large = find_large(source, reading, model.documents)

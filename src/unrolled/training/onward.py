@@ -17,7 +17,7 @@ from .work import Work
 @torch.no_grad()
 def carry_over(network: Network, bundle: Bundle) -> None:
     """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
-    for name, parameter in network.named_parameters():
+    for name, parameter in network.state_dict().items():
         if name not in bundle.tensors:  # the model learnt no labels
             continue
         old = torch.from_numpy(bundle.tensors[name]).to(parameter)

@@ -29,7 +29,8 @@ CONTEXT = 6
 UNGATED = {"elman": 0.5, "window": 0.2}  # of it, where no gates tame the gradient
 SIZES_OF_GPT2 = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
 """Layers, width and window of a GPT-2 for a budget of up to so many minutes."""
-ROWS_OF_GPT2, RATE_OF_GPT2 = 12, 4e-3
+ROWS_OF_GPT2, UNITS_OF_GPT2, RATE_OF_GPT2 = 12, 3072, 4e-3
+"""Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96."""
 WITH_MUON = 0.04  # the highest learning rate
 
 
@@ -107,7 +108,7 @@ def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: 
     )
     settings = dataclasses.replace(
         train,
-        batch_size=train.batch_size or ROWS_OF_GPT2,
+        batch_size=train.batch_size or max(1, min(ROWS_OF_GPT2, UNITS_OF_GPT2 // context)),
         sequence_length=train.sequence_length or max(2, min(context, known.units // 4)),
         learning_rate=train.learning_rate or round(RATE_OF_GPT2 * math.sqrt(96 / width), 5),
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,

@@ -1,0 +1,98 @@
+"""``unrolled novelty``: what a model wrote and what it learnt in, what was copied out."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..config import NoveltyOptions, ReadOptions
+from .flags import examples, flags, given
+
+if TYPE_CHECKING:
+    from ..decoding.novelty import Novelty
+
+EXAMPLES = """
+unrolled novelty written.txt --against alice.txt
+unrolled generate alice.safetensors --quiet | unrolled novelty - --against alice.txt
+unrolled novelty names.jsonl --against names.txt --least 5 --json
+"""
+WIDTH = 80  # columns of a terminal
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("sample", type=click.Path())
+@click.option("--against", type=click.Path(), required=True, help="the text that the model learnt: a file or a folder")
+@click.option("--quiet", is_flag=True, help="show the figures alone, and no warnings")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@flags(NoveltyOptions, ReadOptions, leave_out=("label",))
+def command(sample: str, against: str, quiet: bool, as_json: bool, **options: Any) -> None:
+    """Tell how much of SAMPLE (a file, or - for standard input) stands in the text that its writer learnt.
+
+    SAMPLE is a text, or the JSON lines of `unrolled generate`: then each of their texts stands alone.
+    """
+    from ..data.readers import read_corpus, read_file
+    from ..decoding.novelty import novelty
+
+    settings = given(options)
+    counting = NoveltyOptions(**{name: settings.pop(name) for name in NoveltyOptions.names() if name in settings})
+    reading = ReadOptions(**settings)
+    texts = texts_of(read_file(sample, reading).text)
+    found = novelty(texts, read_corpus(against, reading), counting.least)
+    if as_json:
+        click.echo(json.dumps(found.summary(), ensure_ascii=False))
+    else:
+        show(found, quiet)
+
+
+def texts_of(sample: str) -> list[str]:
+    """The texts of JSON lines; a sample that is none is one text."""
+    try:
+        lines = [json.loads(line) for line in sample.splitlines() if line.strip()]
+    except ValueError:
+        return [sample]
+    told = [line.get("text") for line in lines if isinstance(line, dict)]
+    texts = [text for text in told if isinstance(text, str)]
+    return texts if len(texts) == len(lines) else [sample]
+
+
+def show(found: Novelty, quiet: bool = False, err: bool = False) -> None:
+    """The figures, those of real text beside them, then the longest spans."""
+    both = [found, *([found.real] if found.real else [])]
+    rows = {
+        f"{found.characters:,} characters": ["sample", "real text"],
+        "longest span that stands in the text": [f"{each.longest.length if each.longest else 0:,}" for each in both],
+        f"share in spans of {found.least} or more": [f"{each.copied:.1%}" for each in both],
+        "share of words that the text lacks": [
+            "no spaces" if each.new_words is None else f"{each.new_words:.1%}" for each in both
+        ],
+    }
+    for name, (first, *second) in rows.items():
+        click.echo(f"{name:<38}{first:>12}{second[0] if second else '':>14}".rstrip(), err=err)
+    if quiet:
+        return
+    why = "the text's own last tenth, against what stands before it" if found.real else "the text is too short for any"
+    click.echo(f"\nreal text: {why}", err=err)
+    if found.spans:
+        click.echo("\nlongest spans (characters, where in the text, span)", err=err)
+    for span in found.shown():
+        head = f"{span.length:6,}  {found.where(span)}  "
+        click.echo(head + fitted(span.text, WIDTH - columns(head)), err=err)
+
+
+def fitted(text: str, width: int) -> str:
+    """A text in one line of so many columns, with a sign for every newline."""
+    shown = text.replace("\n", "⏎")
+    if columns(shown) <= width:
+        return shown
+    kept = sum(total < width for total in accumulate(map(columns, shown)))
+    return f"{shown[:kept]}…"
+
+
+def columns(text: str) -> int:
+    """Columns of a terminal that a text fills: wide letters two, marks on others none."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(unicodedata.category(letter) in ("Mn", "Me", "Cf") for letter in text)

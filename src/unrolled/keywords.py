@@ -1,0 +1,80 @@
+"""The options of the verbs as keywords of Python functions, equal to the fields in ``config.py`` (a test says so)."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+
+class TrainKeywords(TypedDict, total=False):
+    """The options of ``train`` in Python: those of the four classes above."""
+
+    encoding: str | None
+    strip_gutenberg: bool
+    text_column: str | None
+    label: str | Sequence[str]
+    task: str
+    model: str
+    unit: str
+    vocabulary_size: int | None
+    min_count: int
+    documents: str | None
+    cell: str
+    hidden_size: int | None
+    layers: int | None
+    context: int | None
+    heads: int | None
+    embedding_size: int | None
+    dropout: float | None
+    order: int | None
+    smoothing: str
+    minutes: float | None
+    steps: int | None
+    epochs: float | None
+    batch_size: int | None
+    sequence_length: int | None
+    batches: str
+    learning_rate: float | None
+    optimizer: str
+    weight_decay: float | None
+    gradient_clip: float
+    reset_probability: float
+    patience: int
+    valid: float | str
+    test: float | str | None
+    seed: int
+    device: str
+    engine: str
+    weights: str | None
+    kernels: str
+    precision: str
+    threads: int | None
+
+
+class StartKeywords(TypedDict, total=False):
+    """The options of ``generate`` that hold from the beginning of a text."""
+
+    where: str | Sequence[str]
+    label_strength: float
+    adaptive: bool
+
+
+class GenerateKeywords(TypedDict, total=False):
+    """The options of ``generate`` and ``stream`` in Python."""
+
+    length: int
+    temperature: float
+    top_k: int | None
+    top_p: float | None
+    min_p: float | None
+    where: str | Sequence[str]
+    label_strength: float
+    stop: str | Sequence[str]
+    until: str | None
+    lines: int | None
+    endless: bool
+    adaptive: bool
+    beams: int | None
+    length_penalty: float
+    seed: int | None
+    max_copied: int | None
+    against: str | None
+    no_loops: bool

@@ -1,0 +1,170 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import ByteLevelBPETokenizer
+from transformers import GPT2Config, GPT2LMHeadModel, GPT2Tokenizer
+
+import unrolled
+from unrolled.decoding.engines import open_engine
+from unrolled.layers import build
+from unrolled.layers.pretrained import read_folder, write_folder
+from unrolled.tasks.base import NetworkSpec
+
+SPEC = NetworkSpec(9, 9, 16, "gpt2", 16, 2, 0.0, context=8, heads=2)
+TINY = {"steps": 30, "layers": 2, "hidden_size": 32, "context": 16, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def theirs(text_file, tmp_path_factory):
+    """A folder as Hugging Face has it: a small GPT-2 at random, with tokens learnt from the text."""
+    folder = tmp_path_factory.mktemp("theirs")
+    tokens = ByteLevelBPETokenizer()
+    tokens.train([str(text_file)], vocab_size=300, min_frequency=2, show_progress=False)
+    tokens.save_model(str(folder))
+    numbers = json.loads((folder / "vocab.json").read_text()) | {"<|endoftext|>": 300}
+    (folder / "vocab.json").write_text(json.dumps(numbers))
+    torch.manual_seed(1)
+    config = GPT2Config(
+        vocab_size=301, n_positions=32, n_embd=32, n_layer=2, n_head=2, bos_token_id=300, eos_token_id=300
+    )
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    return folder
+
+
+def their_logits(folder, text: str) -> tuple[list[int], np.ndarray]:
+    """Plain transformers: the ids of a text behind the end of another, and the logits after each."""
+    tokenizer = GPT2Tokenizer.from_pretrained(folder)
+    ids = [tokenizer.eos_token_id, *tokenizer(text)["input_ids"]]
+    with torch.no_grad():
+        return ids, GPT2LMHeadModel.from_pretrained(folder).eval()(torch.tensor([ids])).logits[0].numpy()
+
+
+def our_logits(model: unrolled.Model, text: str) -> np.ndarray:
+    ids = np.concatenate([[0], model.vocabulary.encode(text)]).astype(np.int32)
+    return model.engine.scan(ids[None], model.engine.start(1))[0][0]
+
+
+TEXT = "The cat sat — don't  ask.\n\nသူ 42"
+
+
+def assert_same(model: unrolled.Model, folder) -> None:
+    ids, expected = their_logits(folder, TEXT)
+    got = our_logits(model, TEXT)
+    assert len(got) == len(ids)
+    np.testing.assert_allclose(got[:, 2:], expected[:, :-1], atol=1e-4)
+    np.testing.assert_allclose(got[:, 0], expected[:, -1], atol=1e-4)
+    assert (got[:, 1] < -1000).all()
+
+
+def test_a_folder_opens_with_the_logits_of_transformers(theirs):
+    assert_same(unrolled.load(theirs), theirs)
+
+
+def test_a_folder_that_we_wrote_opens_in_plain_transformers(theirs, tmp_path):
+    model = unrolled.load(theirs)
+    write_folder(model.bundle, tmp_path)
+    assert their_logits(tmp_path, TEXT)[0] == their_logits(theirs, TEXT)[0]
+    np.testing.assert_allclose(their_logits(tmp_path, TEXT)[1], their_logits(theirs, TEXT)[1], atol=1e-5)
+    assert_same(unrolled.load(tmp_path), tmp_path)
+
+
+def test_a_folder_is_fine_tuned_and_the_result_opens_in_plain_transformers(theirs, text_file, tmp_path):
+    tuned = unrolled.train(text_file, base=theirs, steps=30, learning_rate=3e-3, batch_size=4, threads=1)
+    curve = tuned.record["continued"]["before"]["new"], tuned.record["best"]["bits_per_char"]
+    assert curve[1] < curve[0] - 0.5
+    write_folder(tuned.bundle, tmp_path)
+    assert_same(tuned, tmp_path)
+
+
+def test_a_gpt2_from_scratch_writes_and_its_folder_has_its_logits(text_file, tmp_path):
+    model = unrolled.train(text_file, model="gpt2", **TINY)
+    assert model.record["best"]["bits_per_char"] < 4.5
+    assert len(model.generate("The ", length=40, seed=1)) == 40
+    write_folder(model.bundle, tmp_path / "folder")
+    ids = torch.tensor([[0, *model.vocabulary.encode("The cat").tolist()]])
+    with torch.no_grad():
+        theirs = GPT2LMHeadModel.from_pretrained(tmp_path / "folder").eval()(ids).logits[0].numpy()
+    np.testing.assert_allclose(our_logits(model, "The cat"), theirs, atol=1e-5)
+    again = unrolled.load(tmp_path / "folder")
+    assert again.vocabulary == model.vocabulary and again.generate("The ", seed=1) == model.generate("The ", seed=1)
+    saved = unrolled.load(model.save(tmp_path / "m.safetensors"))
+    assert saved.generate("The ", seed=1) == model.generate("The ", seed=1)
+
+
+def test_its_held_out_bits_are_those_of_score(text, text_file):
+    model = unrolled.train(text_file, model="gpt2", **TINY)
+    held_out = text[-round(len(text) / 10) :]
+    assert model.score(held_out).bits_per_char == pytest.approx(model.record["best"]["bits_per_char"], rel=1e-3)
+
+
+@pytest.mark.parametrize("parts", [(30,), (1,) * 30, (5, 9, 16), (8, 8, 14)])
+def test_a_text_beyond_the_window_is_read_in_any_parts_alike(parts):
+    network, ids = build(SPEC, 1), torch.randint(9, (2, 30), generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        whole, _ = network(ids, network.start(2))
+        state, found = network.start(2), []
+        for part in torch.split(ids, list(parts), 1):
+            logits, state = network(part, state)
+            found.append(logits)
+    assert torch.allclose(torch.cat(found, 1), whole, atol=1e-5)
+
+
+def test_each_unit_is_predicted_from_half_a_window_at_least():
+    """Behind the first window: what a fresh network makes of the last half window, it makes of it here."""
+    network, ids = build(SPEC, 1), torch.randint(9, (1, 9), generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        long, _ = network(ids, network.start(1))
+        short, _ = network(ids[:, 4:], network.start(1))
+    assert torch.allclose(long[:, -1], short[:, -1], atol=1e-5)
+
+
+def test_what_comes_later_changes_nothing_before():
+    network, ids = build(SPEC, 1), torch.randint(9, (1, 8), generator=torch.Generator().manual_seed(1))
+    other = ids.clone()
+    other[0, -1] = (other[0, -1] + 1) % 9
+    assert torch.allclose(network.learn(ids, None)[:, :-1], network.learn(other, None)[:, :-1], atol=1e-6)
+
+
+def test_dropout_is_a_function_of_its_chance():
+    network = build(NetworkSpec(9, 9, 16, "gpt2", 16, 2, 0.5, context=8, heads=2), 1)
+    ids = torch.zeros(1, 8, dtype=torch.long)
+    one, same, other = (network.learn(ids, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert torch.equal(one, same) and not torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (
+            "config.json",
+            {"model_type": "gpt2", "activation_function": "relu"},
+            "differs from the plain one",
+        ),
+        ("vocab.json", {"a": 0}, "cannot spell every byte"),
+    ],
+)
+def test_a_strange_folder_is_refused(theirs, tmp_path, name, content, words):
+    for each in theirs.iterdir():
+        (tmp_path / each.name).write_bytes(each.read_bytes())
+    before = json.loads((tmp_path / name).read_text())
+    (tmp_path / name).write_text(json.dumps({**before, **content} if name == "config.json" else content))
+    with pytest.raises(unrolled.UnrolledError, match=words):
+        read_folder(tmp_path)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(unrolled.UnrolledError, match="is no folder of a GPT-2"):
+        unrolled.load(tmp_path)
+
+
+def test_another_model_has_no_such_folder(model, tmp_path):
+    with pytest.raises(unrolled.UnrolledError, match="only a GPT-2 has a folder"):
+        write_folder(model.bundle, tmp_path)
+
+
+def test_an_engine_is_refused_and_a_device_allowed(theirs):
+    with pytest.raises(unrolled.UnrolledError, match="which runs in one way"):
+        open_engine("native", unrolled.load(theirs).bundle)
+    assert unrolled.load(theirs, device="cpu").engine

@@ -95,7 +95,7 @@ def test_what_lies_beyond_the_window_changes_nothing():
 def test_it_learns_and_writes(text_file):
     model = unrolled.train(text_file, cell="window", steps=60, hidden_size=32, batch_size=8, sequence_length=32)
     assert model.bundle.config.context == 6
-    assert model.record["best"]["bits_per_char"] < 3
+    assert model.record["best"]["bits_per_char"] < 3.5
     assert model.generate("The ", length=20, seed=1)
 
 

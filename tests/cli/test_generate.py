@@ -179,3 +179,17 @@ def test_a_saved_state_goes_on_where_the_text_ended(cli, model_file, tmp_path):
 def test_a_state_of_several_texts_is_refused(cli, model_file, tmp_path):
     done = cli("generate", model_file, "--save-state", tmp_path / "s", "-n", 2)
     assert done.returncode == 2 and "a state is of one text" in done.stderr and not (tmp_path / "s").exists()
+
+
+def test_beams_in_json_have_their_scores(cli, model_file):
+    done = cli("generate", model_file, "-p", "The ", "--beams", 3, "-n", 2, "--length", 8, "--json")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["score"] >= second["score"] and first["log_probability"] < 0 and len(first["text"]) == 8
+
+
+def test_candidates_without_picking_are_refused(cli, model_file, refused):
+    assert "nobody to choose" in refused(cli("generate", model_file, "--candidates", 3), 2)
+
+
+def test_picking_several_texts_is_refused(cli, model_file, refused):
+    assert "leave one out" in refused(cli("generate", model_file, "--pick", "-n", 3), 2)

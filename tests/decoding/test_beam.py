@@ -66,17 +66,17 @@ def test_with_enough_beams_it_finds_what_trying_all_finds(seed, length, penalty,
 
 
 def test_one_beam_without_an_end_is_greedy(model):
-    beam = model.start("The c").beam(beams=1, length=20)
+    beam = model.start("The c").beams(1, length=20)
     assert beam[0].text == model.generate("The c", temperature=0, length=20)
 
 
 def test_more_beams_find_what_is_at_least_as_likely(model):
-    scores = [model.start("A ").beam(beams=width, length=12, length_penalty=0.0)[0].score for width in (1, 8)]
+    scores = [model.start("A ").beams(width, length=12, length_penalty=0.0)[0].score for width in (1, 8)]
     assert scores[1] >= scores[0]
 
 
 def test_the_sum_is_what_score_says(model):
-    best = model.start("The cat ").beam(beams=4, length=9)[0]
+    best = model.start("The cat ").beams(4, length=9)[0]
     bits = model.score("The cat " + best.text).bits[-9:]
     assert -bits.sum() * np.log(2) == pytest.approx(best.log_probability, rel=1e-4)
     assert best.units == 9 and not best.ended
@@ -84,7 +84,7 @@ def test_the_sum_is_what_score_says(model):
 
 @pytest.mark.parametrize("options", [{"stop": "t"}, {"until": "line"}, {"until": "sentence"}, {"lines": 1}])
 def test_stops_end_a_hypothesis_and_are_no_part_of_it(model, options):
-    found = model.start("The ").beam(beams=3, length=60, **options)
+    found = model.start("The ").beams(3, length=60, **options)
     assert any(each.ended for each in found)
     assert all("t" not in each.text for each in found if "stop" in options)
     assert all("\n" not in each.text for each in found if options.get("until") == "line")
@@ -94,12 +94,12 @@ def test_a_begun_word_is_gone_on_with(text_file):
     by_words = unrolled.train(
         text_file, unit="word", steps=20, hidden_size=16, batch_size=4, sequence_length=16, threads=1
     )
-    for each in by_words.start("The mo").beam(beams=3, length=2):
+    for each in by_words.start("The mo").beams(3, length=2):
         assert ("The mo" + each.text).split()[1] in {"moon", "moon."} | set(by_words.vocabulary.units)
 
 
 def test_generate_takes_the_best(model):
-    found = model.start("The ").beam(beams=3, length=15)
+    found = model.start("The ").beams(3, length=15)
     assert model.generate("The ", beams=3, length=15) == found[0].text
     assert model.generate_many("The ", 3, beams=3, length=15) == [each.text for each in found]
 
@@ -112,7 +112,17 @@ def test_more_texts_than_beams_are_refused(model):
 @given(st.integers(1, 6), st.integers(0, 15))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_scores_fall_and_lengths_are_kept(model, beams, length):
-    found = model.start("A ").beam(beams=beams, length=length)
+    found = model.start("A ").beams(beams, length=length)
     assert len(found) == (beams if length else 1)
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     assert all(each.units <= length for each in found)
+
+
+def test_guards_are_refused(model):
+    with pytest.raises(unrolled.UnrolledError, match="--beams with --max-copied or --no-loops"):
+        model.generate("The ", beams=2, no_loops=True)
+
+
+def test_a_grammar_of_one_gate_is_searched_to_its_end(model):
+    """More beams than units exist do no harm."""
+    assert len(model.start("A ").beams(200, length=2)) == 200

@@ -16,6 +16,9 @@ from .flags import examples, flags, given
 if TYPE_CHECKING:
     from ..bundle import Bundle
     from ..data.readers import Corpus
+    from ..decoding.state import State
+
+CANDIDATES = 5
 
 EXAMPLES = """
 unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
@@ -31,6 +34,8 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.option("--from-state", type=click.Path(), help="go on from a state that --save-state wrote")
 @click.option("--save-state", type=click.Path(), help="write the state after the text to this file")
 @click.option("-n", "--samples", type=click.IntRange(min=1), default=1, help="texts to write [default: 1]")
+@click.option("--pick", is_flag=True, help="show several continuations, ask for one, and write on from there")
+@click.option("--candidates", type=click.IntRange(min=1), help="continuations to pick from [default: 5]")
 @click.option("-o", "--output", type=click.Path(), help="write JSON lines to this file")
 @click.option("--force", is_flag=True, help="replace an existing output file")
 @click.option("--quiet", is_flag=True, help="show the continuation alone, and no warnings")
@@ -42,54 +47,76 @@ def command(
 ) -> None:
     """Write text with MODEL, a file that `unrolled train` wrote."""
     from ..api import load
-    from ..bundle import refuse_existing, refuse_unwritable
     from ..decoding.search import choose_seed
 
     prompt = read_prompt(options.pop("prompt"), options.pop("prompt_file"))
     if quiet:
         silence()
-    if output:
-        refuse_existing(output, force)
-        refuse_unwritable(output)
-    states = {name: options.pop(name) for name in ("from_state", "save_state")}
-    refuse_states(states, samples, force)
+    ways = {name: options.pop(name) for name in ("from_state", "save_state", "pick", "candidates", "compared")}
     settings: Any = {"seed": choose_seed(), **given(options)}
-    compared = settings.pop("compared")
-    refuse_half(compared, settings)
+    refuse(ways, settings, samples)
+    for path in filter(None, (output, ways["save_state"])):
+        refuse_output(path, force)
     where = {name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings}
     settings.pop("threads", None)
     opened = load(model, **where)
-    against = learnt(opened.bundle, settings["against"]) if compared else None
-    if states["from_state"]:
-        state = opened.open_state(states["from_state"]).after(prompt)
+    against = learnt(opened.bundle, settings["against"]) if ways["compared"] else None
+    if ways["from_state"]:
+        start = opened.open_state(ways["from_state"]).after(prompt)
     else:
-        state = opened.begin(prompt, settings)
-    if samples == 1 and not output and not as_json:
-        keep = bool(against or states["save_state"])
-        text = show_pieces("" if quiet else prompt, state.stream(**settings), keep)
-        if states["save_state"]:
-            state.after(text).save(states["save_state"], force)
-        show_novelty([text], against, quiet)
-        return
-    texts = state.generate_many(samples, **settings)
-    if states["save_state"]:
-        state.after(texts[0]).save(states["save_state"], force)
+        start = opened.begin(prompt, settings)
+    shown = "" if quiet else prompt
+    if samples == 1 and not (output or as_json or ways["pick"]):
+        lines = [{"text": show_pieces(shown, start.stream(**settings), bool(against or ways["save_state"]))}]
+    else:
+        lines = write(start, samples, ways, settings)
+        if not (output or as_json):
+            click.echo("\n\n".join(shown + line["text"] for line in lines))
+    texts = [line["text"] for line in lines]
+    if ways["save_state"]:
+        start.after(texts[0]).save(ways["save_state"], force)
     if output or as_json:
-        each = zip(texts, told(texts, against), strict=True)
-        write_lines(output, ({"prompt": prompt, "text": text, **settings, **more} for text, more in each))
+        each = zip(lines, told(texts, against), strict=True)
+        write_lines(output, ({"prompt": prompt, **line, **settings, **more} for line, more in each))
     else:
-        click.echo("\n\n".join(text if quiet else prompt + text for text in texts))
         show_novelty(texts, against, quiet)
 
 
-def refuse_half(compared: bool, settings: Mapping[str, Any]) -> None:
-    """A text to compare with and nothing to do with it is a slip, and so is the other half alone."""
+def write(start: State, samples: int, ways: Mapping[str, Any], settings: Any) -> list[dict[str, Any]]:
+    """Several texts, or one that is picked piece by piece; those of beams with their scores."""
+    if ways["pick"]:
+        from .pick import pick
+
+        end = pick(start, ways["candidates"] or CANDIDATES, settings)
+        return [{"text": end.text[len(start.text) :]}]
+    if settings.get("beams"):
+        found = start.beams(samples, **settings)
+        return [{"text": each.text, "score": each.score, "log_probability": each.log_probability} for each in found]
+    return [{"text": text} for text in start.generate_many(samples, **settings)]
+
+
+def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -> None:
+    """What does not go together is a slip, and so is the half of what does."""
     from ..errors import OptionError
 
-    if compared and "against" not in settings:
+    if ways["compared"] and "against" not in settings:
         raise OptionError("I got --novelty and no text; name the one that the model learnt with --against")
-    if "against" in settings and not (compared or "max_copied" in settings):
+    if "against" in settings and not (ways["compared"] or "max_copied" in settings):
         raise OptionError("I got --against and nothing to do with it; add --novelty or --max-copied")
+    if ways["save_state"] and samples > 1:
+        raise OptionError(f"I got --save-state and --samples {samples}; a state is of one text: leave one out")
+    if ways["candidates"] and not ways["pick"]:
+        raise OptionError("I got --candidates and nobody to choose; add --pick, or use --samples")
+    if ways["pick"] and (samples > 1 or "beams" in settings):
+        raise OptionError("I got --pick with --samples or --beams; leave one out")
+
+
+def refuse_output(path: str, force: bool) -> None:
+    """Say before any work that a file could not be written."""
+    from ..bundle import refuse_existing, refuse_unwritable
+
+    refuse_existing(path, force)
+    refuse_unwritable(path)
 
 
 def learnt(bundle: Bundle, path: str) -> Corpus:
@@ -131,19 +158,6 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
 
     text = read_file(path).text
     return text.removesuffix("\n")
-
-
-def refuse_states(states: dict[str, str | None], samples: int, force: bool) -> None:
-    """Say before any work that a state could not be written, or of which text it would be."""
-    from ..bundle import refuse_existing, refuse_unwritable
-    from ..errors import OptionError
-
-    saved = states["save_state"]
-    if saved and samples > 1:
-        raise OptionError(f"I got --save-state and --samples {samples}; a state is of one text: leave one out")
-    if saved:
-        refuse_existing(saved, force)
-        refuse_unwritable(saved)
 
 
 def show_pieces(prompt: str, pieces: Iterator[str], keep: bool = False) -> str:

@@ -72,7 +72,7 @@ class State:
         """Write on, piece by piece; the pieces joined are what ``generate`` gives."""
         settings = self.settings(**options)
         if settings.beams:
-            return iter([self.beam(**options)[0].text])
+            return iter([self.beams(1, **options)[0].text])
         return (pieces[0] for pieces in self.write(settings, range(1)))
 
     def write(self, settings: GenerateOptions, rows: range) -> Iterator[list[str]]:
@@ -88,24 +88,28 @@ class State:
         """``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = self.settings(**options)
         if settings.beams:
-            return self.best_texts(count, **options)
+            return [each.text for each in self.beams(count, **options)]
         texts = []
         for start in range(0, count, ROWS):
             rows = range(start, min(start + ROWS, count))
             texts += ["".join(each) for each in zip(*self.write(settings, rows), strict=True)] or [""] * len(rows)
         return texts
 
-    def beam(self, **options: Unpack[GenerateKeywords]) -> list[Hypothesis]:
-        """The likeliest whole continuations with their scores, the best first: as many as there are ``beams``."""
-        options.setdefault("beams", 5)
-        return beam_search(self.engine, self.vocabulary, self.read, self.settings(**options))
+    def beams(self, count: int, **options: Unpack[GenerateKeywords]) -> list[Hypothesis]:
+        """The ``count`` likeliest whole continuations with their scores, the best first.
 
-    def best_texts(self, count: int, **options: Unpack[GenerateKeywords]) -> list[str]:
-        """The texts of the best hypotheses."""
-        if count > (options["beams"] or 1):
+        At most as many as there are ``beams``: those of the options, or as many as are asked for.
+        """
+        options["beams"] = options.get("beams") or count
+        if count > options["beams"]:
             message = f"I got --beams {options['beams']} and was asked for {count} texts; give at least as many beams"
             raise OptionError(message)
-        return [each.text for each in self.beam(**options)[:count]]
+        settings = self.settings(**options)
+        if make_guards(self.bundle, settings):
+            raise OptionError(
+                "I got --beams with --max-copied or --no-loops, which change what is likely; leave one out"
+            )
+        return beam_search(self.engine, self.vocabulary, self.read, settings)[:count]
 
     def next(self, count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units with their probabilities, by default at temperature 1."""

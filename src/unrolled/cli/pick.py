@@ -1,0 +1,59 @@
+"""Writing together: several continuations are shown, one is chosen, and the text goes on from there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..decoding.state import State
+
+LENGTH = 40
+"""Units of a continuation, where nothing else says how long it is."""
+BOUNDS = ("length", "until", "lines", "stop")
+HELP = "a number writes on; r: others; u: undo; q: end"
+
+
+def pick(start: State, count: int, settings: Mapping[str, Any]) -> State:
+    """The state that the choices lead to. They are read from standard input, line by line, to "q" or its end."""
+    settings = settings if any(name in settings for name in BOUNDS) else {**settings, "length": LENGTH}
+    trail, rounds = [start], 0
+    while True:
+        texts = trail[-1].generate_many(count, **{**settings, "seed": settings["seed"] + rounds})
+        rounds += 1
+        show(texts)
+        choice = ask(count)
+        if choice == "q":
+            return trail[-1]
+        if choice == "u":
+            trail = trail[:-1] or [start]
+            click.echo(f"… {shown(trail[-1].text[-60:])}", err=True)
+        elif choice != "r":
+            trail.append(trail[-1].after(texts[int(choice) - 1]))
+
+
+def ask(count: int) -> str:
+    """The next choice that is one: a number, "r", "u" or "q"."""
+    while True:
+        click.echo(f"1–{count}, r, u, q: ", nl=False, err=True)
+        line = sys.stdin.readline()
+        choice = line.strip().lower() if line else "q"
+        if not sys.stdin.isatty():
+            click.echo(choice, err=True)
+        if choice in ("r", "u", "q") or (choice.isdecimal() and 1 <= int(choice) <= count):
+            return choice
+        click.echo(f"I got {choice!r}; {HELP}", err=True)
+
+
+def show(texts: list[str]) -> None:
+    """The continuations, one a line, apart from the text itself."""
+    for number, text in enumerate(texts, 1):
+        click.echo(f"{number:>3}  {shown(text)}", err=True)
+
+
+def shown(text: str) -> str:
+    """A text in one line."""
+    return text.replace("\n", "↵")

@@ -17,6 +17,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
     {"__main__"},
     {"cli"},
+    {"compare"},
     {"api"},
     {"training", "decoding", "export"},
     {"layers"},

@@ -21,6 +21,7 @@ VERBS = {
     "score": "tell how many bits a text costs under a network",
     "complete": "give the likeliest next words of each line",
     "novelty": "tell how much of a text stands in another one",
+    "compare": "train several kinds of model on a text, and tell how they do",
     "explain": "write a page that shows what a network expected in a text",
     "export": "write a model in a form that other programs read",
     "quantize": "make a model file smaller, and tell what it costs",

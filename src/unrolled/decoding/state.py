@@ -100,11 +100,10 @@ class State:
 
         At most as many as there are ``beams``: those of the options, or as many as are asked for.
         """
-        options["beams"] = options.get("beams") or count
-        if count > options["beams"]:
-            message = f"I got --beams {options['beams']} and was asked for {count} texts; give at least as many beams"
-            raise OptionError(message)
-        settings = self.settings(**options)
+        width = options.get("beams") or count
+        if count > width:
+            raise OptionError(f"I got --beams {width} and was asked for {count} texts; give at least as many beams")
+        settings = dataclasses.replace(self.settings(**options), beams=width)
         if make_guards(self.bundle, settings):
             raise OptionError(
                 "I got --beams with --max-copied or --no-loops, which change what is likely; leave one out"

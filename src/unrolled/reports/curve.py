@@ -67,7 +67,12 @@ def svg(curve: Curve, title: str) -> str:
     legend = [
         text(WIDTH - MARGIN, MARGIN + 18 * n, NAMES[name], COLOURS[name], "end") for n, name in enumerate(COLOURS)
     ]
-    parts = [text(MARGIN, 28, title, "#111827", "start"), *axes(drawn), *lines, *legend]
+    parts = [
+        text(MARGIN, 28, title, "#111827", "start"),
+        *axes(drawn, "bits per character over training steps"),
+        *lines,
+        *legend,
+    ]
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {box}>'
     return "\n".join([head, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *parts, "</svg>\n"])
@@ -87,8 +92,8 @@ def polyline(points: Points, drawn: tuple[float, float, float, float], colour: s
     return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
 
-def axes(drawn: tuple[float, float, float, float]) -> list[str]:
-    """Five levels with their bits, and the first and last step."""
+def axes(drawn: tuple[float, float, float, float], name: str) -> list[str]:
+    """Five levels with their bits, the first and last value below, and what is drawn over what."""
     left, right, low, high = drawn
     parts = []
     for level in (low + (high - low) * n / 4 for n in range(5)):
@@ -96,7 +101,7 @@ def axes(drawn: tuple[float, float, float, float]) -> list[str]:
         parts.append(f'<path d="M{MARGIN} {y:.1f}H{WIDTH - MARGIN}" stroke="#e5e7eb"/>')
         parts.append(text(MARGIN - 6, y + 4, f"{level:.2f}", "#4b5563", "end"))
     parts += [text(place(x, low, drawn)[0], HEIGHT - MARGIN + 20, f"{x:g}", "#4b5563", "middle") for x in (left, right)]
-    return [*parts, text(WIDTH / 2, HEIGHT - 14, "bits per character over training steps", "#4b5563", "middle")]
+    return [*parts, text(WIDTH / 2, HEIGHT - 14, name, "#4b5563", "middle")]
 
 
 def text(x: float, y: float, words: str, colour: str, anchor: str) -> str:

@@ -1,0 +1,81 @@
+"""``unrolled compare``: several kinds of model, one text, the same minutes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..config import ReadOptions
+from .flags import examples, flags, given
+
+EXAMPLES = """
+unrolled compare alice.txt --minutes 1
+unrolled compare alice.txt --minutes 3 -o alice.html --keep models/
+unrolled compare alice.txt --minutes 0.5 --models markov,lstm --unit word --json
+"""
+DEFAULT_MINUTES = 1.0
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("sources", nargs=-1, required=True, metavar="TEXT...")
+@click.option("--minutes", type=float, default=DEFAULT_MINUTES, help="minutes that each network learns [default: 1]")
+@click.option("--models", help="which of them, with commas [default: markov,window,elman,gru,lstm,gpt2]")
+@click.option("--unit", help="what a step reads and writes [default: auto]")
+@click.option("--seed", type=int, help="seed of all chance in training")
+@click.option("--threads", type=int, help="threads for each [default: one a core]")
+@click.option("-p", "--prompt", help="what all write on from [default: the first held-out words]")
+@click.option("-o", "--output", type=click.Path(), help="write a page of HTML")
+@click.option("--keep", type=click.Path(file_okay=False), help="folder that keeps the trained models")
+@click.option("--force", is_flag=True, help="replace an existing page")
+@click.option("--quiet", is_flag=True, help="show the table alone")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@flags(ReadOptions, leave_out=("label", "text_column"))
+def command(
+    sources: tuple[str, ...], output: str | None, keep: str | None, quiet: bool, as_json: bool, **options: Any
+) -> None:
+    """Train several kinds of model on TEXT in the same minutes, and tell how they did: a table, a page, samples."""
+    from ..bundle import write_atomically
+    from ..compare import compare
+    from ..reports.comparison import MEANINGS, page, samples, table
+    from .generate import refuse_output
+
+    names, prompt, force = choose(options.pop("models")), options.pop("prompt"), options.pop("force")
+    if output:
+        refuse_output(output, force)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(keep or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = compare(sources, names, given(options), folder, prompt, len if quiet else say)
+    told = found.summary()
+    for note in found.notes:
+        click.echo(f"unrolled: {note}", err=True)
+    if output:
+        write_atomically(output, page(told).encode("utf-8", "backslashreplace"))
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo("\n".join(table(told)))
+    if not quiet:
+        click.echo(f"\n{MEANINGS}\n")
+        click.echo("\n".join(samples(told)))
+
+
+def say(line: str) -> None:
+    """A line of progress."""
+    click.echo(line, err=True)
+
+
+def choose(models: str | None) -> list[str]:
+    """The models that are named, in the order of the table."""
+    from ..compare import MODELS
+    from ..errors import OptionError
+
+    wanted = list(MODELS) if models is None else [name.strip() for name in models.split(",")]
+    for name in wanted:
+        if name not in MODELS:
+            raise OptionError(f"there is no model {name!r} to compare; choose from {', '.join(MODELS)}")
+    return [name for name in MODELS if name in wanted]

@@ -1,0 +1,261 @@
+"""The comparison: several kinds of model learn one text in the same minutes, and write on from one prompt.
+
+Each learns in a process of its own, so that its speed and its memory are its own, too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .api import Model, load
+from .config import ReadOptions, TrainOptions
+from .data.readers import Corpus, read_corpus
+from .data.split import cut_parts
+from .errors import InputError, MissingExtraError, TrainingError
+
+MODELS: dict[str, dict[str, Any]] = {
+    "markov": {"model": "markov"},
+    "window": {"cell": "window"},
+    "elman": {"cell": "elman"},
+    "gru": {"cell": "gru"},
+    "lstm": {"cell": "lstm"},
+    "gpt2": {"model": "gpt2"},
+}
+"""What is compared, by name: the options of ``train`` that make it."""
+WRITTEN = 5_000
+"""Units that each writes to be timed, and to be compared with the text."""
+SHOWN = 300
+"""Characters of a sample."""
+LONGEST_PROMPT = 24
+SEED, TEMPERATURE = 1, 0.8
+COLD_CHARACTERS = 100_000
+"""Held-out characters that are scored with cold starts, at most."""
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How one model did. Bits are per character of held-out text, speeds in characters a second, sizes in bytes.
+
+    ``memory`` is the most that learning took; ``longest`` and ``copied`` are the novelty of what it wrote.
+    """
+
+    name: str
+    title: str
+    bits_per_char: float | None
+    cold_bits_per_char: float | None
+    learning: float
+    writing: float
+    bytes: int
+    memory: int | None
+    longest: int | None
+    copied: float | None
+    seconds: float
+    curve: list[tuple[float, float]]
+    sample: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All entries, and what they have in common; ``longest`` and ``copied`` are those of the held-out text itself."""
+
+    text: str
+    characters: int
+    minutes: float
+    unit: str
+    prompt: str
+    entries: list[Entry]
+    longest: int | None = None
+    copied: float | None = None
+    notes: tuple[str, ...] = ()
+
+    def summary(self) -> dict[str, Any]:
+        """The comparison as JSON has it."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text that all learn: where it is, its parts, and how it is read."""
+
+    sources: tuple[str, ...]
+    corpus: Corpus
+    documents: str
+    train: tuple[str, ...]
+    valid: tuple[str, ...]
+
+    @property
+    def learnt(self) -> Corpus:
+        """The part that is learnt, alone."""
+        return dataclasses.replace(self.corpus, documents=self.train, labels=())
+
+
+def read_text(sources: Sequence[str], read: ReadOptions) -> Text:
+    """Read the text, and cut it as ``train`` does."""
+    if "-" in sources:
+        raise InputError("I got - for the text, which several models are to read; give a file")
+    corpus = read_corpus(sources[0] if len(sources) == 1 else [Path(each) for each in sources], read)
+    kind = corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
+    corpus = corpus.arranged(kind)
+    parts = cut_parts(corpus, kind, TrainOptions())
+    train, valid = (tuple(text for text, _ in parts[name]) for name in ("train", "valid"))
+    if not valid:
+        raise InputError(f"{corpus.names[0]} is too short to hold a part out; give more text")
+    return Text(tuple(map(str, sources)), corpus, kind, train, valid)
+
+
+def compare(
+    sources: Sequence[str],
+    names: Sequence[str],
+    options: Mapping[str, Any],
+    folder: Path,
+    prompt: str | None = None,
+    say: Say = len,
+) -> Comparison:
+    """Train each of the models and judge it; their files stay in the folder."""
+    text = read_text(sources, ReadOptions.of({name: options[name] for name in ReadOptions.names() if name in options}))
+    prompt = first_words(text.valid[0]) if prompt is None else prompt
+    names, notes = available(names)
+    entries, unit = [], ""
+    for name in names:
+        say(f"{name}: learning …")
+        path = folder / f"{name}.safetensors"
+        memory = learn(text.sources, path, {**options, **MODELS[name]})
+        model = load(path)
+        unit = model.bundle.config.unit
+        entries.append(judge(name, model, text, prompt, memory))
+        say(f"{name}: {describe(entries[-1])}")
+    size = min(WRITTEN, len(text.valid[0]))
+    longest, copied = copies(text.valid[0][:size], text)
+    return Comparison(
+        text=Path(text.corpus.names[0]).name,
+        characters=text.corpus.characters,
+        minutes=options["minutes"],
+        unit=unit,
+        prompt=prompt,
+        entries=entries,
+        longest=longest,
+        copied=copied,
+        notes=notes,
+    )
+
+
+def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The models that can be trained here, and a note for what cannot."""
+    notes = []
+    if "gpt2" in names and not find_spec("transformers"):
+        names = [name for name in names if name != "gpt2"]
+        notes.append("GPT-2 is left out; run: pip install 'unrolled[gpt2]'")
+    if not find_spec("pydivsufsort"):
+        notes.append("what is copied is left out; run: pip install 'unrolled[novelty]'")
+    return list(names), tuple(notes)
+
+
+def first_words(text: str) -> str:
+    """The beginning of a text, in whole words where there are any."""
+    start = text.lstrip()[:LONGEST_PROMPT].split("\n")[0]
+    return start.rsplit(" ", 1)[0] + " " if " " in start else start
+
+
+def learn(sources: Sequence[str], path: Path, options: Mapping[str, Any]) -> int | None:
+    """Train in a process of its own; the most memory that it took, in bytes, where the system tells."""
+    flags = [part for name, value in options.items() for part in flag(name, value)]
+    command = [sys.executable, "-m", "unrolled", "train", *sources, "-o", str(path), "--force", "--quiet", *flags]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603  # it is ourselves
+    assert process.stderr, "it is a pipe"
+    with process.stderr as pipe:
+        said = pipe.read()
+    memory = wait(process)
+    if process.returncode:
+        last = (said.strip().splitlines() or ["it said nothing"])[-1].removeprefix("unrolled: ")
+        raise TrainingError(f"a model could not be trained: {last}")
+    return memory
+
+
+def flag(name: str, value: Any) -> list[str]:
+    """An option as the command line has it."""
+    shown = "--" + name.replace("_", "-")
+    if isinstance(value, bool):
+        return [shown] if value else []
+    return [shown, str(value)]
+
+
+def wait(process: subprocess.Popen[str]) -> int | None:
+    """Wait for a process to end; the most memory that it took, in bytes, where the system tells."""
+    if not hasattr(os, "wait4"):
+        process.wait()
+        return None
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def judge(name: str, model: Model, text: Text, prompt: str, memory: int | None) -> Entry:
+    """How a trained model did."""
+    begin = time.perf_counter()
+    written = model.generate(prompt, length=WRITTEN, seed=SEED, temperature=TEMPERATURE, endless=True)
+    rate = len(written) / (time.perf_counter() - begin)
+    longest, copied = copies(written, text)
+    record = model.record
+    cold = None
+    if text.documents == "whole" and len(text.valid[0]) > 1:
+        cold = model.score(text.valid[0][:COLD_CHARACTERS], "cold-256").bits_per_char
+    return Entry(
+        name=name,
+        title=model.bundle.config.title,
+        bits_per_char=record["best"]["bits_per_char"] if record["best"] else None,
+        cold_bits_per_char=cold,
+        learning=characters_learnt(model, text) / max(record["seconds"], 1e-9),
+        writing=rate,
+        bytes=size_of(model),
+        memory=memory,
+        longest=longest,
+        copied=copied,
+        seconds=record["seconds"],
+        curve=[(point["seconds"], point["valid"]) for point in record["curve"]],
+        sample=written[:SHOWN],
+    )
+
+
+def size_of(model: Model) -> int:
+    """The size of a model's file, about: that of its tensors."""
+    return sum(tensor.nbytes for tensor in model.bundle.tensors.values())
+
+
+def characters_learnt(model: Model, text: Text) -> float:
+    """Characters that a model has read to learn, again and again or once."""
+    record, options = model.record, model.record["options"]
+    characters = sum(map(len, text.train))
+    if not record["plans"]:
+        return characters
+    units = record["steps"] * options["batch_size"] * options["sequence_length"]
+    return float(units * characters / max(1, record["split"]["train"]))
+
+
+def copies(sample: str, text: Text) -> tuple[int | None, float | None]:
+    """The longest span of a sample that stands in the text that was learnt, and the share in long ones."""
+    from .decoding.novelty import novelty
+
+    if not sample.strip():
+        return None, None
+    try:
+        found = novelty(sample, text.learnt, 20)
+    except MissingExtraError:
+        return None, None
+    return (found.longest.length if found.longest else 0), found.copied
+
+
+def describe(entry: Entry) -> str:
+    """An entry in a line."""
+    bits = "nothing held out" if entry.bits_per_char is None else f"{entry.bits_per_char:.3f} bits/char"
+    return f"{bits} after {entry.seconds:.0f} s"

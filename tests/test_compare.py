@@ -73,7 +73,7 @@ def test_what_is_not_installed_is_left_out_and_said(monkeypatch):
 
 def test_documents_have_no_cold_starts(tmp_path):
     (tmp_path / "a.csv").write_text("text,n\n" + "".join(f"name number {n},{n}\n" for n in range(60)))
-    found = compare([str(tmp_path / "a.csv")], ["markov"], {"minutes": 0.02}, tmp_path)
+    found = compare([str(tmp_path / "a.csv")], ["markov"], {"minutes": 0.02, "text_column": "text"}, tmp_path)
     assert found.entries[0].cold_bits_per_char is None and found.entries[0].bits_per_char > 0
 
 

@@ -79,7 +79,7 @@ def test_the_sum_is_what_score_says(model):
     best = model.start("The cat ").beams(4, length=9)[0]
     bits = model.score("The cat " + best.text).bits[-9:]
     assert -bits.sum() * np.log(2) == pytest.approx(best.log_probability, rel=1e-4)
-    assert best.units == 9 and not best.ended
+    assert len(best.ids) == 9 and not best.ended
 
 
 @pytest.mark.parametrize("options", [{"stop": "t"}, {"until": "line"}, {"until": "sentence"}, {"lines": 1}])
@@ -115,7 +115,7 @@ def test_scores_fall_and_lengths_are_kept(model, beams, length):
     found = model.start("A ").beams(beams, length=length)
     assert len(found) == (beams if length else 1)
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
-    assert all(each.units <= length for each in found)
+    assert all(len(each.ids) <= length for each in found)
 
 
 def test_guards_are_refused(model):

@@ -7,7 +7,10 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import GPT2Config, GPT2LMHeadModel, GPT2Tokenizer
 
 import unrolled
+from unrolled.config import GenerateOptions
+from unrolled.decoding.beam import beam_search
 from unrolled.decoding.engines import open_engine
+from unrolled.decoding.search import read_prompt
 from unrolled.layers import build
 from unrolled.layers.pretrained import read_folder, write_folder
 from unrolled.tasks.base import NetworkSpec
@@ -168,3 +171,37 @@ def test_an_engine_is_refused_and_a_device_allowed(theirs):
     with pytest.raises(unrolled.UnrolledError, match="which runs in one way"):
         open_engine("native", unrolled.load(theirs).bundle)
     assert unrolled.load(theirs, device="cpu").engine
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("ends", [False, True])
+def test_beams_find_the_hypotheses_and_scores_of_transformers(theirs, penalty, ends):
+    model, tokenizer = unrolled.load(theirs), GPT2Tokenizer.from_pretrained(theirs)
+    network = GPT2LMHeadModel.from_pretrained(theirs).eval()
+    with torch.no_grad():  # an end that is as likely as the likeliest tokens
+        network.transformer.wte.weight[300] = network.transformer.wte.weight[:300].mean(0) * 3
+    table = model.bundle.tensors["transformer.wte.weight"]
+    table[0] = network.transformer.wte.weight[300].detach().numpy()
+    ids = [300, *tokenizer("The cat")["input_ids"]]
+    found = network.generate(
+        torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+        num_beams=4,
+        num_return_sequences=4,
+        max_new_tokens=6,
+        do_sample=False,
+        length_penalty=penalty,
+        early_stopping="never" if penalty else False,
+        suppress_tokens=None if ends else [300],
+        pad_token_id=300,
+        output_scores=True,
+        return_dict_in_generate=True,
+    )
+    rows = [row[len(ids) :].tolist() for row in found.sequences]
+    expected = [tuple(unit + 2 for unit in row if unit != 300) for row in rows]
+    read = read_prompt(model.engine, model.vocabulary.encode("The cat"))
+    options = GenerateOptions(beams=4, length=6, length_penalty=penalty, endless=not ends)
+    ours = beam_search(model.engine, model.vocabulary, read, options)
+    assert [tuple(unit for unit in each.ids if unit) for each in ours] == expected
+    assert [each.score for each in ours] == pytest.approx(found.sequences_scores.tolist(), abs=1e-4)

@@ -25,15 +25,15 @@ Path = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A continuation: its text, its units' log-probabilities in nats, summed, and how many units these were.
+    """A continuation: its text, its units' ids, and their log-probabilities in nats, summed.
 
     ``score`` is the sum over the length to the power of the penalty. It ``ended`` where it met a stop, or the end of a
     document, which counts as a unit.
     """
 
     text: str
+    ids: Path
     log_probability: float
-    units: int
     score: float
     ended: bool
 
@@ -55,7 +55,7 @@ class Judge:
         if not stopper.done:
             text += stopper.rest()
         score = log_probability / max(1, len(ids)) ** self.options.length_penalty
-        return Hypothesis(text, log_probability, len(ids), score, ended)
+        return Hypothesis(text, ids, log_probability, score, ended)
 
     @property
     def stops(self) -> bool:

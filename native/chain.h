@@ -47,19 +47,87 @@ static void predict(const tree *n, const int64_t *nodes, double *p, float *logit
     for (int32_t i = 0; i < n->outputs; i++) logits[i] = (float)p[i];
 }
 
+/* A context's n-grams while an id is searched: those before `first` count already, those from `last` on do not. */
+typedef struct {
+    int64_t start, first, last, found;
+    double weight; /* of the context's shares; 0 for a context that is not known */
+} range;
+
+/* The probability of all ids up to one; each range notes how many of its n-grams these are. */
+static double up_to(const tree *n, int32_t id, double each, range *ranges) {
+    double sum = each * (id + 1);
+    for (int32_t length = 0; length < n->order; length++) {
+        range *r = ranges + length;
+        const ngrams *grams = n->levels + length;
+        int64_t low = r->first, high = r->last;
+        while (low < high) {
+            int64_t middle = (low + high) / 2;
+            if (grams->units[middle] <= id)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        r->found = low;
+        if (low > r->start) sum += r->weight * grams->sums[low - 1];
+    }
+    return sum;
+}
+
+/* The id of a uniform at temperature 1 and without filters, by the inverse of the cumulative sum in the order of ids. Each
+   context keeps the sums of its own, so that there is a search instead of a sum over all ids. */
+static int32_t search(const tree *n, const filters *f, const int64_t *nodes, double uniform, range *ranges) {
+    double left = 1;
+    for (int32_t length = n->order - 1; length >= 0; length--) {
+        const ngrams *grams = n->levels + length;
+        int64_t context = nodes[length];
+        range *r = ranges + length;
+        *r = (range){0};
+        if (context < 0) continue;
+        r->start = r->first = grams->starts[context];
+        r->last = grams->starts[context + 1];
+        r->weight = left;
+        left *= grams->left[context];
+    }
+    double each = left / n->ids, end = f->ends ? up_to(n, 0, each, ranges) : 0;
+    double special = up_to(n, f->special - 1, each, ranges), all = up_to(n, n->ids - 1, each, ranges);
+    double wanted = uniform * (end + all - special);
+    if (wanted < end) return 0;
+    wanted += special - end;
+    int32_t low = f->special, high = n->ids - 1;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        int above = up_to(n, middle, each, ranges) > wanted;
+        for (int32_t length = 0; length < n->order; length++)
+            *(above ? &ranges[length].last : &ranges[length].first) = ranges[length].found;
+        if (above)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
 static int NAME(write)(const tree *n, const filters *f, const double *uniforms, int64_t rows, int64_t steps,
                        int64_t *nodes, float *logits, int32_t *ids) {
+    const int plain = f->temperature == 1 && f->top_k <= 0 && f->top_p >= 1 && f->min_p <= 0;
     double *p = malloc((size_t)n->outputs * sizeof(double));
     int32_t *order = malloc((size_t)n->outputs * sizeof(int32_t));
-    int failed = !p || !order;
-    for (int64_t r = 0; !failed && r < rows; r++)
+    range *ranges = malloc((size_t)n->order * sizeof(range));
+    int failed = !p || !order || !ranges;
+    for (int64_t r = 0; !failed && r < rows; r++) {
+        int64_t *where = nodes + r * n->order;
+        float *last = logits + r * n->outputs;
         for (int64_t t = 0; t < steps; t++) {
-            int32_t id = draw_one(f, logits + r * n->outputs, n->ids, uniforms[r * steps + t], p, order);
+            double uniform = uniforms[r * steps + t];
+            /* the first is drawn from the given logits, in which units may be missing */
+            int32_t id = plain && t ? search(n, f, where, uniform, ranges) : draw_one(f, last, n->ids, uniform, p, order);
             ids[r * steps + t] = id;
-            read_unit(n, id, nodes + r * n->order);
-            predict(n, nodes + r * n->order, p, logits + r * n->outputs);
+            read_unit(n, id, where);
+            if (!plain || t == steps - 1) predict(n, where, p, last);
         }
+    }
     free(p);
     free(order);
+    free(ranges);
     return failed;
 }

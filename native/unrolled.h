@@ -66,11 +66,12 @@ typedef struct {
 } filters;
 
 /* The n-grams of one length of a Markov chain, sorted by context and unit: those of a context, from starts[context] on, have
-   shares of its probability; what is left goes to shorter contexts. The n-grams of one unit are all ids. */
+   shares of its probability, `sums` of which run through each context; what is left goes to shorter contexts. The n-grams
+   of one unit are all ids. */
 typedef struct {
     const int64_t *starts;
     const int32_t *units;
-    const double *shares, *left;
+    const double *shares, *sums, *left;
 } ngrams;
 
 typedef struct {

@@ -44,6 +44,13 @@ class Level:
     shares: Floats
     left: Floats
 
+    @property
+    def sums(self) -> Floats:
+        """The shares of each context, summed from its first n-gram to each."""
+        all_of_it = np.concatenate([[0.0], np.cumsum(self.shares)])
+        owners = np.repeat(self.starts[:-1], np.diff(self.starts))
+        return all_of_it[1:] - all_of_it[owners]
+
 
 def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Tensors:
     """The tree of a text's n-grams of up to ``order`` units, as the tensors of a bundle.

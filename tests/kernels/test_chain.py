@@ -14,7 +14,7 @@ def chain() -> Chain:
 
 
 def packed(library, chain: Chain) -> PackedChain:
-    return PackedChain(library, [(each.starts, each.units, each.shares, each.left) for each in chain.levels], IDS)
+    return PackedChain(library, [(each.starts, each.units, each.shares, each.sums, each.left) for each in chain.levels], IDS)
 
 
 def filters(**options) -> Filters:
@@ -55,3 +55,19 @@ def test_the_given_nodes_stay_as_they_are(library, chain):
     before = nodes.copy()
     packed(library, chain).draw(np.log(chain.predict(nodes)), nodes, filters(), np.full((1, 9), 0.5), 1)
     assert np.array_equal(nodes, before)
+
+
+@pytest.mark.parametrize("ends", [0, 1])
+@pytest.mark.parametrize("order", [1, 2, 5])
+def test_the_search_at_temperature_one_finds_what_the_sum_over_all_ids_finds(library, order, ends):
+    ids = np.random.default_rng(0).integers(0, IDS, 500).astype(np.int32)
+    chain = Chain(count(ids, IDS, order), IDS, "kneser-ney")
+    nodes = chain.read(np.array([[0, 3]], np.int32), chain.start(1))[:, -1]
+    uniforms = np.random.default_rng(1).random((1, 300))
+    fast = packed(library, chain).draw(np.log(chain.predict(nodes)), nodes, filters(ends=ends), uniforms, 1)[0][0]
+    for drawn, uniform in zip(fast, uniforms[0], strict=True):
+        shares = chain.predict(nodes)[0]
+        shares[0 if not ends else 1] = 0
+        shares[1] = 0
+        assert drawn == np.flatnonzero(np.cumsum(shares) > uniform * shares.sum())[0]
+        nodes = chain.read(np.array([[drawn]], np.int32), nodes)[:, -1]

@@ -20,12 +20,12 @@ Floats = NDArray[np.float32]
 class PackedChain:
     """A Markov chain's tree as the kernels read it; calls change nothing in it.
 
-    ``levels`` are the starts, units, shares and lefts of the n-grams of every length (``native/unrolled.h``).
+    ``levels`` are the starts, units, shares, sums and lefts of the n-grams of every length (``native/unrolled.h``).
     """
 
-    def __init__(self, library: Library, levels: Sequence[tuple[Array, Array, Array, Array]], ids: int) -> None:
+    def __init__(self, library: Library, levels: Sequence[tuple[Array, Array, Array, Array, Array]], ids: int) -> None:
         self.library, self.ids, self.outputs = library, ids, padded(ids)
-        types = (np.int64, np.int32, np.float64, np.float64)
+        types = (np.int64, np.int32, np.float64, np.float64, np.float64)
         self.kept = [
             [np.ascontiguousarray(part, kind) for part, kind in zip(level, types, strict=True)] for level in levels
         ]

@@ -61,7 +61,7 @@ class Filters(ctypes.Structure):
 class Ngrams(ctypes.Structure):
     """``ngrams``."""
 
-    _fields_ = [(name, c_void_p) for name in ("starts", "units", "shares", "left")]
+    _fields_ = [(name, c_void_p) for name in ("starts", "units", "shares", "sums", "left")]
 
 
 class Tree(ctypes.Structure):

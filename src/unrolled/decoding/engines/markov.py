@@ -23,7 +23,7 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Engine:
     chain = Markov(Chain(bundle.tensors, size, bundle.config.smoothing))
     if library is None:
         return chain
-    parts = [(level.starts, level.units, level.shares, level.left) for level in chain.chain.levels]
+    parts = [(each.starts, each.units, each.shares, each.sums, each.left) for each in chain.chain.levels]
     return DrawingMarkov(chain, PackedChain(library, parts, size))
 
 

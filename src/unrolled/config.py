@@ -155,6 +155,11 @@ class ModelOptions(Options):
         "kneser-ney", "what a Markov chain does with its counts", choices=SMOOTHINGS, of=("markov",)
     )
 
+    def own(self) -> dict[str, Any]:
+        """The options that this kind of model has, as far as they are known."""
+        own = [each.name for each in dataclasses.fields(self) if self.model in each.metadata.get("of", MODELS)]
+        return {name: getattr(self, name) for name in own if getattr(self, name) is not None}
+
     def refuse_foreign(self) -> None:
         """Raise an ``OptionError`` for an option that this kind of model does not have."""
         for each in dataclasses.fields(self):

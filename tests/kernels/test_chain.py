@@ -14,7 +14,9 @@ def chain() -> Chain:
 
 
 def packed(library, chain: Chain) -> PackedChain:
-    return PackedChain(library, [(each.starts, each.units, each.shares, each.sums, each.left) for each in chain.levels], IDS)
+    return PackedChain(
+        library, [(each.starts, each.units, each.shares, each.sums, each.left) for each in chain.levels], IDS
+    )
 
 
 def filters(**options) -> Filters:

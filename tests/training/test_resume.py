@@ -50,12 +50,20 @@ RUN = {"steps": 60, "dropout": 0.2, "valid": 0.02, "test": 0.02, "seed": 5}
 
 
 @pytest.mark.parametrize(
-    ("moment", "cell"), [("after step 37", "lstm"), ("in a validation", "gru"), ("while saving", "lstm")]
+    ("moment", "kind"),
+    [
+        ("after step 37", {"cell": "lstm"}),
+        ("in a validation", {"cell": "gru"}),
+        ("while saving", {"cell": "lstm"}),
+        ("after step 37", {"cell": "window", "context": 3}),
+        ("in a validation", {"model": "gpt2", "layers": 1, "context": 64, "heads": 2}),
+    ],
+    ids=str,
 )
 def test_a_run_killed_at_any_moment_goes_on_to_the_result_of_one_never_killed(
-    moment, cell, text_file, tmp_path, small, outcome
+    moment, kind, text_file, tmp_path, small, outcome
 ):
-    options = {**RUN, **small, "cell": cell}
+    options = {**RUN, **small, **kind}
     output = tmp_path / "cats.safetensors"
     driver = [sys.executable, "-c", KILLED, moment, text_file, output, json.dumps(options)]
     killed = subprocess.run(driver, check=False, capture_output=True, text=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import platform
@@ -81,7 +80,7 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
         "bytes": path.stat().st_size,
         "parameters": bundle.parameters,
         "weights": bundle.weights,
-        **{name: value for name, value in dataclasses.asdict(bundle.config).items() if value is not None},
+        **bundle.config.own(),
         "vocabulary": len(vocabulary),
         "alphabet": alphabet(vocabulary),
         "labels": ", ".join(bundle.vocabularies["labels"].units) if "labels" in bundle.vocabularies else None,

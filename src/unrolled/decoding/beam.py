@@ -60,7 +60,7 @@ class Judge:
     @property
     def stops(self) -> bool:
         """Whether there is anything to stop at but the end of a document."""
-        return bool(self.options.stop or self.options.until or self.options.lines)
+        return Stopper(self.options).watching
 
     def ended(self, ids: Path, log_probability: float) -> Hypothesis | None:
         """The hypothesis of some ids if it goes no further."""

@@ -21,12 +21,16 @@ class Stopper:
     passed: str = ""
     newlines: int = 0
     strings: tuple[str, ...] = field(init=False)
+    watching: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.strings = tuple(filter(None, self.options.stop)) + (("\n",) if self.options.until == "line" else ())
+        self.watching = bool(self.strings or self.options.until or self.options.lines is not None)
 
     def feed(self, piece: str) -> str:
         """What may be shown after one more piece; sets ``done`` at a stop."""
+        if not self.watching:
+            return piece
         text = self.held + piece
         cuts = [cut for cut in (self.string(text), self.line(text), self.sentence(text)) if cut is not None]
         self.done = bool(cuts)

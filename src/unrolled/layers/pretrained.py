@@ -168,7 +168,6 @@ def read_folder(path: str | Path) -> Bundle:
         unit=vocabulary.unit,
         layers=config.n_layer,
         hidden_size=config.n_embd,
-        embedding_size=config.n_embd,
         heads=config.n_head,
         context=config.n_positions,
         dropout=0.0,

@@ -26,11 +26,12 @@ class Language(Task):
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         size = len(vocabularies["text"])
         assert model.hidden_size is not None and model.layers is not None, "the recipe fills these in"
-        assert model.embedding_size is not None and model.dropout is not None, "the recipe fills these in"
+        embedding = model.embedding_size if model.model == "recurrent" else model.hidden_size
+        assert embedding is not None and model.dropout is not None, "the recipe fills these in"
         return NetworkSpec(
             inputs=size,
             outputs=size,
-            embedding_size=model.embedding_size,
+            embedding_size=embedding,
             cell=model.cell if model.model == "recurrent" else model.model,
             hidden_size=model.hidden_size,
             layers=model.layers,

@@ -103,9 +103,7 @@ def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: 
         raise OptionError(
             f"--sequence-length is {train.sequence_length}, and GPT-2 looks {context} back; raise --context"
         )
-    chosen = dataclasses.replace(
-        model, layers=layers, hidden_size=width, context=context, dropout=model.dropout or 0.0, embedding_size=width
-    )
+    chosen = dataclasses.replace(model, layers=layers, hidden_size=width, context=context, dropout=model.dropout or 0.0)
     settings = dataclasses.replace(
         train,
         batch_size=train.batch_size or max(1, min(ROWS_OF_GPT2, UNITS_OF_GPT2 // context)),

@@ -49,7 +49,8 @@ class Level:
         """The shares of each context, summed from its first n-gram to each."""
         all_of_it = np.concatenate([[0.0], np.cumsum(self.shares)])
         owners = np.repeat(self.starts[:-1], np.diff(self.starts))
-        return all_of_it[1:] - all_of_it[owners]
+        sums: Floats = all_of_it[1:] - all_of_it[owners]
+        return sums
 
 
 def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Tensors:

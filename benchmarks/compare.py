@@ -16,8 +16,8 @@ from unrolled.reports.comparison import MEANINGS, table
 
 TEXTS = {
     "tinyshakespeare": ("open/tinyshakespeare/input.txt", 3.0),
-    "Alice": ("open/gutenberg_alice/11-0.txt", 1.0),
-    "Burmese news": ("open/my_voanews_unicode/train.txt", 1.0),
+    "Alice": ("open/gutenberg_alice/11-0.txt", 0.5),
+    "Burmese news": ("open/my_voanews_unicode/train.txt", 0.5),
 }
 
 

@@ -202,6 +202,7 @@ def wait(process: subprocess.Popen[str]) -> int | None:
 
 def judge(name: str, model: Model, text: Text, prompt: str, memory: int | None) -> Entry:
     """How a trained model did."""
+    model.generate(prompt, length=1)  # opens its engine
     begin = time.perf_counter()
     written = model.generate(prompt, length=WRITTEN, seed=SEED, temperature=TEMPERATURE, endless=True)
     rate = len(written) / (time.perf_counter() - begin)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.data.batches import Batches, Streams, Windows, side_by_side
+from unrolled.data.batches import Batches, Streams, Windows, overlapping, side_by_side
 
 # A text whose ids are their own places, so that a batch shows where it was cut.
 sizes = st.integers(2, 300)
@@ -146,3 +146,13 @@ def test_one_row_reads_the_text_as_it_stands(size, length):
     pieces = list(side_by_side(places(size), 1, length))
     assert np.concatenate([batch.inputs[0] for batch in pieces]).tolist() == list(range(size - 1))
     assert [bool(batch.fresh[0]) for batch in pieces] == [n == 0 for n in range(len(pieces))]
+
+
+@given(st.integers(2, 200), st.integers(2, 9), st.integers(1, 7))
+def test_every_target_counts_once_in_overlapping_windows(size, window, rows):
+    ids = np.arange(size)
+    counted = [batch.targets[batch.counts] for batch in overlapping(ids, rows, window)]
+    assert sorted(np.concatenate(counted).tolist()) == list(range(1, size))
+    for batch in overlapping(ids, rows, window):
+        before = np.cumsum(np.ones_like(batch.inputs), 1)
+        assert (before[batch.counts] >= np.minimum(batch.targets[batch.counts], window // 2)).all()

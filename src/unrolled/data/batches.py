@@ -118,3 +118,19 @@ def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[Batch]:
         fresh[0] |= start == 0
         places = np.clip(places, 0, targets - 1)
         yield Batch(ids[places], ids[places + 1], fresh, counts)
+
+
+def overlapping(ids: Ids, rows: int, window: int) -> Iterator[Batch]:
+    """A held-out text in windows, so many at a time, each a fresh start.
+
+    Of all but the first only the later half counts: so every target there has half a window before it at least.
+    """
+    targets, lead = len(ids) - 1, window // 2
+    begins = np.arange(0, max(1, targets - lead), window - lead)
+    offsets = np.arange(window)
+    for start in range(0, len(begins), rows):
+        part = begins[start : start + rows, None]
+        places = part + offsets
+        counts = (places < targets) & ((offsets >= lead) | (part == 0))
+        places = np.minimum(places, targets - 1)
+        yield Batch(ids[places], ids[places + 1], np.ones(len(part), bool), counts)

@@ -20,12 +20,14 @@ Head = Any
 class Network(nn.Module, ABC):
     """A network: ids and a state in, outputs and the next state out; its ``head`` makes logits of outputs.
 
-    ``kind`` is the arithmetic of its kernels, ``sampled`` whether it can learn from some of many units.
+    ``kind`` is the arithmetic of its kernels, ``sampled`` whether it can learn from some of many units,
+    ``window`` how many units it looks back, if that has an end.
     """
 
     spec: NetworkSpec
     kind: str
     sampled: bool
+    window: int = 0
     head: Head
     condition: Condition | None
 

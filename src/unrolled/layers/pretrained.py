@@ -77,7 +77,7 @@ class Gpt2(Network):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        self.spec = spec
+        self.spec, self.window = spec, spec.context
         heads = next(n for n in range(max(1, spec.hidden_size // HEAD_WIDTH), 0, -1) if spec.hidden_size % n == 0)
         self.config = GPT2Config(
             vocab_size=spec.outputs,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..cells.scan import narrow, product
-from ..data.batches import side_by_side
+from ..data.batches import Batch, overlapping, side_by_side
 from ..data.buckets import each_once
 from ..data.split import Split
 from ..layers import Network
@@ -40,7 +41,7 @@ def validate(
     device = network.head.weight.device
     rows = rows or rows_for(len(ids) - 1)
     state, total = network.start(rows), 0.0
-    for batch in each_once(ids, ROW, LENGTH) if ends else side_by_side(ids, rows, LENGTH):
+    for batch in parts_of(network, ids, ends, rows):
         vectors = None
         if labels is not None and network.condition is not None:
             vectors = network.condition(torch.from_numpy(labels[batch.documents]).long().to(device))
@@ -49,6 +50,13 @@ def validate(
         targets = torch.from_numpy(batch.targets.astype(np.int64)).to(device)
         total += sum_of(network, task, y, targets, torch.from_numpy(batch.counts).to(device))
     return total / math.log(2)
+
+
+def parts_of(network: Network, ids: Ids, ends: bool, rows: int) -> Iterator[Batch]:
+    """A held-out text in batches as the network reads it."""
+    if ends:
+        return each_once(ids, ROW, LENGTH)
+    return overlapping(ids, MOST_ROWS, network.window) if network.window else side_by_side(ids, rows, LENGTH)
 
 
 def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Tensor) -> float:

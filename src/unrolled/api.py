@@ -184,10 +184,19 @@ class Model:
         ``weights`` "bf16" or "int8" makes the file two or four times smaller; see ``quantized`` for what it costs.
         """
         check("weights", weights, {"choices": PRECISIONS})
+        self.refuse_narrow(weights)
         return bundles.save(dataclasses.replace(self.bundle, weights=weights or self.bundle.weights), path, force)
+
+    def refuse_narrow(self, weights: str | None) -> None:
+        """Only the matrices of a recurrent network have narrow forms."""
+        if weights not in (None, "fp32") and self.bundle.config.model != "recurrent":
+            raise OptionError(
+                f"the model is {self.bundle.config.title}; only recurrent networks have {weights} weights"
+            )
 
     def quantized(self, weights: str, text: str) -> Model:
         """The model with narrow weights; its record tells the bits per character that they cost on a text."""
+        self.refuse_narrow(weights)
         record = dict(self.record)
         narrow = Model(
             dataclasses.replace(self.bundle, weights=weights, record=record), self.engine_name, self.device, weights

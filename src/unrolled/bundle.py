@@ -85,7 +85,9 @@ def load(path: str | Path) -> Bundle:
 
 def fingerprint(bundle: Bundle) -> str:
     """What tells a model from every other: a digest of its weights and of all that says how to read them."""
-    digest = hashlib.sha256(json.dumps(dataclasses.asdict(bundle.config)).encode())
+    plain = ModelOptions()
+    told = {name: value for name, value in bundle.config.own().items() if value != getattr(plain, name)}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
     for name, vocabulary in sorted(bundle.vocabularies.items()):
         digest.update(json.dumps([name, vocabulary.unit, vocabulary.units]).encode())
     for name, tensor in sorted(bundle.tensors.items()):

@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from .api import Model, load
+from .bundle import SUFFIX
 from .config import ReadOptions, TrainOptions
 from .data.readers import Corpus, read_corpus
 from .data.split import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
+from .text.grapheme import clusters
+from .training.gather import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
     "markov": {"model": "markov"},
@@ -123,18 +126,25 @@ def compare(
     say: Say = len,
 ) -> Comparison:
     """Train each of the models and judge it; their files stay in the folder."""
+    sort_options(options)  # a wrong one is refused before any work
     text = read_text(sources, ReadOptions.of({name: options[name] for name in ReadOptions.names() if name in options}))
     prompt = first_words(text.valid[0]) if prompt is None else prompt
     names, notes = available(names)
     entries, unit = [], ""
     for name in names:
         say(f"{name}: learning …")
-        path = folder / f"{name}.safetensors"
-        memory = learn(text.sources, path, {**options, **MODELS[name]})
+        path = folder / f"{name}{SUFFIX}"
+        try:
+            memory = learn(text.sources, path, {**options, **MODELS[name]})
+        except TrainingError as error:
+            notes = (*notes, f"{name} is left out; {error}")
+            continue
         model = load(path)
         unit = model.bundle.config.unit
         entries.append(judge(name, model, text, prompt, memory))
         say(f"{name}: {describe(entries[-1])}")
+    if not entries:
+        raise TrainingError(f"there is nothing to compare: {'; '.join(notes) or 'no model was named'}")
     size = min(WRITTEN, len(text.valid[0]))
     longest, copied = copies(text.valid[0][:size], text)
     return Comparison(
@@ -163,7 +173,8 @@ def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 
 def first_words(text: str) -> str:
     """The beginning of a text, in whole words where there are any."""
-    start = text.lstrip()[:LONGEST_PROMPT].split("\n")[0]
+    line = text.lstrip().split("\n")[0][: 4 * LONGEST_PROMPT]
+    start = "".join(clusters(line)[:LONGEST_PROMPT])
     return start.rsplit(" ", 1)[0] + " " if " " in start else start
 
 
@@ -173,12 +184,16 @@ def learn(sources: Sequence[str], path: Path, options: Mapping[str, Any]) -> int
     command = [sys.executable, "-m", "unrolled", "train", *sources, "-o", str(path), "--force", "--quiet", *flags]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603  # it is ourselves
     assert process.stderr, "it is a pipe"
-    with process.stderr as pipe:
-        said = pipe.read()
-    memory = wait(process)
+    try:
+        with process.stderr as pipe:
+            said = pipe.read()
+        memory = wait(process)
+    finally:  # whatever ends us, ends what we started
+        if process.returncode is None:
+            process.kill()
     if process.returncode:
         last = (said.strip().splitlines() or ["it said nothing"])[-1].removeprefix("unrolled: ")
-        raise TrainingError(f"a model could not be trained: {last}")
+        raise TrainingError(f"it could not be trained: {last}")
     return memory
 
 

@@ -149,7 +149,7 @@ class ModelOptions(Options):
         None, "share of each layer's outputs dropped while training", low=0, below=1, of=NETWORKS
     )
     order: int | None = option(
-        None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, of=("markov",)
+        None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, high=30, of=("markov",)
     )
     smoothing: str = option(
         "kneser-ney", "what a Markov chain does with its counts", choices=SMOOTHINGS, of=("markov",)

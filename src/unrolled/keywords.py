@@ -5,7 +5,7 @@ from typing import TypedDict
 
 
 class TrainKeywords(TypedDict, total=False):
-    """The options of ``train`` in Python: those of the four classes above."""
+    """The options of ``train`` in Python: those of the four option classes of ``config.py``."""
 
     encoding: str | None
     strip_gutenberg: bool

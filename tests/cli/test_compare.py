@@ -41,3 +41,19 @@ def test_models_are_named_in_any_order_and_come_in_one():
     assert choose("lstm, markov") == ["markov", "lstm"]
     with pytest.raises(OptionError, match="there is no model 'rnn' to compare; choose from markov, window"):
         choose("rnn")
+
+
+def test_models_that_were_kept_are_not_replaced_silently(cli, text_file, tmp_path, refused):
+    (tmp_path / "markov.safetensors").write_text("precious")
+    command = ("compare", text_file, "--models", "markov", "--keep", tmp_path)
+    assert "exists already" in refused(cli(*command), 2)
+    assert (tmp_path / "markov.safetensors").read_text() == "precious"
+    assert cli(*command, "--force", "--quiet").returncode == 0
+
+
+def test_a_wrong_option_is_refused_before_any_work(cli, text_file, refused):
+    assert "--minutes is -1" in refused(cli("compare", text_file, "--minutes", -1), 2)
+
+
+def test_a_folder_that_cannot_be_made_is_said(cli, text_file, refused):
+    assert "name another folder" in refused(cli("compare", text_file, "--models", "markov", "--keep", "/proc/x"), 2)

@@ -26,3 +26,8 @@ def test_a_line_that_is_no_json_string_is_refused(cli, model_file):
 
 def test_a_json_string_is_its_text():
     assert from_json('"a\\nb"', 1) == "a\nb"
+
+
+def test_any_bytes_and_half_characters_are_answered(cli, model_file):
+    done = cli("complete", model_file, "--json", "--quiet", stdin='"\\ud800"\n')
+    assert done.returncode == 0 and lines(done)[0]["text"] == "\ud800"

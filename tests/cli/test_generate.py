@@ -193,3 +193,12 @@ def test_candidates_without_picking_are_refused(cli, model_file, refused):
 
 def test_picking_several_texts_is_refused(cli, model_file, refused):
     assert "leave one out" in refused(cli("generate", model_file, "--pick", "-n", 3), 2)
+
+
+def test_what_beams_have_no_use_for_is_refused(cli, model_file, refused):
+    assert "--temperature with --beams" in refused(cli("generate", model_file, "--beams", 2, "--temperature", 1), 2)
+    assert "no beams to use it" in refused(cli("generate", model_file, "--length-penalty", 2), 2)
+
+
+def test_picking_and_a_prompt_cannot_both_come_from_a_pipe(cli, model_file, refused):
+    assert "room for one" in refused(cli("generate", model_file, "--pick", "--prompt-file", "-", stdin="The "), 2)

@@ -62,3 +62,9 @@ def test_the_text_alone_goes_to_standard_output(cli, model_file):
     assert done.returncode == 0
     assert done.stdout.startswith("The ") and len(done.stdout) == len("The ") + LENGTH + 1
     assert "  3  " in done.stderr and "1–3, r, u, q" in done.stderr
+
+
+def test_a_line_that_is_chosen_ends(model, typing):
+    typing("1\n1\nq\n")
+    text = pick(model.start("The "), 2, {**SETTINGS, "until": "line", "length": 80}).text
+    assert text.count("\n") == 2 and text.split("\n")[1]

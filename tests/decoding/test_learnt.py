@@ -57,3 +57,13 @@ def test_a_text_too_large_to_be_read_at_once_is_known_by_its_files(tmp_path, tin
 @pytest.fixture
 def tiny():
     return {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
+
+
+def test_one_of_several_files_stands_for_all_of_them(tmp_path):
+    files = [tmp_path / "b.txt", tmp_path / "a.txt"]
+    for number, file in enumerate(files):
+        file.write_text("".join(f"the {number} cat sat on mat {n}. " for n in range(60)))
+    model = unrolled.train(files, model="markov")
+    assert len(read_learnt(model.bundle, str(files[1])).documents) == 2
+    with pytest.raises(InputError, match="is not the text that the model learnt"):
+        read_learnt(model.bundle, __file__)

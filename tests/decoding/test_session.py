@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import unrolled
 from unrolled.decoding import session as module
 from unrolled.decoding.session import shared
 
@@ -36,7 +38,7 @@ def test_states_far_back_are_thinned_out_and_still_gone_back_to(model, monkeypat
     session, text = model.session(), "The cat sat on the mat. " * 8
     for end in range(len(text)):
         session.to(text[:end])
-    assert len(session.states) < 16 + 4 + len(text) / 8 + 2
+    assert len(session.marks) < 16 + 4 + len(text) / 8 + 2
     assert np.allclose(session.to(text[:50]).read.logits, model.start(text[:50]).read.logits, atol=1e-5)
 
 
@@ -49,3 +51,17 @@ def test_what_two_texts_share_is_their_common_beginning(one, other):
 def test_completions_of_the_model_follow_the_text(model):
     assert model.completions("The ca")[0].text == "cat"
     assert model.completions("The ")[0].rest == model.completions("The ")[0].text
+
+
+def test_of_large_states_few_are_kept(model, monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 1)
+    session = model.session()
+    for end in range(200):
+        session.to(("The cat sat on the mat. " * 9)[:end])
+    assert len(session.marks) < 40
+    assert np.allclose(session.to("The c").read.logits, model.start("The c").read.logits, atol=1e-5)
+
+
+def test_no_words_are_no_wish(model):
+    with pytest.raises(unrolled.UnrolledError, match="--count is 0"):
+        model.completions("The ca", 0)

@@ -39,8 +39,9 @@ def test_our_own_units_come_back(tmp_path):
     [
         ({}, 5, "has no tokens of a GPT-2"),
         ({"tokenizer.json": {"model": {"type": "Unigram", "vocab": []}}}, 5, "has no tokens of a GPT-2"),
-        ({"vocab.json": {"a": 0}}, None, "has no end of a text"),
-        ({"vocab.json": {"a": 0}}, 5, "cannot spell every byte"),
+        ({"vocab.json": {"a": 0}, "merges.txt": ""}, None, "has no end of a text"),
+        ({"vocab.json": {"a": 0}, "merges.txt": ""}, 5, "cannot spell every byte"),
+        ({"unrolled.json": {"unit": "char", "units": ["a"]}}, 0, "names 1 units, and the model has 10 ids"),
     ],
 )
 def test_a_folder_without_usable_tokens_is_refused(tmp_path, files, end, words):
@@ -51,6 +52,22 @@ def test_a_folder_without_usable_tokens_is_refused(tmp_path, files, end, words):
 
 
 def test_a_file_that_is_no_json_is_refused(tmp_path):
+    (tmp_path / "merges.txt").write_text("")
     (tmp_path / "vocab.json").write_text("{")
     with pytest.raises(ModelFileError, match=r"vocab.json cannot be read"):
         read_units(tmp_path, 10, 1)
+
+
+def test_signs_that_are_made_of_no_tokens_are_no_units(tmp_path):
+    letters = [*BYTES, "ab", "<pad>", "abc", "<s>"]
+    (tmp_path / "vocab.json").write_text(json.dumps({token: n for n, token in enumerate(letters)}))
+    (tmp_path / "merges.txt").write_text("#version: 0.2\na b\nab c\n")
+    vocabulary, order = read_units(tmp_path, 260, 259)
+    assert vocabulary.units[256:] == ("ab", "abc")
+    assert order.tolist()[:2] == [259, -1] and order.tolist()[-2:] == [256, 258]
+
+
+def test_writing_other_units_takes_the_old_ones_away(tmp_path):
+    TheirUnits("char", ("a",), 0, False).write(tmp_path)
+    TheirUnits("gpt2", tuple(BYTES.values()), 256, True).write(tmp_path)
+    assert read_units(tmp_path, 257, 256)[0].unit == "gpt2"

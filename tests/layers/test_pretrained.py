@@ -207,3 +207,27 @@ def test_beams_find_the_hypotheses_and_scores_of_transformers(theirs, penalty, e
     ours = beam_search(model.engine, model.vocabulary, read, options)
     assert [tuple(unit for unit in each.ids if unit) for each in ours] == expected
     assert [each.score for each in ours] == pytest.approx(found.sequences_scores.tolist(), abs=1e-4)
+
+
+def test_a_folder_is_tuned_gently_unless_told(theirs, text_file):
+    tuned = unrolled.train(text_file, base=theirs, steps=1, batch_size=2, threads=1)
+    assert tuned.record["options"]["learning_rate"] == 5e-5
+    assert tuned.record["options"]["optimizer"] == "adamw"
+
+
+def test_labels_and_heads_that_do_not_fit_are_refused(text_file, tmp_path):
+    (tmp_path / "a.csv").write_text("text,kind\n" + "".join(f"name {n},{n % 2}\n" for n in range(40)))
+    with pytest.raises(unrolled.UnrolledError, match="I got --label with --model gpt2"):
+        unrolled.train(tmp_path / "a.csv", model="gpt2", label="kind")
+    with pytest.raises(unrolled.UnrolledError, match="--heads is 5, which does not divide"):
+        unrolled.train(text_file, model="gpt2", heads=5, steps=1)
+
+
+def test_accents_of_its_tokens_are_letters_of_words(theirs):
+    words = unrolled.load(theirs).session().words
+    assert words.go_on[unrolled.load(theirs).vocabulary.index["\xc3"]]
+
+
+def test_another_kind_than_the_base_is_refused(theirs, text_file):
+    with pytest.raises(unrolled.UnrolledError, match=r"I got --model markov, and .* is a gpt2 model"):
+        unrolled.train(text_file, base=theirs, model="markov")

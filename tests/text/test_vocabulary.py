@@ -161,3 +161,23 @@ def test_no_character_of_a_prompt_is_torn_when_its_last_token_is_reopened():
     before, begun, allowed = vocabulary.reopen("café")
     assert (before, begun) == ("caf", "\xc3\xa9") and [vocabulary.text_of(int(n), begun) for n in allowed] == ["s"]
     assert Vocabulary("bpe", (*BYTES, "\xa9s")).reopen("café")[:2] == ("café", "")
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "tail"),
+    [
+        ("char", "a b", ""),
+        ("word", "The ca", " ca"),
+        ("word", "The \n", ""),
+        ("gpt2", "a\n", "\n"),
+        ("gpt2", "a b", " b"),
+    ],
+)
+def test_the_end_of_a_text_that_may_change_is_not_settled(unit, text, tail):
+    units = tuple(sorted(UNITS[unit].learn([], [text], None, 1)))
+    assert Vocabulary(unit, units).settle(text) == (text.removesuffix(tail) if tail else text, tail)
+
+
+def test_of_syllables_the_last_three_may_change():
+    vocabulary = Vocabulary("syllable", tuple("ကခဂဃင"))
+    assert vocabulary.settle("ကခဂဃင") == ("ကခ", "ဂဃင")

@@ -75,3 +75,15 @@ def test_counting_loads_no_torch(text_file):
     code = f"import sys, unrolled; unrolled.train({str(text_file)!r}, model='markov'); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_options_of_step_by_step_learning_are_refused(text_file):
+    with pytest.raises(OptionError, match="I got --learning-rate with --model markov"):
+        unrolled.train(text_file, model="markov", learning_rate=0.1)
+
+
+def test_only_networks_have_narrow_weights(chain, tmp_path):
+    with pytest.raises(OptionError, match="only recurrent networks have int8 weights"):
+        chain.save(tmp_path / "m.safetensors", weights="int8")
+    with pytest.raises(OptionError, match="only recurrent networks have bf16 weights"):
+        chain.quantized("bf16", "some text")

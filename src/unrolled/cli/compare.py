@@ -30,7 +30,7 @@ DEFAULT_MINUTES = 1.0
 @click.option("-p", "--prompt", help="what all write on from [default: the first held-out words]")
 @click.option("-o", "--output", type=click.Path(), help="write a page of HTML")
 @click.option("--keep", type=click.Path(file_okay=False), help="folder that keeps the trained models")
-@click.option("--force", is_flag=True, help="replace an existing page")
+@click.option("--force", is_flag=True, help="replace an existing page, and models that were kept")
 @click.option("--quiet", is_flag=True, help="show the table alone")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @flags(ReadOptions, leave_out=("label",))
@@ -48,7 +48,7 @@ def command(
         refuse_output(output, force)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep or temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        prepare(folder, names, force)
         found = compare(sources, names, given(options), folder, prompt, len if quiet else say)
     told = found.summary()
     for note in found.notes:
@@ -62,6 +62,19 @@ def command(
     if not quiet:
         click.echo(f"\n{MEANINGS}\n")
         click.echo("\n".join(samples(told)))
+
+
+def prepare(folder: Path, names: list[str], force: bool) -> None:
+    """The folder of the models, in which none is replaced silently."""
+    from ..bundle import SUFFIX, refuse_existing
+    from ..errors import OutputError, reason
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made ({reason(error)}); name another folder", 2) from None
+    for name in names:
+        refuse_existing(folder / f"{name}{SUFFIX}", force)
 
 
 def say(line: str) -> None:

@@ -49,10 +49,12 @@ def command(
     from ..api import load
     from ..decoding.search import choose_seed
 
+    from_pipe = options["prompt_file"] == "-"
     prompt = read_prompt(options.pop("prompt"), options.pop("prompt_file"))
     if quiet:
         silence()
     ways = {name: options.pop(name) for name in ("from_state", "save_state", "pick", "candidates", "compared")}
+    ways["from_pipe"] = from_pipe
     settings: Any = {"seed": choose_seed(), **given(options)}
     refuse(ways, settings, samples)
     for path in filter(None, (output, ways["save_state"])):
@@ -107,8 +109,15 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
         raise OptionError(f"I got --save-state and --samples {samples}; a state is of one text: leave one out")
     if ways["candidates"] and not ways["pick"]:
         raise OptionError("I got --candidates and nobody to choose; add --pick, or use --samples")
-    if ways["pick"] and (samples > 1 or "beams" in settings):
-        raise OptionError("I got --pick with --samples or --beams; leave one out")
+    if ways["pick"] and (samples > 1 or "beams" in settings or "stop" in settings):
+        raise OptionError("I got --pick with --samples, --beams or --stop; leave one out")
+    if ways["pick"] and ways["from_pipe"]:
+        raise OptionError("I got --pick and --prompt-file -, and standard input has room for one; give a file")
+    for name in ("temperature", "top_k", "top_p", "min_p"):
+        if "beams" in settings and name in settings:
+            raise OptionError(f"I got --{name.replace('_', '-')} with --beams, which draws nothing; leave one out")
+    if "length_penalty" in settings and "beams" not in settings:
+        raise OptionError("I got --length-penalty and no beams to use it; add --beams")
 
 
 def refuse_output(path: str, force: bool) -> None:

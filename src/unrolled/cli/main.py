@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -62,6 +63,9 @@ def unrolled() -> None:
 def main() -> None:
     """Run the command line and leave with its exit status: 0, 1 failed, 2 bad input, 130 Ctrl-C, 143 SIGTERM."""
     warnings.showwarning = show_warning
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):  # texts are in UTF-8 whatever the system's language is
+            stream.reconfigure(encoding="utf-8", errors=errors)
     set_threads(sys.argv)
     sys.exit(run(sys.argv[1:]))
 

@@ -51,7 +51,7 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
 def texts_of(sample: str) -> list[str]:
     """The texts of JSON lines; a sample that is none is one text."""
     try:
-        lines = [json.loads(line) for line in sample.splitlines() if line.strip()]
+        lines = [json.loads(line) for line in sample.split("\n") if line.strip()]
     except ValueError:
         return [sample]
     told = [line.get("text") for line in lines if isinstance(line, dict)]

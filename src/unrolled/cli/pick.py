@@ -32,7 +32,12 @@ def pick(start: State, count: int, settings: Mapping[str, Any]) -> State:
             trail = trail[:-1] or [start]
             click.echo(f"… {shown(trail[-1].text[-60:])}", err=True)
         elif choice != "r":
-            trail.append(trail[-1].after(texts[int(choice) - 1]))
+            trail.append(trail[-1].after(texts[int(choice) - 1] + ending(settings)))
+
+
+def ending(settings: Mapping[str, Any]) -> str:
+    """What a continuation stops before, and the text goes on behind."""
+    return "\n" if settings.get("until") == "line" or "lines" in settings else ""
 
 
 def ask(count: int) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..text.byte import Byte
 from ..text.grapheme import compiled
 from ..text.vocabulary import SPECIAL, Vocabulary
 from .engines import Engine, EngineState
@@ -51,7 +52,7 @@ class Words:
     @cached_property
     def letter(self) -> str:
         """The pattern of a letter."""
-        return f"(?:{LETTER}|{BYTE})" if self.vocabulary.unit in ("byte", "bpe") else LETTER
+        return f"(?:{LETTER}|{BYTE})" if isinstance(self.vocabulary.kind, Byte) else LETTER
 
     @cached_property
     def go_on(self) -> Flags:

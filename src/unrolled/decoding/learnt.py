@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..bundle import Bundle
 from ..config import ReadOptions, as_given
 from ..data.large import find_large
@@ -15,9 +17,12 @@ def read_learnt(bundle: Bundle, path: str) -> Corpus:
     if "digest" not in told:
         raise InputError("this model does not say what it learnt from; compare its texts with `unrolled novelty`")
     options, kind = ReadOptions.of(as_given(told.get("read", {}))), bundle.config.documents or "whole"
-    corpus, large = read_corpus(path, options), find_large(path, options, kind)
-    digest = large.digest() if large else corpus.arranged(kind).digest
-    if digest != told["digest"]:
-        names = ", ".join(told.get("names", [])[:3])
-        raise InputError(f"{path} is not the text that the model learnt ({names}); give that one, unchanged")
-    return corpus
+    names = told.get("names", [])
+    sources: list[str | list[Path]] = [path]
+    if len(names) > 1 and path in names:  # one of several files stands for all of them
+        sources.append([Path(name) for name in names])
+    for source in sources:
+        corpus, large = read_corpus(source, options), find_large(source, options, kind)
+        if (large.digest() if large else corpus.arranged(kind).digest) == told["digest"]:
+            return corpus
+    raise InputError(f"{path} is not the text that the model learnt ({', '.join(names[:3])}); give that one, unchanged")

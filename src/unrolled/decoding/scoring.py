@@ -28,6 +28,7 @@ from .search import Read
 WINDOW = 256
 AT_ONCE = 1024
 ROWS = 64
+MOST_LOGITS = 1 << 22  # at once: with a large vocabulary, few windows side by side
 CODE_POINTS = 1_114_112
 MOST_BITS = 1000  # of a word; 2 to more is no float
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\ua9e0-\uaa7f]")
@@ -188,10 +189,12 @@ def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
     inputs = ids[:-1]
     whole = len(inputs) // WINDOW * WINDOW
     windows = inputs[:whole].reshape(-1, WINDOW)
-    for place in range(0, len(windows), ROWS):
-        rows = windows[place : place + ROWS]
-        logits, _ = engine.scan(rows, engine.start(len(rows)))
+    place, rows = 0, 1
+    while place < len(windows):
+        part = windows[place : place + rows]
+        logits, _ = engine.scan(part, engine.start(len(part)))
         yield logits.reshape(-1, logits.shape[-1]).astype(np.float64)
+        place, rows = place + len(part), max(1, min(ROWS, MOST_LOGITS // logits[0].size))
     if whole < len(inputs):
         logits, _ = engine.scan(inputs[None, whole:], engine.start(1))
         yield logits[0].astype(np.float64)

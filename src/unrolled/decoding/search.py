@@ -24,7 +24,7 @@ READ_AT_ONCE = 1024  # units of a prompt read in one scan
 MOST_AT_ONCE = 64  # units drawn before they are shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Read:
     """An engine after a text: the state, and the logits [1, V] of what comes next.
 

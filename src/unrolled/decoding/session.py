@@ -5,49 +5,65 @@ A keystroke costs one step of the network; what is deleted is gone back to.
 
 from __future__ import annotations
 
+import dataclasses
+
+from ..config import check
 from .completion import Completion, Words, complete
 from .state import State
 
 AT_ONCE = 64  # characters of a longer piece that are read before a state is kept
-NEAR = 256  # states of the last keystrokes, which are all kept; of those before, one in AT_ONCE is
+NEAR, LEAST = 256, 8  # states of the last keystrokes, which are all kept; of those before, one in AT_ONCE is
+MOST_BYTES = 64_000_000  # of the last states: those of GPT-2 hold all that it has read
 
 
 class Session:
     """A text as it is now. ``to`` brings it up to date, whatever was typed, pasted or deleted."""
 
     def __init__(self, start: State) -> None:
-        self.states, self.words = [start], Words(start.vocabulary)
+        self.words, self.text = Words(start.vocabulary), ""
+        self.marks = [(0, start)]
 
     @property
     def state(self) -> State:
         """The state at the text's end."""
-        return self.states[-1]
+        return dataclasses.replace(self.marks[-1][1], text=self.text)
 
     def to(self, text: str) -> State:
         """Read what is new of a text, after what it has in common with the text before."""
-        same = shared(self.state.text, text)
-        while len(self.state.text) > same:
-            self.states.pop()
-        for place in range(len(self.state.text), len(text), AT_ONCE):
-            self.states.append(self.state.after(text[place : place + AT_ONCE]))
-        if len(self.states) > NEAR + NEAR // 4:
+        same = shared(self.text, text)
+        while self.marks[-1][0] > same:
+            self.marks.pop()
+        for place in range(self.marks[-1][0], len(text), AT_ONCE):
+            piece = text[place : place + AT_ONCE]
+            state = dataclasses.replace(self.marks[-1][1], text="").after(piece)
+            self.marks.append((place + len(piece), state))
             self.forget()
+        self.text = text
         return self.state
 
     def forget(self) -> None:
-        """Keep only some of the states far back."""
-        far, near = self.states[1:-NEAR], self.states[-NEAR:]
-        kept, last = [self.states[0]], 0
-        for state in far:
-            if len(state.text) - last >= AT_ONCE:
-                kept.append(state)
-                last = len(state.text)
-        self.states = kept + near
+        """Keep only some of the states far back, and few of them if they are large."""
+        near = max(LEAST, min(NEAR, MOST_BYTES // max(1, size_of(self.marks[-1][1]))))
+        if len(self.marks) <= near + near // 4 + 1:
+            return
+        kept = self.marks[:1]
+        apart = AT_ONCE * (1 + len(self.marks[0:-near]) // near)
+        for place, state in self.marks[1:-near]:
+            if place - kept[-1][0] >= apart:
+                kept.append((place, state))
+        self.marks = kept + self.marks[-near:]
 
     def completions(self, text: str, count: int = 5) -> list[Completion]:
         """The likeliest words after a text, the likeliest first."""
+        check("count", count, {"low": 1})
         state = self.to(text)
         return complete(state.engine, self.words, state.read, text, count)
+
+
+def size_of(state: State) -> int:
+    """The bytes of a state's arrays."""
+    reads = (state.base, state.read)
+    return sum(read.everything.nbytes + sum(part.nbytes for part in read.state.values()) for read in reads)
 
 
 def shared(one: str, other: str) -> int:

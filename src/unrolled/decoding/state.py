@@ -29,7 +29,7 @@ OF_THE_START = ("where", "label_strength", "adaptive")
 """Options that a state was started with, and that hold for all that is written from it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class State:
     """A text that a model has read: a value. Writing on from it, or reading on, leaves it as it is.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..bundle import Bundle
-from ..errors import OutputError
+from ..errors import OutputError, reason
 
 
 def write(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
@@ -17,5 +17,8 @@ def write(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
         raise OutputError(f"{path} holds files already; name another folder, or write into it with --force", 2)
     from ..layers.pretrained import write_folder
 
-    write_folder(bundle, path)
+    try:
+        write_folder(bundle, path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({reason(error)}); name another folder") from None
     return path

@@ -37,33 +37,52 @@ def read_units(path: Path, size: int, end: int | None) -> tuple[Vocabulary, NDAr
     """The units of a folder, and the number there of each of our ids; -1 for an id that stands for nothing."""
     if (path / OURS).exists():
         told = read_json(path / OURS)
+        if len(told["units"]) + SPECIAL != size:
+            raise ModelFileError(
+                f"{path / OURS} names {len(told['units'])} units, and the model has {size} ids; export anew"
+            )
         return Vocabulary(told["unit"], tuple(told["units"])), np.arange(size)
-    numbers = read_tokens(path)
+    numbers, pairs = read_tokens(path)
     if end is None or end >= size:
         raise ModelFileError(f"the GPT-2 in {path} has no end of a text (eos_token_id is {end}); give another")
-    found = sorted((number, token) for token, number in numbers.items() if number != end and number < size)
-    tokens = [(number, as_bytes(token)) for number, token in found if all(letter in BYTES for letter in token)]
-    if len({token for _, token in tokens if len(token) == 1}) < 256:
+    known = [letter for letter in sorted(BYTES, key=lambda letter: numbers.get(letter, size)) if letter in numbers]
+    if len(known) < 256:
         raise ModelFileError(f"the tokens in {path} cannot spell every byte; give a GPT-2 with byte-level tokens")
-    return Vocabulary("gpt2", tuple(token for _, token in tokens)), np.array([end, -1, *(n for n, _ in tokens)])
+    tokens = list(dict.fromkeys(known + [token for token in map("".join, pairs) if numbers.get(token, size) < size]))
+    order = np.array([end, -1, *(numbers[token] for token in tokens)])
+    return Vocabulary("gpt2", tuple(map(as_bytes, tokens))), order
 
 
-def read_tokens(path: Path) -> dict[str, int]:
-    """The number of each token, as the folder writes them."""
-    if (path / "vocab.json").exists():
-        return dict(read_json(path / "vocab.json"))
+def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
+    """The number of each token, as the folder writes them, and of which two each is made, in the order of learning.
+
+    What is made of none, like a sign for padding, is no token of a text.
+    """
+    if (path / "vocab.json").exists() and (path / "merges.txt").exists():
+        lines = read_text(path / "merges.txt").splitlines()
+        pairs = [tuple(line.split(" ")) for line in lines if line and not line.startswith("#version")]
+        return dict(read_json(path / "vocab.json")), pairs
     if (path / "tokenizer.json").exists():
         model = read_json(path / "tokenizer.json")["model"]
         if model.get("type") == "BPE":
-            return dict(model["vocab"])
-    raise ModelFileError(f"{path} has no tokens of a GPT-2; add its vocab.json or tokenizer.json")
+            pairs = [tuple(pair.split(" ") if isinstance(pair, str) else pair) for pair in model["merges"]]
+            return dict(model["vocab"]), pairs
+    raise ModelFileError(f"{path} has no tokens of a GPT-2; add its vocab.json and merges.txt, or tokenizer.json")
+
+
+def read_text(path: Path) -> str:
+    """A file in UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
 
 
 def read_json(path: Path) -> Any:
     """What a file of JSON says."""
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        return json.loads(read_text(path))
+    except ValueError as error:
         raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
 
 
@@ -94,7 +113,9 @@ class TheirUnits:
     tokenizer: bool
 
     def write(self, path: Path) -> None:
-        """Write the files that name them: those of GPT-2's tokenizer, or our own."""
+        """Write the files that name them, those of GPT-2's tokenizer or our own, and take the others away."""
+        for name in (OURS, "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"):
+            (path / name).unlink(missing_ok=True)
         if not self.tokenizer:
             told = json.dumps({"unit": self.unit, "units": list(self.units)}, ensure_ascii=False)
             (path / OURS).write_text(told, "utf-8")

@@ -32,8 +32,6 @@ except ImportError:
 
 CACHE = "cache" if "cache" in signature(GPT2Model.forward).parameters else "past_key_values"
 """The name that the library gives its memory of what was read."""
-HEAD_WIDTH = 32
-"""Units of an attention head, about; a layer of 64 units has two heads."""
 PLAIN: dict[str, tuple[Any, ...]] = {
     "activation_function": ("gelu_new",),
     "layer_norm_epsilon": (1e-5,),
@@ -78,13 +76,12 @@ class Gpt2(Network):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.spec, self.window = spec, spec.context
-        heads = next(n for n in range(max(1, spec.hidden_size // HEAD_WIDTH), 0, -1) if spec.hidden_size % n == 0)
         self.config = GPT2Config(
             vocab_size=spec.outputs,
             n_positions=spec.context,
             n_embd=spec.hidden_size,
             n_layer=spec.layers,
-            n_head=spec.heads or heads,
+            n_head=spec.heads or 1,
             bos_token_id=0,
             eos_token_id=0,
             resid_pdrop=spec.dropout,

@@ -21,6 +21,8 @@ UNKNOWN = 1
 """The id of whatever the vocabulary does not hold; it is read, never written."""
 UNFINISHED = re.compile(r"[^\S\n]*\S*\Z")
 """The last word of a text, and the spaces before it."""
+UNFINISHED_LINE = re.compile(r"\s*\S*\Z")
+"""The same with the newlines before it, where units run across them."""
 LONGEST = 64  # characters of a last word that is read again as it grows; of a longer one, some units are
 UNSETTLED = 3
 """Units at the end of a text that what follows can change: a Burmese consonant may yet end the syllable before."""
@@ -139,7 +141,8 @@ class Vocabulary:
         """A text's beginning, whose units stay what they are whatever comes, and the rest, whose units may not."""
         if not self.kind.grows:
             return text, ""
-        cut = UNFINISHED.search(text, max(0, len(text) - LONGEST)) if self.kind.spaced else None
+        pattern = UNFINISHED if self.kind.breaks else UNFINISHED_LINE
+        cut = pattern.search(text, max(0, len(text) - LONGEST)) if self.kind.spaced else None
         if cut and len(text) - cut.start() < LONGEST:
             return text[: cut.start()], text[cut.start() :]
         settled = text

@@ -12,8 +12,13 @@ from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
 from ..data.split import Split, split_corpus
-from ..errors import InputError
+from ..errors import InputError, OptionError
 from ..text.vocabulary import Vocabulary
+
+ELSEWHERE = "trained elsewhere"
+"""What the record of a model says that came out of a folder of Hugging Face."""
+GENTLE = 5e-5
+"""The learning rate that a model bears which has learnt from gigabytes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +31,15 @@ class Base:
     def model(self, given: ModelOptions) -> ModelOptions:
         """The sizes of the network that goes on; only its dropout may be another."""
         config = self.bundle.config
+        if given.model not in ("recurrent", config.model):
+            raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
         return dataclasses.replace(config, dropout=config.dropout if given.dropout is None else given.dropout)
+
+    def gentle(self, given: TrainOptions) -> TrainOptions:
+        """The options with a small learning rate, where the model was trained elsewhere for long and none is given."""
+        if self.bundle.record.get("stopped") != ELSEWHERE or given.learning_rate is not None:
+            return given
+        return dataclasses.replace(given, learning_rate=GENTLE)
 
 
 def open_base(path: str) -> Base:

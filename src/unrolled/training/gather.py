@@ -70,19 +70,22 @@ def gather(
     reading = settings.read or given["ReadOptions"]
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
+    train = start.gentle(settings.train) if start else settings.train
     known = start.bundle.vocabularies if start else None
     large = find_large(source, reading, model.documents)
     if large:
-        text = read_large(large, model, settings.train, known, observers)
+        text = read_large(large, model, train, known, observers)
     else:
-        text = read_text(read_corpus(source, reading), model, settings.train, known)
+        text = read_text(read_corpus(source, reading), model, train, known)
+    if text.split.labels and text.model.model != "recurrent":
+        raise OptionError(f"I got --label with --model {text.model.model}, which learns without; leave it out")
     if settings.digest not in (None, text.about["digest"]):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     return Work(
         split=text.split,
         corpus=text.about,
         model=text.model,
-        train=settings.train,
+        train=train,
         run=given["RunOptions"],
         resume_file=resume_file,
         replay=settings.plans,

@@ -29,6 +29,8 @@ CONTEXT = 6
 UNGATED = {"elman": 0.5, "window": 0.2}  # of it, where no gates tame the gradient
 SIZES_OF_GPT2 = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
 """Layers, width and window of a GPT-2 for a budget of up to so many minutes."""
+HEAD_OF_GPT2 = 32
+"""Units of an attention head, about."""
 ROWS_OF_GPT2, UNITS_OF_GPT2, RATE_OF_GPT2 = 12, 3072, 4e-3
 """Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96."""
 WITH_MUON = 0.04  # the highest learning rate
@@ -103,13 +105,19 @@ def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: 
         raise OptionError(
             f"--sequence-length is {train.sequence_length}, and GPT-2 looks {context} back; raise --context"
         )
-    chosen = dataclasses.replace(model, layers=layers, hidden_size=width, context=context, dropout=model.dropout or 0.0)
+    heads = model.heads or next(n for n in range(max(1, width // HEAD_OF_GPT2), 0, -1) if width % n == 0)
+    if width % heads:
+        raise OptionError(f"--heads is {heads}, which does not divide a --hidden-size of {width}; choose another")
+    chosen = dataclasses.replace(
+        model, layers=layers, hidden_size=width, context=context, heads=heads, dropout=model.dropout or 0.0
+    )
     settings = dataclasses.replace(
         train,
         batch_size=train.batch_size or max(1, min(ROWS_OF_GPT2, UNITS_OF_GPT2 // context)),
         sequence_length=train.sequence_length or max(2, min(context, known.units // 4)),
         learning_rate=train.learning_rate or round(RATE_OF_GPT2 * math.sqrt(96 / width), 5),
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
+        optimizer="adamw",
     )
     rate = speed.units_per_second(6.0 * (12 * layers * width**2 + width * known.vocabulary))
     paragraph = (

@@ -27,6 +27,8 @@ def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | 
         return open_own(name, bundle, device, weights)
     if name == "auto":
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
+    if name == "native" and bundle.config.cell not in kernels.CELLS:
+        raise OptionError(f"there are no kernels for --cell {bundle.config.cell}; use --engine reference or torch")
     weights = weights or bundle.weights
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
     engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(rounded, device, weights)

@@ -27,7 +27,7 @@ HOTTEST = 2.0
 ENOUGH = np.maximum(ROUNDS * np.arange(1, LONGEST + 1), LEAST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NoLoops(Guard):
     """For each period, how many of the last characters are those one period before.
 

@@ -285,8 +285,7 @@ def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
     """Say before any work that the model could not be written, or what would be lost by writing it."""
     from .training.paths import resume_path
 
-    bundles.refuse_existing(output, force or resume)
-    bundles.refuse_unwritable(output)
+    bundles.refuse_target(output, force or resume)
     left = resume_path(output)
     if left.exists() and not (resume or force):
         raise OutputError(

@@ -160,6 +160,12 @@ def refuse_existing(path: str | Path, force: bool) -> None:
         raise OutputError(f"{path} exists already; name another file, or replace it with --force", 2)
 
 
+def refuse_target(path: str | Path, force: bool) -> None:
+    """Say before any work that a file could not be written, or what would be lost by writing it."""
+    refuse_existing(path, force)
+    refuse_unwritable(path)
+
+
 def refuse_unwritable(path: str | Path) -> None:
     """Say now, and not after minutes of work, that a file could not be written."""
     import tempfile

@@ -17,27 +17,6 @@ VOCABULARY = Vocabulary("char", ("a", "b", "c"))
 SIZE = len(VOCABULARY)
 
 
-class Table(Engine):
-    """A tiny network: its logits depend on the last two units, at random."""
-
-    def __init__(self, seed: int) -> None:
-        self.logits = np.random.default_rng(seed).normal(0, 2, (SIZE, SIZE, SIZE)).astype(np.float32)
-
-    def start(self, rows):
-        return {"last": np.zeros((rows, 2), np.int32)}
-
-    def scan(self, ids, state):
-        last, logits = state["last"], []
-        for column in ids.T:
-            last = np.stack([last[:, 1], column], 1)
-            logits.append(self.logits[last[:, 0], last[:, 1]])
-        return np.stack(logits, 1), {"last": last}
-
-
-def start(engine: Engine) -> Read:
-    return Read(*step(engine, np.zeros(1, np.int32), engine.start(1)))
-
-
 def exhaustive(engine: Engine, read: Read, length: int, penalty: float, ends: bool) -> list[tuple[float, str]]:
     """The score and the text of every continuation."""
     found = []
@@ -56,11 +35,11 @@ def exhaustive(engine: Engine, read: Read, length: int, penalty: float, ends: bo
 
 @given(st.integers(0, 10**6), st.integers(1, 4), st.sampled_from([0.0, 0.5, 1.0, 2.0]), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_with_enough_beams_it_finds_what_trying_all_finds(seed, length, penalty, ends):
-    engine = Table(seed)
+def test_with_enough_beams_it_finds_what_trying_all_finds(table, seed, length, penalty, ends):
+    engine, read = table(SIZE, seed)
     options = GenerateOptions(length=length, beams=4**length, length_penalty=penalty, endless=not ends)
-    found = beam_search(engine, VOCABULARY, start(engine), options)
-    expected = exhaustive(engine, start(engine), length, penalty, ends)
+    found = beam_search(engine, VOCABULARY, read, options)
+    expected = exhaustive(engine, read, length, penalty, ends)
     assert [each.text for each in found[:5]] == [text for _, text in expected[:5]]
     assert [each.score for each in found[:5]] == pytest.approx([score for score, _ in expected[:5]])
 

@@ -12,24 +12,6 @@ from unrolled.decoding.scoring import log_softmax
 from unrolled.decoding.search import Read
 from unrolled.text.vocabulary import SPECIAL, Vocabulary
 
-
-class Table(Engine):
-    """A tiny network: its logits depend on the last two units, at random."""
-
-    def __init__(self, size: int, seed: int) -> None:
-        self.logits = np.random.default_rng(seed).normal(0, 2, (size, size, size)).astype(np.float32)
-
-    def start(self, rows):
-        return {"last": np.zeros((rows, 2), np.int32)}
-
-    def scan(self, ids, state):
-        last, logits = state["last"], []
-        for column in ids.T:
-            last = np.stack([last[:, 1], column], 1)
-            logits.append(self.logits[last[:, 0], last[:, 1]])
-        return np.stack(logits, 1), {"last": last}
-
-
 VOCABULARY = Vocabulary("char", ("a", "b", ".", " "))
 
 
@@ -49,10 +31,9 @@ def exhaustive(engine: Engine, read: Read, longest: int) -> list[tuple[float, st
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_it_finds_the_likeliest_of_all_words(seed, monkeypatch):
+def test_it_finds_the_likeliest_of_all_words(table, seed, monkeypatch):
     monkeypatch.setattr(module, "MOST_READ", 6000)
-    engine = Table(SPECIAL + 4, seed)
-    read = Read(*step(engine, np.zeros(1, np.int32), engine.start(1)))
+    engine, read = table(SPECIAL + 4, seed)
     found = complete(engine, Words(VOCABULARY), read, "x a", 4)
     expected = exhaustive(engine, read, 10)[:4]
     assert [each.rest for each in found] == [rest for _, rest in expected]

@@ -38,14 +38,13 @@ def command(
     sources: tuple[str, ...], output: str | None, keep: str | None, quiet: bool, as_json: bool, **options: Any
 ) -> None:
     """Train several kinds of model on TEXT in the same minutes, and tell how they did: a table, a page, samples."""
-    from ..bundle import write_atomically
+    from ..bundle import refuse_target, write_atomically
     from ..compare import compare
     from ..reports.comparison import MEANINGS, page, samples, table
-    from .generate import refuse_output
 
     names, prompt, force = choose(options.pop("models")), options.pop("prompt"), options.pop("force")
     if output:
-        refuse_output(output, force)
+        refuse_target(output, force)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep or temporary)
         prepare(folder, names, force)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..config import RunOptions
-from .flags import examples, flags, given
+from .flags import examples, flags, given, silence
 
 EXAMPLES = """
 echo "Alice wa" | unrolled complete alice.safetensors
@@ -32,7 +32,6 @@ def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet
     Texts that begin alike, as while one is typed, cost one step for each new character.
     """
     from ..api import load
-    from .generate import silence
 
     if quiet:
         silence()

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..config import RunOptions, ScoreOptions
-from .flags import examples, flags, given
+from .flags import examples, flags, given, silence
 from .score import read
 
 EXAMPLES = """
@@ -29,14 +29,11 @@ head -n 40 play.txt | unrolled explain play.safetensors - -o play.html --force
 def command(model: str, text: str, output: str, force: bool, quiet: bool, **options: Any) -> None:
     """Write a page that shows what MODEL expected at every place of TEXT (a file, or - for standard input)."""
     from ..api import load
-    from ..bundle import refuse_existing, refuse_unwritable, write_atomically
+    from ..bundle import refuse_target, write_atomically
 
     if quiet:
-        import warnings
-
-        warnings.simplefilter("ignore")
-    refuse_existing(output, force)
-    refuse_unwritable(output)
+        silence()
+    refuse_target(output, force)
     settings = given(options)
     opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
     page = opened.explain(read(text, settings.get("encoding")), settings.get("where", ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -72,3 +73,8 @@ def examples(text: str) -> str:
     """Examples for the end of a verb's help, kept as they are written."""
     lines = "\n".join(f"  {line}" for line in text.strip().splitlines())
     return f"\b\nExamples:\n{lines}"
+
+
+def silence() -> None:
+    """Show no warnings: what --quiet means."""
+    warnings.simplefilter("ignore")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import GenerateOptions, NoveltyOptions, RunOptions
-from .flags import examples, flags, given
+from .flags import examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..bundle import Bundle
@@ -47,6 +47,7 @@ def command(
 ) -> None:
     """Write text with MODEL, a file that `unrolled train` wrote."""
     from ..api import load
+    from ..bundle import refuse_target
     from ..decoding.search import choose_seed
 
     from_pipe = options["prompt_file"] == "-"
@@ -58,7 +59,7 @@ def command(
     settings: Any = {"seed": choose_seed(), **given(options)}
     refuse(ways, settings, samples)
     for path in filter(None, (output, ways["save_state"])):
-        refuse_output(path, force)
+        refuse_target(path, force)
     where = {name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings}
     settings.pop("threads", None)
     opened = load(model, **where)
@@ -118,14 +119,6 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
             raise OptionError(f"I got --{name.replace('_', '-')} with --beams, which draws nothing; leave one out")
     if "length_penalty" in settings and "beams" not in settings:
         raise OptionError("I got --length-penalty and no beams to use it; add --beams")
-
-
-def refuse_output(path: str, force: bool) -> None:
-    """Say before any work that a file could not be written."""
-    from ..bundle import refuse_existing, refuse_unwritable
-
-    refuse_existing(path, force)
-    refuse_unwritable(path)
 
 
 def learnt(bundle: Bundle, path: str) -> Corpus:
@@ -191,10 +184,3 @@ def write_lines(output: str | None, lines: Iterator[dict[str, Any]]) -> None:
         write_atomically(Path(output), text.encode("utf-8", "backslashreplace"))
     else:
         click.echo(text, nl=False)
-
-
-def silence() -> None:
-    """Show no warnings."""
-    import warnings
-
-    warnings.simplefilter("ignore")

@@ -44,7 +44,10 @@ def ask(count: int) -> str:
     """The next choice that is one: a number, "r", "u" or "q"."""
     while True:
         click.echo(f"1–{count}, r, u, q: ", nl=False, err=True)
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:  # what is chosen so far is not lost
+            line = ""
         choice = line.strip().lower() if line else "q"
         if not sys.stdin.isatty():
             click.echo(choice, err=True)

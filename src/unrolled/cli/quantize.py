@@ -29,11 +29,10 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     import json
 
     from ..api import load
-    from ..bundle import refuse_existing, refuse_unwritable
+    from ..bundle import refuse_target
     from ..data.readers import read_file
 
-    refuse_existing(output, force)
-    refuse_unwritable(output)
+    refuse_target(output, force)
     smaller = load(model).quantized(weights, read_file(text).text)
     smaller.save(output, force)
     cost = smaller.record["quantized"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import RunOptions, ScoreOptions
-from .flags import examples, flags, given
+from .flags import examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..decoding.scoring import Score
@@ -39,9 +39,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         raise OptionError("give a TEXT to score, or --next PROMPT; one of them")
     settings = given(options)
     if settings.pop("quiet"):
-        import warnings
-
-        warnings.simplefilter("ignore")
+        silence()
     opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
     if prompt is not None:
         show_next(

@@ -38,7 +38,8 @@ WRITTEN = 5_000
 """Units that each writes to be timed, and to be compared with the text."""
 SHOWN = 300
 """Characters of a sample."""
-LONGEST_PROMPT = 24
+LEAST_PROMPT, LONGEST_PROMPT = 12, 24
+"""Characters of the prompt, where none is given."""
 SEED, TEMPERATURE = 1, 0.8
 COLD_CHARACTERS = 100_000
 """Held-out characters that are scored with cold starts, at most."""
@@ -172,9 +173,10 @@ def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 
 
 def first_words(text: str) -> str:
-    """The beginning of a text, in whole words where there are any."""
-    line = text.lstrip().split("\n")[0][: 4 * LONGEST_PROMPT]
-    start = "".join(clusters(line)[:LONGEST_PROMPT])
+    """The beginning of a line of a text, in whole words where there are any; the first line may be cut in two."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    line = next((line for line in lines[1:] if len(line) >= LEAST_PROMPT), lines[0] if lines else "")
+    start = "".join(clusters(line[: 4 * LONGEST_PROMPT])[:LONGEST_PROMPT])
     return start.rsplit(" ", 1)[0] + " " if " " in start else start
 
 

@@ -23,6 +23,8 @@ SEEN_PER_WEIGHT = 4.5
 """Characters that training should see for each weight of the network: fewer, and a smaller network learns more."""
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.45
+FULL = 0.6
+"""Weights for each character of a text that can hold it by heart, about."""
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
 CONTEXT = 6
 """Units that a window looks back."""
@@ -68,6 +70,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
     rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, cell.gates))
     weights = weights_of(width, layers, known.vocabulary, cell.gates)
     seen = units_seen(train, known, rate)
+    fullness = weights / known.length
     length = choose_length(train, units)
     rows = train.batch_size or choose_rows(units, length, math.inf if train.steps else seen)
     chosen = dataclasses.replace(
@@ -76,14 +79,14 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         layers=layers,
         context=context,
         embedding_size=min(width, 128) if model.embedding_size is None else model.embedding_size,
-        dropout=choose_dropout(seen / units, width, weights / known.length) if model.dropout is None else model.dropout,
+        dropout=choose_dropout(seen / units, width, fullness) if model.dropout is None else model.dropout,
     )
     settings = dataclasses.replace(
         train,
         batch_size=rows,
         sequence_length=length,
         learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
-        weight_decay=choose_weight_decay(seen / units, known.characters_per_unit)
+        weight_decay=choose_weight_decay(seen / units, known.characters_per_unit, fullness)
         if train.weight_decay is None
         else train.weight_decay,
     )
@@ -173,16 +176,21 @@ def choose_dropout(epochs: float, width: int, fullness: float) -> float:
     """More passes need more of it, and more weights for each unit of the text too; a narrow layer bears less."""
     if epochs < 1:
         return 0.0
-    wanted = 0.2 * (math.log2(epochs) - 2.0) + 0.05 * math.log2(fullness / 0.6)
-    return round(max(0.0, min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
+    wanted = 0.2 * (math.log2(epochs) - 2.0) + 0.05 * math.log2(fullness / FULL)
+    return round(max(0.0, room(fullness) * min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
 
 
-def choose_weight_decay(epochs: float, characters: float) -> float:
+def room(fullness: float) -> float:
+    """How much of a text a network has room for, up to all: a narrow one need not be kept from learning it by heart."""
+    return min(1.0, fullness / FULL)
+
+
+def choose_weight_decay(epochs: float, characters: float, fullness: float) -> float:
     """With Muon it helps more than dropout once a text is read many times, and does no harm before.
 
     Words want twice as much as letters: a pass over units of several ``characters`` has fewer steps that decay.
     """
-    return round(min(MOST_DECAY, max(LEAST_DECAY, 0.012 * math.sqrt(characters) * epochs)), 2)
+    return round(min(MOST_DECAY, max(LEAST_DECAY, room(fullness) * 0.012 * math.sqrt(characters) * epochs)), 2)
 
 
 def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:

@@ -165,7 +165,8 @@ class ModelOptions(Options):
         for each in dataclasses.fields(self):
             if getattr(self, each.name) != each.default and self.model not in each.metadata.get("of", MODELS):
                 shown = each.name.replace("_", "-")
-                raise OptionError(f"I got --{shown} with --model {self.model}, which has none; leave it out")
+                owners = " or ".join(each.metadata["of"])
+                raise OptionError(f"I got --{shown} with --model {self.model}, and it is of {owners}; leave it out")
         if self.context is not None and self.model == "recurrent" and self.cell != "window":
             raise OptionError(f"I got --context with --cell {self.cell}, which looks back without end; leave it out")
 

@@ -39,7 +39,9 @@ def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet
     session = opened.session(where=where)
     for number, line in enumerate(sys.stdin, 1):
         text = line.removesuffix("\n")
-        text = from_json(text, number) if as_json else text
+        text = (
+            from_json(text, number) if as_json else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        )
         words = [dataclasses.asdict(each) for each in session.completions(text, count)]
         following = [{"unit": unit, "probability": share} for unit, share in session.state.next(count)]
         click.echo(json.dumps({"text": text, "words": words, "next": following}, ensure_ascii=False))

@@ -112,6 +112,8 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
         raise OptionError("I got --candidates and nobody to choose; add --pick, or use --samples")
     if ways["pick"] and (samples > 1 or "beams" in settings or "stop" in settings):
         raise OptionError("I got --pick with --samples, --beams or --stop; leave one out")
+    if ways["pick"] and settings.get("temperature") == 0:
+        raise OptionError("I got --pick with --temperature 0, which has one text to choose from; give a higher one")
     if ways["pick"] and ways["from_pipe"]:
         raise OptionError("I got --pick and --prompt-file -, and standard input has room for one; give a file")
     for name in ("temperature", "top_k", "top_p", "min_p"):

@@ -47,7 +47,9 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
     if plot:
         from ..reports.curve import plot as lines
 
-        click.echo("\n".join(lines(bundle.record.get("curve", []))))
+        counted = bundle.config.model == "markov"
+        drawn = ["no curve: a Markov chain is counted at once"] if counted else lines(bundle.record.get("curve", []))
+        click.echo("\n".join(drawn))
 
 
 def machine() -> dict[str, Any]:

@@ -48,6 +48,7 @@ def ask(count: int) -> str:
             line = sys.stdin.readline()
         except KeyboardInterrupt:  # what is chosen so far is not lost
             line = ""
+            click.echo(err=True)
         choice = line.strip().lower() if line else "q"
         if not sys.stdin.isatty():
             click.echo(choice, err=True)

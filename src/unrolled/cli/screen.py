@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SAMPLES = 5  # times that samples are shown during a run
 NEAR = 1.1  # times the best: the part of the curve where it bends
+LONGEST_PROMPT = 24  # characters of the prompt that is proposed
 PLAIN_EVERY = 10.0  # seconds between two plain lines
 
 
@@ -107,9 +108,10 @@ class Screen:
             self.say(describe_going_on(record["continued"]))
         if record["stopped"].startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
-        words = str(record["sample"]).split() or [""]
-        self.say(f"try: unrolled generate {shown} --prompt {shlex.quote(words[0])} --temperature 0.8")
-        self.say(f"     unrolled score {shown} SOME.txt    unrolled info {shown} --plot")
+        word = next(iter(str(record["sample"]).split()), "")[:LONGEST_PROMPT]
+        self.say(f"try: unrolled generate {shown} --prompt {shlex.quote(word)} --temperature 0.8")
+        more = f"    unrolled info {shown} --plot" if record["plans"] else ""
+        self.say(f"     unrolled score {shown} SOME.txt{more}")
 
 
 def describe(event: Progress, best: str) -> str:

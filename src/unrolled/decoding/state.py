@@ -147,9 +147,12 @@ class Saved:
 
 def saved_state(path: str | Path, bundle: Bundle) -> Saved:
     """What a file says of a state; raises ``ModelFileError`` if it is another model's."""
-    tensors, metadata = unpack(read(path), str(path))
+    try:
+        tensors, metadata = unpack(read(path), str(path))
+    except ModelFileError:
+        metadata = {}
     if "about" not in metadata:
-        raise ModelFileError(f"{path} is no saved state; give a file that --save-state wrote")
+        raise ModelFileError(f"{path} is no saved state, or a damaged one; give a file that --save-state wrote")
     if metadata["model"] != fingerprint(bundle):
         raise ModelFileError(f"{path} is the state of another model; give the model that it was saved with")
     about = json.loads(metadata["about"])

@@ -27,9 +27,11 @@ from .stack import NetworkState
 try:
     from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model
     from transformers.cache_utils import DynamicCache
+    from transformers.utils import logging
 except ImportError:
     raise MissingExtraError("GPT-2 needs transformers; run: pip install 'unrolled[gpt2]'") from None
 
+logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a second's work needs none
 CACHE = "cache" if "cache" in signature(GPT2Model.forward).parameters else "past_key_values"
 """The name that the library gives its memory of what was read."""
 PLAIN: dict[str, tuple[Any, ...]] = {

@@ -79,7 +79,7 @@ def record(work: Work, bundle: Bundle, bits: dict[str, float | None], seconds: f
     return {
         "corpus": work.corpus,
         "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
-        "options": dataclasses.asdict(work.train),
+        "options": {name: getattr(work.train, name) for name in ("valid", "test", "seed")},
         "advice": f"The unit is {work.model.unit}: {work.why_unit}.",
         "recipe": explain(bundle.config),
         "forecast": None,

@@ -69,3 +69,8 @@ def test_greedy_text_that_goes_round_in_circles_leaves_them(model):
 def test_it_is_the_same_text_until_the_first_loop(model):
     plain = model.generate("The ", temperature=0, length=40)
     assert model.generate("The ", temperature=0, length=40, no_loops=True, seed=1) == plain
+
+
+def test_nothing_but_white_space_is_a_loop_and_an_indented_line_is_none():
+    assert after(" " * 60).looping and after("\n" * 60).looping
+    assert not after("a" + " " * 40 + "b").looping and not after(" " * 60 + "b").looping

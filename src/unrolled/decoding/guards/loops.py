@@ -21,6 +21,8 @@ ROUNDS = 2
 """Times that a period is written again before it counts as a loop."""
 LEAST = 24
 """Characters that repeat at least: a line of dashes is no loop."""
+EMPTY = 48
+"""White space in a row that counts as a loop of its own: more than any line is indented."""
 RISE, FALL = 0.1, 0.05
 """What the temperature rises by with each unit within a loop, and falls by with each behind it."""
 HOTTEST = 2.0
@@ -37,6 +39,8 @@ class NoLoops(Guard):
     tail: str = ""
     runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(LONGEST, np.int64))
     heat: float = 0.0
+    blank: int = 0
+    """White space at the end of the text."""
 
     def after(self, unit: int, text: str) -> NoLoops:
         read = self
@@ -48,7 +52,7 @@ class NoLoops(Guard):
     def read(self, character: str) -> NoLoops:
         """The guard after one more character."""
         if character == " " and self.tail.endswith(" "):
-            return self
+            return dataclasses.replace(self, blank=self.blank + 1)
         before = np.frombuffer(self.tail[::-1].encode("utf-32-le", "surrogatepass"), np.uint32)
         same = np.zeros(LONGEST, np.bool_)
         same[: len(before)] = before == ord(character)
@@ -57,7 +61,7 @@ class NoLoops(Guard):
     @property
     def looping(self) -> bool:
         """Whether the text's end repeats a period often enough."""
-        return bool((self.runs >= ENOUGH).any())
+        return self.blank >= EMPTY or bool((self.runs >= ENOUGH).any())
 
     def options(self, options: GenerateOptions) -> GenerateOptions:
         if not self.heat:

@@ -19,7 +19,7 @@ from .scoring import log_softmax
 from .search import Read
 
 AT_ONCE = 6  # beginnings of words that are read side by side
-MOST_READ = 96  # of them in all: what is not found by then is seldom wanted
+MOST_READ = 78  # of them in all: what is not found by then is seldom wanted
 BRANCHES = 12  # units that are tried after each
 LONGEST = 24  # units of a word
 LETTER = r"[\p{L}\p{M}\p{N}]"

@@ -216,10 +216,11 @@ def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: 
     if not Path(path).is_dir():
         return Model(bundles.load(path), engine, device, weights)
     try:
-        from .layers.pretrained import read_folder
+        from .training.base import open_base  # where training goes on from a folder, too
+
+        return Model(open_base(str(path)).bundle, engine, device, weights)
     except ModuleNotFoundError as error:
         raise missing_torch("a GPT-2", error) from None
-    return Model(read_folder(path), engine, device, weights)
 
 
 def novelty(sample: str | Sequence[str], against: Source, least: int | None = None) -> Novelty:

@@ -31,6 +31,8 @@ from .text.vocabulary import Vocabulary
 FORMAT = 1
 """The version of the file's layout; older ones keep loading."""
 SUFFIX = ".safetensors"
+ELSEWHERE = "trained elsewhere"
+"""What the record of a model says that came out of a folder of Hugging Face."""
 NO_DIGEST = b"0" * 64
 DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
 Tensors = dict[str, NDArray[Any]]

@@ -18,7 +18,7 @@ from typing import Any
 
 from .api import Model, load
 from .bundle import SUFFIX
-from .config import ReadOptions, TrainOptions
+from .config import NoveltyOptions, ReadOptions, TrainOptions
 from .data.readers import Corpus, read_corpus
 from .data.split import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
@@ -267,7 +267,7 @@ def copies(sample: str, text: Text) -> tuple[int | None, float | None]:
     if not sample.strip():
         return None, None
     try:
-        found = novelty(sample, text.learnt, 20)
+        found = novelty(sample, text.learnt, NoveltyOptions().least)
     except MissingExtraError:
         return None, None
     return (found.longest.length if found.longest else 0), found.copied

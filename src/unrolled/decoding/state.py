@@ -104,7 +104,7 @@ class State:
         if count > width:
             raise OptionError(f"I got --beams {width} and was asked for {count} texts; give at least as many beams")
         settings = dataclasses.replace(self.settings(**options), beams=width)
-        if make_guards(self.bundle, settings):
+        if settings.max_copied is not None or settings.no_loops:
             raise OptionError(
                 "I got --beams with --max-copied or --no-loops, which change what is likely; leave one out"
             )

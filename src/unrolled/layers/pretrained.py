@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..bundle import Bundle
+from ..bundle import ELSEWHERE, Bundle
 from ..config import ModelOptions
 from ..errors import MissingExtraError, ModelFileError, OptionError
 from ..tasks import TASKS
@@ -120,8 +120,8 @@ class Gpt2(Network):
         while ids.shape[1]:
             if state["ids"].shape[1] >= most:
                 _, state = self.step(state["ids"][:, most - most // 2 :], self.start(len(ids)))
-            room = max(1, most - state["ids"].shape[1])
-            y, state = self.step(ids[:, :room], state if most > 1 else self.start(len(ids)))
+            room = most - state["ids"].shape[1]
+            y, state = self.step(ids[:, :room], state)
             outputs.append(y)
             ids = ids[:, room:]
         return torch.cat(outputs, 1), state
@@ -172,7 +172,7 @@ def read_folder(path: str | Path) -> Bundle:
         dropout=0.0,
         documents="whole",
     )
-    record = {"from": str(path), "stopped": "trained elsewhere", "plans": []}
+    record = {"from": str(path), "stopped": ELSEWHERE, "plans": []}
     return Bundle(with_our_ids(tensors, order), options, {"text": vocabulary}, record)
 
 

@@ -62,7 +62,7 @@ def rows(comparison: Mapping[str, Any]) -> list[list[str]]:
 
 
 def table(comparison: Mapping[str, Any]) -> list[str]:
-    """The table as lines, and a sample of each model."""
+    """The table as lines."""
     cells = rows(comparison)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
@@ -94,7 +94,6 @@ def page(comparison: Mapping[str, Any]) -> str:
         "curves": curves(comparison["entries"]),
         "legend": "".join(f"<span>{named(entry)}</span>" for entry in comparison["entries"]),
         "samples": html_samples(comparison),
-        "prompt": escape(comparison["prompt"]),
     }
     for name, value in told.items():
         template = template.replace(f"<!-- {name} -->", value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import bundle as bundles
-from ..bundle import Bundle
+from ..bundle import ELSEWHERE, Bundle
 from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
@@ -15,8 +15,6 @@ from ..data.split import Split, split_corpus
 from ..errors import InputError, OptionError
 from ..text.vocabulary import Vocabulary
 
-ELSEWHERE = "trained elsewhere"
-"""What the record of a model says that came out of a folder of Hugging Face."""
 GENTLE = 5e-5
 """The learning rate that a model bears which has learnt from gigabytes."""
 

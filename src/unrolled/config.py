@@ -102,6 +102,10 @@ class ReadOptions(Options):
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
     text_column: str | None = option(None, "column of the texts in a .csv, .tsv or .jsonl file [default: text]")
     label: tuple[str, ...] = option((), "column whose value conditions the text, or: file (can be given several times)")
+    source_column: str | None = option(
+        None, "column of what a translation or a caption is made of [default: found out]"
+    )
+    target_column: str | None = option(None, "column of the translations or captions [default: found out]")
 
     def chosen(self) -> dict[str, dict[str, Any]]:
         """What a record says of how a text was read: what is not as ever."""
@@ -121,13 +125,16 @@ MODELS = ("recurrent", "markov", "gpt2")
 NETWORKS = ("recurrent", "gpt2")
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
+TASKS = ("language", "classify", "translate", "caption")
+WRITING = ("language", "translate", "caption")
+READING = ("classify", "translate")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions(Options):
     """What the network is."""
 
-    task: str = option("language", "what the network does", choices=("language",), hidden=True)
+    task: str = option("language", "what the network does: write, classify, translate, caption", choices=TASKS)
     model: str = option("recurrent", "recurrent network, chain of counted n-grams, or GPT-2", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
@@ -148,6 +155,34 @@ class ModelOptions(Options):
     dropout: float | None = option(
         None, "share of each layer's outputs dropped while training", low=0, below=1, of=NETWORKS
     )
+    directions: int | None = option(
+        None, "2 lets a source also be read from its end, 1 does not", low=1, high=2, tasks=READING
+    )
+    pooling: str | None = option(
+        None,
+        "what an answer is made of: the last output, their mean, the greatest, or all",
+        choices=("last", "mean", "max", "all"),
+        tasks=("classify",),
+    )
+    attention: str | None = option(
+        None,
+        "how writing looks back at the source",
+        choices=("none", "dot", "additive"),
+        tasks=("translate", "caption"),
+    )
+    feedback: str = option(
+        "units",
+        "what the network reads while it writes; none: its first state is all",
+        choices=("units", "none"),
+        of=("recurrent",),
+        tasks=WRITING,
+    )
+    image_size: int | None = option(
+        None, "side of the square that images are read in", low=8, high=512, tasks=("caption",)
+    )
+    vision: str = option(
+        "cnn", "what sees: cnn learns to with the rest; or a folder of Hugging Face", tasks=("caption",)
+    )
     order: int | None = option(
         None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, high=30, of=("markov",)
     )
@@ -157,7 +192,12 @@ class ModelOptions(Options):
 
     def own(self) -> dict[str, Any]:
         """The options that this kind of model has, as far as they are known."""
-        own = [each.name for each in dataclasses.fields(self) if self.model in each.metadata.get("of", MODELS)]
+        fields = dataclasses.fields(self)
+        own = [
+            each.name
+            for each in fields
+            if self.model in each.metadata.get("of", MODELS) and self.task in each.metadata.get("tasks", TASKS)
+        ]
         return {name: getattr(self, name) for name in own if getattr(self, name) is not None}
 
     def refuse_foreign(self) -> None:
@@ -167,6 +207,12 @@ class ModelOptions(Options):
                 shown = each.name.replace("_", "-")
                 owners = " or ".join(each.metadata["of"])
                 raise OptionError(f"I got --{shown} with --model {self.model}, and it is of {owners}; leave it out")
+            if getattr(self, each.name) != each.default and self.task not in each.metadata.get("tasks", TASKS):
+                shown, owners = each.name.replace("_", "-"), " or ".join(each.metadata["tasks"])
+                raise OptionError(f"I got --{shown} with --task {self.task}, and it is of {owners}; leave it out")
+        if self.task != "language" and (self.model != "recurrent" or self.cell == "window"):
+            name = self.model if self.model != "recurrent" else self.cell
+            raise OptionError(f"I got {name} with --task {self.task}, which is of recurrent networks; leave one out")
         if self.context is not None and self.model == "recurrent" and self.cell != "window":
             raise OptionError(f"I got --context with --cell {self.cell}, which looks back without end; leave it out")
 
@@ -199,6 +245,12 @@ class TrainOptions(Options):
     )
     weight_decay: float | None = option(None, "weight decay of the matrices", low=0)
     gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
+    label_smoothing: float | None = option(
+        None, "share of each target's probability that is spread over all units", low=0, below=1
+    )
+    class_weights: str = option(
+        "none", "balanced: each class counts the same, however rare it is", choices=("none", "balanced")
+    )
     reset_probability: float = option(0.01, "chance per step that a stream forgets its state", low=0, high=1)
     patience: int = option(12, "stop after so many validations without progress; 0 never stops", low=0)
     valid: float | str = option(0.1, "held-out share at the end of the text, or a file", low=0, below=1)

@@ -11,6 +11,8 @@ class TrainKeywords(TypedDict, total=False):
     strip_gutenberg: bool
     text_column: str | None
     label: str | Sequence[str]
+    source_column: str | None
+    target_column: str | None
     task: str
     model: str
     unit: str
@@ -24,6 +26,12 @@ class TrainKeywords(TypedDict, total=False):
     heads: int | None
     embedding_size: int | None
     dropout: float | None
+    directions: int | None
+    pooling: str | None
+    attention: str | None
+    feedback: str
+    image_size: int | None
+    vision: str
     order: int | None
     smoothing: str
     minutes: float | None
@@ -36,6 +44,8 @@ class TrainKeywords(TypedDict, total=False):
     optimizer: str
     weight_decay: float | None
     gradient_clip: float
+    label_smoothing: float | None
+    class_weights: str
     reset_probability: float
     patience: int
     valid: float | str

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.config import ModelOptions, TrainOptions
+from unrolled.data.batches import Streams, Windows
+from unrolled.data.buckets import Buckets
 from unrolled.data.readers import Corpus, read_corpus
-from unrolled.data.split import join_documents, split_corpus
+from unrolled.data.split import HIDDEN, Split, join_documents, rows_for, split_corpus
 from unrolled.errors import InputError
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
@@ -163,3 +165,30 @@ def test_files_with_labels_lose_their_ends_and_no_label_is_lost():
     assert split.vocabulary.decode(split.valid.tolist()) == "a" * 10 + "b" * 5
     assert split.vocabulary.decode(split.test.tolist()) == "a" * 10 + "b" * 5
     assert split.conditions["train"].tolist() == [[2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "batches", "made"),
+    [("whole", "streams", Streams), ("whole", "windows", Windows), ("lines", "streams", Buckets)],
+)
+def test_a_text_streams_and_documents_come_in_buckets(kind, batches, made, text):
+    corpus = read_corpus([text]).arranged(kind)
+    split = split_corpus(corpus, ModelOptions(unit="char", documents=kind), TrainOptions())
+    assert isinstance(split.batches(TrainOptions(batch_size=4, sequence_length=8, batches=batches)), made)
+
+
+def test_some_labels_are_hidden_by_the_chance_that_is_given():
+    labels = np.full((5000, 2), 7, np.int32)
+    nothing = np.empty(0, np.int32)
+    split = Split(Vocabulary("char", ("a",)), nothing, nothing, nothing, conditions={"train": labels})
+    everyone = np.arange(5000)
+    one, again, other = (
+        split.given("train", everyone, np.random.Generator(np.random.SFC64(seed))).values for seed in (0, 0, 1)
+    )
+    assert np.array_equal(one, again) and not np.array_equal(one, other)
+    assert set(np.unique(one)) == {BOUNDARY, 7} and abs((one == BOUNDARY).mean() - HIDDEN) < 0.02
+    assert np.array_equal(split.given("train", everyone).values, labels)
+
+
+def test_a_short_text_is_read_in_one_row_and_a_long_one_in_many():
+    assert [rows_for(units) for units in (1, 4000, 100_000, 10**7)] == [1, 1, 48, 64]

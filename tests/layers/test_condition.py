@@ -1,6 +1,7 @@
 import torch
 
 from unrolled.layers import build
+from unrolled.layers.base import Encoded, Source
 from unrolled.layers.condition import WIDTH, Condition
 from unrolled.tasks.base import NetworkSpec
 
@@ -16,7 +17,7 @@ def test_labels_add_up():
 
 def test_the_first_state_has_a_row_for_each_of_the_parts_and_layers():
     network = build(SPEC)
-    state = network.start(3, network.condition(torch.tensor([[2], [2], [3]])))
+    state = network.start(3, network.encode(Source(torch.tensor([[2], [2], [3]]))))
     assert {name: tuple(part.shape) for name, part in state.items()} == {"h": (3, 2, 16), "c": (3, 2, 16)}
     assert torch.equal(state["h"][0], state["h"][1]) and not torch.equal(state["h"][0], state["h"][2])
 
@@ -24,10 +25,11 @@ def test_the_first_state_has_a_row_for_each_of_the_parts_and_layers():
 def test_a_label_changes_what_is_predicted_everywhere():
     network = build(SPEC)
     ids = torch.zeros(2, 6, dtype=torch.long)
-    vectors = network.condition(torch.tensor([[2], [3]]))
-    logits, _ = network(ids, network.start(2, vectors), vectors=vectors)
+    encoded = network.encode(Source(torch.tensor([[2], [3]])))
+    logits, _ = network(ids, network.start(2, encoded), encoded=encoded)
     assert (logits[0] - logits[1]).abs().amax(-1).min() > 1e-4
 
 
 def test_a_network_without_labels_has_no_condition():
-    assert build(NetworkSpec(7, 7, 5, "lstm", 16, 2, 0.0)).condition is None
+    network = build(NetworkSpec(7, 7, 5, "lstm", 16, 2, 0.0))
+    assert network.condition is None and network.encode(Source(torch.zeros(1, 1))) == Encoded()

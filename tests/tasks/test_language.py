@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from unrolled.config import ModelOptions, TrainOptions
-from unrolled.data.readers import read_corpus
+from unrolled.config import ModelOptions, ReadOptions, TrainOptions
+from unrolled.data.material import Request
 from unrolled.tasks.base import NetworkSpec
 from unrolled.tasks.language import Language
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -22,7 +22,8 @@ logits_and_targets = st.tuples(
 
 
 def test_a_text_is_read_into_ids_to_train_on_and_to_hold_out():
-    split = TASK.read(read_corpus(["abcdefghijklmnopqrs"]), OPTIONS, TrainOptions(valid=0.2))
+    request = Request(ReadOptions(), OPTIONS, TrainOptions(valid=0.2))
+    split = TASK.read(["abcdefghijklmnopqrs"], request).split
     assert split.vocabulary.decode(split.train.tolist()) == "abcdefghijklmnop"
     assert split.vocabulary.decode(split.valid.tolist()) == "qrs\n"
 

@@ -1,28 +1,10 @@
 import pytest
 
 import unrolled
-from unrolled.config import ModelOptions
-from unrolled.data.readers import read_corpus
 from unrolled.errors import OptionError
-from unrolled.training.gather import arrange, gather
+from unrolled.training.gather import gather
 from unrolled.training.paths import resume_path
 from unrolled.training.resume import as_plain, save_resume
-
-
-def test_one_file_is_one_document_and_several_are_as_many(tmp_path):
-    for name in "ab":
-        (tmp_path / f"{name}.txt").write_text(f"{name} text")
-    one, several = (arrange(read_corpus(path), ModelOptions())[1] for path in (tmp_path / "a.txt", tmp_path))
-    assert (one.documents, several.documents) == ("whole", "files")
-
-
-def test_the_unit_is_chosen_unless_the_user_did():
-    corpus = read_corpus(["some text"])
-    assert arrange(corpus, ModelOptions())[1].unit == "char"
-    assert arrange(corpus, ModelOptions(unit="word"))[1:] == (
-        ModelOptions(unit="word", documents="whole"),
-        "as you chose",
-    )
 
 
 def test_resuming_needs_the_name_of_a_model():

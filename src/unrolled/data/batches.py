@@ -31,17 +31,20 @@ class Batch:
 
 
 class Batches(ABC):
-    """A text cut into batches of ``batch_size`` rows of ``length`` units."""
+    """What is learnt from in batches of about ``batch_size`` rows of ``length`` units."""
 
-    def __init__(self, ids: Ids, batch_size: int, length: int, seed: int) -> None:
-        self.length = max(1, min(length, len(ids) - 1))
-        self.batch_size = max(1, min(batch_size, (len(ids) - 1) // self.length))
-        self.ids, self.seed = ids, seed
+    def __init__(self, batch_size: int, length: int, seed: int) -> None:
+        self.batch_size, self.length, self.seed = batch_size, length, seed
 
     @property
     @abstractmethod
     def steps_per_epoch(self) -> int:
-        """Batches in one pass over the text."""
+        """Batches in one pass over all of it."""
+
+    @property
+    @abstractmethod
+    def units_per_step(self) -> float:
+        """Units that a step learns from, about."""
 
     @abstractmethod
     def batch(self, step: int) -> Batch:
@@ -51,13 +54,26 @@ class Batches(ABC):
         """The generator of one place (an epoch, a step): the same whenever it is asked for."""
         return np.random.default_rng([self.seed, *place])
 
+
+class TextBatches(Batches):
+    """A text in rows, none of them longer than the text itself."""
+
+    def __init__(self, ids: Ids, batch_size: int, length: int, seed: int) -> None:
+        length = max(1, min(length, len(ids) - 1))
+        super().__init__(max(1, min(batch_size, (len(ids) - 1) // length)), length, seed)
+        self.ids = ids
+
+    @property
+    def units_per_step(self) -> float:
+        return self.batch_size * self.length
+
     def cut(self, starts: NDArray[np.int64], fresh: NDArray[np.bool_]) -> Batch:
         """The rows that begin at ``starts``."""
         places = starts[:, None] + np.arange(self.length)
         return Batch(self.ids[places], self.ids[places + 1], fresh)
 
 
-class Streams(Batches):
+class Streams(TextBatches):
     """Contiguous streams: row b of a batch goes on where row b of the last one ended.
 
     Truncated backpropagation through time with the state carried along (Mikolov 2012, section 3.2.2). Each epoch
@@ -83,7 +99,7 @@ class Streams(Batches):
         return self.cut(starts, forgets | (place == 0))
 
 
-class Windows(Batches):
+class Windows(TextBatches):
     """Shuffled windows, each without a state: the lesson's ``nchars``."""
 
     @property

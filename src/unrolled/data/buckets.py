@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
-from .batches import Batch, Batches
+from .batches import Batch, TextBatches
 
 PIECE = 16  # sequences, after which a long document is cut: its rest then begins without a state, too
 Places = NDArray[np.int64]
@@ -32,7 +32,7 @@ class Pieces:
         return Pieces(self.begins[which], self.sizes[which], self.documents[which])
 
 
-class Buckets(Batches):
+class Buckets(TextBatches):
     """Documents, a boundary before each and behind the last, in batches of about ``batch_size`` x ``length`` units."""
 
     def __init__(self, ids: Ids, batch_size: int, length: int, seed: int) -> None:

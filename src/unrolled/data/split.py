@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..config import ModelOptions, TrainOptions
 from ..errors import InputError
-from ..text.base import Ids
+from ..text.base import Ids, release
 from ..text.labels import Labels, label_ids, vocabulary_of
 from ..text.vocabulary import BOUNDARY, Vocabulary
+from .batches import Batch, Batches, Streams, Windows, overlapping, side_by_side
+from .buckets import Buckets, each_once
 from .documents import SEPARATORS
+from .given import Given, Numbers
 from .readers import Corpus, read_corpus
 
 FEWEST = 2
@@ -21,6 +24,11 @@ FEWEST = 2
 FEWEST_DOCUMENTS = 10
 """Documents, of which whole ones are held out; of fewer, the last characters."""
 PARTS = ("train", "valid", "test")
+HIDDEN = 0.1
+"""The share of labels that a network does not see while it learns, so that it also knows to do without."""
+ROW = 2048  # units that a row should have before a held-out text is cut into more of them
+MOST_ROWS = 64
+LENGTH = 256  # units at a time, and units read before a row begins to count
 Document = tuple[str, Labels]
 
 
@@ -51,10 +59,65 @@ class Split:
         """All vocabularies by their name in a bundle."""
         return {"text": self.vocabulary} | ({"labels": self.labels} if self.labels else {})
 
+    def units(self, part: str) -> int:
+        """How many units a part has to predict."""
+        return max(0, len(getattr(self, part)) - 1)
+
+    def characters_of(self, part: str) -> int:
+        """How many characters the targets of a part stand for."""
+        return self.characters(getattr(self, part)[1:])
+
+    def counts(self) -> Numbers:
+        """How often each unit stands in the training part."""
+        return self.vocabulary.count(self.train)
+
+    def release(self) -> None:
+        """Let go of what was read of a training part that lies on the disk."""
+        release(self.train)
+
+    def unlabelled(self) -> Split | None:
+        """The same with all labels hidden, if there are any."""
+        if not self.labels:
+            return None
+        return replace(self, conditions={name: np.zeros_like(each) for name, each in self.conditions.items()})
+
+    def batches(self, settings: TrainOptions) -> Batches:
+        """The training part in batches of the wanted kind."""
+        rows, length, seed = settings.batch_size, settings.sequence_length, settings.seed
+        assert rows and length, "the recipe fills these in"
+        if self.ends:
+            return Buckets(self.train, rows, length, seed)
+        if settings.batches == "windows":
+            return Windows(self.train, rows, length, seed)
+        return Streams(self.train, rows, length, seed, settings.reset_probability)
+
+    def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
+        """A part in batches as a network reads it which looks a ``window`` back, or without end."""
+        ids: Ids = getattr(self, part)
+        if self.ends:
+            return each_once(ids, ROW, LENGTH)
+        if window:
+            return overlapping(ids, MOST_ROWS, window)
+        return side_by_side(ids, rows or rows_for(len(ids) - 1), LENGTH)
+
+    def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
+        """The labels of some documents, if there are any; with a ``chance``, some of them are hidden."""
+        labels = self.conditions.get(part)
+        if labels is None:
+            return None
+        if chance is not None:
+            labels = np.where(chance.random(labels.shape) < HIDDEN, BOUNDARY, labels)
+        return Given(labels[documents])
+
     def characters(self, targets: Ids) -> int:
         """How many characters (code points) many targets stand for."""
         counts = self.vocabulary.count(targets)
         return int(counts @ self.vocabulary.sizes + counts[BOUNDARY] * len(SEPARATORS[self.documents]))
+
+
+def rows_for(units: int) -> int:
+    """In how many rows a held-out text is read; a short one in one row, exactly as ``score`` reads it."""
+    return max(1, min(MOST_ROWS, units // ROW))
 
 
 def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool = False) -> Ids:

@@ -25,6 +25,11 @@ def is_table(name: str, options: ReadOptions) -> bool:
     return bool(named) and ending(name) in (*DELIMITERS, *JSON_LINES)
 
 
+def is_table_name(name: str) -> bool:
+    """Whether a file is a table by its name."""
+    return ending(name) in (*DELIMITERS, *JSON_LINES)
+
+
 def ending(name: str) -> str:
     """What a file's name says of its format."""
     return Path(name.removesuffix(".gz")).suffix.lower()
@@ -49,6 +54,16 @@ def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], l
                 "numbers count columns where no line names them"
             )
     return texts, labels
+
+
+def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[str, str]]:
+    """Two columns of a table, by their names or numbers; what is missing is empty."""
+    found = list(rows(text, name, all(each.isdecimal() for each in columns)))
+    for column in columns:
+        if not any(column in row for row in found):
+            known = ", ".join(dict.fromkeys(key for row in found[:1] for key in row)) or "none"
+            raise InputError(f"{name} has no column {column!r} (it has {known}); name others, or count them from 1")
+    return [(row.get(columns[0]) or "", row.get(columns[1]) or "") for row in found]
 
 
 def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:

@@ -3,17 +3,25 @@
 import torch
 
 from ..tasks.base import NetworkSpec
+from .answer import AnswerNetwork
 from .base import Network
 from .network import RecurrentNetwork
 
-__all__ = ["Network", "RecurrentNetwork", "build"]
+__all__ = ["AnswerNetwork", "Network", "RecurrentNetwork", "build"]
 
 
 def build(spec: NetworkSpec, seed: int = 0, kind: str = "fp32") -> Network:
     """The network of a spec, with fresh weights; the scan's kernels are of a ``kind``: fp32, bf16 or off."""
-    network = RecurrentNetwork(spec, kind) if spec.cell != "gpt2" else open_gpt2(spec)
+    network = make(spec, kind)
     network.initialise(torch.Generator().manual_seed(seed))
     return network
+
+
+def make(spec: NetworkSpec, kind: str) -> Network:
+    """The network of a spec, its weights still unset."""
+    if spec.cell == "gpt2":
+        return open_gpt2(spec)
+    return RecurrentNetwork(spec, kind) if spec.pooling == "none" else AnswerNetwork(spec, kind)
 
 
 def open_gpt2(spec: NetworkSpec) -> Network:

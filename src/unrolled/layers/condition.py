@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .stack import NetworkState
+
 WIDTH = 64
 
 
@@ -25,6 +27,8 @@ class Condition(nn.Module):
         vectors: Tensor = self.embedding(labels).sum(1)
         return vectors
 
-    def first_state(self, vectors: Tensor, parts: int, layers: int) -> Tensor:
-        """The state before the first unit, [parts, B, layers, H]."""
-        return torch.tanh(self.state(vectors)).view(len(vectors), parts, layers, -1).transpose(0, 1)
+
+def first_state(flat: Tensor, parts: tuple[str, ...], layers: int) -> NetworkState:
+    """The parts of a first state, [B, layers, H] each, from what is known of them all [B, parts * layers * H]."""
+    each = torch.tanh(flat).view(len(flat), len(parts), layers, -1).transpose(0, 1)
+    return dict(zip(parts, each, strict=True))

@@ -1,19 +1,26 @@
-"""The recurrent network that a ``NetworkSpec`` describes: ids → embedding or one-hot → stack → head."""
+"""The recurrent network that a ``NetworkSpec`` describes: ids → embedding or one-hot → stack → head.
+
+What it is given first, labels or a source that an encoder reads, begins its state.
+"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
 from ..cells import find_cell
 from ..tasks.base import NetworkSpec
-from .base import Network
-from .condition import Condition
-from .dropout import Chance
+from ..text.vocabulary import BOUNDARY
+from .attention import Attention
+from .base import Encoded, Network, Source
+from .condition import Condition, first_state
+from .dropout import Chance, dropout
+from .encoder import make_encoder
 from .sampled import LARGE
 from .stack import NetworkState, Stack
+from .start import start_weights
 
 
 class RecurrentNetwork(Network):
@@ -25,7 +32,9 @@ class RecurrentNetwork(Network):
         super().__init__()
         self.spec, self.kind = spec, kind
         self.embedding = (
-            None if spec.one_hot else nn.Embedding(spec.inputs, spec.embedding_size, sparse=spec.inputs >= LARGE)
+            None
+            if spec.one_hot
+            else nn.Embedding(spec.inputs, spec.embedding_size, sparse=not spec.encoder and spec.inputs >= LARGE)
         )
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         cell = find_cell(spec.cell, spec.context)
@@ -33,57 +42,68 @@ class RecurrentNetwork(Network):
         self.head = nn.Linear(spec.hidden_size, spec.outputs)
         states = len(cell.parts) * spec.layers * spec.hidden_size
         self.condition = Condition(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
+        self.encoder = self.bridge = self.attention = None
+        if spec.encoder:
+            self.encoder = make_encoder(spec.encoder, kind)
+            self.bridge = nn.Linear(spec.encoder.width, states)
+            if spec.attention != "none":
+                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width)
 
     def initialise(self, generator: torch.Generator) -> None:
-        """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
+        start_weights(self, self.spec.hidden_size, self.spec.cell, generator)
 
-        Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
-        """
-        bound = 1 / math.sqrt(self.spec.hidden_size)
-        for name, parameter in self.named_parameters():
-            with torch.no_grad():
-                if "embedding.weight" in name:
-                    parameter.normal_(generator=generator)
-                elif "weight_hh" in name:
-                    for block in torch.split(parameter, self.spec.hidden_size):
-                        nn.init.orthogonal_(block, generator=generator)
-                else:
-                    parameter.uniform_(-bound, bound, generator=generator)
-                if self.spec.cell == "lstm" and "bias_ih" in name:
-                    parameter[self.spec.hidden_size : 2 * self.spec.hidden_size] += 1
+    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
+        parts, layers = self.rnn.cell.parts, self.spec.layers
+        if self.condition is not None:
+            vectors = self.condition(source.values.long())
+            return Encoded(first_state(self.condition.state(vectors), parts, layers), self.condition.input(vectors))
+        if self.encoder is None or self.bridge is None:
+            return Encoded()
+        found = self.encoder(source.values, source.sizes, chance)
+        memory = self.attention.memory(found.places, found.real) if self.attention else None
+        return Encoded(first_state(self.bridge(found.whole), parts, layers), memory=memory)
 
-    def start(self, rows: int, vectors: Tensor | None = None) -> NetworkState:
-        """[rows, layers, H] a part: zeros, or what the condition's ``vectors`` say."""
-        names = self.rnn.cell.parts
-        if self.condition is not None and vectors is not None:
-            parts = self.condition.first_state(vectors, len(names), self.spec.layers)
-            return dict(zip(names, parts, strict=True))
+    def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
+        """[rows, layers, H] a part: zeros, or what the sources say."""
+        if encoded is not None and encoded.first is not None:
+            return encoded.first
         shape = (rows, self.spec.layers, self.spec.hidden_size)
-        return {part: self.head.weight.new_zeros(shape) for part in names}
+        return {part: self.head.weight.new_zeros(shape) for part in self.rnn.cell.parts}
 
     def read(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, vectors: Tensor | None = None
+        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
-        constant = self.condition.input(vectors) if self.condition is not None and vectors is not None else None
+        encoded = encoded or Encoded()
+        if not self.spec.feedback:
+            ids = torch.full_like(ids, BOUNDARY)
         fused = ids.device.type != "cpu" and bool(self.rnn.cell.torch_name)
-        first = self.inputs(ids.t()) if fused else self.first_layer(ids.t())
-        if constant is not None and not fused:
-            first = first + constant
-        y, state = self.rnn(first, state, chance, fused, constant)
+        first = self.inputs(ids.t(), chance) if fused else self.first_layer(ids.t(), chance)
+        if encoded.constant is not None and not fused:
+            first = first + encoded.constant
+        y, state = self.rnn(first, state, chance, fused, encoded.constant, self.looking(encoded))
         return y.transpose(0, 1), state
 
-    def inputs(self, ids: Tensor) -> Tensor:
+    def looking(self, encoded: Encoded) -> Callable[[Tensor], Tensor] | None:
+        """What looks at the source above the first layer, if anything does."""
+        attention, memory = self.attention, encoded.memory
+        if attention is None or memory is None:
+            return None
+        return lambda h: attention(h, memory)[0]
+
+    def inputs(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
         """What the first layer reads: the ids' embeddings, or their one-hot vectors."""
         if self.embedding is None:
             return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.weight.dtype)
         embedded: Tensor = self.embedding(ids)
-        return embedded
+        return dropout(embedded, self.spec.dropout, chance) if self.encoder else embedded
 
-    def first_layer(self, ids: Tensor) -> Tensor:
+    def first_layer(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
         """``W_ih x + b_ih`` of the first layer for ids of any shape.
 
         A table of all V rows serves many ids; a few ids are cheaper one by one, and touch few rows of a large table.
         """
+        if self.encoder and chance is not None:  # what was written is not to be trusted more than what was read
+            return self.rnn.project(self.inputs(ids, chance), 0)
         if self.embedding is None:
             w_ih, _, b_ih, _ = self.rnn.weights(0)
             return nn.functional.embedding(ids, w_ih.t() + b_ih)

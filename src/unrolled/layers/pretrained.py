@@ -19,7 +19,7 @@ from ..config import ModelOptions
 from ..errors import MissingExtraError, ModelFileError, OptionError
 from ..tasks import TASKS
 from ..tasks.base import NetworkSpec
-from .base import Network
+from .base import Encoded, Network, Source
 from .dropout import Chance
 from .folder import TABLE, read_units, with_our_ids, with_their_ids
 from .stack import NetworkState
@@ -71,7 +71,6 @@ class Head(nn.Module):
 class Gpt2(Network):
     """GPT-2 as a ``Network``. Its tensors have their names in ``transformers``."""
 
-    condition = None
     kind = "off"
     sampled = False
 
@@ -103,14 +102,17 @@ class Gpt2(Network):
                 else:
                     parameter.fill_(1.0 if "ln_" in name and name.endswith("weight") else 0.0)
 
-    def start(self, rows: int, vectors: Tensor | None = None) -> NetworkState:
+    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
+        return Encoded()
+
+    def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         """The state before the first unit: the ids of a window, and its keys and values [rows, layers, heads, T, D]."""
         config = self.config
         empty = self.head.bias.new_zeros(rows, config.n_layer, config.n_head, 0, config.n_embd // config.n_head)
         return {"ids": torch.zeros(rows, 0, dtype=torch.long, device=empty.device), "keys": empty, "values": empty}
 
     def read(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, vectors: Tensor | None = None
+        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
         """While it learns, a batch is one window, and there is no state to carry."""
         if torch.is_grad_enabled():

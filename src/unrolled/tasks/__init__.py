@@ -1,7 +1,9 @@
 """Tasks: what is read, which network, which loss, and how a result is shown."""
 
 from .base import Task
+from .classify import Classify
 from .language import Language
+from .translate import Translate
 
-TASKS: dict[str, Task] = {"language": Language()}
+TASKS: dict[str, Task] = {"language": Language(), "classify": Classify(), "translate": Translate()}
 """Every task by its name; a new one is one file and one line here."""

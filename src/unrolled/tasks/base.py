@@ -7,15 +7,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..config import ModelOptions, TrainOptions
+from ..config import ModelOptions
 from ..text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from ..data.readers import Corpus
-    from ..data.split import Split
+    from ..data.material import Reading, Request
+    from ..data.readers import Source
 
 Vocabularies = Mapping[str, Vocabulary]
 """Vocabularies by their name in the bundle: ``text``, and ``labels`` where there are any."""
+
+
+@dataclass(frozen=True)
+class EncoderSpec:
+    """What reads a source: ids through a stack of cells in one or two ``directions``, or an image as a grid.
+
+    ``inputs`` is the number of ids, the side of an image in ``pixels``, or the width of ready ``features``.
+    """
+
+    kind: str
+    inputs: int
+    hidden_size: int
+    embedding_size: int = 0
+    cell: str = "lstm"
+    layers: int = 1
+    directions: int = 1
+    dropout: float = 0.0
+
+    @property
+    def width(self) -> int:
+        """The width of what it remembers of every place of a source."""
+        return self.directions * self.hidden_size
+
+    def input_size(self, layer: int) -> int:
+        """The width of what a layer reads."""
+        return self.width if layer else self.embedding_size
 
 
 @dataclass(frozen=True)
@@ -24,6 +50,11 @@ class NetworkSpec:
 
     A window and GPT-2, which is a "cell" here, look ``context`` units back. With ``labels``, so many of them can
     condition the network: its first state, and a constant in the first layer's input.
+
+    With an ``encoder``, the state begins as what that made of a source, and ``attention`` looks back at the source's
+    places from the first layer. Where ``pooling`` names a way to make one answer of all places (or an answer of
+    ``each``), there is no stack: the head reads the encoder. Without ``feedback`` the stack does not read what it
+    writes: all comes from the first state.
     """
 
     inputs: int
@@ -36,6 +67,10 @@ class NetworkSpec:
     labels: int = 0
     context: int = 0
     heads: int = 0
+    encoder: EncoderSpec | None = None
+    attention: str = "none"
+    pooling: str = "none"
+    feedback: bool = True
 
     @property
     def one_hot(self) -> bool:
@@ -51,10 +86,8 @@ class Task(ABC):
     """What makes one task differ from another; everything else is shared."""
 
     @abstractmethod
-    def read(
-        self, corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None = None
-    ) -> Split:
-        """Cut what was read into ids to train on and to hold out; ``known`` vocabularies only get what they lack."""
+    def read(self, source: Source, request: Request) -> Reading:
+        """Read a source, and cut it into what is trained on and what is held out, in ids."""
 
     @abstractmethod
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
@@ -67,3 +100,8 @@ class Task(ABC):
     @abstractmethod
     def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
         """A result as people read it."""
+
+
+def negative_log_likelihood(logits: Any, targets: Any) -> Any:
+    """Nats of each target [...] under logits [..., V]."""
+    return logits.logsumexp(-1) - logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)

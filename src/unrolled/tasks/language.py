@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..config import ModelOptions, TrainOptions
-from .base import NetworkSpec, Task, Vocabularies
+from ..config import ModelOptions
+from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
 
 if TYPE_CHECKING:
-    from ..data.readers import Corpus
-    from ..data.split import Split
+    from ..data.material import Reading, Request
+    from ..data.readers import Source
 
 
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
-    def read(
-        self, corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None = None
-    ) -> Split:
-        from ..data.split import split_corpus  # writing does without
+    def read(self, source: Source, request: Request) -> Reading:
+        from ..data.texts import read_text  # writing does without
 
-        return split_corpus(corpus, model, train, known)
+        return read_text(source, request)
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         size = len(vocabularies["text"])
@@ -39,11 +37,11 @@ class Language(Task):
             context=model.context or 0,
             heads=model.heads or 0,
             labels=len(vocabularies["labels"]) if "labels" in vocabularies else 0,
+            feedback=model.feedback != "none",
         )
 
     def loss(self, logits: Any, targets: Any) -> Any:
-        picked = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-        return logits.logsumexp(-1) - picked
+        return negative_log_likelihood(logits, targets)
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
         return vocabularies["text"].decode(ids)

@@ -34,15 +34,17 @@ def count_chain(work: Work, observers: Sequence[Observer], interrupt: Interrupt,
     """The Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
     refuse_foreign(work)
     begin = time.perf_counter()
+    split = work.split
+    assert isinstance(split, Split), "a chain is of the task language"
     order = work.model.order or ORDERS.get(work.model.unit, OTHER)
     model = dataclasses.replace(work.model, order=order)
-    train = work.split.train
+    train = split.train
     if len(train) > MOST:
         tell(observers, Warned(f"I count the last {MOST:,} of {len(train):,} units: more would not fit into memory"))
-    tensors = count(np.asarray(train[-MOST:]), len(work.split.vocabulary), order, model.smoothing)
+    tensors = count(np.asarray(train[-MOST:]), len(split.vocabulary), order, model.smoothing)
     bundle = Bundle(tensors, model, work.split.vocabularies)
     chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
-    bits = {part: bits_per_char(chain, work.split, part) for part in ("valid", "test")}
+    bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
     bundle.record.update(record(work, bundle, bits, time.perf_counter() - begin))
     told = bundle.record
     tell(observers, Started(told["advice"], told["recipe"], None, bundle.parameters, 0))

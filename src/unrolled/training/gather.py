@@ -18,14 +18,10 @@ from ..config import (
     reject_unknown,
     resolve_budget,
 )
-from ..data.choose import choose_unit
-from ..data.large import Large, find_large, split_large
-from ..data.readers import Corpus, Source, read_corpus
-from ..data.split import Split
-from ..data.zawgyi import refuse_zawgyi
+from ..data.material import Request
+from ..data.readers import Source
 from ..errors import InputError, OptionError
 from ..tasks import TASKS
-from ..tasks.base import Vocabularies
 from .base import open_base
 from .events import Observer, Reading, tell
 from .paths import resume_path
@@ -67,18 +63,18 @@ def gather(
     elif replay is not None:
         settings = of_model(replay)
     settings.model.refuse_foreign()
-    reading = settings.read or given["ReadOptions"]
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
     train = start.gentle(settings.train) if start else settings.train
     known = start.bundle.vocabularies if start else None
-    large = find_large(source, reading, model.documents)
-    if large:
-        text = read_large(large, model, train, known, observers)
-    else:
-        text = read_text(read_corpus(source, reading), model, train, known)
-    if text.split.labels and text.model.model != "recurrent":
-        raise OptionError(f"I got --label with --model {text.model.model}, which learns without; leave it out")
+    request = Request(
+        settings.read or given["ReadOptions"],
+        model,
+        train,
+        known,
+        lambda what, share: tell(observers, Reading(what, share)),
+    )
+    text = TASKS[model.task].read(source, request)
     if settings.digest not in (None, text.about["digest"]):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     return Work(
@@ -93,49 +89,6 @@ def gather(
         why_unit=text.why_unit,
         base=start,
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class Text:
-    """A text that was read: in ids, with what is known of it, and with the options that depend on it."""
-
-    split: Split
-    about: dict[str, Any]
-    model: ModelOptions
-    why_unit: str
-    notes: tuple[str, ...] = ()
-
-
-def read_text(corpus: Corpus, model: ModelOptions, train: TrainOptions, known: Vocabularies | None) -> Text:
-    """A corpus as its task reads it."""
-    corpus, model, why = arrange(corpus, model)
-    if model.documents != "whole" and train.batches == "windows":
-        raise OptionError(
-            f"I got --batches windows with {model.documents} as documents, which come whole; leave one out"
-        )
-    split = TASKS[model.task].read(corpus, model, train, known)
-    return Text(split, corpus.describe(), model, why, corpus.notes)
-
-
-def read_large(
-    large: Large, model: ModelOptions, train: TrainOptions, known: Vocabularies | None, observers: Sequence[Observer]
-) -> Text:
-    """A text that is too large to be read at once."""
-    first = next(text for _, text in large.blocks(lambda _: None))
-    refuse_zawgyi(first, str(large.paths[0]))
-    unit, why = choose_unit([first]) if model.unit == "auto" else (model.unit, "as you chose")
-    model = dataclasses.replace(model, documents=large.documents, unit=unit)
-    split, about = split_large(large, model, train, known, lambda what, share: tell(observers, Reading(what, share)))
-    return Text(split, about, model, why)
-
-
-def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:
-    """The corpus in documents, the options without gaps in what depends on it, and why the unit is what it is."""
-    kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
-    corpus = corpus.arranged(kind)
-    size = sum(map(len, corpus.documents))
-    unit, why = choose_unit(corpus.documents, size) if model.unit == "auto" else (model.unit, "as you chose")
-    return corpus, dataclasses.replace(model, documents=kind, unit=unit), why
 
 
 def of_stopped_run(resume_file: Path) -> Settings:

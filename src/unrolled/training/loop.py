@@ -6,7 +6,6 @@ import dataclasses
 import math
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -17,20 +16,23 @@ from ..bundle import Bundle
 from ..data.batches import Batch
 from ..errors import InterruptedWorkError, OutputError, TrainingError
 from ..layers import Network, build
+from ..layers.base import Encoded, on_device
 from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
 from ..tasks import TASKS
-from ..text.base import release
 from .budget import Budget, most_passes
 from .carry import forget
+from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import hidden_labels, make_batches, make_sampler, mean_of
+from .feed import make_sampler, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
-from .machine import borrowed, measure_speed, prepare, validation_cost
+from .machine import borrowed, prepare, validation_cost
+from .objective import Objective
 from .onward import both_held_out, carry_over, describe
 from .optimizer import Optimizers, make_optimizers, update
-from .recipe import Recipe, Told, choose
+from .recipe import Told
+from .record import about_kernels, about_run
 from .resume import (
     EVERY,
     as_plain,
@@ -42,12 +44,9 @@ from .resume import (
     unprefixed,
 )
 from .schedule import Schedule
-from .survey import survey
 from .validate import bits_of
 from .work import Work
 
-MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
-MEASURED_SHARE = 0.04  # of a run, at most
 VALIDATION_SHARE = 0.05  # of the run spent on validations
 MOST_VALIDATIONS = 40
 
@@ -79,10 +78,10 @@ class Run:
         self.task = TASKS[work.model.task]
         self.vocabularies = work.split.vocabularies
         self.ledger = Ledger()
-        self.recipe = self.choose_sizes()
+        self.recipe = choose_sizes(work, self.device, self.kind)
         self.network = self.make_network()
         self.optimizers = self.make_optimizers()
-        self.batches = make_batches(work.split, self.recipe.train)
+        self.batches = work.split.batches(self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.batches.steps_per_epoch
         most = epoch * most_passes(self.recipe.characters_per_unit)
@@ -92,9 +91,10 @@ class Run:
         self.state = self.network.start(self.batches.batch_size)
         self.best: dict[str, torch.Tensor] = {}
         self.saved = time.perf_counter()
-        self.bits = self.bits_per_nat(work.split.train)
+        self.bits = self.bits_per_nat("train")
         self.stopped = "finished"
         self.sampler = make_sampler(work.split, self.network)
+        self.objective = Objective.of(self.recipe.train, work.split)
         self.before = both_held_out(self.network, self.task, work)
 
     def make_network(self) -> Network:
@@ -111,32 +111,23 @@ class Run:
         assert settings.weight_decay is not None, "the recipe fills it in"
         return make_optimizers(self.network, settings.optimizer, settings.weight_decay)
 
-    def choose_sizes(self) -> Recipe:
-        """The recipe's choice for this text and this machine."""
-        train = self.work.train
-        seconds = min(MEASURED, 60 * (train.minutes or 0) * MEASURED_SHARE)
-        speed = measure_speed(self.device, self.kind, train.optimizer, seconds)
-        recipe = choose(self.work.model, train, survey(self.work.split), speed)
-        why = f"{recipe.told.advice} The unit is {self.work.model.unit}: {self.work.why_unit}."
-        return dataclasses.replace(recipe, told=dataclasses.replace(recipe.told, advice=why))
-
     @property
     def parameters(self) -> int:
         """The number of weights."""
         return sum(parameter.numel() for parameter in self.network.parameters())
 
     @property
-    def units_per_step(self) -> int:
+    def units_per_step(self) -> float:
         """Units that a step learns from."""
-        return self.batches.batch_size * self.batches.length
+        return self.batches.units_per_step
 
-    def bits_per_nat(self, ids: Any) -> float:
-        """From nats a unit to bits a character, over a part of the text."""
-        return (len(ids) - 1) / max(1, self.work.split.characters(ids[1:])) / math.log(2)
+    def bits_per_nat(self, part: str) -> float:
+        """From nats a unit to bits a character, over a part of what is learnt from."""
+        return self.work.split.units(part) / max(1, self.work.split.characters_of(part)) / math.log(2)
 
     def validation_interval(self) -> int:
         """Steps between two validations: often enough to see the curve, seldom enough not to cost the run."""
-        cost = validation_cost(self.network.spec) * len(self.work.split.valid)
+        cost = validation_cost(self.network.spec) * self.work.split.units("valid")
         held_out = cost / VALIDATION_SHARE / self.units_per_step
         return max(1, math.ceil(held_out), self.schedule.steps // MOST_VALIDATIONS)
 
@@ -156,14 +147,14 @@ class Run:
         chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
         pair = (batch.inputs.astype(np.int64), batch.targets.astype(np.int64))
         inputs, targets = (torch.from_numpy(ids).to(self.device) for ids in pair)
-        vectors = self.conditions(batch, step)
+        encoded = self.encode(batch, step, chance)
         fresh = batch.fresh.all()
-        before = self.network.start(len(inputs), vectors) if fresh else forget(self.state, batch.fresh)
-        y, self.state = self.network.read(inputs, before, chance, vectors)
+        before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
+        y, self.state = self.network.read(inputs, before, chance, encoded)
         logits, places = self.logits(y, targets, chance)
-        loss = mean_of(self.task.loss(logits, places), batch.counts)
-        torch.autograd.backward(loss)
-        nats = loss.item()
+        losses = self.task.loss(logits, places)
+        torch.autograd.backward(self.objective(losses, logits, targets, batch.counts))
+        nats = mean_of(losses.detach(), batch.counts).item()
         if not math.isfinite(nats):
             self.diverged()
             return
@@ -184,15 +175,12 @@ class Run:
         chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
         return some_logits(self.network.head, y, targets, chosen, weighed, self.kind)
 
-    def conditions(self, batch: Batch, step: int) -> torch.Tensor | None:
-        """The rows' condition; now and then a label is left out, so that the network also knows to do without."""
-        known = self.work.split.conditions.get("train")
-        if known is None or self.network.condition is None:
-            return None
+    def encode(self, batch: Batch, step: int, chance: Chance) -> Encoded | None:
+        """What the network makes of what it is given of the rows; by epoch, some labels are left out."""
         epoch = step // self.batches.steps_per_epoch
-        labels = hidden_labels(known, self.recipe.train.seed, epoch)[batch.documents]
-        vectors: torch.Tensor = self.network.condition(torch.from_numpy(labels).long().to(self.device))
-        return vectors
+        hiding = np.random.Generator(np.random.SFC64([self.recipe.train.seed, 5, epoch]))
+        given = self.work.split.given("train", batch.documents, hiding)
+        return None if given is None else self.network.encode(on_device(given, self.device), chance)
 
     def diverged(self) -> None:
         """The loss is no number any more: the best weights so far are the result, if there are any."""
@@ -228,7 +216,7 @@ class Run:
         """Score the held-out text; keep the weights if they are the best."""
         ledger, valid = self.ledger, self.work.split.valid
         ledger.next_validation = ledger.step + self.validation_interval()
-        release(self.work.split.train)
+        self.work.split.release()
         if not len(valid):
             return
         bits = bits_of(self.network, self.task, self.work.split, "valid")
@@ -261,27 +249,12 @@ class Run:
         """Where the model comes from, and how well it did."""
         ledger = self.ledger
         return {
-            "corpus": self.work.corpus,
-            "split": {name: len(getattr(self.work.split, name)) for name in ("train", "valid", "test")},
-            "options": as_plain(self.recipe.train),
-            **vars(self.recipe.told),
-            "plans": ledger.plans,
-            "steps": ledger.step,
-            "seconds": round(ledger.seconds, 3),
+            **about_run(self.work, self.recipe, ledger),
             "stopped": self.stopped,
-            "curve": ledger.curve,
             "best": {"step": ledger.best_step, "bits_per_char": ledger.best_bits} if self.best else None,
-            "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
-            "kernels": self.kernels(),
+            "kernels": about_kernels(self.kind),
             "device": str(self.device),
         }
-
-    def kernels(self) -> str:
-        """Which kernels the scan may use, or why none."""
-        library = kernels.load()
-        if library is None:
-            return kernels.reason_missing()
-        return "off" if self.kind == "off" else f"{library.name}, {self.kind}"
 
     def finish(self, interrupt: Interrupt) -> Bundle:
         """The best model; an interrupted run also leaves what going on needs."""
@@ -301,8 +274,9 @@ class Run:
         if self.work.base:
             after = both_held_out(self.network, self.task, self.work)
             final.record["continued"] = describe(self.work, self.before, after)
-        if self.best and self.work.split.labels:
-            open_bits = bits_of(self.network, self.task, self.work.split, "valid", labelled=False)
+        unlabelled = self.work.split.unlabelled()
+        if self.best and unlabelled:
+            open_bits = bits_of(self.network, self.task, unlabelled, "valid")
             final.record["best"]["bits_per_char_unlabelled"] = open_bits
         return final
 

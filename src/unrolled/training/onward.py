@@ -30,7 +30,7 @@ def carry_over(network: Network, bundle: Bundle) -> None:
 
 def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float | None]:
     """Bits per character of the new held-out text and of the old one, None for what is not to be had."""
-    if work.base is None:
+    if work.base is None or work.base.bundle.config.task != work.model.task:
         return {}
     splits = {"new": work.split, "old": old_split(work.base, work.split.vocabularies)}
     return {

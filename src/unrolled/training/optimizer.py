@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import torch
 
+from ..cells import find_cell
 from ..cells.scan import narrow
-from ..layers import Network, RecurrentNetwork
+from ..layers import Network
 from ..layers.sampled import LARGE
 from .muon import Muon
 from .rows import RowAdamW
@@ -25,15 +26,17 @@ Optimizers = Sequence[torch.optim.Optimizer]
 def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimizers:
     """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
     named = dict(network.named_parameters())
-    matrices = {key: p for key, p in named.items() if name == "muon" and key.startswith("rnn.weight") and len(p)}
-    tables = {key: p for key, p in named.items() if key in TABLES and len(p) >= LARGE}
+    matrices = {key: p for key, p in named.items() if name == "muon" and "rnn.weight" in key and len(p)}
+    rows = {} if network.spec.encoder else named  # where all units are learnt at every step
+    tables = {key: p for key, p in rows.items() if key in TABLES and len(p) >= LARGE}
     rest = {key: p for key, p in named.items() if key not in matrices and key not in tables}
-    decayed = [p for key, p in rest.items() if p.ndim > 1 and not key.startswith("embedding")]
-    others = [p for key, p in rest.items() if p.ndim < 2 or key.startswith("embedding")]
+    decayed = [p for key, p in rest.items() if p.ndim > 1 and "embedding" not in key]
+    others = [p for key, p in rest.items() if p.ndim < 2 or "embedding" in key]
     groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
     optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
-    if matrices and isinstance(network, RecurrentNetwork):
-        group = {"params": list(matrices.values()), "gates": network.rnn.cell.gates, "narrow": narrow(network.kind)}
+    if matrices:
+        gates = find_cell(network.spec.cell, network.spec.context).gates
+        group = {"params": list(matrices.values()), "gates": gates, "narrow": narrow(network.kind)}
         optimizers.append(Muon([group], weight_decay))
     if tables:
         optimizers.append(RowAdamW(tables.values(), BETAS, weight_decay))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import ModelOptions, RunOptions, TrainOptions
-from ..data.split import Split
+from ..data.material import Material
 from .base import Base
 from .schedule import Plan
 
@@ -16,7 +16,7 @@ from .schedule import Plan
 class Work:
     """All that a run is given; options may still have gaps."""
 
-    split: Split
+    split: Material
     corpus: dict[str, Any]
     model: ModelOptions
     train: TrainOptions

@@ -1,0 +1,64 @@
+"""Rows cut into what is learnt, what is held out and what is only reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+from ..config import TrainOptions
+from ..errors import InputError
+from .split import PARTS, held_out_of_each, share_of
+
+Row = TypeVar("Row")
+
+
+def cut_rows(
+    rows: Sequence[Row],
+    options: TrainOptions,
+    read: Callable[[str], Sequence[Row]],
+    label: Callable[[Row], str] | None = None,
+    group: Callable[[Row], Hashable] | None = None,
+) -> dict[str, list[Row]]:
+    """The rows of every part: shares off the end, or what ``read`` makes of a file.
+
+    With a ``label``, the last rows of each label are held out; with a ``group``, rows of one group stay together.
+    """
+    rest = list(rows)
+    cut: dict[str, list[Row]] = {}
+    for name, share in (("test", options.test), ("valid", options.valid)):
+        if isinstance(share, str):
+            cut[name] = list(read(share))
+        elif label:
+            rest, cut[name] = cut_labelled(rest, rows, share or 0.0, label)
+        else:
+            rest, cut[name] = cut_groups(rest, share_of(len(rows), share or 0.0), group or id)
+    cut["train"] = rest
+    if not rest:
+        raise InputError(f"there are {len(rows)} rows and none is left to train on; give more, or --valid 0")
+    return {name: cut[name] for name in PARTS}
+
+
+def cut_labelled(
+    rest: list[Row], whole: Sequence[Row], share: float, label: Callable[[Row], str]
+) -> tuple[list[Row], list[Row]]:
+    """Cut a share of the whole off the end of the rest, of each label its own."""
+    counts: dict[tuple[str, ...], int] = {}
+    for row in whole:
+        counts[(label(row),)] = counts.get((label(row),), 0) + 1
+    left = held_out_of_each(counts, share)
+    if not left:
+        return cut_groups(rest, share_of(len(whole), share), id)
+    kept: list[Row] = []
+    held: list[Row] = []
+    for row in reversed(rest):
+        key = (label(row),)
+        wanted = left.get(key, 0) > 0
+        left[key] = left.get(key, 0) - wanted
+        (held if wanted else kept).append(row)
+    return kept[::-1], held[::-1]
+
+
+def cut_groups(rest: list[Row], size: int, group: Callable[[Row], Hashable]) -> tuple[list[Row], list[Row]]:
+    """Cut about so many rows off the end, and with them all rows of their groups."""
+    held = {group(row) for row in rest[len(rest) - size :]} if size else set()
+    return [row for row in rest if group(row) not in held], [row for row in rest if group(row) in held]

@@ -1,0 +1,79 @@
+"""What networks are given to read before they write: rows of unequal length, or all alike, by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Some rows side by side: ``values`` [B, ...] and, where they are padded, how many of a row's places are real."""
+
+    values: NDArray[Any]
+    sizes: Numbers | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+class Rows(Protocol):
+    """Many rows, of which some are taken at a time."""
+
+    @property
+    def sizes(self) -> Numbers:
+        """How long every row is."""
+
+    def take(self, which: Numbers) -> Given:
+        """Some rows side by side."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Rows of one shape [N, ...]: labels, images, features."""
+
+    values: NDArray[Any]
+
+    @property
+    def sizes(self) -> Numbers:
+        return np.ones(len(self.values), np.int64)
+
+    def take(self, which: Numbers) -> Given:
+        return Given(self.values[which])
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of unequal length, one behind another in ``flat``; row n begins at ``starts[n]``."""
+
+    flat: NDArray[np.int32]
+    starts: Numbers
+
+    @classmethod
+    def of(cls, rows: Iterable[NDArray[np.int32]]) -> Ragged:
+        """The rows that some arrays are."""
+        each = [np.asarray(row, np.int32) for row in rows]
+        starts = np.concatenate([[0], np.cumsum([len(row) for row in each], dtype=np.int64)])
+        return cls(np.concatenate([*each, np.empty(0, np.int32)]), starts)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def sizes(self) -> Numbers:
+        return np.diff(self.starts)
+
+    def take(self, which: Numbers) -> Given:
+        """Some rows, padded with zeros to the longest of them."""
+        sizes = self.sizes[which]
+        offsets = np.arange(max(1, int(sizes.max(initial=0))))
+        real = offsets < sizes[:, None]
+        values = np.zeros(real.shape, np.int32)
+        values[real] = self.flat[(self.starts[which][:, None] + offsets)[real]]
+        return Given(values, sizes)

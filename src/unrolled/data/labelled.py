@@ -1,0 +1,124 @@
+"""Labelled texts for a classifier: tables, lines of fastText, or a file for each label."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import regex
+
+from ..config import ModelOptions, ReadOptions
+from ..errors import InputError, OptionError
+from ..text.vocabulary import Vocabulary
+from .choose import choose_unit
+from .columns import Glance
+from .cutting import cut_rows
+from .examples import Examples, ExampleSplit
+from .given import Ragged
+from .material import Reading, Request
+from .readers import Corpus, Source, read_corpus, read_file
+from .split import PARTS
+from .tables import FILE, is_table_name
+
+Row = tuple[str, str]
+"""A text and its label."""
+FASTTEXT = regex.compile(r"__label__(\S+)\s+(.*)")
+TEXTS = ("text", "sentence", "content", "review", "message", "description", "question", "title", "comment", "name")
+LABELS = ("label", "class", "category", "topic", "sentiment", "target", "intent", "language", "type", "rating")
+MOST = 1000
+"""Labels at most: more are no labels, but texts."""
+
+
+def read_labelled(source: Source, request: Request) -> Reading:
+    """Labelled texts in ids, with the vocabularies ``text`` and ``labels``."""
+    rows, corpus = read_rows(source, request.reading)
+    cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0], label=lambda row: row[1])
+    labels = vocabulary_of_labels(cut["train"])
+    refuse_unknown(cut, labels)
+    texts = [text for text, _ in cut["train"]]
+    model, why = with_unit(request.model, texts)
+    known = (request.known or {}).get("text")
+    vocabulary = known or Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
+    parts = {name: as_examples(cut[name], vocabulary, labels) for name in PARTS}
+    split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **parts)
+    return Reading(split, corpus.describe(), model, why, corpus.notes)
+
+
+def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:
+    """Rows as ids."""
+    targets = [np.array([labels.index[label]], np.int32) for _, label in rows]
+    return Examples(Ragged.of(texts.encode(text) for text, _ in rows), Ragged.of(targets))
+
+
+def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
+    """All texts with their labels; rows without a label are left out."""
+    options = with_columns(source, options)
+    corpus = read_corpus(source, options)
+    if not corpus.labels:
+        return lines_of_fasttext(corpus), corpus
+    if corpus.documents_are is None:
+        corpus = corpus.arranged("lines")
+    pairs = zip(corpus.documents, corpus.labels, strict=True)
+    rows = [(text, labels[0].partition("=")[2]) for text, labels in pairs if labels]
+    if not rows:
+        raise InputError(f"no row of {corpus.names[0]} has a label; name its column with --label")
+    return rows, corpus
+
+
+def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
+    """The options with the columns of texts and labels: those that are named, or that look like them."""
+    if len(options.label) > 1:
+        raise OptionError(f"I got {len(options.label)} times --label, and a classifier learns one label; give one")
+    path = source if isinstance(source, str | Path) else None
+    if path is not None and is_table_name(str(path)) and not (options.label and options.text_column):
+        glance = Glance.at(read_file(path, options).text, str(path))
+        text, label = glance.text_and_label(TEXTS, LABELS, next(iter(options.label), None))
+        return dataclasses.replace(options, text_column=options.text_column or text, label=(label,))
+    several = path is None or Path(path).is_dir()
+    return dataclasses.replace(options, label=(FILE,)) if several and not options.label else options
+
+
+def lines_of_fasttext(corpus: Corpus) -> list[Row]:
+    """The rows of a plain text whose lines begin with __label__NAME, or have a label and a text around a tab."""
+    lines = [line for text in corpus.documents for line in text.split("\n") if line.strip()]
+    found = [FASTTEXT.match(line) for line in lines]
+    if all(found):
+        return [(match[2], match[1]) for match in found if match]
+    pairs = [line.split("\t") for line in lines]
+    if all(len(pair) == 2 for pair in pairs):
+        fewer = min((0, 1), key=lambda side: len({pair[side] for pair in pairs}))
+        return [(pair[1 - fewer], pair[fewer]) for pair in pairs]
+    raise InputError(
+        f"{corpus.names[0]} has no labels that I can find; give a .tsv, .csv or .jsonl file with columns text and "
+        "label, lines of __label__NAME TEXT, or a folder with a file for each label"
+    )
+
+
+def vocabulary_of_labels(rows: Sequence[Row]) -> Vocabulary:
+    """All labels that can be learnt; raises ``InputError`` where they are none, or too many."""
+    names = sorted({label for _, label in rows})
+    if not 2 <= len(names) <= MOST:
+        shown = f"{len(names)} labels" if len(names) > 1 else f"the one label {names[0]!r}"
+        raise InputError(f"the rows to learn from have {shown}, and a classifier needs 2 to {MOST}; see --label")
+    return Vocabulary("label", tuple(names))
+
+
+def refuse_unknown(cut: dict[str, list[Row]], labels: Vocabulary) -> None:
+    """A label that is held out and not learnt can never be right."""
+    for name in ("valid", "test"):
+        missing = sorted({label for _, label in cut[name]} - set(labels.units))
+        if missing:
+            raise InputError(f"the label {missing[0]!r} stands in the {name} rows and in none to learn from; add some")
+
+
+def with_unit(model: ModelOptions, texts: Sequence[str]) -> tuple[ModelOptions, str]:
+    """The options with a unit, and why: words where texts have several of them, else what suits the script."""
+    if model.unit != "auto":
+        return model, "as you chose"
+    unit, why = choose_unit(texts)
+    spaces = sum(text.count(" ") for text in texts[:2000])
+    if unit == "char" and spaces >= 3 * min(len(texts), 2000):
+        unit, why = "word", "what a text is about shows in its words"
+    return dataclasses.replace(model, unit=unit), why

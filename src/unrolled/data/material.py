@@ -1,0 +1,84 @@
+"""What training learns from, a text (``Split``) or examples (``ExampleSplit``), and how a task is asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sized
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..config import ModelOptions, ReadOptions, TrainOptions
+from ..text.vocabulary import Vocabulary
+from .batches import Batch, Batches
+from .given import Given, Numbers
+
+
+class Material(Protocol):
+    """Three parts, "train", "valid" and "test"; the last two may be empty."""
+
+    @property
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        """All vocabularies by their name in a bundle."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """That of the targets."""
+
+    @property
+    def train(self) -> Sized:
+        """What is learnt from."""
+
+    @property
+    def valid(self) -> Sized:
+        """What is held out."""
+
+    @property
+    def test(self) -> Sized:
+        """What is only reported."""
+
+    def units(self, part: str) -> int:
+        """How many units a part has to predict."""
+
+    def characters_of(self, part: str) -> int:
+        """How many characters these stand for, or how many labels they are: what its cost is told by."""
+
+    def release(self) -> None:
+        """Let go of memory that is not needed for now."""
+
+    def unlabelled(self) -> Material | None:
+        """The same without what the network can also do without, if there is any such thing."""
+
+    def counts(self) -> Numbers:
+        """How often each unit is a target of the training part."""
+
+    def batches(self, settings: TrainOptions) -> Batches:
+        """The training part in batches."""
+
+    def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
+        """Every target of a part once."""
+
+    def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
+        """What the network is given of some documents before it reads: labels, sources; None where nothing is."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a source is to be read: ``known`` vocabularies only get what they lack; ``tell`` hears what takes long."""
+
+    reading: ReadOptions
+    model: ModelOptions
+    train: TrainOptions
+    known: Mapping[str, Vocabulary] | None = None
+    tell: Callable[[str, float], None] | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: in ids, with what is known of it, and with the options that depend on it."""
+
+    split: Material
+    about: dict[str, Any]
+    model: ModelOptions
+    why_unit: str
+    notes: tuple[str, ...] = ()

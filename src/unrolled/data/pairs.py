@@ -1,0 +1,130 @@
+"""Pairs of texts for a translator: a table of two columns, or two files whose lines belong together."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..config import ModelOptions, ReadOptions
+from ..errors import InputError
+from ..text.vocabulary import BOUNDARY, Vocabulary
+from .choose import choose_unit
+from .columns import Glance
+from .cutting import cut_rows
+from .examples import Examples, ExampleSplit
+from .given import Ragged
+from .material import Reading, Request
+from .readers import Corpus, Source, read_corpus
+from .split import PARTS
+from .tables import is_table_name, read_columns
+
+Row = tuple[str, str]
+"""A text and its translation."""
+SOURCES = ("source", "src", "input", "from", "question")
+TARGETS = ("target", "tgt", "trg", "output", "to", "translation", "answer")
+LONG = 16
+"""Characters of a target in the mean from which on it is written by tokens, where it has several words."""
+
+
+def read_pairs(source: Source, request: Request) -> Reading:
+    """Pairs in ids, with the vocabularies ``source`` and ``target``, which are one where the unit is bpe."""
+    rows, corpus = read_rows(source, request.reading)
+    held_out = lambda path: read_rows(files_of_part(path), request.reading)[0]  # noqa: E731
+    cut = cut_rows(rows, request.train, held_out, group=lambda row: row[1])
+    model, why = with_unit(request.model, cut["train"])
+    source_texts, target_texts = ([row[side] for row in cut["train"]] for side in (0, 1))
+    known = request.known or {}
+    if "source" in known:
+        vocabularies = {name: known[name] for name in ("source", "target")}
+    elif model.unit == "bpe":
+        joint = Vocabulary.of("bpe", source_texts + target_texts, None, model.vocabulary_size, model.min_count)
+        vocabularies = {"source": joint, "target": joint}
+    else:
+        sides = {"source": source_texts, "target": target_texts}
+        vocabularies = {
+            name: Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
+            for name, texts in sides.items()
+        }
+    parts = {name: as_examples(cut[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
+    split = ExampleSplit(vocabularies, "target", **parts)
+    return Reading(split, corpus.describe(), model, why, corpus.notes)
+
+
+def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -> Examples:
+    """Rows as ids; a target ends with the boundary, and so does a source, which is then never empty."""
+    return Examples(
+        Ragged.of(ended(sources, text) for text, _ in rows), Ragged.of(ended(targets, text) for _, text in rows)
+    )
+
+
+def ended(vocabulary: Vocabulary, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """The ids of a text with the boundary behind it."""
+    return np.append(vocabulary.encode(text), np.int32(BOUNDARY))
+
+
+def files_of_part(given: str) -> Source:
+    """The file of a held-out part, or its two files, which are named with a comma between them."""
+    names = given.split(",")
+    return given if len(names) == 1 else [Path(name) for name in names]
+
+
+def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
+    """All pairs; rows that lack one side are left out, with a note of how many."""
+    paths = [source] if isinstance(source, str | Path) else list(source)
+    corpus = read_corpus(source, dataclasses.replace(options, label=()))
+    if len(paths) == 1:
+        found = columns_of(paths[0], corpus, options)
+    elif len(paths) == 2 and len(corpus.documents) == 2:
+        found = lines_of(corpus)
+    else:
+        raise InputError(
+            f"I got {len(paths)} files; give one .tsv, .csv or .jsonl file with two columns, or two files whose lines "
+            "belong together"
+        )
+    rows = [(one.strip(), other.strip()) for one, other in found if one.strip() and other.strip()]
+    if not rows:
+        raise InputError(f"{corpus.names[0]} holds no pairs; give a source and a translation on every line")
+    missing = len(found) - len(rows)
+    if missing:
+        note = f"{missing} of {len(found)} pairs lack a side and are left out"
+        corpus = dataclasses.replace(corpus, notes=(*corpus.notes, note))
+    return rows, dataclasses.replace(corpus, documents=tuple(text for row in rows for text in row))
+
+
+def lines_of(corpus: Corpus) -> list[Row]:
+    """The lines of two files side by side."""
+    one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
+    if len(one) != len(other):
+        raise InputError(
+            f"{corpus.names[0]} has {len(one)} lines and {corpus.names[1]} has {len(other)}; line n of one must be the "
+            "translation of line n of the other"
+        )
+    return list(zip(one, other, strict=True))
+
+
+def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[Row]:
+    """The pairs of a table, or of a text with a tab in every line."""
+    text = "".join(corpus.documents)
+    if is_table_name(str(path)):
+        found = Glance.at(text, str(path)).two(SOURCES, TARGETS)
+        named = (options.source_column or found[0], options.target_column or found[1])
+        return read_columns(text, str(path), named)
+    pairs = [line.split("\t")[:2] for line in text.split("\n") if line.strip()]
+    if not all(len(pair) == 2 for pair in pairs):
+        raise InputError(f"{corpus.names[0]} has lines without a tab; put one between a source and its translation")
+    return [(one, other) for one, other in pairs]
+
+
+def with_unit(model: ModelOptions, rows: Sequence[Row]) -> tuple[ModelOptions, str]:
+    """The options with a unit, and why."""
+    if model.unit != "auto":
+        return model, "as you chose"
+    targets = [row[1] for row in rows[:2000]]
+    mean = sum(map(len, targets)) / len(targets)
+    unit, why = choose_unit(targets)
+    if mean >= LONG and (unit != "char" or sum(" " in text for text in targets) > len(targets) / 2):
+        unit, why = "bpe", "tokens that both languages share are learnt sooner than letters"
+    return dataclasses.replace(model, unit=unit), why

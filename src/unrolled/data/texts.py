@@ -1,0 +1,57 @@
+"""Reading a text for a language model: whole or in documents, in memory or, if it is large, from the disk."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ..config import ModelOptions
+from ..errors import OptionError
+from .choose import choose_unit
+from .large import Large, find_large, split_large
+from .material import Reading, Request
+from .readers import Corpus, Source, read_corpus
+from .split import split_corpus
+from .zawgyi import refuse_zawgyi
+
+
+def read_text(source: Source, request: Request) -> Reading:
+    """A source as a text in ids."""
+    large = find_large(source, request.reading, request.model.documents)
+    return read_large(large, request) if large else read_small(read_corpus(source, request.reading), request)
+
+
+def read_small(corpus: Corpus, request: Request) -> Reading:
+    """A corpus in ids."""
+    corpus, model, why = arrange(corpus, request.model)
+    if model.documents != "whole" and request.train.batches == "windows":
+        raise OptionError(
+            f"I got --batches windows with {model.documents} as documents, which come whole; leave one out"
+        )
+    split = split_corpus(corpus, model, request.train, request.known)
+    if split.labels and model.model != "recurrent":
+        raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
+    return Reading(split, corpus.describe(), model, why, corpus.notes)
+
+
+def read_large(large: Large, request: Request) -> Reading:
+    """A text that is too large to be read at once."""
+    first = next(text for _, text in large.blocks(lambda _: None))
+    refuse_zawgyi(first, str(large.paths[0]))
+    model = request.model
+    unit, why = choose_unit([first]) if model.unit == "auto" else (model.unit, "as you chose")
+    model = dataclasses.replace(model, documents=large.documents, unit=unit)
+    split, about = split_large(large, model, request.train, request.known, request.tell or silent)
+    return Reading(split, about, model, why)
+
+
+def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:
+    """The corpus in documents, the options without gaps in what depends on it, and why the unit is what it is."""
+    kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
+    corpus = corpus.arranged(kind)
+    size = sum(map(len, corpus.documents))
+    unit, why = choose_unit(corpus.documents, size) if model.unit == "auto" else (model.unit, "as you chose")
+    return corpus, dataclasses.replace(model, documents=kind, unit=unit), why
+
+
+def silent(what: str, share: float) -> None:
+    """Tells nobody."""

@@ -1,0 +1,28 @@
+"""The weights that a network starts to learn from."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+
+def start_weights(network: nn.Module, hidden_size: int, cell: str, generator: torch.Generator) -> None:
+    """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
+
+    Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
+    """
+    bound = 1 / math.sqrt(hidden_size)
+    for name, parameter in network.named_parameters():
+        size = len(parameter) // 4
+        with torch.no_grad():
+            if "embedding.weight" in name:
+                parameter.normal_(generator=generator)
+            elif "weight_hh" in name:
+                for block in torch.split(parameter, max(1, parameter.shape[1])):
+                    nn.init.orthogonal_(block, generator=generator)
+            else:
+                parameter.uniform_(-bound, bound, generator=generator)
+            if cell == "lstm" and "bias_ih" in name:
+                parameter[size : 2 * size] += 1

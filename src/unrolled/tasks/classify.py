@@ -1,0 +1,64 @@
+"""The task ``classify``: read a text, say what it is (many-to-one)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..config import ModelOptions
+from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
+
+if TYPE_CHECKING:
+    from ..data.material import Reading, Request
+    from ..data.readers import Source
+
+
+class Classify(Task):
+    """One label for a whole text: an encoder of ``text``, its places pooled, and a head over ``labels``."""
+
+    def read(self, source: Source, request: Request) -> Reading:
+        from ..data.labelled import read_labelled
+
+        return read_labelled(source, request)
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        assert model.pooling is not None, "the recipe fills it in"
+        return answering(model, len(vocabularies["text"]), len(vocabularies["labels"]), model.pooling)
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return negative_log_likelihood(logits, targets)
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
+        return vocabularies["labels"].text_of(ids[0])
+
+
+def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
+    """The encoder of so many ids that options without gaps describe."""
+    assert model.hidden_size and model.layers and model.embedding_size and model.directions, "the recipe fills these in"
+    assert model.dropout is not None, "and this"
+    return EncoderSpec(
+        kind="units",
+        inputs=inputs,
+        embedding_size=model.embedding_size,
+        cell=model.cell,
+        hidden_size=model.hidden_size,
+        layers=model.layers,
+        directions=model.directions,
+        dropout=model.dropout,
+    )
+
+
+def answering(model: ModelOptions, inputs: int, outputs: int, pooling: str) -> NetworkSpec:
+    """A network that writes nothing: what it answers is read off its encoder."""
+    encoder = encoder_of(model, inputs)
+    return NetworkSpec(
+        inputs=inputs,
+        outputs=outputs,
+        embedding_size=encoder.embedding_size,
+        cell=encoder.cell,
+        hidden_size=encoder.hidden_size,
+        layers=encoder.layers,
+        dropout=encoder.dropout,
+        encoder=encoder,
+        pooling=pooling,
+    )

@@ -1,0 +1,53 @@
+"""The task ``translate``: read a text, write another (many-to-many, one after the other)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..config import ModelOptions
+from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from .classify import encoder_of
+
+if TYPE_CHECKING:
+    from ..data.material import Reading, Request
+    from ..data.readers import Source
+
+
+class Translate(Task):
+    """An encoder of ``source`` (Sutskever et al. 2014) and a stack that writes ``target`` from its state."""
+
+    def read(self, source: Source, request: Request) -> Reading:
+        from ..data.pairs import read_pairs
+
+        return read_pairs(source, request)
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        encoder = encoder_of(model, len(vocabularies["source"]))
+        narrower = replace(encoder, hidden_size=max(1, encoder.hidden_size // encoder.directions), layers=1)
+        return writing(model, narrower, len(vocabularies["target"]))
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return negative_log_likelihood(logits, targets)
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
+        return vocabularies["target"].decode(ids)
+
+
+def writing(model: ModelOptions, encoder: EncoderSpec, outputs: int) -> NetworkSpec:
+    """A network that writes so many units from what an encoder read."""
+    assert model.hidden_size and model.layers and model.embedding_size and model.attention, "the recipe fills these in"
+    assert model.dropout is not None, "and this"
+    return NetworkSpec(
+        inputs=outputs,
+        outputs=outputs,
+        embedding_size=model.embedding_size,
+        cell=model.cell,
+        hidden_size=model.hidden_size,
+        layers=model.layers,
+        dropout=model.dropout,
+        encoder=encoder,
+        attention=model.attention,
+        feedback=model.feedback != "none",
+    )

@@ -1,0 +1,49 @@
+"""What a step minimises: the loss, smoothed or weighed where that is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..config import TrainOptions
+from ..data.material import Material
+from ..text.vocabulary import SPECIAL
+from .feed import mean_of
+
+
+@dataclass(frozen=True)
+class Objective:
+    """``smoothing`` spreads a share of each target over all units; ``weights`` [V] tell how much each unit counts."""
+
+    smoothing: float = 0.0
+    weights: Tensor | None = None
+
+    @classmethod
+    def of(cls, settings: TrainOptions, split: Material) -> Objective:
+        """The objective that the options ask for."""
+        weights = balanced(split.counts()) if settings.class_weights == "balanced" else None
+        return cls(settings.label_smoothing or 0.0, weights)
+
+    def __call__(self, losses: Tensor, logits: Tensor, targets: Tensor, counts: NDArray[np.bool_] | None) -> Tensor:
+        """The mean to be minimised of the losses [B, T] of targets under logits [B, T, V].
+
+        Label smoothing: Szegedy et al. 2016, section 7.
+        """
+        if self.smoothing:
+            everywhere = logits.logsumexp(-1) - logits.mean(-1)
+            losses = (1 - self.smoothing) * losses + self.smoothing * everywhere
+        if self.weights is not None:
+            losses = losses * self.weights.to(losses.device)[targets]
+        return mean_of(losses, counts)
+
+
+def balanced(counts: NDArray[np.int64]) -> Tensor:
+    """The weight of every unit [V] with which each counts the same in the sum, whose mean stays 1."""
+    known = counts[SPECIAL:]
+    weights = np.ones(len(counts), np.float32)
+    weights[SPECIAL:] = known.sum() / (np.maximum(known, 1) * max(1, (known > 0).sum()))
+    return torch.from_numpy(weights)

@@ -1,0 +1,35 @@
+"""What a model's record says of the run that it comes from."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from .. import kernels
+from .ledger import Ledger
+from .recipe import Recipe
+from .resume import as_plain
+from .work import Work
+
+
+def about_run(work: Work, recipe: Recipe, ledger: Ledger) -> dict[str, Any]:
+    """From what it learnt, how it was told to, and how far it came."""
+    return {
+        "corpus": work.corpus,
+        "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
+        "options": as_plain(recipe.train),
+        **vars(recipe.told),
+        "plans": ledger.plans,
+        "steps": ledger.step,
+        "seconds": round(ledger.seconds, 3),
+        "curve": ledger.curve,
+        "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
+    }
+
+
+def about_kernels(kind: str) -> str:
+    """Which kernels the scan may use, or why none."""
+    library = kernels.load()
+    if library is None:
+        return kernels.reason_missing()
+    return "off" if kind == "off" else f"{library.name}, {kind}"

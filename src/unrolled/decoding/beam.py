@@ -7,6 +7,7 @@ al. 2016, section 7, with the plain power that most libraries have).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,33 +71,71 @@ class Judge:
         return found if found.ended else None
 
 
+class Beams:
+    """One search: the hypotheses that still grow, and those that have ended."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge, self.options, self.width = judge, judge.options, judge.options.beams or 1
+        self.live: list[tuple[Path, float]] = [((), 0.0)]
+        self.found: list[Hypothesis] = []
+        self.over = not self.options.length
+
+    def grow(self, logits: NDArray[np.float32]) -> list[int]:
+        """Take the likeliest next units from the logits of all that grow; from which of these the next ones come.
+
+        It is over when none that may still grow could become one of the best.
+        """
+        parents: list[int] = []
+        grown: list[tuple[Path, float]] = []
+        totals = [total for _, total in self.live]
+        for rank, (parent, unit, total) in enumerate(candidates(logits, totals, self.options)):
+            ids = (*self.live[parent][0], unit)
+            hypothesis = self.judge.ended(ids, total)
+            if hypothesis and rank < self.width:
+                self.found.append(hypothesis)
+            elif not hypothesis and len(grown) < self.width:
+                parents.append(parent)
+                grown.append((ids, total))
+        self.found, self.live = best(self.found, self.width), grown
+        self.over = not grown or len(grown[0][0]) >= self.options.length or self.decided()
+        return [] if self.over else parents
+
+    def decided(self) -> bool:
+        """Whether nothing that grows can still become one of the best."""
+        ids, total = self.live[0]
+        return len(self.found) == self.width and reachable(total, len(ids), self.options) <= self.found[-1].score
+
+    def result(self) -> list[Hypothesis]:
+        """The best hypotheses, the best first; where the length ran out, also those that did not end."""
+        cut = self.live if self.live and len(self.live[0][0]) >= self.options.length else []
+        return best([*self.found, *(self.judge.hypothesis(ids, total) for ids, total in cut)], self.width)
+
+
 def beam_search(engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions) -> list[Hypothesis]:
     """The best hypotheses of at most ``length`` units, at most ``options.beams`` of them, the best first.
 
-    It goes on until none that may still grow could become one of them: with as many beams as there are continuations,
-    it finds the best of all. The probabilities are the model's own: no temperature and no filter.
+    With as many beams as there are continuations, it finds the best of all. The probabilities are the model's own: no
+    temperature and no filter.
     """
-    width, judge = options.beams or 1, Judge(vocabulary, read.begun, options)
-    live: list[tuple[Path, float]] = [((), 0.0)]
+    return search_all(engine, vocabulary, read, options)[0]
+
+
+def search_all(engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions) -> list[list[Hypothesis]]:
+    """The same from every row of what was read, all searches side by side in each step of the engine."""
+    searches = [Beams(Judge(vocabulary, read.begun, options)) for _ in read.logits]
+    growing = [search for search in searches if not search.over]
     logits, state = read.logits, read.state
-    found: list[Hypothesis] = []
-    for _ in range(options.length):
-        parents: list[int] = []
-        grown: list[tuple[Path, float]] = []
-        for rank, (parent, unit, total) in enumerate(candidates(logits, [total for _, total in live], options)):
-            ids = (*live[parent][0], unit)
-            hypothesis = judge.ended(ids, total)
-            if hypothesis and rank < width:
-                found.append(hypothesis)
-            elif not hypothesis and len(grown) < width:
-                parents.append(parent)
-                grown.append((ids, total))
-        found, live = best(found, width), grown
-        if not live or (len(found) == width and reachable(live[0][1], len(live[0][0]), options) <= found[-1].score):
-            return found
-        units = np.array([ids[-1] for ids, _ in live], np.int32)
-        logits, state = step(engine, units, select(state, np.array(parents)))
-    return best([*found, *(judge.hypothesis(ids, total) for ids, total in live)], width)
+    rows = [range(place, place + 1) for place in range(len(growing))]
+    while growing:
+        parents = [search.grow(logits[own.start : own.stop]) for search, own in zip(growing, rows, strict=True)]
+        chosen = [own[each] for own, some in zip(rows, parents, strict=True) for each in some]
+        growing = [search for search in growing if not search.over]
+        if growing:
+            units = np.array([ids[-1] for search in growing for ids, _ in search.live], np.int32)
+            logits, state = step(engine, units, select(state, np.array(chosen)))
+            ends = np.cumsum([len(search.live) for search in growing]).tolist()
+            rows = [range(begin, end) for begin, end in pairwise([0, *ends])]
+    return [search.result() for search in searches]
 
 
 def candidates(
@@ -109,7 +148,9 @@ def candidates(
     logs = log_softmax(logits.astype(np.float64))
     logs = np.where(np.isinf(forbid_special(logs, not options.endless)), OUT, logs)
     sums = (logs + np.array(totals)[:, None]).ravel()
-    order = np.argsort(-sums, kind="stable")[: 2 * (options.beams or 1)]
+    wanted = min(2 * (options.beams or 1), len(sums))
+    top = np.flatnonzero(sums >= np.partition(sums, -wanted)[-wanted])  # sorting all of a large vocabulary takes long
+    order = top[np.argsort(-sums[top], kind="stable")][:wanted]
     likely = [int(place) for place in order if sums[place] > OUT]
     return [(place // logs.shape[1], place % logs.shape[1], float(sums[place])) for place in likely]
 

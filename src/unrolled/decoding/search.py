@@ -63,11 +63,12 @@ def read_prompt(engine: Engine, prompt: Ids) -> Read:
 
 
 def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> Iterator[Ids]:
-    """Go on from a prompt, endlessly: the next ids of every row [B, T]. Row n is the same whatever is beside it.
+    """Go on from a prompt, or from one for each row, endlessly: the next ids of every row [B, T].
 
-    T is 1, or grows to ``MOST_AT_ONCE`` with an engine that draws by itself.
+    Row n is the same whatever is beside it. T is 1, or grows to ``MOST_AT_ONCE`` with an engine that draws by itself.
     """
-    same = np.zeros(len(rows), np.int64)
+    several = len(read.logits) > 1
+    same = np.arange(len(rows)) if several else np.zeros(len(rows), np.int64)
     logits, state = read.logits[same], select(read.state, same)
     assert options.seed is not None, "the caller chooses one"
     uniforms = Uniforms(options.seed, rows)

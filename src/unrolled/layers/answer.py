@@ -52,7 +52,7 @@ class AnswerNetwork(Network):
 
 
 def pool(found: Places, way: str) -> Tensor:
-    """What a head reads [B, T, W]; "all" is the last, the greatest and the mean (Howard and Ruder 2018, section 3.3)."""
+    """What a head reads [B, T, W]; "all" is the last, greatest and mean (Howard and Ruder 2018, section 3.3)."""
     if way == "each":
         return found.places
     return torch.cat([pooled(found, each) for each in (("last", "max", "mean") if way == "all" else (way,))], 1)[

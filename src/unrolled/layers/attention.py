@@ -23,6 +23,10 @@ class Memory:
     values: Tensor
     real: Tensor | None = None
 
+    def of(self, rows: Tensor) -> Memory:
+        """The places of the sources of some rows [B]."""
+        return Memory(self.keys[rows], self.values[rows], None if self.real is None else self.real[rows])
+
 
 class Attention(nn.Module):
     """Weights w over the places m [S, E] of a source, from a layer's output h.

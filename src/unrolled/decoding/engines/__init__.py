@@ -2,12 +2,14 @@
 
 import dataclasses
 from importlib import import_module
+from typing import Any
 
 from ... import kernels
 from ...bundle import Bundle
 from ...errors import OptionError
 from ...kernels.precision import narrow, widen
 from .base import Engine, EngineState
+from .reading import Reader
 
 ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 """The module of every engine of a network by its name, imported when it is opened; a new one is one file and one line
@@ -18,21 +20,32 @@ OWN = {"markov": "markov", "gpt2": "torch"}
 FIRST_WEIGHTS = (0.9, 0.1)
 """Of the network and the memory, before anything is read."""
 
-__all__ = ["ENGINES", "Engine", "EngineState", "adaptive", "guided", "open_engine"]
+__all__ = ["ENGINES", "Engine", "EngineState", "Reader", "adaptive", "guided", "open_engine", "open_reader"]
 
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
     """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
     if bundle.config.model in OWN:
         return open_own(name, bundle, device, weights)
+    engine: Engine = open_with("open_bundle", name, bundle, device, weights)
+    return engine
+
+
+def open_reader(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Reader:
+    """The reader of an engine's name for a model that reads before it writes."""
+    reader: Reader = open_with("open_reader", name, bundle, device, weights)
+    return reader
+
+
+def open_with(function: str, name: str, bundle: Bundle, device: str, weights: str | None) -> Any:
+    """What a function of an engine's module makes of a model."""
     if name == "auto":
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
     if name == "native" and bundle.config.cell not in kernels.CELLS:
         raise OptionError(f"there are no kernels for --cell {bundle.config.cell}; use --engine reference or torch")
     weights = weights or bundle.weights
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
-    engine: Engine = import_module(f".{ENGINES[name]}", __name__).open_bundle(rounded, device, weights)
-    return engine
+    return getattr(import_module(f".{ENGINES[name]}", __name__), function)(rounded, device, weights)
 
 
 def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Engine:

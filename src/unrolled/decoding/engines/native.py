@@ -20,6 +20,7 @@ from ...text.base import Ids
 from ...text.vocabulary import SPECIAL
 from ..sampling import COLD
 from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned
+from .reading import LightReader
 from .reference import first_state, float_tensors, for_rows, input_table
 
 MOST = 2**31 - 1
@@ -36,6 +37,13 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Native:
     tensors = float_tensors(bundle)
     network = PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights)
     return Native(network, cell.parts, first_state(bundle))
+
+
+def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
+    """The reader for a model; the device is always the CPU."""
+    from .reference import open_reader as slow
+
+    return slow(bundle, device, weights)
 
 
 class Native(DrawingEngine):

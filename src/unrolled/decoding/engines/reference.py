@@ -10,8 +10,11 @@ from ...cells.base import Array, Recurrence, State, scan_by_steps
 from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
+from ...text.vocabulary import BOUNDARY
 from ..condition import START
 from .base import Engine, EngineState, Scanned, row_by_row
+from .encoder import slow_scan
+from .reading import LightReader, Memory, attend
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
@@ -20,35 +23,44 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
     return Reference(spec, float_tensors(bundle), first_state(bundle))
 
 
+def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
+    """The reader for a model; the device is always the CPU."""
+    spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
+    return LightReader(spec, tensors, slow_scan, lambda first, memory: Reference(spec, tensors, first, memory))
+
+
 def float_tensors(bundle: Bundle) -> dict[str, Array]:
     """A model's weights in float32."""
     return {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()}
 
 
 def first_state(bundle: Bundle) -> dict[str, Array]:
-    """The state before the first unit, [layers, H] a part: zeros, unless the model is under a condition."""
+    """The state before the first unit, [1, layers, H] a part: zeros, unless the model is under a condition."""
     config, tensors = bundle.config, bundle.tensors
     parts = find_cell(config.cell, config.context or 0).parts
     zeros = np.zeros((config.layers or 1, config.hidden_size or 1), np.float32)
-    return {name: tensors.get(START + name, zeros).astype(np.float32) for name in parts}
+    return {name: tensors.get(START + name, zeros).astype(np.float32)[None] for name in parts}
 
 
 def for_rows(first: dict[str, Array], rows: int) -> EngineState:
-    """The same first state for many rows [B, layers, H]."""
-    return {name: np.repeat(part[None], rows, 0) for name, part in first.items()}
+    """The first state of so many rows [B, layers, H]: it has as many, or one for all."""
+    return {name: part if len(part) == rows else np.repeat(part, rows, 0) for name, part in first.items()}
 
 
 def input_table(spec: NetworkSpec, tensors: dict[str, Array]) -> Array:
     """``W_ih x + b_ih`` of the first layer for every id [V, G*H]: reading an id is then a look-up."""
     w_ih, b_ih = tensors["rnn.weight_ih_l0"], tensors["rnn.bias_ih_l0"]
-    return (w_ih.T if spec.one_hot else tensors["embedding.weight"] @ w_ih.T) + b_ih
+    table = (w_ih.T if spec.one_hot else tensors["embedding.weight"] @ w_ih.T) + b_ih
+    return table if spec.feedback else np.repeat(table[[BOUNDARY]], len(table), 0)
 
 
 class Reference(Engine):
-    """A ``NetworkSpec`` run with NumPy."""
+    """A ``NetworkSpec`` run with NumPy, perhaps with sources to look back at."""
 
-    def __init__(self, spec: NetworkSpec, tensors: dict[str, Array], first: dict[str, Array]) -> None:
-        self.spec, self.tensors, self.first = spec, tensors, first
+    def __init__(
+        self, spec: NetworkSpec, tensors: dict[str, Array], first: dict[str, Array], memory: Memory | None = None
+    ) -> None:
+        self.spec, self.tensors, self.first, self.memory = spec, tensors, first, memory
         self.cell = find_cell(spec.cell, spec.context)
         self.table = input_table(spec, tensors)
 
@@ -59,18 +71,19 @@ class Reference(Engine):
         if ids.shape[1] == 1 and len(ids) > 1:
             return row_by_row(self.scan, ids, state)
         last: list[State] = []
-        y = self.table[ids.T]
+        y, looked = self.table[ids.T], dict[str, Array]()
         for layer in range(self.spec.layers):
             a = self.project(y, layer) if layer else y
             first = tuple(state[part][:, layer] for part in self.cell.parts)
             outputs, after = scan_by_steps(self.cell, a, first, self.recurrence(layer))
             y = np.stack(outputs)
+            if self.memory and not layer:
+                y, looked["attention"] = attend(self.tensors, y, self.memory, state["source"])
             last.append(after)
         parts = zip(*last, strict=True)
         logits = y @ self.tensors["head.weight"].T + self.tensors["head.bias"]
-        return logits.swapaxes(0, 1), {
-            name: np.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)
-        }
+        named = {name: np.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}
+        return logits.swapaxes(0, 1), {**state, **named, **looked}
 
     def project(self, x: Array, layer: int) -> Array:
         """``W_ih x + b_ih`` of a layer."""

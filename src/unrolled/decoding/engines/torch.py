@@ -7,33 +7,47 @@ import torch
 
 from ...bundle import Bundle
 from ...cells.base import Array
+from ...data.given import Given
 from ...errors import ModelFileError
 from ...layers import Network, build
+from ...layers.base import Encoded, on_device
 from ...layers.device import find_device
 from ...tasks import TASKS
 from ...text.base import Ids
 from ..condition import START
 from .base import Engine, EngineState, Scanned, row_by_row
+from .reading import Answers, Reader
 from .reference import first_state, for_rows
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Torch:
     """The engine for a model on a device (``auto``: the CPU)."""
+    first = first_state(bundle) if bundle.config.model == "recurrent" else {}
+    return Torch(open_network(bundle, device), first)
+
+
+def open_reader(bundle: Bundle, device: str, weights: str) -> TorchReader:
+    """The reader for a model on a device (``auto``: the CPU)."""
+    return TorchReader(open_network(bundle, device))
+
+
+def open_network(bundle: Bundle, device: str) -> Network:
+    """The torch module of a model."""
     network = build(TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies))
     try:
         weights_of = {name: array for name, array in bundle.tensors.items() if not name.startswith(START)}
         network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights_of.items()})
     except RuntimeError as error:
         raise ModelFileError(f"the weights do not fit their description ({error}); train the model again") from None
-    first = first_state(bundle) if bundle.config.model == "recurrent" else {}
-    return Torch(network.to(find_device("cpu" if device == "auto" else device)), first)
+    return network.to(find_device("cpu" if device == "auto" else device))
 
 
 class Torch(Engine):
-    """A ``Network`` without gradients."""
+    """A ``Network`` without gradients, perhaps with sources to look back at."""
 
-    def __init__(self, network: Network, first: dict[str, Array]) -> None:
+    def __init__(self, network: Network, first: dict[str, Array], encoded: Encoded | None = None) -> None:
         self.network, self.device, self.first = network, network.head.weight.device, first
+        self.encoded = encoded or Encoded()
 
     def start(self, rows: int) -> EngineState:
         if self.first:
@@ -45,5 +59,23 @@ class Torch(Engine):
         if ids.shape[1] == 1 and len(ids) > 1:
             return row_by_row(self.scan, ids, state)
         tensors = {name: torch.from_numpy(np.ascontiguousarray(part)).to(self.device) for name, part in state.items()}
-        logits, after = self.network(torch.from_numpy(np.ascontiguousarray(ids)).long().to(self.device), tensors)
-        return logits.cpu().numpy(), {name: part.cpu().numpy() for name, part in after.items()}
+        read = torch.from_numpy(np.ascontiguousarray(ids)).long().to(self.device)
+        memory = self.encoded.memory.of(tensors["source"]) if self.encoded.memory else None
+        logits, after = self.network(read, tensors, encoded=Encoded(memory=memory))
+        return logits.cpu().numpy(), {**state, **{name: part.cpu().numpy() for name, part in after.items()}}
+
+
+class TorchReader(Reader):
+    """A ``Network`` that reads sources first."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.device = network, network.head.weight.device
+
+    @torch.no_grad()
+    def under(self, given: Given) -> Engine:
+        encoded = self.network.encode(on_device(given, self.device))
+        if encoded.answers is not None:
+            return Answers(self.network.head(encoded.answers).cpu().numpy())
+        assert encoded.first is not None, "it comes from the source"
+        first = {name: part.cpu().numpy() for name, part in encoded.first.items()}
+        return Torch(self.network, {**first, "source": np.arange(len(given))}, encoded)

@@ -22,7 +22,7 @@ ROOMS = [
     {"training", "decoding", "export"},
     {"layers"},
     {"tasks", "bundle", "markov", "reports"},
-    {"cells", "data"},
+    {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
     {"errors"},
 ]
@@ -41,6 +41,8 @@ DOORS = {
     "transformers": ("layers/pretrained.py",),
     "myanmartools": ("data/zawgyi.py",),
     "pydivsufsort": ("decoding/suffixes.py",),
+    "sklearn": ("metrics/baseline.py",),
+    "sacrebleu": ("metrics/translation.py",),
 }
 HEAVY = {
     "torch",
@@ -52,6 +54,8 @@ HEAVY = {
     "pydantic",
     "tokenizers",
     "pydivsufsort",
+    "sklearn",
+    "sacrebleu",
 }
 
 

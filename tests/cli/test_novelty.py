@@ -3,7 +3,7 @@ import json
 import pytest
 
 import unrolled
-from unrolled.cli.novelty import columns, fitted, texts_of
+from unrolled.cli.novelty import texts_of
 
 
 @pytest.fixture
@@ -76,20 +76,6 @@ def test_a_script_without_spaces_has_no_share_of_words(cli, text_file):
     command, text = ("novelty", "-", "--against", text_file), "မြန်မာစာသည်လှပသည်။"
     assert "no spaces" in cli(*command, stdin=text).stdout
     assert json.loads(cli(*command, "--json", stdin=text).stdout)["new_words"] is None
-
-
-@pytest.mark.parametrize(
-    ("text", "width", "shown"),
-    [
-        ("one\ntwo", 7, "one⏎two"),
-        ("one two", 6, "one t…"),
-        ("日本語日本語", 7, "日本語…"),
-        ("e\u0301e\u0301e\u0301", 3, "e\u0301e\u0301e\u0301"),
-    ],
-)
-def test_a_span_is_cut_to_the_columns_that_are_left(text, width, shown):
-    assert fitted(text, width) == shown
-    assert columns(shown) <= width
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..config import NoveltyOptions, ReadOptions
+from ..reports.labels import columns, fitted
 from .flags import examples, flags, given
 
 if TYPE_CHECKING:
@@ -81,18 +80,3 @@ def show(found: Novelty, quiet: bool = False, err: bool = False) -> None:
     for span in found.shown():
         head = f"{span.length:6,}  {found.where(span)}  "
         click.echo(head + fitted(span.text, WIDTH - columns(head)), err=err)
-
-
-def fitted(text: str, width: int) -> str:
-    """A text in one line of so many columns, with a sign for every newline."""
-    shown = text.replace("\n", "⏎")
-    if columns(shown) <= width:
-        return shown
-    kept = sum(total < width for total in accumulate(map(columns, shown)))
-    return f"{shown[:kept]}…"
-
-
-def columns(text: str) -> int:
-    """Columns of a terminal that a text fills: wide letters two, marks on others none."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    return len(text) + wide - sum(unicodedata.category(letter) in ("Mn", "Me", "Cf") for letter in text)

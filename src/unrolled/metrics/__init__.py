@@ -1,0 +1,1 @@
+"""Metrics: what was wanted and what a model gave in, figures out."""

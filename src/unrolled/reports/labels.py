@@ -1,0 +1,48 @@
+"""How the name of a label or a unit is shown: signs for what cannot be seen, and no wider than there is room."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import accumulate
+
+SIGNS = {"\n": "⏎", "\r": "␍", "\t": "⇥"}
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Controls of direction, which would turn around what stands beside them."""
+
+
+def shown(text: str) -> str:
+    """A text in one line, without what neither a terminal nor XML can have; signs for spaces that stand alone."""
+    if text and not text.strip(" "):
+        return "␣" * len(text)
+    return "".join(map(sign, text))
+
+
+def sign(letter: str) -> str:
+    """A character, or what is shown in its place."""
+    hidden = letter in TURNS or letter in "\ufffe\uffff" or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
+    return SIGNS.get(letter, "\ufffd") if hidden else letter
+
+
+def fitted(text: str, width: int) -> str:
+    """A text in one line of so many columns, as it is shown."""
+    line = shown(text)
+    if columns(line) <= width:
+        return line
+    kept = sum(total < width for total in accumulate(map(columns, line)))
+    return f"{line[:kept]}…"
+
+
+def columns(text: str) -> int:
+    """Columns of a terminal that a text fills: wide letters two, marks on others none."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(unicodedata.category(letter) in ("Mn", "Me", "Cf") for letter in text)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with spaces behind it, to so many columns."""
+    return text + " " * (width - columns(text))
+
+
+def right(text: str, width: int) -> str:
+    """A text with spaces before it, to so many columns."""
+    return " " * (width - columns(text)) + text

@@ -25,7 +25,7 @@ import numpy as np
 import rivals
 import torch
 
-from unrolled.api import Model, generate_options
+from unrolled.api.model import Model, generate_options
 from unrolled.bundle import Bundle
 from unrolled.config import ModelOptions
 from unrolled.decoding.search import draw_units, read_prompt

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ..api import SAMPLE_TEMPERATURES, Model, sample_line
+from ..api import Model
+from ..api.training import SAMPLE_TEMPERATURES, sample_line
 
 if TYPE_CHECKING:
     from ..training.events import Event, Progress, Reading, Started, Validated, Warned

@@ -11,26 +11,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from . import bundle as bundles
-from .bundle import Bundle
-from .config import GenerateOptions, NoveltyOptions, ScoreOptions, as_tuple, check
-from .decoding.condition import under
-from .decoding.engines import ENGINES, Engine, adaptive, guided, open_engine
-from .decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
-from .errors import MissingExtraError, OptionError, OutputError, UnrolledWarning
-from .kernels.precision import PRECISIONS
-from .keywords import GenerateKeywords, StartKeywords, TrainKeywords
-from .text.vocabulary import Vocabulary
+from .. import bundle as bundles
+from ..bundle import Bundle
+from ..config import GenerateOptions, NoveltyOptions, ScoreOptions, as_tuple, check
+from ..decoding.condition import under
+from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine
+from ..decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
+from ..errors import MissingExtraError, OptionError, UnrolledWarning
+from ..kernels.precision import PRECISIONS
+from ..keywords import GenerateKeywords, StartKeywords
+from ..text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from .data.readers import Source
-    from .decoding.completion import Completion
-    from .decoding.novelty import Novelty
-    from .decoding.scoring import Score
-    from .decoding.session import Session
-    from .training.events import Observer
-
-SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
+    from ..data.readers import Source
+    from ..decoding.completion import Completion
+    from ..decoding.novelty import Novelty
+    from ..decoding.scoring import Score
+    from ..decoding.session import Session
 
 
 class Model:
@@ -97,7 +94,7 @@ class Model:
 
     def session(self, **options: Unpack[StartKeywords]) -> Session:
         """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
-        from .decoding.session import Session
+        from ..decoding.session import Session
 
         return Session(self.start(**options))
 
@@ -145,7 +142,7 @@ class Model:
         before: never to be compared with static figures. A model of documents reads each of the text's documents from
         a fresh state, and pays for its end.
         """
-        from .decoding.scoring import score
+        from ..decoding.scoring import score
 
         options = ScoreOptions(mode=mode, top=top, adaptive=adaptive, where=as_tuple(where))
         return score(
@@ -161,8 +158,8 @@ class Model:
 
         A long text is cut to its beginning, with a warning.
         """
-        from .decoding.explaining import explain
-        from .reports.explain import page
+        from ..decoding.explaining import explain
+        from ..reports.explain import page
 
         documents = self.bundle.config.documents or "whole"
         labels = as_tuple(where)
@@ -216,7 +213,7 @@ def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: 
     if not Path(path).is_dir():
         return Model(bundles.load(path), engine, device, weights)
     try:
-        from .training.base import open_base  # where training goes on from a folder, too
+        from ..training.base import open_base  # where training goes on from a folder, too
 
         return Model(open_base(str(path)).bundle, engine, device, weights)
     except ModuleNotFoundError as error:
@@ -230,103 +227,11 @@ def novelty(sample: str | Sequence[str], against: Source, least: int | None = No
     ``copied`` in spans of at least ``least`` characters, the share of ``new_words``, and in ``real`` the same of the
     text's own last tenth.
     """
-    from .data.readers import read_corpus
-    from .decoding.novelty import novelty as compare
+    from ..data.readers import read_corpus
+    from ..decoding.novelty import novelty as compare
 
     options = NoveltyOptions() if least is None else NoveltyOptions(least=least)
     return compare(sample, read_corpus(against), options.least)
-
-
-def train(
-    source: Source,
-    output: str | Path | None = None,
-    *,
-    resume: bool = False,
-    replay: str | Path | None = None,
-    base: str | Path | None = None,
-    force: bool = False,
-    observers: Sequence[Observer] = (),
-    **options: Unpack[TrainKeywords],
-) -> Model:
-    """Train a network on a text and give back the best model; nothing is written unless ``output`` names a file.
-
-    ``source`` is a path (a text file, ``.gz``, a folder, ``"-"``), several ``Path`` objects, or lines of text. With an
-    ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
-    with its options. ``base`` is a model file to go on from: its sizes and its vocabulary stay, new letters are added.
-    Ctrl-C ends training early and gives back the best so far (``record["stopped"]`` says so).
-    """
-    if output is not None:
-        refuse_output(output, resume, force)
-    from .training.gather import gather
-    from .training.interrupt import listening
-
-    given = {**options, "label": as_tuple(options.get("label", ()))}
-    try:
-        work = gather(source, output, given, resume, replay, base, observers)
-        if work.model.model == "markov":
-            from .training.chain import count_chain as learn
-        else:
-            from .training.loop import fit as learn
-    except ModuleNotFoundError as error:
-        raise missing_torch("training", error) from None
-    for note in work.notes:
-        warnings.warn(note, UnrolledWarning, stacklevel=2)
-
-    with listening() as interrupt:
-        bundle = add_sample(learn(work, observers, interrupt, resume))
-        model = Model(bundle)
-        if output is not None:
-            save_or_rescue(model, output)
-    if work.resume_file and not str(bundle.record["stopped"]).startswith("signal"):
-        work.resume_file.unlink(missing_ok=True)
-    return model
-
-
-def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
-    """Say before any work that the model could not be written, or what would be lost by writing it."""
-    from .training.paths import resume_path
-
-    bundles.refuse_target(output, force or resume)
-    left = resume_path(output)
-    if left.exists() and not (resume or force):
-        raise OutputError(
-            f"{left} is left from a run that was stopped; go on with --resume, or start anew with --force", 2
-        )
-    if resume and not left.exists():
-        raise OptionError(f"there is nothing to resume: no file {left}; leave --resume out to start anew")
-
-
-def add_sample(bundle: Bundle) -> Bundle:
-    """The bundle with a sample of its own writing in the record."""
-    sample = Model(bundle, quick_engine(bundle)).generate(length=200, temperature=0.8, seed=1)
-    return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})
-
-
-def quick_engine(bundle: Bundle) -> str:
-    """The engine for few units by who has PyTorch loaded: it packs no weights."""
-    return "torch" if bundle.config.model == "recurrent" else "auto"
-
-
-def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
-    """A short sample for the screen, from the beginning of a line where there are lines."""
-    model = Model(bundle, quick_engine(bundle))
-    prompt = "\n" if "\n" in model.vocabulary.index else ""
-    return model.generate(prompt, length=length, temperature=temperature, seed=1)
-
-
-def save_or_rescue(model: Model, output: str | Path) -> None:
-    """Save a freshly trained model; if that fails, put it where there is room and say so: minutes of work are in it."""
-    import tempfile
-
-    try:
-        model.save(output, force=True)
-    except OutputError as error:
-        rescue = Path(tempfile.mkdtemp(prefix="unrolled-")) / Path(output).name
-        try:
-            model.save(rescue)
-        except OutputError:
-            raise error from None
-        raise OutputError(f"{error}; the trained model is safe in {rescue}") from None
 
 
 def missing_torch(what: str, error: ModuleNotFoundError) -> MissingExtraError:

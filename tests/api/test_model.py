@@ -1,20 +1,18 @@
 import dataclasses
-import gzip
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import get_type_hints
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import unrolled
-from unrolled import api, bundle
+from unrolled import bundle
+from unrolled.api import Model
 from unrolled.config import GenerateOptions
-from unrolled.errors import UnrolledError
+from unrolled.decoding.state import generate_options
+from unrolled.keywords import GenerateKeywords, TrainKeywords
 from unrolled.training.gather import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
@@ -22,12 +20,12 @@ TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "
 
 def test_the_keywords_of_train_are_the_fields_of_its_options():
     fields = {k: v for each in TRAIN_CLASSES for k, v in get_type_hints(each).items() if k in each.names()}
-    assert get_type_hints(api.TrainKeywords) == {**fields, "label": str | Sequence[str]}
+    assert get_type_hints(TrainKeywords) == {**fields, "label": str | Sequence[str]}
 
 
 def test_the_keywords_of_generate_are_the_fields_of_its_options():
     fields = {k: v for k, v in get_type_hints(GenerateOptions).items() if k in GenerateOptions.names()}
-    keywords = get_type_hints(api.GenerateKeywords)
+    keywords = get_type_hints(GenerateKeywords)
     assert list(keywords) == list(fields)
     assert keywords == {**fields, "stop": str | Sequence[str], "where": str | Sequence[str]}
 
@@ -38,14 +36,8 @@ def test_no_option_has_two_homes():
 
 
 def test_without_options_the_defaults_of_the_classes_hold():
-    assert dataclasses.replace(api.generate_options(), seed=None) == GenerateOptions()
+    assert dataclasses.replace(generate_options(), seed=None) == GenerateOptions()
     assert sort_options({}) == {each.__name__: each() for each in TRAIN_CLASSES}
-
-
-def test_training_writes_nothing_unless_told(text, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    unrolled.train([text], **TINY)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_model_saved_and_loaded_is_the_same(model, text, tmp_path):
@@ -66,17 +58,6 @@ def test_an_existing_file_is_only_replaced_by_force(model, tmp_path):
     assert unrolled.load(model.save(path, force=True)).record == model.record
 
 
-def test_every_kind_of_source_gives_the_same_model(text, tmp_path):
-    lines = text.splitlines()
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "cats.txt").write_text(text)
-    (tmp_path / "cats.txt.gz").write_bytes(gzip.compress(text.encode()))
-    sources = [lines, str(tmp_path / "folder"), tmp_path / "cats.txt.gz", [tmp_path / "folder" / "cats.txt"]]
-    models = [unrolled.train(source, **TINY) for source in sources]
-    assert len({each.record["corpus"]["digest"] for each in models}) == 1
-    assert len({each.generate(seed=1) for each in models}) == 1
-
-
 def test_a_stop_string_may_stand_alone(model):
     assert model.generate("The ", seed=1, stop="a") == model.generate("The ", seed=1, stop=["a"])
     assert "a" not in model.generate("The ", seed=1, stop="a")
@@ -94,19 +75,6 @@ def test_a_stop_string_may_stand_alone(model):
 def test_a_wrong_option_is_refused_before_anything_is_written(model, options, words):
     with pytest.raises(unrolled.UnrolledError, match=words):
         model.stream("The ", **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"hiden_size": 4}, "did you mean hidden_size"),
-        ({"minutes": 1, "steps": 2}, "--minutes and --steps; a budget is one of them"),
-        ({"valid": 0.6, "test": 0.5}, "leave nothing to train on"),
-    ],
-)
-def test_a_wrong_option_of_training_is_refused(options, words):
-    with pytest.raises(unrolled.UnrolledError, match=words):
-        unrolled.train(["text"], **options)
 
 
 def test_no_model_writes_with_an_engine_that_is_not_there(model):
@@ -140,13 +108,6 @@ def test_generate_many_gives_as_many_as_were_asked_for(model):
     assert model.generate_many("The ", 2, length=0) == ["", ""]
 
 
-def test_a_model_that_cannot_be_saved_is_put_where_it_can(model, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.mkdtemp", lambda prefix: str(tmp_path))
-    with pytest.raises(unrolled.UnrolledError, match="the trained model is safe in") as caught:
-        api.save_or_rescue(model, "/proc/nothing/m.safetensors")
-    assert unrolled.load(Path(str(caught.value).split("safe in ")[1])).record == model.record
-
-
 def test_without_torch_there_is_a_sentence_that_says_what_to_install(model_file):
     code = f"""
 import sys
@@ -173,7 +134,7 @@ def test_a_model_tells_what_it_is(model):
 
 def test_the_public_names_are_there():
     assert all(hasattr(unrolled, name) for name in unrolled.__all__)
-    assert unrolled.Model is api.Model
+    assert unrolled.Model is Model
     assert not hasattr(unrolled, "nothing")
     assert bundle.SUFFIX == ".safetensors"
 
@@ -364,31 +325,3 @@ def test_any_string_is_a_text_and_a_prompt(unit, odd, words):
     model.generate(odd, length=5, seed=1)
     model.score(odd)
     words.generate(odd, length=5, seed=1)
-
-
-@pytest.mark.filterwarnings("ignore::unrolled.errors.UnrolledWarning")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode("utf-16", "surrogatepass")),
-    st.sampled_from(["a.txt", "a.csv", "a.tsv", "a.jsonl", "a.txt.gz"]),
-    st.sampled_from(["char", "grapheme", "syllable", "word", "byte", "bpe"]),
-    st.sampled_from([None, "lines", "blank-lines", "files"]),
-)
-def test_any_bytes_in_a_file_are_learnt_or_refused_in_a_sentence(tmp_path, content, name, unit, documents):
-    path = tmp_path / name
-    path.write_bytes(content)
-    told = ""
-    try:
-        model = unrolled.train(path, unit=unit, documents=documents, steps=1, hidden_size=16, threads=1)
-        assert isinstance(model.generate(length=3, seed=1), str)
-    except UnrolledError as error:
-        told = str(error)
-    assert (not told or 20 < len(told) < 400) and "\n" not in told
-
-
-def test_half_a_character_in_json_is_text_like_any_other(tmp_path):
-    path = tmp_path / "a.jsonl"
-    path.write_text("".join(f'{{"text": "lone \\ud800 half {number}"}}\n' for number in range(20)))
-    model = unrolled.train(path, text_column="text", steps=2, hidden_size=16, threads=1)
-    model.save(tmp_path / "a.safetensors")
-    assert isinstance(unrolled.load(tmp_path / "a.safetensors").generate(length=20, seed=1), str)

@@ -38,7 +38,8 @@ DOORS = {
     "rich": ("cli/screen.py",),
     "regex": ("text/", "data/choose.py"),
     "tokenizers": ("text/bpe.py",),
-    "transformers": ("layers/pretrained.py",),
+    "transformers": ("layers/pretrained/",),
+    "PIL": ("data/images.py",),
     "myanmartools": ("data/zawgyi.py",),
     "pydivsufsort": ("decoding/suffixes.py",),
     "sklearn": ("metrics/baseline.py",),
@@ -56,6 +57,7 @@ HEAVY = {
     "pydivsufsort",
     "sklearn",
     "sacrebleu",
+    "PIL",
 }
 
 

@@ -63,7 +63,7 @@ def test_any_bytes_in_a_file_are_learnt_or_refused_in_a_sentence(tmp_path, conte
     try:
         model = unrolled.train(path, unit=unit, documents=documents, steps=1, hidden_size=16, threads=1)
         assert isinstance(model.generate(length=3, seed=1), str)
-    except UnrolledError as error:
+    except unrolled.UnrolledError as error:
         told = str(error)
     assert (not told or 20 < len(told) < 400) and "\n" not in told
 

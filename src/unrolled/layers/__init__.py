@@ -26,6 +26,6 @@ def make(spec: NetworkSpec, kind: str) -> Network:
 
 def open_gpt2(spec: NetworkSpec) -> Network:
     """The network that needs ``transformers``, which is imported here and not before."""
-    from .pretrained import Gpt2
+    from .pretrained.gpt2 import Gpt2
 
     return Gpt2(spec)

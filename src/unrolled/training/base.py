@@ -44,7 +44,7 @@ def open_base(path: str) -> Base:
     """The model of a file, or the GPT-2 of a folder."""
     if not Path(path).is_dir():
         return Base(path, bundles.load(path))
-    from ..layers.pretrained import read_folder  # needs torch
+    from ..layers.pretrained.gpt2 import read_folder  # needs torch
 
     return Base(path, read_folder(path))
 

@@ -12,7 +12,7 @@ from unrolled.decoding.beam import beam_search
 from unrolled.decoding.engines import open_engine
 from unrolled.decoding.search import read_prompt
 from unrolled.layers import build
-from unrolled.layers.pretrained import read_folder, write_folder
+from unrolled.layers.pretrained.gpt2 import read_folder, write_folder
 from unrolled.tasks.base import NetworkSpec
 
 SPEC = NetworkSpec(9, 9, 16, "gpt2", 16, 2, 0.0, context=8, heads=2)

@@ -1,4 +1,4 @@
-"""GPT-2 (Radford et al. 2019), and the only door to ``transformers``: fresh networks, and folders of Hugging Face.
+"""GPT-2 (Radford et al. 2019): fresh networks, and folders of Hugging Face.
 
 A network that generates forgets what lies before its window: once that is full, the later half of it is read anew.
 """
@@ -14,15 +14,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..bundle import ELSEWHERE, Bundle
-from ..config import ModelOptions
-from ..errors import MissingExtraError, ModelFileError, OptionError
-from ..tasks import TASKS
-from ..tasks.base import NetworkSpec
-from .base import Encoded, Network, Source
-from .dropout import Chance
-from .folder import TABLE, read_units, with_our_ids, with_their_ids
-from .stack import NetworkState
+from ...bundle import ELSEWHERE, Bundle
+from ...config import ModelOptions
+from ...errors import MissingExtraError, ModelFileError, OptionError
+from ...tasks import TASKS
+from ...tasks.base import NetworkSpec
+from ..base import Encoded, Network, Source
+from ..dropout import Chance
+from ..folder import TABLE, read_units, with_our_ids, with_their_ids
+from ..stack import NetworkState
 
 try:
     from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model

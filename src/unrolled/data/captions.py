@@ -1,0 +1,273 @@
+"""Images and what they are said to show: a table of captions, beside files of images or an array of features."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import ReadOptions
+from ..errors import InputError
+from .cache import FOLDER, cached
+from .images import Picture, read_bytes, read_image
+from .readers import is_folder, read_file
+from .tables import DELIMITERS, JSON_LINES, ending, rows
+
+Features = NDArray[np.float32]
+"""What a network saw in N images: G places of each, D numbers a place, [N, G, D]."""
+Table = dict[str, list[str]]
+"""The captions of each image by its name, in the order of the table."""
+Columns = tuple[str | None, str | None]
+"""The names of the columns of images and captions, or their numbers from 1; none to find one."""
+
+IMAGES = ("image", "file", "filename", "file_name", "path", "image_name", "image_path")
+CAPTIONS = ("caption", "text", "sentence", "description", "comment")
+"""Names by which a column is found, the likeliest first, in letters of any case."""
+SHOWN = 10  # names in a note
+
+
+@dataclass(frozen=True)
+class Captions:
+    """N images and the captions of each: files in a ``folder``, or ``features`` [N, G, D] of files that are not here.
+
+    ``content`` is a digest of the images' names and bytes, or of their features.
+    """
+
+    table: Path
+    folder: Path
+    names: tuple[str, ...]
+    captions: tuple[tuple[str, ...], ...]
+    content: str
+    features: Features | None = field(default=None, compare=False)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The images' files."""
+        return tuple(self.folder / name for name in self.names)
+
+    @property
+    def cache(self) -> Path:
+        """The folder for arrays made of the images."""
+        return self.table.parent / FOLDER
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names, captions, and the contents of the files or the features."""
+        each = (name for name, texts in zip(self.names, self.captions, strict=True) for name in (name, *texts, ""))
+        return digest_of([self.content.encode(), *map(as_bytes, each)])
+
+    def key(self, kind: str, size: int) -> str:
+        """The key of an array made of all images: of a ``kind``, from so many pixels a side."""
+        return f"{kind}-{size}-{self.content[:32]}"
+
+    def describe(self) -> dict[str, object]:
+        """What a model's record says of its images and captions."""
+        return {
+            "names": list(self.names[:20]),
+            "images": len(self.names),
+            "captions": sum(map(len, self.captions)),
+            "digest": self.digest,
+        }
+
+
+def read_captions(
+    path: str | Path,
+    images: str | Path | None = None,
+    columns: Columns = (None, None),
+    options: ReadOptions | None = None,
+) -> Captions:
+    """The images and captions of a .tsv, .csv or .jsonl file; raises ``InputError`` if there are none.
+
+    A row holds an image's file and one caption; several rows of one image are several captions. Where the first line
+    has no names of columns, the first column is the file and the second the caption. ``images`` is the folder of the
+    files, by default the table's, or an .npz file of ``features`` [N, D] or [N, G, D], whose rows belong to its
+    ``names`` [N], or to the images as they come in the table. Images that are missing or damaged are left out.
+    """
+    table = Path(path)
+    found = read_table(table, columns, options or ReadOptions())
+    if images is not None and Path(images).suffix.lower() == ".npz":
+        return with_features(table, found, Path(images))
+    folder = table.parent if images is None else Path(images)
+    if not is_folder(folder):
+        raise InputError(f"{folder} is no folder; give the folder of the images, or an .npz file of their features")
+    return with_files(table, found, folder)
+
+
+def load_pixels(captions: Captions, size: int) -> Picture:
+    """All images as ``size`` by ``size`` pixels [N, size, size, 3], kept in the cache."""
+
+    def compute() -> Picture:
+        return np.stack([read_image(path, size) for path in captions.paths])
+
+    return cached(captions.key("pixels", size), captions.cache, compute)
+
+
+def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
+    """The captions of each image; those of a row without a caption count as none."""
+    name = str(table)
+    if ending(name) not in (*DELIMITERS, *JSON_LINES):
+        raise InputError(
+            f"{name} is no table of captions; give a .tsv, .csv or .jsonl file with an image and a caption in each row"
+        )
+    text = read_file(table, options).text
+    header, numbered = header_of(text, name, columns)
+    image, caption = (find(header, place, columns[place], name) for place in (0, 1))
+    if image == caption:
+        raise InputError(f"{name} has images and captions in one column, {image!r}; name the columns of both")
+    found: Table = {}
+    for row in rows(text, name, numbered):
+        file, said = row.get(image, "").strip(), " ".join(row.get(caption, "").split())
+        if file:
+            found.setdefault(file, []).extend([said] if said else [])
+    if not any(found.values()):
+        raise InputError(f"{name} has no captions in its column {caption!r}; give an image and a caption in each row")
+    return found
+
+
+def header_of(text: str, name: str, columns: Columns) -> tuple[list[str], bool]:
+    """The names of a table's columns, or their numbers if its first line names none; and whether they are numbers."""
+    if ending(name) in JSON_LINES:
+        return list(dict.fromkeys(key for row in rows(text, name, False) for key in row)), False
+    first = next(rows(text, name, True))
+    cells = [each.strip() for each in first.values()]
+    asked = [each for each in columns if each is not None]
+    named = not all(map(str.isdecimal, asked)) if asked else any(each.lower() in (*IMAGES, *CAPTIONS) for each in cells)
+    return (cells, False) if named else (list(first), True)
+
+
+def find(header: Sequence[str], place: int, asked: str | None, name: str) -> str:
+    """The column of images (place 0) or captions (place 1): that which was asked for, a usual one, or its place's."""
+    if asked in header:
+        return str(asked)
+    if asked is None:
+        usual = (each for known in (IMAGES, CAPTIONS)[place] for each in header if each.lower() == known)
+        found = next(usual, header[place] if len(header) > place else None)
+        if found is not None:
+            return found
+    raise InputError(
+        f"{name} has no column {asked or ('of images', 'of captions')[place]!r} (it has {', '.join(header)}); name "
+        "others, or give an image and a caption in each row; numbers count columns where no line names them"
+    )
+
+
+def with_files(table: Path, found: Table, folder: Path) -> Captions:
+    """The captions of all images whose files can be read."""
+    contents = {name: content_of(folder / name) for name, texts in found.items() if texts}
+    there = [name for name, content in contents.items() if content]
+    key = f"readable-{digest_of(contents[name].encode() for name in there)[:32]}"
+    readable = cached(key, table.parent / FOLDER, lambda: np.array([is_readable(folder / name) for name in there]))
+    names = tuple(name for name, good in zip(there, readable, strict=True) if good)
+    if not names:
+        read_first(table, folder / next(iter(contents)))
+    content = digest_of(part for name in names for part in (as_bytes(name), contents[name].encode()))
+    notes = left_out(contents.keys() - set(names), "are missing or damaged")
+    return Captions(table, folder, names, tuple(tuple(found[name]) for name in names), content, None, notes)
+
+
+def read_first(table: Path, path: Path) -> None:
+    """Say why no image can be read by what is wrong with the first."""
+    try:
+        read_image(path, 1)
+    except InputError as error:
+        raise InputError(f"none of the images that {table} names can be read: {error}") from None
+    raise AssertionError("an image that cannot be read was read")
+
+
+def content_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, or nothing if it cannot be read."""
+    try:
+        return hashlib.sha256(read_bytes(path, str(path))).hexdigest()
+    except InputError:
+        return ""
+
+
+def is_readable(path: Path) -> bool:
+    """Whether a file is an image, to its last pixel."""
+    try:
+        return read_image(path, 1).size > 0
+    except InputError:
+        return False
+
+
+def with_features(table: Path, found: Table, path: Path) -> Captions:
+    """The captions of all images that have features."""
+    features, known = read_features(path)
+    if known is None and len(found) != len(features):
+        raise InputError(
+            f"{path} has features of {len(features):,} images and {table} names {len(found):,}; give as many, or add "
+            "an array names that tells whose they are"
+        )
+    places = {name: place for place, name in enumerate(found if known is None else known)}
+    names = tuple(name for name, texts in found.items() if texts and name in places)
+    if not names:
+        raise InputError(f"{path} has no features of the images that {table} names (like {next(iter(found))})")
+    chosen = np.ascontiguousarray(features[[places[name] for name in names]])
+    content = digest_of([*map(as_bytes, names), str(chosen.shape).encode(), chosen.data.cast("B")])
+    notes = left_out({name for name, texts in found.items() if texts} - set(names), "have no features")
+    return Captions(table, path.parent, names, tuple(tuple(found[name]) for name in names), content, chosen, notes)
+
+
+def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
+    """Features [N, G, D] in an .npz file, and the names of their images if it tells them."""
+    arrays = read_arrays(path)
+    if "features" not in arrays:
+        raise InputError(f"{path} has no array features (it has {', '.join(arrays) or 'none'}); add it, [N, G, D]")
+    found = arrays["features"]
+    if found.dtype.kind != "f" or found.ndim not in (2, 3) or not found.size:
+        raise InputError(
+            f"the features in {path} are {found.dtype} {list(found.shape)}; give floats [N, D] or [N, G, D]"
+        )
+    features = found.astype(np.float32).reshape(len(found), -1, found.shape[-1])
+    if not np.isfinite(features).all():
+        raise InputError(f"the features in {path} hold numbers that are not finite; compute them anew")
+    return features, names_in(arrays, path, len(found)) if "names" in arrays else None
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    """The arrays in an .npz file."""
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}; give an .npz file of features") from None
+    except Exception:
+        raise InputError(f"{path} is no .npz file of numbers and texts; write it with numpy.savez") from None
+
+
+def names_in(arrays: dict[str, NDArray[np.generic]], path: Path, rows: int) -> tuple[str, ...]:
+    """The names of the images whose features are in a file."""
+    found = arrays["names"]
+    if found.dtype.kind not in "US" or found.shape != (rows,):
+        raise InputError(f"the names in {path} are {found.dtype} {list(found.shape)}; give {rows:,} texts, one a row")
+    names = tuple(each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found.tolist())
+    if len(set(names)) < rows:
+        raise InputError(f"{path} names an image twice; give the features of each once")
+    return names
+
+
+def left_out(names: Iterable[str], why: str) -> tuple[str, ...]:
+    """A note of images that are left out, if any are."""
+    missed = sorted(names)
+    if not missed:
+        return ()
+    more = f" and {len(missed) - SHOWN:,} more" if len(missed) > SHOWN else ""
+    return (f"left out: {len(missed):,} images that {why}: {', '.join(missed[:SHOWN])}{more}",)
+
+
+def digest_of(parts: Iterable[bytes | memoryview]) -> str:
+    """SHA-256 over parts, each preceded by its length."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "little"))
+        total.update(part)
+    return total.hexdigest()
+
+
+def as_bytes(text: str) -> bytes:
+    """A text in UTF-8, whatever stands in it."""
+    return text.encode("utf-8", "surrogatepass")

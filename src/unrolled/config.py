@@ -296,6 +296,31 @@ class GenerateOptions(Options):
     no_loops: bool = option(False, "where the text goes round in circles, raise the temperature until it leaves them")
 
 
+@dataclass(frozen=True, kw_only=True)
+class PredictOptions(Options):
+    """How something is written from a source. It is searched for, unless a temperature says that it is drawn."""
+
+    beams: int = option(5, "search for the likeliest whole text, with so many beams side by side", low=1)
+    length_penalty: float = option(
+        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0
+    )
+    temperature: float | None = option(None, "draw, and do not search; 0 takes the likeliest unit at each step", low=0)
+    top_k: int | None = option(None, "only the k likeliest units", low=1)
+    top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
+    min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
+    length: int = option(200, "units to write at most", low=1)
+    prefix: str = option("", "what is written begins with this")
+    count: int = option(1, "texts from each source, the likeliest first", low=1)
+    seed: int = option(1, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
+
+    def writing(self) -> GenerateOptions:
+        """The same in the words of a text that is written on."""
+        given = {name: getattr(self, name) for name in ("top_k", "top_p", "min_p", "length", "seed", "length_penalty")}
+        if self.temperature is not None:
+            return GenerateOptions(temperature=self.temperature, **given)
+        return GenerateOptions(beams=max(self.beams, self.count), **given)
+
+
 SCORE_MODES = ("streamed", "cold-256")
 
 

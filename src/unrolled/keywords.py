@@ -88,3 +88,18 @@ class GenerateKeywords(TypedDict, total=False):
     max_copied: int | None
     against: str | None
     no_loops: bool
+
+
+class PredictKeywords(TypedDict, total=False):
+    """The options of ``predict`` in Python."""
+
+    beams: int
+    length_penalty: float
+    temperature: float | None
+    top_k: int | None
+    top_p: float | None
+    min_p: float | None
+    length: int
+    prefix: str
+    count: int
+    seed: int

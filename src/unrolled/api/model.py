@@ -8,24 +8,27 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import bundle as bundles
 from ..bundle import Bundle
-from ..config import GenerateOptions, NoveltyOptions, ScoreOptions, as_tuple, check
+from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple, check
 from ..decoding.condition import under
-from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine
+from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine, open_reader
 from ..decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
 from ..errors import MissingExtraError, OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
-from ..keywords import GenerateKeywords, StartKeywords
+from ..keywords import GenerateKeywords, PredictKeywords, StartKeywords
+from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from ..data.readers import Source
     from ..decoding.completion import Completion
     from ..decoding.novelty import Novelty
+    from ..decoding.predicting import Answer, Predictor, Written
     from ..decoding.scoring import Score
     from ..decoding.session import Session
 
@@ -50,7 +53,12 @@ class Model:
     @property
     def described(self) -> str:
         """What the model is, in a few words."""
-        return f"{self.bundle.config.title}, {len(self.vocabulary)} {self.bundle.config.unit}s"
+        config, sizes = self.bundle.config, [len(each) for each in self.bundle.vocabularies.values()]
+        if config.task == "language":
+            return f"{config.title}, {len(self.vocabulary)} {config.unit}s"
+        return (
+            f"{config.task}: {config.title}, {' → '.join(map(str, sizes))} of {' and '.join(self.bundle.vocabularies)}"
+        )
 
     @property
     def record(self) -> dict[str, Any]:
@@ -59,7 +67,9 @@ class Model:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The units that the model knows."""
+        """The units that the model reads and writes."""
+        if "text" not in self.bundle.vocabularies:
+            raise OptionError("this model reads one language and writes another; its bundle has the vocabulary of each")
         return self.bundle.vocabularies["text"]
 
     @property
@@ -69,6 +79,8 @@ class Model:
 
     def engine_under(self, where: tuple[str, ...]) -> Engine:
         """What runs the network under labels."""
+        if self.bundle.config.task != "language":
+            raise OptionError(f"this model is made to {self.bundle.config.task}, not to write on; use predict")
         if where not in self.engines:
             try:
                 bundle = under(self.bundle, where)
@@ -170,6 +182,36 @@ class Model:
             )
             warnings.warn(message, UnrolledWarning, stacklevel=2)
         return page(", ".join([self.described, *labels]), vars(explained))
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        """What reads sources, for a model whose task is to."""
+        from ..decoding.predicting import Predictor
+
+        TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
+        try:
+            return Predictor(self.bundle, open_reader(self.engine_name, self.bundle, self.device, self.weights))
+        except ModuleNotFoundError as error:
+            raise missing_torch(f"--engine {self.engine_name}", error) from None
+
+    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Answer | Written:
+        """What a source is, or what is written from it: a label with its probabilities, a translation, a caption.
+
+        >>> model.predict("a truly wonderful film").label
+        """
+        return self.predict_many([source], **options)[0]
+
+    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Answer] | list[Written]:
+        """The same for many sources, side by side."""
+        given = PredictOptions.of(options)
+        if self.predictor.answers:
+            return self.predictor.classify(sources)
+        return [texts[0] for texts in self.predictor.write(sources, given.writing(), given.prefix)]
+
+    def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Written]:
+        """Several texts from one source, ``count`` of them, the likeliest first."""
+        given = PredictOptions.of(options)
+        return self.predictor.write([source], given.writing(), given.prefix, given.count)[0]
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""

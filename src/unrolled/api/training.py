@@ -82,9 +82,30 @@ def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
 
 
 def add_sample(bundle: Bundle) -> Bundle:
-    """The bundle with a sample of its own writing in the record."""
+    """The bundle with a sample of its own writing in the record, or with what it makes of held-out sources."""
+    if bundle.config.task != "language":
+        return dataclasses.replace(bundle, record={**bundle.record, "sample": "\n".join(example_lines(bundle))})
     sample = Model(bundle, quick_engine(bundle)).generate(length=200, temperature=0.8, seed=1)
     return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})
+
+
+def example_lines(bundle: Bundle) -> list[str]:
+    """A few held-out sources, what the model makes of each, and what was wanted, a line each."""
+    from ..decoding.predicting import Answer
+
+    shown = bundle.record.get("shown", [])
+    found = Model(bundle, quick_engine(bundle)).predict_many([source for source, _ in shown], beams=1)
+    results = [each.label if isinstance(each, Answer) else each.text for each in found]
+    return [
+        f"{shorten(source)} → {shorten(result)}" + ("" if result == wanted else f" (wanted: {shorten(wanted)})")
+        for (source, wanted), result in zip(shown, results, strict=True)
+    ]
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def quick_engine(bundle: Bundle) -> str:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..api import Model
-from ..api.training import SAMPLE_TEMPERATURES, sample_line
+from ..api.training import SAMPLE_TEMPERATURES, example_lines, sample_line
 
 if TYPE_CHECKING:
     from ..training.events import Event, Progress, Reading, Started, Validated, Warned
@@ -77,6 +77,10 @@ class Screen:
         if self.share >= self.sampled and not self.console.quiet:
             self.sampled = self.share + 1 / SAMPLES
             bundle = event.snapshot()
+            if bundle.config.task != "language":
+                for line in example_lines(bundle):
+                    self.say(f"  {line}")
+                return
             for temperature in SAMPLE_TEMPERATURES:
                 self.say(f"  [{temperature}] {sample_line(bundle, temperature)!r}")
 

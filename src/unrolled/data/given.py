@@ -77,3 +77,9 @@ class Ragged:
         values = np.zeros(real.shape, np.int32)
         values[real] = self.flat[(self.starts[which][:, None] + offsets)[real]]
         return Given(values, sizes)
+
+
+def side_by_side(rows: Iterable[NDArray[np.int32]]) -> Given:
+    """Some arrays as rows of one, padded."""
+    ragged = Ragged.of(rows)
+    return ragged.take(np.arange(len(ragged)))

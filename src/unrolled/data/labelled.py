@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import regex
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import InputError, OptionError
@@ -17,14 +17,14 @@ from .columns import Glance
 from .cutting import cut_rows
 from .examples import Examples, ExampleSplit
 from .given import Ragged
-from .material import Reading, Request
+from .material import SHOWN, Reading, Request
 from .readers import Corpus, Source, read_corpus, read_file
 from .split import PARTS
 from .tables import FILE, is_table_name
 
 Row = tuple[str, str]
 """A text and its label."""
-FASTTEXT = regex.compile(r"__label__(\S+)\s+(.*)")
+FASTTEXT = re.compile(r"__label__(\S+)\s+(.*)")
 TEXTS = ("text", "sentence", "content", "review", "message", "description", "question", "title", "comment", "name")
 LABELS = ("label", "class", "category", "topic", "sentiment", "target", "intent", "language", "type", "rating")
 MOST = 1000
@@ -43,7 +43,7 @@ def read_labelled(source: Source, request: Request) -> Reading:
     vocabulary = known or Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
     parts = {name: as_examples(cut[name], vocabulary, labels) for name in PARTS}
     split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **parts)
-    return Reading(split, corpus.describe(), model, why, corpus.notes)
+    return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
 
 def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:

@@ -13,6 +13,9 @@ from ..text.vocabulary import Vocabulary
 from .batches import Batch, Batches
 from .given import Given, Numbers
 
+SHOWN = 3
+"""Held-out examples that are shown."""
+
 
 class Material(Protocol):
     """Three parts, "train", "valid" and "test"; the last two may be empty."""
@@ -82,3 +85,5 @@ class Reading:
     model: ModelOptions
     why_unit: str
     notes: tuple[str, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+    """A few held-out sources and their targets, to show what becomes of them."""

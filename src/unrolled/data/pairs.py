@@ -16,7 +16,7 @@ from .columns import Glance
 from .cutting import cut_rows
 from .examples import Examples, ExampleSplit
 from .given import Ragged
-from .material import Reading, Request
+from .material import SHOWN, Reading, Request
 from .readers import Corpus, Source, read_corpus
 from .split import PARTS
 from .tables import is_table_name, read_columns
@@ -50,7 +50,7 @@ def read_pairs(source: Source, request: Request) -> Reading:
         }
     parts = {name: as_examples(cut[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
     split = ExampleSplit(vocabularies, "target", **parts)
-    return Reading(split, corpus.describe(), model, why, corpus.notes)
+    return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
 
 def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -> Examples:

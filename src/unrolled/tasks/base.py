@@ -11,6 +11,7 @@ from ..config import ModelOptions
 from ..text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from ..data.given import Given
     from ..data.material import Reading, Request
     from ..data.readers import Source
 
@@ -88,6 +89,10 @@ class Task(ABC):
     @abstractmethod
     def read(self, source: Source, request: Request) -> Reading:
         """Read a source, and cut it into what is trained on and what is held out, in ids."""
+
+    @abstractmethod
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        """Sources as the network reads them, the way ``read`` does; raises ``UnrolledError`` for what is none."""
 
     @abstractmethod
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

@@ -9,6 +9,7 @@ from ..config import ModelOptions
 from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
 
 if TYPE_CHECKING:
+    from ..data.given import Given
     from ..data.material import Reading, Request
     from ..data.readers import Source
 
@@ -20,6 +21,11 @@ class Classify(Task):
         from ..data.labelled import read_labelled
 
         return read_labelled(source, request)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        from ..data.given import side_by_side
+
+        return side_by_side([vocabularies["text"].encode(source) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         assert model.pooling is not None, "the recipe fills it in"

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
+from ..errors import OptionError
 from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
 
 if TYPE_CHECKING:
+    from ..data.given import Given
     from ..data.material import Reading, Request
     from ..data.readers import Source
 
@@ -20,6 +22,9 @@ class Language(Task):
         from ..data.texts import read_text  # writing does without
 
         return read_text(source, request)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        raise OptionError("this model writes on from a prompt and reads no source; use generate, or score")
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         size = len(vocabularies["text"])

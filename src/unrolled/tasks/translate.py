@@ -11,6 +11,7 @@ from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_lik
 from .classify import encoder_of
 
 if TYPE_CHECKING:
+    from ..data.given import Given
     from ..data.material import Reading, Request
     from ..data.readers import Source
 
@@ -22,6 +23,12 @@ class Translate(Task):
         from ..data.pairs import read_pairs
 
         return read_pairs(source, request)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        from ..data.given import side_by_side
+        from ..data.pairs import ended
+
+        return side_by_side([ended(vocabularies["source"], source) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         encoder = encoder_of(model, len(vocabularies["source"]))

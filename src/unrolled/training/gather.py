@@ -87,6 +87,7 @@ def gather(
         replay=settings.plans,
         notes=text.notes,
         why_unit=text.why_unit,
+        shown=text.shown,
         base=start,
     )
 

@@ -25,4 +25,5 @@ class Work:
     replay: list[Plan] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     why_unit: str = ""
+    shown: tuple[tuple[str, str], ...] = ()
     base: Base | None = None

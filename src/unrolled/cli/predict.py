@@ -1,0 +1,96 @@
+"""``unrolled predict``: a model and sources in, labels, translations or captions out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..config import PredictOptions, RunOptions
+from .flags import examples, flags, given, silence
+
+if TYPE_CHECKING:
+    from ..api import Model
+
+AT_ONCE = 64
+LABELS = 5
+"""Labels that are shown of each source."""
+
+EXAMPLES = """
+unrolled predict reviews.safetensors "a truly wonderful film"
+unrolled predict de-en.safetensors --file sentences.txt --beams 8 --count 3
+cat questions.txt | unrolled predict questions.safetensors - --json
+"""
+
+
+@click.command(epilog=examples(EXAMPLES))
+@click.argument("model", type=click.Path())
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option("--file", "path", type=click.Path(), help="take the sources from the lines of this file")
+@click.option("--quiet", is_flag=True, help="show the results alone, and no warnings")
+@click.option("--json", "as_json", is_flag=True, help="print JSON lines, with all probabilities or scores")
+@flags(PredictOptions, RunOptions, leave_out=("kernels", "precision"))
+def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool, as_json: bool, **options: Any) -> None:
+    """Read each SOURCE (a text, or an image's path; - is lines of standard input) and say what MODEL makes of it."""
+    from ..api import load
+    from ..errors import OptionError
+
+    if bool(sources) == bool(path):
+        raise OptionError("give a SOURCE to read, or - for standard input, or --file; one of them")
+    if quiet:
+        silence()
+    settings = given(options)
+    opened = load(model, **{name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings})
+    settings.pop("threads", None)
+    lines = iter(lines_of(sources, path))
+    while some := list(islice(lines, 1 if sources == ("-",) else AT_ONCE)):
+        show(opened, some, settings, as_json, quiet)
+
+
+def lines_of(sources: tuple[str, ...], path: str | None) -> Iterable[str]:
+    """The sources one by one, as they come."""
+    if sources == ("-",):
+        return (
+            line.removesuffix("\n").encode("utf-8", "surrogateescape").decode("utf-8", "replace") for line in sys.stdin
+        )
+    if path is None:
+        return sources
+    from ..data.readers import read_file
+
+    return read_file(path).text.removesuffix("\n").split("\n")
+
+
+def show(model: Model, sources: list[str], settings: dict[str, Any], as_json: bool, quiet: bool) -> None:
+    """The results of some sources, a line each."""
+    for found in results(model, sources, settings):
+        for each in found:
+            click.echo(json.dumps(facts(each), ensure_ascii=False) if as_json else line(each, quiet))
+    sys.stdout.flush()
+
+
+def results(model: Model, sources: list[str], settings: dict[str, Any]) -> Iterator[list[Any]]:
+    """What the model makes of each source: one thing, or several translations."""
+    if settings.get("count", 1) > 1 and not model.predictor.answers:
+        yield from (model.translations(source, **settings) for source in sources)
+    else:
+        yield from ([each] for each in model.predict_many(sources, **settings))
+
+
+def facts(found: Any) -> dict[str, Any]:
+    """A result as JSON has it."""
+    return {name: value for name, value in dataclasses.asdict(found).items() if value not in ((), {}) and name != "ids"}
+
+
+def line(found: Any, quiet: bool) -> str:
+    """A result as people read it."""
+    if hasattr(found, "text"):
+        return str(found.text)
+    if quiet:
+        return str(found.label)
+    likely = list(found.probabilities.items())[:LABELS]
+    return "  ".join(f"{label} {share:.3f}" for label, share in likely)

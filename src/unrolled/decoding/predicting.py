@@ -1,0 +1,176 @@
+"""Predicting: what a network answers to a source, or writes from it, for every task that reads one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bundle import Bundle
+from ..config import GenerateOptions
+from ..data.given import Given
+from ..tasks import TASKS
+from ..text.base import Ids
+from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
+from .beam import search_all
+from .engines import Engine, Reader
+from .engines.base import select
+from .sampling import softmax
+from .scoring import log_softmax
+from .search import Read, write_text
+
+ROWS = 64
+"""Sources side by side."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a source is: its likeliest label, and how likely each label is, the likeliest first.
+
+    Where every place of a source has a label of its own, ``labels`` has them all and ``probability`` is their mean's.
+    """
+
+    source: str
+    label: str
+    probability: float
+    probabilities: dict[str, float] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is written from a source, the ids of it, and how likely that was: nats summed, and per unit.
+
+    ``score`` is what beams are ranked by; for what was drawn, the same with a length penalty of 1.
+    """
+
+    source: str
+    text: str
+    log_probability: float
+    score: float
+    ids: tuple[int, ...] = ()
+
+
+class Predictor:
+    """A model that reads sources, with its reader."""
+
+    def __init__(self, bundle: Bundle, reader: Reader) -> None:
+        self.bundle, self.reader = bundle, reader
+        self.task = TASKS[bundle.config.task]
+        self.spec = self.task.network(bundle.config, bundle.vocabularies)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The units that are written, or the labels."""
+        for name in ("labels", "target"):
+            if name in self.bundle.vocabularies:
+                return self.bundle.vocabularies[name]
+        return self.bundle.vocabularies["text"]
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers with labels, and writes nothing."""
+        return self.spec.pooling != "none"
+
+    def given(self, sources: Sequence[str]) -> Given:
+        """Sources as the network reads them."""
+        return self.task.given(sources, self.bundle.config, self.bundle.vocabularies)
+
+    def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:
+        """Some sources of nearly the same length at a time: their places in the list, and the engine under them."""
+        order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
+        for start in range(0, len(order), ROWS):
+            places = order[start : start + ROWS]
+            yield places, self.reader.under(self.given([sources[place] for place in places]))
+
+    def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
+        """What a classifier thinks of the labels [N, L] of each source."""
+        found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))
+        for places, engine in self.parts(sources):
+            found[places] = engine.scan(np.zeros((len(places), 1), np.int32), engine.start(len(places)))[0][
+                :, 0, SPECIAL:
+            ]
+        return found
+
+    def classify(self, sources: Sequence[str]) -> list[Answer]:
+        """The label of each source."""
+        probabilities = softmax(self.logits(sources)) if sources else np.empty((0, 0))
+        answers = []
+        for source, each in zip(sources, probabilities, strict=True):
+            order = np.argsort(-each, kind="stable")
+            told = {self.vocabulary.units[place]: float(each[place]) for place in order}
+            answers.append(Answer(source, next(iter(told)), next(iter(told.values())), told))
+        return answers
+
+    def write(
+        self, sources: Sequence[str], options: GenerateOptions, prefix: str = "", count: int = 1
+    ) -> list[list[Written]]:
+        """What is written from each source, which begins with the ``prefix``: ``count`` texts, the best first.
+
+        With beams they are the likeliest ones; else they are drawn, each with a seed of its own.
+        """
+        found: list[list[Written]] = [[] for _ in sources]
+        for places, engine in self.parts(sources):
+            read = self.begin(engine, len(places), prefix)
+            for place, texts in zip(places, self.texts(engine, read, options, count), strict=True):
+                found[place] = [
+                    dataclasses.replace(each, source=sources[place], text=prefix + each.text) for each in texts
+                ]
+        return found
+
+    def begin(self, engine: Engine, rows: int, prefix: str) -> Read:
+        """The engine after the boundary and a prefix in every row."""
+        ids = np.concatenate([np.array([BOUNDARY], np.int32), self.vocabulary.encode_prompt(prefix)[0]])
+        logits, state = engine.scan(np.repeat(ids[None], rows, 0), engine.start(rows))
+        return Read(logits[:, -1], state)
+
+    def texts(self, engine: Engine, read: Read, options: GenerateOptions, count: int) -> list[list[Written]]:
+        """What is written on from every row of what was read."""
+        if options.beams:
+            return [
+                [Written("", each.text, each.log_probability, each.score, each.ids) for each in some[:count]]
+                for some in search_all(engine, self.vocabulary, read, options)
+            ]
+        drawn = []
+        for number in range(count):
+            assert options.seed is not None, "the caller chooses one"
+            seeded = dataclasses.replace(options, seed=options.seed + number)
+            rows = range(len(read.logits))
+            pieces = zip(*write_text(engine, self.vocabulary, read, seeded, rows), strict=True)
+            drawn.append(self.judged(engine, read, ["".join(each) for each in pieces]))
+        return [list(each) for each in zip(*drawn, strict=True)]
+
+    def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
+        """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""
+        targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
+        found = []
+        for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
+            total = self.cost(engine, Read(read.logits[[row]], select(read.state, np.array([row]))), ids)
+            found.append(Written("", text, total, total / len(ids), tuple(ids.tolist())))
+        return found
+
+    def cost(self, engine: Engine, read: Read, ids: Ids) -> float:
+        """The log-probability of ids, in nats, on from one row."""
+        logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
+        every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
+        return float(log_softmax(every)[np.arange(len(ids)), ids].sum())
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Written]:
+        """What given targets cost under their sources."""
+        found: list[Written | None] = [None] * len(sources)
+        for places, engine in self.parts(sources):
+            read = self.begin(engine, len(places), "")
+            texts = self.judged(engine, read, [targets[place] for place in places])
+            for place, each in zip(places, texts, strict=True):
+                found[place] = dataclasses.replace(each, source=sources[place])
+        return [each for each in found if each]
+
+    def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
+        """Where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
+        engine = self.reader.under(self.given([source]))
+        read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
+        weights = engine.scan(read, engine.start(1))[1].get("attention")
+        return None if weights is None else weights[0]

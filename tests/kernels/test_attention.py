@@ -202,20 +202,30 @@ def test_what_is_drawn_is_what_the_general_loop_draws(library, attention, layers
     assert all(np.array_equal(one, other) for one, other in zip(after, state, strict=True))
 
 
-def test_a_network_without_attention_takes_no_memory_and_one_with_it_needs_one(library):
-    whole, ids = decoder(), some_ids(1)
+def scanned(packed: PackedNetwork, whole: Decoder, attended: Attended | None):
+    return packed.scan(some_ids(1), whole.start(), 1, attended)
+
+
+def drawn(packed: PackedNetwork, whole: Decoder, attended: Attended | None):
+    return packed.draw(np.zeros((ROWS, IDS)), whole.start(), PLAIN, np.zeros((ROWS, 1)), 1, attended)
+
+
+@pytest.mark.parametrize("call", [scanned, drawn])
+def test_a_network_without_attention_takes_no_memory_and_one_with_it_needs_one(library, call):
+    whole = decoder()
     plain = replace(whole, shape=replace(whole.shape, attention="none"))
     with pytest.raises(ValueError, match="attention is dot, and the memory is not given"):
-        whole.packed(library).scan(ids, whole.start())
+        call(whole.packed(library), whole, None)
     with pytest.raises(ValueError, match="attention is none, and the memory is given"):
-        plain.packed(library).scan(ids, plain.start(), 1, whole.attended())
+        call(plain.packed(library), plain, whole.attended())
 
 
-@pytest.mark.parametrize("source", [[-1], [4], [0, 1]])
-def test_sources_that_are_not_in_the_memory_or_not_of_the_rows_never_reach_c(library, source):
+@pytest.mark.parametrize("call", [scanned, drawn])
+@pytest.mark.parametrize("source", [[-1] * ROWS, [4] * ROWS, [0]])
+def test_sources_that_are_not_in_the_memory_or_not_of_the_rows_never_reach_c(library, call, source):
     whole = decoder()
-    with pytest.raises(ValueError, match=r"below 4|must be int32 \(1,\)"):
-        whole.packed(library).scan(some_ids(1)[:1], whole.start(1), 1, whole.attended(np.array(source)))
+    with pytest.raises(ValueError, match=r"below 4|must be int32 \(9,\)"):
+        call(whole.packed(library), whole, whole.attended(np.array(source)))
 
 
 def test_a_memory_of_another_width_never_reaches_c(library):

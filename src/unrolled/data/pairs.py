@@ -40,7 +40,8 @@ def read_pairs(source: Source, request: Request) -> Reading:
     if "source" in known:
         vocabularies = {name: known[name] for name in ("source", "target")}
     elif model.unit == "bpe":
-        joint = Vocabulary.of("bpe", source_texts + target_texts, None, model.vocabulary_size, model.min_count)
+        size = model.vocabulary_size or tokens_for(len(source_texts))
+        joint = Vocabulary.of("bpe", source_texts + target_texts, None, size, model.min_count)
         vocabularies = {"source": joint, "target": joint}
     else:
         sides = {"source": source_texts, "target": target_texts}
@@ -51,6 +52,11 @@ def read_pairs(source: Source, request: Request) -> Reading:
     parts = {name: as_examples(cut[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
     split = ExampleSplit(vocabularies, "target", **parts)
     return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
+
+
+def tokens_for(pairs: int) -> int:
+    """Tokens that so many pairs can teach."""
+    return next(size for least, size in ((20_000, 8000), (5_000, 4000), (0, 2000)) if pairs >= least)
 
 
 def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -> Examples:

@@ -20,7 +20,7 @@ from ..layers.base import Encoded, on_device
 from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
 from ..tasks import TASKS
-from .budget import Budget, most_passes
+from .budget import Budget
 from .carry import forget
 from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
@@ -84,7 +84,7 @@ class Run:
         self.batches = work.split.batches(self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.batches.steps_per_epoch
-        most = epoch * most_passes(self.recipe.characters_per_unit)
+        most = epoch * self.recipe.most_passes
         self.budget = Budget(self.recipe.train, self.schedule, most, epoch, work.replay)
         self.budget.begin(self.recipe.units_per_second / self.units_per_step)
         self.ledger.next_validation = self.validation_interval()

@@ -153,7 +153,7 @@ class Run:
         y, self.state = self.network.read(inputs, before, chance, encoded)
         logits, places = self.logits(y, targets, chance)
         losses = self.task.loss(logits, places)
-        torch.autograd.backward(self.objective(losses, logits, targets, batch.counts))
+        torch.autograd.backward(self.objective(losses, logits, places, targets, batch.counts))
         nats = mean_of(losses.detach(), batch.counts).item()
         if not math.isfinite(nats):
             self.diverged()

@@ -47,24 +47,24 @@ READING = {"hidden_size": 24, "embedding_size": 8, "batch_size": 16, "threads": 
 
 
 @pytest.fixture(scope="session")
-def words() -> list[str]:
-    """A few hundred short words of four letters, all different."""
+def short_words() -> list[str]:
+    """Words of one to three letters, all different."""
     return sorted({f"{'abcd'[n % 4]}{'abcd'[n // 4 % 4]}{'abcd'[n // 16 % 4]}"[: 1 + n % 3] for n in range(200)})
 
 
 @pytest.fixture(scope="session")
-def pairs_file(words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pairs_file(short_words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Words and the same from the end."""
     path = tmp_path_factory.mktemp("pairs") / "backwards.tsv"
-    path.write_text("".join(f"{word}\t{word[::-1]}\n" for word in words))
+    path.write_text("".join(f"{word}\t{word[::-1]}\n" for word in short_words))
     return path
 
 
 @pytest.fixture(scope="session")
-def labelled_file(words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def labelled_file(short_words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Words and the letter that they end with."""
     path = tmp_path_factory.mktemp("labelled") / "ends.tsv"
-    path.write_text("text\tlabel\n" + "".join(f"{word}\t{word[-1]}\n" for word in words))
+    path.write_text("text\tlabel\n" + "".join(f"{word}\t{word[-1]}\n" for word in short_words))
     return path
 
 

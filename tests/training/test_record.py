@@ -21,12 +21,12 @@ def test_a_run_is_told_by_what_it_learnt_how_and_how_far_it_came(text_file):
     assert told["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
 
 
-def test_the_parts_are_told_by_their_sizes(pairs_file, words):
+def test_the_parts_are_told_by_their_sizes(pairs_file, short_words):
     _, _, told = about(pairs_file, task="translate", valid=0.25)
-    assert told["split"] == {"train": 63, "valid": 21, "test": 0} and len(words) == 84
+    assert told["split"] == {"train": 63, "valid": 21, "test": 0} and len(short_words) == 84
 
 
-def test_a_few_held_out_examples_are_kept(pairs_file, words):
+def test_a_few_held_out_examples_are_kept(pairs_file, short_words):
     shown = about(pairs_file, task="translate")[2]["shown"]
     assert all(source[::-1] == target for source, target in shown) and len(shown) == 3
 

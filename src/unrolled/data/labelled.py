@@ -90,7 +90,7 @@ def lines_of_fasttext(corpus: Corpus) -> list[Row]:
         return [(match[2], match[1]) for match in found if match]
     pairs = [line.split("\t") for line in lines]
     if all(len(pair) == 2 for pair in pairs):
-        fewer = min((0, 1), key=lambda side: len({pair[side] for pair in pairs}))
+        fewer = min((1, 0), key=lambda side: len({pair[side] for pair in pairs}))
         rows = [(pair[1 - fewer].strip(), pair[fewer].strip()) for pair in pairs]
         return [row for row in rows if all(row)]
     raise InputError(

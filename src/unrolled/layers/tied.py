@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..cells.scan import product
+from .fused import FusedLoss
 
 
 class TiedHead(nn.Module):
@@ -27,6 +28,14 @@ class TiedHead(nn.Module):
     def weight(self) -> Tensor:
         """What the head amounts to, [V, H]."""
         return self.elsewhere[0].weight @ self.project.weight
+
+    def loss(self, y: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
+        """The mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
+        along = product(y, self.project.weight.t(), self.kind)
+        found: tuple[Tensor, Tensor] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
+            along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.kind
+        )
+        return found
 
     def forward(self, y: Tensor) -> Tensor:
         """Logits [..., V] of outputs [..., H]."""

@@ -19,6 +19,7 @@ from ..layers import Network, build
 from ..layers.base import Encoded, on_device
 from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
+from ..layers.tied import TiedHead
 from ..tasks import TASKS
 from .budget import Budget
 from .carry import forget
@@ -151,10 +152,9 @@ class Run:
         fresh = batch.fresh.all()
         before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
         y, self.state = self.network.read(inputs, before, chance, encoded)
-        logits, places = self.logits(y, targets, chance)
-        losses = self.task.loss(logits, places)
-        torch.autograd.backward(self.objective(losses, logits, targets, batch.counts))
-        nats = mean_of(losses.detach(), batch.counts).item()
+        minimised, mean = self.loss(y, targets, batch, chance)
+        torch.autograd.backward(minimised)
+        nats = mean.item()
         if not math.isfinite(nats):
             self.diverged()
             return
@@ -166,6 +166,18 @@ class Run:
             settings.gradient_clip,
         )
         self.ledger.add(nats * self.bits)
+
+    def loss(
+        self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
+        head = self.network.head
+        if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
+            real = torch.from_numpy(batch.counts).to(self.device)
+            return head.loss(y[real], targets[real], self.objective.smoothing)
+        logits, places = self.logits(y, targets, chance)
+        losses = self.task.loss(logits, places)
+        return self.objective(losses, logits, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""

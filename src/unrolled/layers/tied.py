@@ -6,8 +6,6 @@ units. Fewer weights have to be learnt, and every pair teaches them from both si
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -41,10 +39,3 @@ class TiedHead(nn.Module):
         """Logits [..., V] of outputs [..., H]."""
         along = product(y, self.project.weight.t(), self.kind)
         return product(along, self.elsewhere[0].weight.t(), self.kind) + self.bias
-
-
-def initialise_tied(embedding: nn.Embedding, head: TiedHead, generator: torch.Generator) -> None:
-    """Embeddings so small that all units are about as likely at first, and no unit preferred."""
-    with torch.no_grad():
-        embedding.weight.normal_(std=1.6 / math.sqrt(embedding.embedding_dim), generator=generator)
-        head.bias.zero_()

@@ -41,7 +41,7 @@ class Base:
         reads = config.task == "language" and config.model == "recurrent" and config.cell != "window"
         if given.task != "classify" or not reads or not config.embedding_size:
             raise OptionError(
-                f"I got --task {given.task} with --from {self.path}, which is made to {config.task}; a classifier can go "
+                f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "
                 "on from a recurrent language model with an embedding, and every model from one of its own task"
             )
         taken = {name: getattr(config, name) for name in ("unit", "cell", "hidden_size", "layers", "embedding_size")}

@@ -7,7 +7,6 @@ import math
 import torch
 from torch import nn
 
-
 SMALL = 0.1
 """Of the embeddings of examples, of which most units are seen seldom: large ones would be noise to the rest."""
 

@@ -18,7 +18,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Started:
-    """Sizes are chosen and the first step is next; ``resumed_at`` is 0 for a new run. Bits are ``per`` char or label."""
+    """Sizes are chosen and the first step is next; ``resumed_at`` is 0 for a new run. Bits are ``per`` a unit."""
 
     advice: str
     recipe: str

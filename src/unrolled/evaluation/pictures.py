@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,19 @@ from .base import Evaluation, Example
 
 END = "∎"
 """What is shown in the place of a boundary."""
+PICTURES = (".png", ".jpg", ".jpeg")
+"""Endings of images that a page can have in it as they are."""
+
+
+def refuse_unlabelled(model: Model) -> None:
+    """Say before any work that a model confuses no labels."""
+    if model.bundle.config.task != "classify":
+        raise OptionError(f"this model ({model.described}) tells no labels, so there is no confusion matrix to draw")
 
 
 def confusion_picture(evaluation: Evaluation) -> str:
-    """The confusion matrix as an SVG; raises ``OptionError`` where nothing was classified."""
-    if evaluation.classes is None:
-        raise OptionError(f"a confusion matrix is of classifiers, and this model is made to {evaluation.task}")
+    """The confusion matrix of a classifier's evaluation as an SVG."""
+    assert evaluation.classes, "it is of a classifier"
     title = f"{evaluation.figures['accuracy']:.1%} of {len(evaluation.examples):,} right"
     return confusion.svg(evaluation.classes.confusion, evaluation.classes.labels, title)
 
@@ -27,9 +35,7 @@ def confusion_picture(evaluation: Evaluation) -> str:
 def refuse_blind(model: Model) -> None:
     """Say before any work that a model never looks back at its source."""
     if model.bundle.config.attention in (None, "none"):
-        raise OptionError(
-            f"this model ({model.described}) has no attention to show; train one that translates with --attention dot"
-        )
+        raise OptionError(f"this model ({model.described}) has no attention to show; train with --attention dot")
 
 
 def attention_page(model: Model, evaluation: Evaluation, count: int) -> str:
@@ -41,24 +47,25 @@ def attention_page(model: Model, evaluation: Evaluation, count: int) -> str:
 
 
 def pictured(model: Model, example: Example) -> dict[str, Any]:
-    """An example with its attention, as the page has it."""
-    vocabularies = model.bundle.vocabularies
+    """An example with its attention, as the page has it: over the units of a source, or over an image."""
     weights = model.predictor.attention(example.source, example.ids)
     assert weights is not None, "it has attention"
-    texts = {"written": example.got} | {"wanted": " / ".join(example.wanted)}
-    found = {"written": units(vocabularies["target"], example.ids), "texts": texts, "title": Path(example.source).name}
-    if "source" not in vocabularies:  # places of an image, row by row
-        side = math.isqrt(weights.shape[-1])
-        return {**found, "image": Path(example.source).read_bytes(), "attention": weights.reshape(-1, side, side)}
-    read = model.predictor.given([example.source]).values[0]
-    return {
-        **found,
+    shown = {
         "title": example.source,
-        "source": units(vocabularies["source"], read.tolist()),
+        "written": units(model.predictor.vocabulary, example.ids),
         "attention": weights,
+        "texts": {"written": example.got, "wanted": " / ".join(example.wanted)},
     }
+    known = model.bundle.vocabularies.get("source")
+    if known:
+        read = model.predictor.given([example.source]).values[0]
+        return {**shown, "source": units(known, read.tolist())}
+    side, path = math.isqrt(weights.shape[-1]), Path(example.source)
+    if side**2 == weights.shape[-1] and path.suffix.lower() in PICTURES:
+        return {**shown, "image": path.read_bytes(), "attention": weights.reshape(-1, side, side), "title": path.name}
+    return {**shown, "source": [str(place) for place in range(1, weights.shape[-1] + 1)]}
 
 
-def units(vocabulary: Vocabulary, ids: Any) -> list[str]:
+def units(vocabulary: Vocabulary, ids: Sequence[int]) -> list[str]:
     """Ids as people read them, a sign for the end."""
     return [vocabulary.text_of(number) or END for number in ids]

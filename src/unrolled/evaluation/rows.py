@@ -55,12 +55,14 @@ def pairs(source: Source, options: ReadOptions) -> Rows:
 
 
 def captions(source: Source, options: ReadOptions) -> Rows:
-    """Paths of images and their captions."""
+    """Files of images and their captions, of a table alone or with the folder of its images."""
     from ..data.captions import read_captions
 
-    if not isinstance(source, str | Path):
-        raise InputError("I got several files; give one table with an image and a caption in each row")
-    found = read_captions(source, None, (options.source_column, options.target_column), options)
+    paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in source]
+    if len(paths) > 2:
+        raise InputError(f"I got {len(paths)} files; give a table of images and captions, and the images' folder")
+    columns = (options.source_column, options.target_column)
+    found = read_captions(paths[0], paths[1] if len(paths) > 1 else None, columns, options)
     each = zip(found.paths, found.captions, strict=True)
     return Rows([(str(path), text) for path, texts in each for text in texts], found.digest, found.notes)
 
@@ -73,7 +75,6 @@ READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
 CUTS: Mapping[str, Mapping[str, Callable[[Row], str]]] = {
     "classify": {"label": lambda row: row[1]},
     "translate": {"group": lambda row: row[1]},
-    "caption": {"group": lambda row: row[0]},
 }
 """How the rows of each task are cut into parts, as its training does."""
 
@@ -149,4 +150,4 @@ def overlap(known: set[str], test: Rows) -> tuple[str, ...]:
     seen = sum(source in known for source in sources)
     if not seen:
         return ()
-    return (f"{seen:,} of {len(sources):,} sources also stand in the rows that the model learnt from",)
+    return (f"{seen:,} of {len(sources):,} different sources also stand in the rows that the model learnt from",)

@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 import time
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_the_test_can_come_by_standard_input(cli, translator_file, tables):
 def test_pictures_and_predictions_are_written_and_not_replaced(cli, refused, classifier_file, tables, tmp_path):
     arguments = ("evaluate", classifier_file, tables["pets-test"], "--svg", "c.svg", "--predictions", "p.jsonl")
     assert cli(*arguments, cwd=tmp_path).returncode == 0
-    assert ElementTree.fromstring((tmp_path / "c.svg").read_text()).tag.endswith("svg")
+    assert ET.fromstring((tmp_path / "c.svg").read_text()).tag.endswith("svg")
     rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text().splitlines()]
     table = [line.split("\t") for line in tables["pets-test"].read_text().splitlines()[1:]]
     assert [[row["source"], *row["wanted"]] for row in rows] == table

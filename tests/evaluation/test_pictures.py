@@ -1,6 +1,6 @@
 import re
 from types import SimpleNamespace
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ from unrolled.evaluation.pictures import (
 
 def test_the_confusion_matrix_is_a_picture_that_tells_the_accuracy(labelled):
     picture = confusion_picture(labelled)
-    assert ElementTree.fromstring(picture).tag.endswith("svg")
+    assert ET.fromstring(picture).tag.endswith("svg")
     assert f"{labelled.figures['accuracy']:.1%} of 41 right" in picture and "fish" in picture
 
 

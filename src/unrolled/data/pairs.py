@@ -10,6 +10,7 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import InputError
+from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
@@ -40,7 +41,8 @@ def read_pairs(source: Source, request: Request) -> Reading:
     if "source" in known:
         vocabularies = {name: known[name] for name in ("source", "target")}
     elif model.unit == "bpe":
-        joint = Vocabulary.of("bpe", source_texts + target_texts, None, model.vocabulary_size, model.min_count)
+        size = model.vocabulary_size or tokens_for(len(source_texts))
+        joint = Vocabulary.of("bpe", source_texts + target_texts, None, size, model.min_count)
         vocabularies = {"source": joint, "target": joint}
     else:
         sides = {"source": source_texts, "target": target_texts}
@@ -53,6 +55,11 @@ def read_pairs(source: Source, request: Request) -> Reading:
     return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
 
+def tokens_for(pairs: int) -> int:
+    """Tokens that so many pairs can teach."""
+    return next(size for least, size in ((20_000, 8000), (5_000, 4000), (0, 2000)) if pairs >= least)
+
+
 def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -> Examples:
     """Rows as ids; a target ends with the boundary, and so does a source, which is then never empty."""
     return Examples(
@@ -60,7 +67,7 @@ def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -
     )
 
 
-def ended(vocabulary: Vocabulary, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def ended(vocabulary: Vocabulary, text: str) -> Ids:
     """The ids of a text with the boundary behind it."""
     return np.append(vocabulary.encode(text), np.int32(BOUNDARY))
 

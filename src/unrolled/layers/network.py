@@ -14,23 +14,22 @@ from ..cells import find_cell
 from ..tasks.base import NetworkSpec
 from ..text.vocabulary import BOUNDARY
 from .attention import Attention
-from .base import Encoded, Network, Source
+from .base import Encoded, Head, Network, Source
 from .condition import Condition, first_state
 from .dropout import Chance, dropout
 from .encoder import make_encoder
 from .sampled import LARGE
 from .stack import NetworkState, Stack
 from .start import start_weights
+from .tied import TiedHead, initialise_tied
 
 
 class RecurrentNetwork(Network):
     """Its tensors have the names people give them: ``embedding.weight``, ``rnn.weight_ih_l0``, ``head.weight``."""
 
-    sampled = True
-
     def __init__(self, spec: NetworkSpec, kind: str) -> None:
         super().__init__()
-        self.spec, self.kind = spec, kind
+        self.spec, self.kind, self.sampled = spec, kind, not spec.encoder
         self.embedding = (
             None
             if spec.one_hot
@@ -39,18 +38,22 @@ class RecurrentNetwork(Network):
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         cell = find_cell(spec.cell, spec.context)
         self.rnn = Stack(cell, widths, spec.hidden_size, spec.dropout, kind)
-        self.head = nn.Linear(spec.hidden_size, spec.outputs)
+        self.head: Head = nn.Linear(spec.hidden_size, spec.outputs)
+        if spec.tied and self.embedding:
+            self.head = TiedHead(self.embedding, spec.hidden_size, kind)
         states = len(cell.parts) * spec.layers * spec.hidden_size
         self.condition = Condition(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
         self.encoder = self.bridge = self.attention = None
         if spec.encoder:
-            self.encoder = make_encoder(spec.encoder, kind)
+            self.encoder = make_encoder(spec.encoder, kind, self.embedding)
             self.bridge = nn.Linear(spec.encoder.width, states)
             if spec.attention != "none":
-                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width)
+                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width, kind)
 
     def initialise(self, generator: torch.Generator) -> None:
         start_weights(self, self.spec.hidden_size, self.spec.cell, generator)
+        if self.spec.tied and self.embedding:
+            initialise_tied(self.embedding, self.head, generator)
 
     def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
         parts, layers = self.rnn.cell.parts, self.spec.layers
@@ -68,7 +71,7 @@ class RecurrentNetwork(Network):
         if encoded is not None and encoded.first is not None:
             return encoded.first
         shape = (rows, self.spec.layers, self.spec.hidden_size)
-        return {part: self.head.weight.new_zeros(shape) for part in self.rnn.cell.parts}
+        return {part: self.head.bias.new_zeros(shape) for part in self.rnn.cell.parts}
 
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
@@ -93,7 +96,7 @@ class RecurrentNetwork(Network):
     def inputs(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
         """What the first layer reads: the ids' embeddings, or their one-hot vectors."""
         if self.embedding is None:
-            return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.weight.dtype)
+            return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.bias.dtype)
         embedded: Tensor = self.embedding(ids)
         return dropout(embedded, self.spec.dropout, chance) if self.encoder else embedded
 

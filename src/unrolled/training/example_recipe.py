@@ -1,40 +1,164 @@
-"""The recipe for examples: sizes from how many there are and how long, from the budget and the machine."""
+"""The recipe for examples: sizes from how many there are and how long, from the budget and the machine.
+
+How each number was found is told in ``docs/lab-notes.md``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from ..cells import find_cell
 from ..config import ModelOptions, TrainOptions
 from ..data.examples import ExampleSplit
-from .machine import Speed, flops_per_unit
-from .recipe import Recipe, Told
+from ..tasks import TASKS
+from ..tasks.base import NetworkSpec
+from .machine import Speed
+from .recipe import UNGATED, WITH_MUON, Recipe, Told
+
+WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
+LEAST_PASSES = 4.5
+"""Passes that a width must leave time for: of fewer, a narrower network makes more."""
+MOST_PASSES = 40
+"""In a budget of minutes; more only learn by heart."""
+FILLED = 0.8
+"""Times the root of all targets' units: so wide a network they can fill."""
+OF_LETTERS = 256
+"""The widest that is chosen unasked where letters are written, of which a few are soon learnt."""
+PLACES = 1024
+"""Places of sources and targets in a step, at least; more where there are many passes."""
+LEAST_STEPS_A_PASS = 60
 
 
 def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    writes = model.task != "classify"
-    width = model.hidden_size or (256 if writes else 128)
+    choose = {"classify": choose_classifier, "translate": choose_translator}[model.task]
+    return choose(model, train, split, speed)
+
+
+def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what reads one text and writes another."""
+    units, pairs = split.units("train"), len(split.train)
+    model = dataclasses.replace(
+        model, layers=model.layers or 1, directions=model.directions or 2, attention=model.attention or "dot"
+    )
+    widest = min(FILLED * math.sqrt(units), OF_LETTERS if model.unit in ("char", "grapheme", "byte") else WIDTHS[-1])
+    width, why = model.hidden_size, "as you chose"
+    if width is None:
+        width, why = WIDTHS[0], "as wide as so many pairs can fill"
+        for wider in WIDTHS[1:]:
+            if wider > widest:
+                break
+            if passes(sized(model, wider), train, split, speed) < LEAST_PASSES:
+                why = "the widest that this budget can teach"
+                break
+            width = wider
+    chosen = sized(model, width)
+    seen = passes(chosen, train, split, speed)
+    if model.dropout is None:
+        wanted = round(min(0.4, max(0.0, 0.1 + 0.115 * math.log2(max(seen, 1.0) / 4.8))), 2)
+        chosen = dataclasses.replace(chosen, dropout=wanted)
+    longest = float(split.train.sizes.mean())
+    places = PLACES * (2 if seen < 8 else 4 if seen < 25 else 8)
+    rows = train.batch_size or power_of_two(min(places / longest, pairs / LEAST_STEPS_A_PASS))
+    settings = settled(train, rows, longest, model.cell, smoothing=0.1)
+    return Recipe(
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
+    )
+
+
+def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what reads a text and answers."""
+    width = model.hidden_size or 128
     chosen = dataclasses.replace(
+        sized(model, width),
+        layers=model.layers or 1,
+        dropout=0.4 if model.dropout is None else model.dropout,
+        directions=model.directions or 2,
+        pooling=model.pooling or "all",
+    )
+    longest = float(split.train.sizes.mean())
+    rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS))
+    settings = settled(train, rows, longest, model.cell, smoothing=0.0)
+    seen = passes(chosen, train, split, speed)
+    return Recipe(
+        chosen, settings, rate_of(chosen, split, speed), 20, told(chosen, settings, split, "as wide as", seen)
+    )
+
+
+def sized(model: ModelOptions, width: int) -> ModelOptions:
+    """The options with a width, and what follows from it."""
+    embedding = model.embedding_size or min(width, 256)
+    dropout = 0.0 if model.dropout is None else model.dropout
+    return dataclasses.replace(
         model,
         hidden_size=width,
         layers=model.layers or 1,
-        embedding_size=model.embedding_size or 128,
-        dropout=0.3 if model.dropout is None else model.dropout,
         directions=model.directions or 2,
-        pooling=model.pooling or "all" if not writes else None,
-        attention=model.attention or "dot" if writes else None,
+        embedding_size=embedding,
+        dropout=dropout,
     )
-    longest = float(split.train.sizes.mean())
-    settings = dataclasses.replace(
+
+
+def settled(train: TrainOptions, rows: int, longest: float, cell: str, smoothing: float) -> TrainOptions:
+    """The options of training without gaps."""
+    rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * UNGATED.get(cell, 1.0), 5)
+    return dataclasses.replace(
         train,
-        batch_size=train.batch_size or 64,
+        batch_size=rows,
         sequence_length=train.sequence_length or max(2, round(1.5 * longest)),
-        learning_rate=train.learning_rate or 0.01,
+        learning_rate=train.learning_rate or rate,
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
-        label_smoothing=(0.1 if writes else 0.0) if train.label_smoothing is None else train.label_smoothing,
+        label_smoothing=smoothing if train.label_smoothing is None else train.label_smoothing,
     )
-    outputs = len(split.vocabulary)
-    rate = speed.units_per_second(3 * flops_per_unit(width, 1, outputs, find_cell(model.cell, 0).gates))
-    told = Told("advice.", f"{model.task}.", None)
-    return Recipe(chosen, settings, rate, 1.0, told)
+
+
+def power_of_two(most: float) -> int:
+    """The greatest power of two that is not more."""
+    return 1 << int(math.log2(max(1.0, most)))
+
+
+def passes(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> float:
+    """How often training will see every example."""
+    if train.epochs is not None:
+        return train.epochs
+    if train.steps is not None:
+        return train.steps * (train.batch_size or 64) / len(split.train)
+    return min(MOST_PASSES, 60 * (train.minutes or 0) * rate_of(model, split, speed) / split.units("train"))
+
+
+def rate_of(model: ModelOptions, split: ExampleSplit, speed: Speed) -> float:
+    """Units of targets that are learnt in a second, about, with all that is read for them."""
+    spec = TASKS[model.task].network(model, split.vocabularies)
+    sources = float(split.train.sources.sizes.sum()) / max(1, split.units("train"))
+    return speed.units_per_second(6.0 * (writing_weights(spec) + sources * reading_weights(spec)))
+
+
+def writing_weights(spec: NetworkSpec) -> float:
+    """Weights that a unit of a target goes through."""
+    if spec.pooling != "none":
+        return float(spec.hidden_size * spec.outputs)
+    gates, width = find_cell(spec.cell, spec.context).gates, spec.hidden_size
+    stack = sum(gates * width * (width + spec.input_size(layer)) for layer in range(spec.layers))
+    looking = 0 if spec.attention == "none" else 2 * width**2
+    return float(stack + looking + spec.embedding_size * (width + spec.outputs))
+
+
+def reading_weights(spec: NetworkSpec) -> float:
+    """Weights that a place of a source goes through."""
+    encoder = spec.encoder
+    assert encoder, "there is one"
+    each = find_cell(encoder.cell, 0).gates * encoder.hidden_size * encoder.directions
+    stack = sum(each * (encoder.hidden_size + encoder.input_size(layer)) for layer in range(encoder.layers))
+    return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))
+
+
+def told(model: ModelOptions, train: TrainOptions, split: ExampleSplit, why: str, seen: float) -> Told:
+    """What is said before the first step."""
+    sizes = ", ".join(f"{len(each):,} {name}" for name, each in split.vocabularies.items())
+    advice = f"{len(split.train):,} examples to learn from and {len(split.valid):,} held out; {sizes}."
+    recipe = (
+        f"{model.title}, {why}; {train.batch_size} examples a step, learning rate {train.learning_rate:g}, dropout "
+        f"{model.dropout:g}, weight decay {train.weight_decay:g}; about {seen:.3g} passes."
+    )
+    return Told(advice, recipe, None)

@@ -19,8 +19,9 @@ from ..layers import Network, build
 from ..layers.base import Encoded, on_device
 from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
+from ..layers.tied import TiedHead
 from ..tasks import TASKS
-from .budget import Budget, most_passes
+from .budget import Budget
 from .carry import forget
 from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
@@ -84,7 +85,7 @@ class Run:
         self.batches = work.split.batches(self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.batches.steps_per_epoch
-        most = epoch * most_passes(self.recipe.characters_per_unit)
+        most = epoch * self.recipe.most_passes
         self.budget = Budget(self.recipe.train, self.schedule, most, epoch, work.replay)
         self.budget.begin(self.recipe.units_per_second / self.units_per_step)
         self.ledger.next_validation = self.validation_interval()
@@ -151,10 +152,9 @@ class Run:
         fresh = batch.fresh.all()
         before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
         y, self.state = self.network.read(inputs, before, chance, encoded)
-        logits, places = self.logits(y, targets, chance)
-        losses = self.task.loss(logits, places)
-        torch.autograd.backward(self.objective(losses, logits, targets, batch.counts))
-        nats = mean_of(losses.detach(), batch.counts).item()
+        minimised, mean = self.loss(y, targets, batch, chance)
+        torch.autograd.backward(minimised)
+        nats = mean.item()
         if not math.isfinite(nats):
             self.diverged()
             return
@@ -166,6 +166,18 @@ class Run:
             settings.gradient_clip,
         )
         self.ledger.add(nats * self.bits)
+
+    def loss(
+        self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
+        head = self.network.head
+        if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
+            real = torch.from_numpy(batch.counts).to(self.device)
+            return head.loss(y[real], targets[real], self.objective.smoothing)
+        logits, places = self.logits(y, targets, chance)
+        losses = self.task.loss(logits, places)
+        return self.objective(losses, logits, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""

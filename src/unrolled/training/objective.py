@@ -34,8 +34,8 @@ class Objective:
         Label smoothing: Szegedy et al. 2016, section 7.
         """
         if self.smoothing:
-            everywhere = logits.logsumexp(-1) - logits.mean(-1)
-            losses = (1 - self.smoothing) * losses + self.smoothing * everywhere
+            picked = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)  # a loss is what all amount to, less this
+            losses = losses + self.smoothing * (picked - logits.mean(-1))
         if self.weights is not None:
             losses = losses * self.weights.to(losses.device)[targets]
         return mean_of(losses, counts)

@@ -46,7 +46,7 @@ class Torch(Engine):
     """A ``Network`` without gradients, perhaps with sources to look back at."""
 
     def __init__(self, network: Network, first: dict[str, Array], encoded: Encoded | None = None) -> None:
-        self.network, self.device, self.first = network, network.head.weight.device, first
+        self.network, self.device, self.first = network, network.head.bias.device, first
         self.encoded = encoded or Encoded()
 
     def start(self, rows: int) -> EngineState:
@@ -69,7 +69,7 @@ class TorchReader(Reader):
     """A ``Network`` that reads sources first."""
 
     def __init__(self, network: Network) -> None:
-        self.network, self.device = network, network.head.weight.device
+        self.network, self.device = network, network.head.bias.device
 
     @torch.no_grad()
     def under(self, given: Given) -> Engine:

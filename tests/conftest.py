@@ -83,7 +83,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def classifier_file(tables: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small network that learnt for a second to tell cats from dogs, in its file."""
     path = tmp_path_factory.mktemp("classifier") / "pets.safetensors"
-    unrolled.train(tables["pets"], path, task="classify", steps=40, hidden_size=16, threads=1)
+    unrolled.train(tables["pets"], path, task="classify", steps=60, hidden_size=16, threads=1)
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,22 +15,26 @@ from ..decoding.sampling import softmax
 from ..errors import InputError, MissingExtraError
 from ..metrics.baseline import baseline
 from ..metrics.classification import Classified, classified
+from ..reports.labels import fitted
 from .base import Classes, Evaluation, Example
 from .rows import Row, Rows, learnt, overlap
 
 WANTED, TAKEN = "probability_of_wanted", "probability"
 CONFUSED = 10
 """Pairs of labels that are told of at most."""
+SHORT = 40  # columns of a label in a sentence
 
 
 def evaluate_labels(model: Model, test: Rows, options: PredictOptions) -> Evaluation:
     """How well labels are told.
 
     A label that the model never learnt counts as an error wherever it stands; only bits cannot count it, since it has
-    no probability: they are those of the other rows.
+    no probability: they are those of the other rows. Raises ``InputError`` where no row has a label that was learnt:
+    then these are other labels, or another column.
     """
     texts, wanted = [text for text, _ in test.rows], [label for _, label in test.rows]
     known = model.predictor.vocabulary.units
+    refuse_foreign(wanted, known)
     labels = (*known, *sorted(set(wanted) - set(known)))
     gold = np.array([labels.index(label) for label in wanted])
     probabilities = np.zeros((len(texts), len(labels)))
@@ -53,11 +58,13 @@ def figures_of(
     found: Classified, gold: NDArray[Any], probabilities: NDArray[np.float64], known: int
 ) -> dict[str, float]:
     """The figures of all rows, and the bits of those whose label was learnt."""
-    figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1}
     kept = gold < known
-    if kept.any():
-        figures["bits_per_label"] = classified(gold[kept], probabilities[kept]).bits
-    return {**figures, "calibration_error": found.calibration_error}
+    return {
+        "accuracy": found.accuracy,
+        "macro_f1": found.macro_f1,
+        "bits_per_label": classified(gold[kept], probabilities[kept]).bits,
+        "calibration_error": found.calibration_error,
+    }
 
 
 def examples_of(
@@ -82,6 +89,15 @@ def classes_of(found: Classified, labels: tuple[str, ...]) -> Classes:
         confusion=tuple(map(tuple, found.confusion.tolist())),
         confused=tuple((labels[one], labels[other], count) for one, other, count in found.most_confused(CONFUSED)),
     )
+
+
+def refuse_foreign(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Raise ``InputError`` where nothing can be right."""
+    if not set(wanted) & set(known):
+        one, other = fitted(wanted[0], SHORT), ", ".join(known[:CONFUSED])
+        raise InputError(
+            f"the test has labels like {one!r} and none that the model learnt ({other}); name their column with --label"
+        )
 
 
 def unknown(wanted: list[str], known: set[str]) -> tuple[str, ...]:

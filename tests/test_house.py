@@ -17,7 +17,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
     {"__main__"},
     {"cli"},
-    {"compare"},
+    {"compare", "evaluation"},
     {"api"},
     {"training", "decoding", "export"},
     {"layers"},

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..config import check
 from .completion import Completion, Words, complete
 from .state import State
 

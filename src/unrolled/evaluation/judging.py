@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from ..api import Model, load
-from ..config import PredictOptions, ReadOptions, as_tuple, reject_unknown
+from ..config import PredictOptions, ReadOptions, as_tuple
 from ..data.readers import Source
 from ..errors import OptionError
 from ..keywords import EvaluateKeywords
+from ..options import reject_unknown
 from .base import Evaluation
 from .labels import evaluate_labels
 from .rows import Rows, read_test

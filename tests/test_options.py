@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from unrolled import options
-from unrolled.config import ModelOptions, TrainOptions
+from unrolled.config import ModelOptions, ScoreOptions, TrainOptions
 from unrolled.errors import OptionError
 
 

@@ -77,8 +77,8 @@ def test_half_a_character_in_json_is_text_like_any_other(tmp_path):
     assert isinstance(unrolled.load(tmp_path / "a.safetensors").generate(length=20, seed=1), str)
 
 
-def test_the_sample_of_a_model_that_reads_are_held_out_sources_with_what_it_made_of_them(translator, classifier):
-    for model in (translator, classifier):
+def test_the_sample_of_a_model_that_reads_are_held_out_sources_with_what_it_made_of_them(backwards, ends):
+    for model in (backwards, ends):
         shown, lines = model.record["shown"], model.record["sample"].splitlines()
         for (source, wanted), line in zip(shown, lines, strict=True):
             found = model.predict(source, beams=1)
@@ -98,9 +98,9 @@ def test_a_long_text_is_shown_by_its_beginning_in_one_line(text, most):
     assert shown == line or (len(line) > most and shown == line[: most - 1] + "…")
 
 
-def test_example_lines_say_what_was_wanted_where_it_was_not_found(translator):
-    pairs = [["abc", translator.predict("abc", beams=1).text], ["d" * 80, "other\nwords"]]
-    bundle = dataclasses.replace(translator.bundle, record={"shown": pairs})
+def test_example_lines_say_what_was_wanted_where_it_was_not_found(backwards):
+    pairs = [["abc", backwards.predict("abc", beams=1).text], ["d" * 80, "other\nwords"]]
+    bundle = dataclasses.replace(backwards.bundle, record={"shown": pairs})
     right, wrong = example_lines(bundle)
     assert right == f"abc → {pairs[0][1]}"
     assert wrong.startswith("d" * 59 + "… → ") and wrong.endswith("(wanted: other words)")

@@ -8,64 +8,64 @@ from unrolled.cli.predict import facts, line, lines_of
 from unrolled.decoding.predicting import Answer, Written
 
 
-def test_a_label_is_shown_with_the_likeliest_others(cli, classifier, classifier_file):
-    done = cli("predict", classifier_file, "abc")
-    shares = classifier.predict("abc").probabilities
+def test_a_label_is_shown_with_the_likeliest_others(cli, ends, ends_file):
+    done = cli("predict", ends_file, "abc")
+    shares = ends.predict("abc").probabilities
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "  ".join(f"{label} {share:.3f}" for label, share in shares.items()) + "\n"
-    assert cli("predict", classifier_file, "abc", "--quiet").stdout == f"{classifier.predict('abc').label}\n"
+    assert cli("predict", ends_file, "abc", "--quiet").stdout == f"{ends.predict('abc').label}\n"
 
 
-def test_several_sources_have_a_line_each(cli, translator, translator_file):
-    done = cli("predict", translator_file, "abc", "d", "")
-    assert done.stdout.splitlines() == [each.text for each in translator.predict_many(["abc", "d", ""])]
+def test_several_sources_have_a_line_each(cli, backwards, backwards_file):
+    done = cli("predict", backwards_file, "abc", "d", "")
+    assert done.stdout.splitlines() == [each.text for each in backwards.predict_many(["abc", "d", ""])]
 
 
-def test_the_lines_of_a_file_are_sources(cli, classifier, classifier_file, tmp_path):
+def test_the_lines_of_a_file_are_sources(cli, ends, ends_file, tmp_path):
     (tmp_path / "texts.txt").write_text("abc\nd\n")
-    done = cli("predict", classifier_file, "--file", tmp_path / "texts.txt", "--quiet")
-    assert done.stdout.splitlines() == [classifier.predict(each).label for each in ("abc", "d")]
+    done = cli("predict", ends_file, "--file", tmp_path / "texts.txt", "--quiet")
+    assert done.stdout.splitlines() == [ends.predict(each).label for each in ("abc", "d")]
 
 
-def test_each_line_of_standard_input_is_answered_before_the_next_one(start, classifier, classifier_file):
-    process = start("predict", classifier_file, "-", "--quiet", bufsize=1)
+def test_each_line_of_standard_input_is_answered_before_the_next_one(start, ends, ends_file):
+    process = start("predict", ends_file, "-", "--quiet", bufsize=1)
     try:
         for source in ("abc", "dd"):
             process.stdin.write(f"{source}\n")
             process.stdin.flush()
             assert select.select([process.stdout], [], [], 60)[0], "no answer while standard input is open"
-            assert process.stdout.readline() == f"{classifier.predict(source).label}\n"
+            assert process.stdout.readline() == f"{ends.predict(source).label}\n"
     finally:
         rest = process.communicate(timeout=60)
     assert (process.returncode, *rest) == (0, "", "")
 
 
-def test_json_has_all_that_is_known(cli, classifier, classifier_file, translator_file):
-    found = json.loads(cli("predict", classifier_file, "abc", "--json").stdout)
-    answer = classifier.predict("abc")
+def test_json_has_all_that_is_known(cli, ends, ends_file, backwards_file):
+    found = json.loads(cli("predict", ends_file, "abc", "--json").stdout)
+    answer = ends.predict("abc")
     assert (found["source"], found["label"]) == ("abc", answer.label)
     assert found["probabilities"] == pytest.approx(answer.probabilities, abs=1e-6)
     written = [
-        json.loads(each) for each in cli("predict", translator_file, "abc", "--json", "--count", 3).stdout.splitlines()
+        json.loads(each) for each in cli("predict", backwards_file, "abc", "--json", "--count", 3).stdout.splitlines()
     ]
     assert len(written) == 3 and written[0].keys() == {"source", "text", "log_probability", "score"}
     assert [each["score"] for each in written] == sorted((each["score"] for each in written), reverse=True)
 
 
-def test_flags_reach_the_search(cli, translator, translator_file):
-    drawn = cli("predict", translator_file, "abc", "--temperature", 1.5, "--seed", 7, "--length", 5, "--prefix", "c")
-    expected = translator.predict("abc", temperature=1.5, seed=7, length=5, prefix="c").text
+def test_flags_reach_the_search(cli, backwards, backwards_file):
+    drawn = cli("predict", backwards_file, "abc", "--temperature", 1.5, "--seed", 7, "--length", 5, "--prefix", "c")
+    expected = backwards.predict("abc", temperature=1.5, seed=7, length=5, prefix="c").text
     assert drawn.stdout == f"{expected}\n" and expected.startswith("c")
 
 
-def test_any_bytes_are_read(start, classifier_file):
-    process = start("predict", classifier_file, "-", "--quiet", errors="surrogateescape")
+def test_any_bytes_are_read(start, ends_file):
+    process = start("predict", ends_file, "-", "--quiet", errors="surrogateescape")
     out, error = process.communicate("ab\udcff\n", timeout=60)
     assert (process.returncode, error) == (0, "") and out.strip() in set("abcd")
 
 
-def test_ctrl_c_is_no_traceback(start, classifier, classifier_file):
-    process = start("predict", classifier_file, "-", "--quiet", bufsize=1)
+def test_ctrl_c_is_no_traceback(start, ends, ends_file):
+    process = start("predict", ends_file, "-", "--quiet", bufsize=1)
     process.stdin.write("abc\n")
     process.stdin.flush()
     process.stdout.readline()
@@ -85,16 +85,16 @@ def test_ctrl_c_is_no_traceback(start, classifier, classifier_file):
     ],
     ids=str,
 )
-def test_bad_input_is_one_sentence(cli, refused, translator_file, tmp_path, arguments, words):
-    assert words in refused(cli("predict", translator_file, *arguments, cwd=tmp_path))
+def test_bad_input_is_one_sentence(cli, refused, backwards_file, tmp_path, arguments, words):
+    assert words in refused(cli("predict", backwards_file, *arguments, cwd=tmp_path))
 
 
 def test_a_model_that_reads_no_source_is_refused(cli, refused, model_file):
     assert "reads no source; use generate, or score" in refused(cli("predict", model_file, "abc"))
 
 
-def test_a_model_that_reads_a_source_does_not_write_on(cli, refused, translator_file):
-    assert "is made to translate, not to write on; use predict" in refused(cli("generate", translator_file))
+def test_a_model_that_reads_a_source_does_not_write_on(cli, refused, backwards_file):
+    assert "is made to translate, not to write on; use predict" in refused(cli("generate", backwards_file))
 
 
 def test_a_missing_model_is_named(cli, refused, tmp_path):

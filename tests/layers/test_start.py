@@ -35,6 +35,12 @@ def test_all_else_lies_within_pytorchs_bounds():
     assert max(each.abs().max() for each in within if each.numel()) <= 8**-0.5
 
 
+def test_embeddings_are_spread_as_wanted():
+    network = build(SPEC)
+    start_weights(network, 8, "lstm", torch.Generator().manual_seed(1), spread=0.01)
+    assert network.embedding.weight.abs().max() < 0.05
+
+
 def test_the_seed_is_all_that_it_depends_on():
     one, same, other = (torch.cat([each.flatten() for each in started(seed=seed).parameters()]) for seed in (1, 1, 2))
     assert torch.equal(one, same) and not torch.equal(one, other)

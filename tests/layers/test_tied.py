@@ -1,8 +1,9 @@
+import pytest
 import torch
 from torch import nn
 
 from unrolled.layers import build
-from unrolled.layers.tied import TiedHead, initialise_tied
+from unrolled.layers.tied import TiedHead
 from unrolled.tasks.base import EncoderSpec, NetworkSpec
 
 
@@ -27,9 +28,14 @@ def test_the_embedding_is_stored_once_and_learns_from_both_sides():
     assert network.embedding.weight.grad.abs().sum() > 0
 
 
-def test_at_first_no_unit_is_preferred():
-    embedding = nn.Embedding(500, 64)
-    head = head_of(embedding)
-    initialise_tied(embedding, head, torch.Generator().manual_seed(1))
-    assert not head.bias.any()
-    assert abs(float(embedding.weight.detach().std()) - 0.2) < 0.01
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_loss_is_pytorchs_and_so_are_its_gradients(smoothing):
+    embedding = nn.Embedding(9, 4)
+    head, y, targets = head_of(embedding), torch.randn(5, 6, requires_grad=True), torch.tensor([0, 8, 3, 3, 1])
+    leaves = [y, embedding.weight, head.bias, head.project.weight]
+    smoothed, plain = head.loss(y, targets, smoothing)
+    expected = nn.functional.cross_entropy(head(y), targets, label_smoothing=smoothing)
+    assert torch.allclose(smoothed, expected, atol=1e-5)
+    assert torch.allclose(plain, nn.functional.cross_entropy(head(y), targets), atol=1e-5)
+    gradients = zip(torch.autograd.grad(smoothed, leaves), torch.autograd.grad(expected, leaves), strict=True)
+    assert all(torch.allclose(one, other, atol=1e-5) for one, other in gradients)

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import InputError, OptionError
-from ..text.vocabulary import Vocabulary
+from ..text.base import Ids
+from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
 from .cutting import cut_rows
@@ -48,9 +49,14 @@ def read_labelled(source: Source, request: Request) -> Reading:
 
 
 def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:
-    """Rows as ids."""
+    """Rows as ids; a text begins with the boundary, as in a language model, and is never empty."""
     targets = [np.array([labels.index[label]], np.int32) for _, label in rows]
-    return Examples(Ragged.of(texts.encode(text) for text, _ in rows), Ragged.of(targets))
+    return Examples(Ragged.of(begun(texts, text) for text, _ in rows), Ragged.of(targets))
+
+
+def begun(vocabulary: Vocabulary, text: str) -> Ids:
+    """The ids of a text with the boundary before it."""
+    return np.concatenate([np.array([BOUNDARY], np.int32), vocabulary.encode(text)])
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:

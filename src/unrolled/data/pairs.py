@@ -10,6 +10,7 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import InputError
+from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
@@ -66,7 +67,7 @@ def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -
     )
 
 
-def ended(vocabulary: Vocabulary, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def ended(vocabulary: Vocabulary, text: str) -> Ids:
     """The ids of a text with the boundary behind it."""
     return np.append(vocabulary.encode(text), np.int32(BOUNDARY))
 

@@ -20,8 +20,8 @@ from .dropout import Chance, dropout
 from .encoder import make_encoder
 from .sampled import LARGE
 from .stack import NetworkState, Stack
-from .start import start_weights
-from .tied import TiedHead, initialise_tied
+from .start import SMALL, start_weights
+from .tied import TiedHead
 
 
 class RecurrentNetwork(Network):
@@ -51,9 +51,10 @@ class RecurrentNetwork(Network):
                 self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width, kind)
 
     def initialise(self, generator: torch.Generator) -> None:
-        start_weights(self, self.spec.hidden_size, self.spec.cell, generator)
-        if self.spec.tied and self.embedding:
-            initialise_tied(self.embedding, self.head, generator)
+        spread = SMALL if self.spec.encoder else 1.0
+        start_weights(self, self.spec.hidden_size, self.spec.cell, generator, spread)
+        if self.spec.tied:  # no unit is preferred at first
+            nn.init.zeros_(self.head.bias)
 
     def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
         parts, layers = self.rnn.cell.parts, self.spec.layers

@@ -6,12 +6,11 @@ units. Fewer weights have to be learnt, and every pair teaches them from both si
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
 from ..cells.scan import product
+from .fused import FusedLoss
 
 
 class TiedHead(nn.Module):
@@ -28,14 +27,15 @@ class TiedHead(nn.Module):
         """What the head amounts to, [V, H]."""
         return self.elsewhere[0].weight @ self.project.weight
 
+    def loss(self, y: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
+        """The mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
+        along = product(y, self.project.weight.t(), self.kind)
+        found: tuple[Tensor, Tensor] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
+            along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.kind
+        )
+        return found
+
     def forward(self, y: Tensor) -> Tensor:
         """Logits [..., V] of outputs [..., H]."""
         along = product(y, self.project.weight.t(), self.kind)
         return product(along, self.elsewhere[0].weight.t(), self.kind) + self.bias
-
-
-def initialise_tied(embedding: nn.Embedding, head: TiedHead, generator: torch.Generator) -> None:
-    """Embeddings so small that all units are about as likely at first, and no unit preferred."""
-    with torch.no_grad():
-        embedding.weight.normal_(std=1.6 / math.sqrt(embedding.embedding_dim), generator=generator)
-        head.bias.zero_()

@@ -25,8 +25,9 @@ class Classify(Task):
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
         from ..data.given import side_by_side
+        from ..data.labelled import begun
 
-        return side_by_side([vocabularies["text"].encode(source) for source in sources])
+        return side_by_side([begun(vocabularies["text"], source) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         assert model.pooling is not None, "the recipe fills it in"

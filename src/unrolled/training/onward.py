@@ -17,10 +17,12 @@ from .work import Work
 @torch.no_grad()
 def carry_over(network: Network, bundle: Bundle) -> None:
     """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
+    reads = bundle.config.task == "language" and network.spec.encoder is not None
+    tensors = {f"encoder.{name}": each for name, each in bundle.tensors.items()} if reads else bundle.tensors
     for name, parameter in network.state_dict().items():
-        if name not in bundle.tensors:  # the model learnt no labels
+        if name not in tensors:  # the model learnt no labels, or no other direction
             continue
-        old = torch.from_numpy(bundle.tensors[name]).to(parameter)
+        old = torch.from_numpy(tensors[name]).to(parameter)
         if name == "head.weight":
             parameter.zero_()
         elif name == "head.bias":

@@ -44,16 +44,16 @@ MODELS = ("recurrent", "markov", "gpt2")
 NETWORKS = ("recurrent", "gpt2")
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
-TASKS = ("language", "classify", "translate", "caption")
+TASKS = ("language", "classify", "translate", "caption", "tag")
 WRITING = ("language", "translate", "caption")
-READING = ("classify", "translate")
+READING = ("classify", "translate", "tag")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions(Options):
     """What the network is."""
 
-    task: str = option("language", "what the network does: write, classify, translate, caption", choices=TASKS)
+    task: str = option("language", "what the network does", choices=TASKS)
     model: str = option("recurrent", "recurrent network, chain of counted n-grams, or GPT-2", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)

@@ -7,7 +7,7 @@ from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.data.labelled import read_labelled, read_rows, with_unit
 from unrolled.data.material import Reading, Request
 from unrolled.errors import InputError, OptionError
-from unrolled.text.vocabulary import UNKNOWN, Vocabulary
+from unrolled.text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
 
 ROWS = [("a good film", "pos"), ('the "worst", by far', "neg"), ("well done", "pos")]
 
@@ -93,7 +93,7 @@ def test_the_vocabulary_is_that_of_what_is_learnt(file):
     content = "abc\tone\ncba\ttwo\n" * 5
     reading = learnt(file("a.tsv", content), valid=str(file("v.tsv", "axz\tone\n")))
     assert reading.split.vocabularies["text"].units == ("a", "b", "c")
-    assert reading.split.valid.sources.flat.tolist() == [2, UNKNOWN, UNKNOWN]
+    assert reading.split.valid.sources.flat.tolist() == [BOUNDARY, 2, UNKNOWN, UNKNOWN]
 
 
 def test_known_vocabularies_keep_their_ids(file):

@@ -29,8 +29,8 @@ def test_several_texts_come_the_likeliest_first(backwards, options):
     assert all(each.source == "abc" for each in found)
 
 
-def test_one_beam_takes_the_likeliest_unit_at_each_step(backwards):
-    beam = backwards.predict_many(SOURCES, beams=1, length=12)
+def test_one_beam_that_favours_no_length_takes_the_likeliest_unit_at_each_step(backwards):
+    beam = backwards.predict_many(SOURCES, beams=1, length=12, length_penalty=0.0)
     greedy = backwards.predict_many(SOURCES, temperature=0.0, length=12)
     assert [each.text for each in beam] == [each.text for each in greedy]
 

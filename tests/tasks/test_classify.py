@@ -35,9 +35,9 @@ def test_options_with_a_gap_make_no_network(gap):
         TASK.network(dataclasses.replace(OPTIONS, **{gap: None}), KNOWN)
 
 
-def test_sources_are_their_ids_side_by_side():
+def test_sources_are_their_ids_behind_a_boundary():
     given = TASK.given(["ab", "", "cax"], OPTIONS, KNOWN)
-    assert given.values.tolist() == [[2, 3, 0], [0, 0, 0], [4, 2, 1]] and given.sizes.tolist() == [2, 0, 3]
+    assert given.values.tolist() == [[0, 2, 3, 0], [0, 0, 0, 0], [0, 4, 2, 1]] and given.sizes.tolist() == [3, 1, 4]
 
 
 def test_the_loss_is_pytorchs_cross_entropy():

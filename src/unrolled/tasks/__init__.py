@@ -3,7 +3,8 @@
 from .base import Task
 from .classify import Classify
 from .language import Language
+from .tag import Tag
 from .translate import Translate
 
-TASKS: dict[str, Task] = {"language": Language(), "classify": Classify(), "translate": Translate()}
+TASKS: dict[str, Task] = {"language": Language(), "classify": Classify(), "translate": Translate(), "tag": Tag()}
 """Every task by its name; a new one is one file and one line here."""

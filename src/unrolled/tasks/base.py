@@ -106,8 +106,8 @@ class Task(ABC):
         """Nats of each target, as a torch tensor of the targets' shape."""
 
     @abstractmethod
-    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
-        """A result as people read it."""
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        """A result as people read it, with what it was made of where that is shown, too."""
 
 
 def negative_log_likelihood(logits: Any, targets: Any) -> Any:

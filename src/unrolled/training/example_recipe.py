@@ -32,7 +32,7 @@ LEAST_STEPS_A_PASS = 60
 
 def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    choose = {"classify": choose_classifier, "translate": choose_translator}[model.task]
+    choose = {"translate": choose_translator}.get(model.task, choose_classifier)
     return choose(model, train, split, speed)
 
 

@@ -94,7 +94,8 @@ def reading(task: str, cell: str, layers: int, directions: int, way: str, shared
     sizes = {"hidden_size": HIDDEN, "layers": layers, "directions": directions, "embedding_size": 7, "dropout": 0.3}
     options = ModelOptions(task=task, cell=cell, **sizes, **ways)
     module = build(TASKS[task].network(options, known), seed=layers + directions)
-    return Bundle({name: 1.5 * tensor.numpy() for name, tensor in module.state_dict().items()}, options, known)
+    scales = {name: 15 if "embedding" in name else 1.5 for name in module.state_dict()}  # embeddings start small
+    return Bundle({name: scales[name] * each.numpy() for name, each in module.state_dict().items()}, options, known)
 
 
 @cache

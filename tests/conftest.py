@@ -105,3 +105,56 @@ def classifier(classifier_file: Path) -> unrolled.Model:
 def translator(translator_file: Path) -> unrolled.Model:
     """The network in its file."""
     return unrolled.load(translator_file)
+
+
+READING = {"hidden_size": 24, "embedding_size": 8, "batch_size": 16, "threads": 1, "unit": "char"}
+
+
+@pytest.fixture(scope="session")
+def short_words() -> list[str]:
+    """Words of one to three letters, all different."""
+    return sorted({f"{'abcd'[n % 4]}{'abcd'[n // 4 % 4]}{'abcd'[n // 16 % 4]}"[: 1 + n % 3] for n in range(200)})
+
+
+@pytest.fixture(scope="session")
+def pairs_file(short_words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Words and the same from the end."""
+    path = tmp_path_factory.mktemp("pairs") / "backwards.tsv"
+    path.write_text("".join(f"{word}\t{word[::-1]}\n" for word in short_words))
+    return path
+
+
+@pytest.fixture(scope="session")
+def labelled_file(short_words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Words and the letter that they end with."""
+    path = tmp_path_factory.mktemp("labelled") / "ends.tsv"
+    path.write_text("text\tlabel\n" + "".join(f"{word}\t{word[-1]}\n" for word in short_words))
+    return path
+
+
+@pytest.fixture(scope="session")
+def backwards_file(pairs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network that has half learnt to turn words around, in its file."""
+    path = tmp_path_factory.mktemp("translator") / "backwards.safetensors"
+    unrolled.train(pairs_file, path, task="translate", steps=60, **READING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def ends_file(labelled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network that tells the last letter of a word, in its file."""
+    path = tmp_path_factory.mktemp("classifier") / "ends.safetensors"
+    unrolled.train(labelled_file, path, task="classify", steps=60, **READING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def backwards(backwards_file: Path) -> unrolled.Model:
+    """The network in its file."""
+    return unrolled.load(backwards_file)
+
+
+@pytest.fixture(scope="session")
+def ends(ends_file: Path) -> unrolled.Model:
+    """The network in its file."""
+    return unrolled.load(ends_file)

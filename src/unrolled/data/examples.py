@@ -113,7 +113,7 @@ class ExampleBatches(Batches):
     """Examples of nearly the same length side by side: at most ``batch_size``, fewer where they are long.
 
     So that a batch takes about the same time, its rows times the length of the longest stay below ``batch_size`` x
-    ``length``.
+    ``length``, but for the chance by which neighbours are chosen.
     """
 
     def __init__(self, examples: Examples, batch_size: int, length: int, seed: int) -> None:

@@ -81,8 +81,9 @@ def files_of_part(given: str) -> Source:
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
     """All pairs; rows that lack one side are left out, with a note of how many."""
     paths = [source] if isinstance(source, str | Path) else list(source)
-    corpus = read_corpus(source, dataclasses.replace(options, label=()))
-    if len(paths) == 1:
+    source = source if isinstance(source, str | Path) else paths  # which may have been an iterator
+    corpus = read_corpus(source, dataclasses.replace(options, label=(), text_column=None))
+    if len(paths) == 1 or not all(isinstance(path, Path) for path in paths):
         found = columns_of(paths[0], corpus, options)
     elif len(paths) == 2 and len(corpus.documents) == 2:
         found = lines_of(corpus)
@@ -103,7 +104,9 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 def lines_of(corpus: Corpus) -> list[Row]:
     """The lines of two files side by side."""
-    one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
+    one, other = (text.removesuffix("\n").split("\n") for text in corpus.documents)
+    if len(one) != len(other):  # perhaps only blank lines at the end of one
+        one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
     if len(one) != len(other):
         raise InputError(
             f"{corpus.names[0]} has {len(one)} lines and {corpus.names[1]} has {len(other)}; line n of one must be the "
@@ -114,11 +117,10 @@ def lines_of(corpus: Corpus) -> list[Row]:
 
 def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[Row]:
     """The pairs of a table, or of a text with a tab in every line."""
-    text = "".join(corpus.documents)
-    if is_table_name(str(path)):
-        found = Glance.at(text, str(path)).two(SOURCES, TARGETS)
-        named = (options.source_column or found[0], options.target_column or found[1])
-        return read_columns(text, str(path), named)
+    text = "\n".join(corpus.documents)
+    if is_table_name(str(path)) and corpus.names == (str(path),):
+        found = Glance.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
+        return read_columns(text, str(path), found)
     pairs = [line.split("\t")[:2] for line in text.split("\n") if line.strip()]
     if not all(len(pair) == 2 for pair in pairs):
         raise InputError(f"{corpus.names[0]} has lines without a tab; put one between a source and its translation")

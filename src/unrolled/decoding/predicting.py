@@ -157,10 +157,10 @@ class Predictor:
         for number in range(count):
             assert options.seed is not None, "the caller chooses one"
             seeded = dataclasses.replace(options, seed=options.seed + number)
-            rows = range(len(read.logits))
+            rows = [0] * len(read.logits)  # the same chance for every source, whatever is read beside it
             pieces = zip(*write_text(engine, self.vocabulary, read, seeded, rows), strict=True)
             drawn.append(self.judged(engine, read, ["".join(each) for each in pieces]))
-        return [list(each) for each in zip(*drawn, strict=True)]
+        return [sorted(each, key=lambda one: -one.score) for each in zip(*drawn, strict=True)]
 
     def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
         """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""

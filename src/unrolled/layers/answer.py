@@ -64,7 +64,7 @@ def pooled(found: Places, way: str) -> Tensor:
     """All places of every row in one vector [B, E]."""
     if way == "last":
         return found.whole
-    real = found.real if found.real is not None else torch.ones(found.places.shape[:2], dtype=torch.bool)
+    real = found.real if found.real is not None else found.places.new_ones(found.places.shape[:2], dtype=torch.bool)
     if way == "max":
         return found.places.masked_fill(~real[:, :, None], -torch.inf).amax(1)
     share = real.to(found.places) / real.sum(1, keepdim=True)

@@ -51,8 +51,9 @@ class FusedLoss(torch.autograd.Function):
         d_table -= everywhere * rows.sum(0, dtype=x.dtype)  # what is spread over all units is the same for each
         d_bias -= everywhere * len(x)
         ctx.save_for_backward(dx, d_table, d_bias)
-        ctx.mark_non_differentiable(plain)
-        return smoothed / len(x), plain / len(x)
+        mean = plain / len(x)
+        ctx.mark_non_differentiable(mean)
+        return smoothed / len(x), mean
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:

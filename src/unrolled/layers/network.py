@@ -92,7 +92,15 @@ class RecurrentNetwork(Network):
         attention, memory = self.attention, encoded.memory
         if attention is None or memory is None:
             return None
-        return lambda h: attention(h, memory)[0]
+
+        def look(h: Tensor) -> Tensor:
+            seen: Tensor
+            seen, weights = attention(h, memory)
+            if encoded.looked is not None:
+                encoded.looked.append(weights)
+            return seen
+
+        return look
 
     def inputs(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
         """What the first layer reads: the ids' embeddings, or their one-hot vectors."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
+from ..text.vocabulary import SPECIAL
 from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Classify(Task):
         return negative_log_likelihood(logits, targets)
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
-        return vocabularies["labels"].text_of(ids[0])
+        return vocabularies["labels"].units[ids[0] - SPECIAL]
 
 
 def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:

@@ -65,7 +65,8 @@ def open_base(path: str) -> Base:
 
 def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:
     """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
-    config, corpus = base.bundle.config, old_corpus(base.bundle)
+    config = base.bundle.config
+    corpus = old_corpus(base.bundle) if config.task == "language" else None  # examples are not cut like a text
     if corpus is None:
         return None
     try:

@@ -181,7 +181,7 @@ class Run:
             return head.loss(y[real], targets[real], self.objective.smoothing)
         logits, places = self.logits(y, targets, chance)
         losses = self.task.loss(logits, places)
-        return self.objective(losses, logits, targets, batch.counts), mean_of(losses.detach(), batch.counts)
+        return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""

@@ -61,8 +61,11 @@ class Torch(Engine):
         tensors = {name: torch.from_numpy(np.ascontiguousarray(part)).to(self.device) for name, part in state.items()}
         read = torch.from_numpy(np.ascontiguousarray(ids)).long().to(self.device)
         memory = self.encoded.memory.of(tensors["source"]) if self.encoded.memory else None
-        logits, after = self.network(read, tensors, encoded=Encoded(memory=memory))
-        return logits.cpu().numpy(), {**state, **{name: part.cpu().numpy() for name, part in after.items()}}
+        encoded = Encoded(memory=memory, looked=[])
+        logits, after = self.network(read, tensors, encoded=encoded)
+        looked = {"attention": encoded.looked[0]} if encoded.looked else {}
+        changed = {name: part.cpu().numpy() for name, part in (after | looked).items()}
+        return logits.cpu().numpy(), {**state, **changed}
 
 
 class TorchReader(Reader):

@@ -44,7 +44,11 @@ def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float |
 def describe(work: Work, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
     """What a record says of going on: from what, with which new letters, and what both held-out texts cost."""
     assert work.base, "only called where there is one"
-    names = (name for name, each in work.split.vocabularies.items() if each is work.split.vocabulary)
-    known = len(work.base.bundle.vocabularies[next(names)].units)
-    added = list(work.split.vocabulary.units[known:])
+    old = work.base.bundle.vocabularies
+    added = [
+        unit
+        for name, each in work.split.vocabularies.items()
+        if name in old
+        for unit in each.units[len(old[name].units) :]
+    ]
     return {"from": work.base.path, "added": added, "before": before, "after": after}

@@ -77,6 +77,9 @@ class ModelOptions(Options):
     directions: int | None = option(
         None, "2 lets a source also be read from its end, 1 does not", low=1, high=2, tasks=READING
     )
+    unit_dropout: float | None = option(
+        None, "share of a source's units that are dropped whole while training", low=0, below=1, tasks=READING
+    )
     pooling: str | None = option(
         None,
         "what an answer is made of: the last output, their mean, the greatest, or all",

@@ -27,6 +27,7 @@ class TrainKeywords(TypedDict, total=False):
     embedding_size: int | None
     dropout: float | None
     directions: int | None
+    unit_dropout: float | None
     pooling: str | None
     attention: str | None
     feedback: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -75,7 +76,8 @@ class UnitsEncoder(nn.Module):
 
     def __init__(self, spec: EncoderSpec, kind: str, shared: nn.Embedding | None) -> None:
         super().__init__()
-        self.dropout, self.elsewhere = spec.dropout, (shared,)  # in a tuple, so that its weights are not taken for ours
+        self.dropout, self.unit_dropout = spec.dropout, spec.unit_dropout
+        self.elsewhere = (shared,)  # in a tuple, so that its weights are not taken for ours
         self.embedding = None if shared else nn.Embedding(spec.inputs, spec.embedding_size)
         self.rnn = BothWays(spec, kind)
 
@@ -85,6 +87,9 @@ class UnitsEncoder(nn.Module):
         embedding = self.embedding or self.elsewhere[0]
         assert embedding, "one of them is there"
         x = dropout(embedding(ids.t()), self.dropout, chance)
+        if chance is not None and self.unit_dropout:  # so that no word alone decides (Iyyer et al. 2015, section 3)
+            kept = chance.random(x.shape[:2], np.float32) >= self.unit_dropout
+            x = x * torch.from_numpy(kept).to(x.device)[:, :, None]
         y, whole = self.rnn(x, sizes, chance)
         real = torch.arange(len(y), device=ids.device) < sizes[:, None]
         return Places(y.transpose(0, 1), real, whole)

@@ -35,6 +35,7 @@ class EncoderSpec:
     layers: int = 1
     directions: int = 1
     dropout: float = 0.0
+    unit_dropout: float = 0.0
     shared: bool = False
 
     @property

@@ -53,6 +53,7 @@ def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
         layers=model.layers,
         directions=model.directions,
         dropout=model.dropout,
+        unit_dropout=model.unit_dropout or 0.0,
     )
 
 

@@ -28,6 +28,9 @@ OF_LETTERS = 256
 PLACES = 1024
 """Places of sources and targets in a step, at least; more where there are many passes."""
 LEAST_STEPS_A_PASS = 60
+MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
+"""The share of a classifier's units that are dropped, and how long texts are in the mean from which on so many are: a
+long text has many words that could tell, a question has few."""
 
 
 def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
@@ -75,7 +78,8 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSp
         layers=model.layers or 1,
         dropout=0.4 if model.dropout is None else model.dropout,
         directions=model.directions or 2,
-        pooling=model.pooling or "all",
+        pooling=model.pooling or "max",
+        unit_dropout=dropped_units(split) if model.unit_dropout is None else model.unit_dropout,
     )
     longest = float(split.train.sizes.mean())
     rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS))
@@ -84,6 +88,11 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSp
     return Recipe(
         chosen, settings, rate_of(chosen, split, speed), 20, told(chosen, settings, split, "as wide as", seen)
     )
+
+
+def dropped_units(split: ExampleSplit) -> float:
+    """The share of units to drop from sources of such a length."""
+    return round(MOST_UNIT_DROPOUT * min(1.0, float(split.train.sources.sizes.mean()) / PLACES_FOR_ALL), 2)
 
 
 def sized(model: ModelOptions, width: int) -> ModelOptions:

@@ -25,6 +25,8 @@ FILLED = 0.8
 """Times the root of all targets' units: so wide a network they can fill."""
 OF_LETTERS = 256
 """The widest that is chosen unasked where letters are written, of which a few are soon learnt."""
+OF_ANSWERS = 128
+"""The width of what answers, where none is chosen."""
 PLACES = 1024
 """Places of sources and targets in a step, at least; more where there are many passes."""
 LEAST_STEPS_A_PASS = 60
@@ -72,7 +74,7 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
 
 def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
     """The sizes of what reads a text and answers."""
-    width = model.hidden_size or 128
+    width, why = model.hidden_size or OF_ANSWERS, "as you chose" if model.hidden_size else "which suits most texts"
     chosen = dataclasses.replace(
         sized(model, width),
         layers=model.layers or 1,

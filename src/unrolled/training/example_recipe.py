@@ -88,7 +88,7 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSp
     settings = settled(train, rows, longest, model.cell, smoothing=0.0)
     seen = passes(chosen, train, split, speed)
     return Recipe(
-        chosen, settings, rate_of(chosen, split, speed), 20, told(chosen, settings, split, "as wide as", seen)
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
     )
 
 

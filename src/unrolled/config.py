@@ -181,7 +181,12 @@ class ModelOptions(Options):
         None, "side of the square that images are read in", low=8, high=512, tasks=("caption",)
     )
     vision: str = option(
-        "cnn", "what sees: cnn learns to with the rest; or a folder of Hugging Face", tasks=("caption",)
+        "cnn",
+        "what sees: cnn learns to with the rest; features are given; or a folder of Hugging Face",
+        tasks=("caption",),
+    )
+    feature_size: int | None = option(
+        None, "width of the features in place of images [default: found out]", low=1, tasks=("caption",)
     )
     order: int | None = option(
         None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, high=30, of=("markov",)

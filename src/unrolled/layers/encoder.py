@@ -11,6 +11,7 @@ from ..cells import CELLS
 from ..cells.scan import fused_scan
 from ..tasks.base import EncoderSpec
 from .dropout import Chance, dropout
+from .pixels import Pixels
 from .stack import BACKWARDS, Recurrent
 
 
@@ -26,7 +27,7 @@ def make_encoder(spec: EncoderSpec, kind: str) -> nn.Module:
     """The encoder of a spec; its scans use kernels of a ``kind``."""
     if spec.kind == "units":
         return UnitsEncoder(spec, kind)
-    return FeaturesEncoder(spec)
+    return PixelsEncoder(spec) if spec.kind == "pixels" else FeaturesEncoder(spec)
 
 
 class BothWays(Recurrent):
@@ -99,4 +100,21 @@ class FeaturesEncoder(nn.Module):
     def forward(self, features: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
         """What is remembered of features [B, G, D]."""
         places = torch.tanh(self.project(dropout(features, self.dropout, chance)))
+        return Places(places, None, places.mean(1))
+
+
+class PixelsEncoder(nn.Module):
+    """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; their mean is the whole.
+
+    The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little.
+    """
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        super().__init__()
+        self.dropout = spec.dropout
+        self.pixels = Pixels(spec.inputs, spec.hidden_size)
+
+    def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
+        """What is remembered of pictures."""
+        places = dropout(self.pixels(images, chance), self.dropout, chance)
         return Places(places, None, places.mean(1))

@@ -7,11 +7,14 @@ import math
 import torch
 from torch import nn
 
+from .pixels import Pixels
+
 
 def start_weights(network: nn.Module, hidden_size: int, cell: str, generator: torch.Generator) -> None:
     """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
 
-    Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
+    Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1. What sees pixels starts
+    in its own way.
     """
     bound = 1 / math.sqrt(hidden_size)
     for name, parameter in network.named_parameters():
@@ -26,3 +29,6 @@ def start_weights(network: nn.Module, hidden_size: int, cell: str, generator: to
                 parameter.uniform_(-bound, bound, generator=generator)
             if cell == "lstm" and "bias_ih" in name:
                 parameter[size : 2 * size] += 1
+    for module in network.modules():
+        if isinstance(module, Pixels):
+            module.initialise(generator)

@@ -1,9 +1,15 @@
 """Tasks: what is read, which network, which loss, and how a result is shown."""
 
 from .base import Task
+from .caption import Caption
 from .classify import Classify
 from .language import Language
 from .translate import Translate
 
-TASKS: dict[str, Task] = {"language": Language(), "classify": Classify(), "translate": Translate()}
+TASKS: dict[str, Task] = {
+    "language": Language(),
+    "classify": Classify(),
+    "translate": Translate(),
+    "caption": Caption(),
+}
 """Every task by its name; a new one is one file and one line here."""

@@ -12,6 +12,7 @@ from ...cells import CELLS
 from ...cells.base import Array, Recurrence, scan_by_steps
 from ...data.given import Given
 from ...tasks.base import EncoderSpec
+from .pixels import grid_of
 
 Tensors = Mapping[str, Array]
 LayerScan = Callable[[Array], Array]
@@ -47,9 +48,15 @@ class Encoder:
         """What is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
-        projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
-        places = np.tanh(projected, dtype=np.float32)
+        places = self.features(given)
         return Places(places, np.full(len(places), places.shape[1]), places.mean(1))
+
+    def features(self, given: Given) -> Array:
+        """What is remembered of the places of images [B, G, E]: of pixels, or of ready features."""
+        if self.spec.kind == "pixels":
+            return grid_of(given.values, self.tensors, f"{PREFIX}pixels.")
+        projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
+        return np.tanh(projected, dtype=np.float32)
 
     def units(self, given: Given) -> Places:
         """What is remembered of ids [B, S]."""

@@ -128,6 +128,8 @@ DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 TASKS = ("language", "classify", "translate", "caption")
 WRITING = ("language", "translate", "caption")
 READING = ("classify", "translate")
+CNN, FEATURES = "cnn", "features"
+"""What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +183,7 @@ class ModelOptions(Options):
         None, "side of the square that images are read in", low=8, high=512, tasks=("caption",)
     )
     vision: str = option(
-        "cnn",
+        CNN,
         "what sees: cnn learns to with the rest; features are given; or a folder of Hugging Face",
         tasks=("caption",),
     )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import ModelOptions
+from ..config import CNN, FEATURES, ModelOptions
 from ..errors import InputError, OptionError
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .cache import cached
@@ -30,8 +30,6 @@ from .readers import Source
 from .split import PARTS
 from .tables import is_table_name
 
-CNN, FEATURES = "cnn", "features"
-"""What sees, where it is no pretrained network: a network that learns to; or nothing, for its features are given."""
 LARGEST, SMALLEST = 64, 8
 """Pixels of the side that images are read in, where nothing else is asked for; small icons are read as they are."""
 LOOKED_AT = 8  # images, by which the side is chosen

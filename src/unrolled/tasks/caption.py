@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..config import ModelOptions
+from ..config import CNN, ModelOptions
 from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
 from .translate import writing
 
@@ -33,7 +33,7 @@ class Caption(Task):
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         assert model.hidden_size and model.dropout is not None, "the recipe fills these in"
-        pixels = model.vision == "cnn"
+        pixels = model.vision == CNN
         inputs = model.image_size if pixels else model.feature_size
         assert inputs, "reading finds it out"
         encoder = EncoderSpec("pixels" if pixels else "features", inputs, model.hidden_size, dropout=model.dropout)

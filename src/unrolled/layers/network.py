@@ -26,11 +26,10 @@ from .start import start_weights
 class RecurrentNetwork(Network):
     """Its tensors have the names people give them: ``embedding.weight``, ``rnn.weight_ih_l0``, ``head.weight``."""
 
-    sampled = True
-
     def __init__(self, spec: NetworkSpec, kind: str) -> None:
         super().__init__()
         self.spec, self.kind = spec, kind
+        self.sampled = spec.encoder is None  # where a step has few units and smoothing looks at all
         self.embedding = (
             None
             if spec.one_hot

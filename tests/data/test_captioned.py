@@ -111,7 +111,7 @@ def test_a_row_that_is_not_there_is_refused(folder, source, width, words):
 
 @pytest.mark.parametrize("names", [["t.txt"], ["t.tsv", "t.tsv"], ["f.npz"], ["f.npz", "t.tsv", "g"]])
 def test_other_sources_than_a_table_and_its_images_are_refused(folder, names):
-    with pytest.raises(InputError, match="give a .tsv, .csv or .jsonl table"):
+    with pytest.raises(InputError, match=r"give a .tsv, .csv or .jsonl table"):
         read_captioned([folder / name for name in names], REQUEST)
 
 
@@ -123,7 +123,7 @@ def test_options_that_features_contradict_are_refused(folder):
             read_captioned(source, dataclasses.replace(REQUEST, model=model))
     with pytest.raises(InputError, match="are 3 wide, and the model reads 7"):
         read_captioned(source, dataclasses.replace(REQUEST, model=ModelOptions(task="caption", feature_size=7)))
-    with pytest.raises(InputError, match="give their .npz file"):
+    with pytest.raises(InputError, match=r"give their .npz file"):
         read_captioned(
             folder / "t.tsv", dataclasses.replace(REQUEST, model=ModelOptions(task="caption", vision="features"))
         )

@@ -15,13 +15,12 @@ from unrolled.cli.main import run
 
 FOLDER = Path("demo")
 VECTORS, TABLE, MODEL = FOLDER / "dates.npz", FOLDER / "dates.tsv", FOLDER / "dates.safetensors"
-TENS = ("", "", "twenty", "thirty")
-ONES = (
-    "zero first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
-MONTHS = "January February March April May June July August September October November December".split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth
+twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"""
+MONTHS = "January February March April May June July August September October November December"
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+DAYS, MONTH, WEEK = (tuple(each.split()) for each in (ORDINALS, MONTHS, WEEKDAYS))
 LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 SHOWN = 6
 """Dates that nothing was learnt from, whose words are shown at the end."""
@@ -38,11 +37,7 @@ def unrolled(*arguments: str) -> None:
 
 def words(weekday: int, day: int, month: int) -> str:
     """A date as it is spoken; all numbers count from 0."""
-    number = day + 1
-    spoken = (
-        ONES[number] if number <= 20 else "thirtieth" if number == 30 else f"{TENS[number // 10]}-{ONES[number % 10]}"
-    )
-    return f"{WEEKDAYS[weekday]}, the {spoken} of {MONTHS[month]}"
+    return f"{WEEK[weekday]}, the {DAYS[day]} of {MONTH[month]}"
 
 
 def vector(weekday: int, day: int, month: int) -> np.ndarray:
@@ -53,7 +48,7 @@ def vector(weekday: int, day: int, month: int) -> np.ndarray:
 def write_dates() -> None:
     """All dates in any order, in two files: vectors with names, and names with words."""
     dates = [(weekday, day, month) for weekday in range(7) for month in range(12) for day in range(LENGTHS[month])]
-    random.Random(1).shuffle(dates)
+    random.Random(1).shuffle(dates)  # noqa: S311
     names = ["-".join(map(str, date)) for date in dates]
     np.savez(VECTORS, features=np.stack([vector(*date) for date in dates]).astype(np.float32), names=np.array(names))
     lines = [f"{name}\t{words(*date)}\n" for name, date in zip(names, dates, strict=True)]

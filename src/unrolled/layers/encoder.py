@@ -11,7 +11,7 @@ from ..cells import CELLS
 from ..cells.scan import fused_scan
 from ..tasks.base import EncoderSpec
 from .dropout import Chance, dropout
-from .pixels import Pixels
+from .pixels import Pixels, grid_side
 from .stack import BACKWARDS, Recurrent
 
 
@@ -104,17 +104,19 @@ class FeaturesEncoder(nn.Module):
 
 
 class PixelsEncoder(nn.Module):
-    """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; their mean is the whole.
+    """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; what is where makes the whole.
 
-    The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little.
+    The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little. A mean
+    of the places would tell what is seen, but not where: little of an icon.
     """
 
     def __init__(self, spec: EncoderSpec) -> None:
         super().__init__()
         self.dropout = spec.dropout
         self.pixels = Pixels(spec.inputs, spec.hidden_size)
+        self.whole = nn.Linear(grid_side(spec.inputs) ** 2 * spec.hidden_size, spec.hidden_size)
 
     def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
         """What is remembered of pictures."""
         places = dropout(self.pixels(images, chance), self.dropout, chance)
-        return Places(places, None, places.mean(1))
+        return Places(places, None, self.whole(places.flatten(1)))

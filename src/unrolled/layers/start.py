@@ -26,7 +26,8 @@ def start_weights(network: nn.Module, hidden_size: int, cell: str, generator: to
                 for block in torch.split(parameter, max(1, parameter.shape[1])):
                     nn.init.orthogonal_(block, generator=generator)
             else:
-                parameter.uniform_(-bound, bound, generator=generator)
+                fitting = 1 / math.sqrt(parameter.shape[1]) if "whole.weight" in name else bound
+                parameter.uniform_(-fitting, fitting, generator=generator)
             if cell == "lstm" and "bias_ih" in name:
                 parameter[size : 2 * size] += 1
     for module in network.modules():

@@ -54,7 +54,7 @@ def choose_for_captions(model: ModelOptions, train: TrainOptions, split: Example
         hidden_size=width,
         layers=model.layers or 1,
         embedding_size=model.embedding_size or 128,
-        dropout=0.4 if model.dropout is None else model.dropout,
+        dropout=0.5 if model.dropout is None else model.dropout,
         attention=model.attention or ("dot" if looks else "none"),
     )
     longest = float(split.train.sizes.mean())

@@ -48,15 +48,24 @@ class Encoder:
         """What is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
-        places = self.features(given)
-        return Places(places, np.full(len(places), places.shape[1]), places.mean(1))
+        places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
+        return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
 
     def features(self, given: Given) -> Array:
-        """What is remembered of the places of images [B, G, E]: of pixels, or of ready features."""
-        if self.spec.kind == "pixels":
-            return grid_of(given.values, self.tensors, f"{PREFIX}pixels.")
+        """What is remembered of the places of ready features [B, G, E]."""
         projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
         return np.tanh(projected, dtype=np.float32)
+
+    def pixels(self, given: Given) -> Array:
+        """What is remembered of the places of pictures [B, G, E]."""
+        return grid_of(given.values, self.tensors, f"{PREFIX}pixels.")
+
+    def whole(self, places: Array) -> Array:
+        """An image as a whole [B, E]: of pixels what is where, of ready features their mean."""
+        if self.spec.kind == "features":
+            return places.mean(1)
+        flat = places.reshape(len(places), -1)
+        return flat @ self.tensors[f"{PREFIX}whole.weight"].T + self.tensors[f"{PREFIX}whole.bias"]
 
     def units(self, given: Given) -> Places:
         """What is remembered of ids [B, S]."""

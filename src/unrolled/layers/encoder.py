@@ -107,7 +107,8 @@ class PixelsEncoder(nn.Module):
     """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; what is where makes the whole.
 
     The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little. A mean
-    of the places would tell what is seen, but not where: little of an icon.
+    of the places would tell what is seen, but not where: little of an icon. Both are standardised: what all pictures
+    have in common would soon drive the first state to its bounds, where nothing is learnt any more.
     """
 
     def __init__(self, spec: EncoderSpec) -> None:
@@ -118,5 +119,10 @@ class PixelsEncoder(nn.Module):
 
     def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
         """What is remembered of pictures."""
-        places = dropout(self.pixels(images, chance), self.dropout, chance)
-        return Places(places, None, self.whole(places.flatten(1)))
+        places = dropout(standardised(self.pixels(images, chance)), self.dropout, chance)
+        return Places(places, None, standardised(self.whole(places.flatten(1))))
+
+
+def standardised(x: Tensor) -> Tensor:
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
+    return nn.functional.layer_norm(x, x.shape[-1:])

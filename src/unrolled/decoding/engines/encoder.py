@@ -12,7 +12,7 @@ from ...cells import CELLS
 from ...cells.base import Array, Recurrence, scan_by_steps
 from ...data.given import Given
 from ...tasks.base import EncoderSpec
-from .pixels import grid_of
+from .pixels import EPSILON, grid_of
 
 Tensors = Mapping[str, Array]
 LayerScan = Callable[[Array], Array]
@@ -58,14 +58,14 @@ class Encoder:
 
     def pixels(self, given: Given) -> Array:
         """What is remembered of the places of pictures [B, G, E]."""
-        return grid_of(given.values, self.tensors, f"{PREFIX}pixels.")
+        return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
 
     def whole(self, places: Array) -> Array:
         """An image as a whole [B, E]: of pixels what is where, of ready features their mean."""
         if self.spec.kind == "features":
             return places.mean(1)
         flat = places.reshape(len(places), -1)
-        return flat @ self.tensors[f"{PREFIX}whole.weight"].T + self.tensors[f"{PREFIX}whole.bias"]
+        return standardised(flat @ self.tensors[f"{PREFIX}whole.weight"].T + self.tensors[f"{PREFIX}whole.bias"])
 
     def units(self, given: Given) -> Places:
         """What is remembered of ids [B, S]."""
@@ -90,6 +90,12 @@ def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
     """Where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
     places = np.arange(steps)[:, None]
     return np.where(places < sizes, sizes - 1 - places, places)
+
+
+def standardised(x: Array) -> Array:
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (the twin of ``layers.encoder.standardised``)."""
+    apart = x - x.mean(-1, keepdims=True)
+    return apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
 
 
 def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:

@@ -14,6 +14,9 @@ from .dropout import Chance, dropout
 from .pixels import Pixels, grid_side
 from .stack import BACKWARDS, Recurrent
 
+MOMENTUM = 0.05
+"""What a batch adds to the mean and the variance that are kept of pictures as a whole."""
+
 
 class Places(NamedTuple):
     """What is remembered of every place [B, S, E], which places are real [B, S], and the source as a whole [B, E]."""
@@ -107,20 +110,28 @@ class PixelsEncoder(nn.Module):
     """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; what is where makes the whole.
 
     The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little. A mean
-    of the places would tell what is seen, but not where: little of an icon. Both are standardised: what all pictures
-    have in common would soon drive the first state to its bounds, where nothing is learnt any more.
+    of the places would tell what is seen, but not where: little of an icon. The whole is standardised over a batch
+    (Ioffe and Szegedy 2015, without gains): else what all pictures have in common is learnt first, which every word
+    needs, and what sets them apart is gone before it is of use.
     """
+
+    mean: Tensor
+    variance: Tensor
 
     def __init__(self, spec: EncoderSpec) -> None:
         super().__init__()
         self.dropout = spec.dropout
         self.pixels = Pixels(spec.inputs, spec.hidden_size)
         self.whole = nn.Linear(grid_side(spec.inputs) ** 2 * spec.hidden_size, spec.hidden_size)
+        self.register_buffer("mean", torch.zeros(spec.hidden_size))
+        self.register_buffer("variance", torch.ones(spec.hidden_size))
 
     def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
         """What is remembered of pictures."""
         places = dropout(standardised(self.pixels(images, chance)), self.dropout, chance)
-        return Places(places, None, standardised(self.whole(places.flatten(1))))
+        whole, learns = self.whole(places.flatten(1)), chance is not None and len(places) > 1
+        whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
+        return Places(places, None, whole)
 
 
 def standardised(x: Tensor) -> Tensor:

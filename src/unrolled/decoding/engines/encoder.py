@@ -64,8 +64,10 @@ class Encoder:
         """An image as a whole [B, E]: of pixels what is where, of ready features their mean."""
         if self.spec.kind == "features":
             return places.mean(1)
-        flat = places.reshape(len(places), -1)
-        return standardised(flat @ self.tensors[f"{PREFIX}whole.weight"].T + self.tensors[f"{PREFIX}whole.bias"])
+        weight, bias, mean, variance = (
+            self.tensors[f"{PREFIX}{name}"] for name in ("whole.weight", "whole.bias", "mean", "variance")
+        )
+        return (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
 
     def units(self, given: Given) -> Places:
         """What is remembered of ids [B, S]."""

@@ -7,7 +7,8 @@ stands in the training part. Once the captions are names, and once each keyword 
 likeliest few are taken.
 
 Photographs (COCO, ``open/tiny_coco``): all of the way from JPEG files to sentences and to a page of where each word
-looked. Fifty photographs teach no one to see: what it writes is the language of captions, and fits its image by luck.
+looked. Some dozens of photographs teach no one to see: what it writes is the language of captions, and fits its image
+by luck.
 """
 
 from __future__ import annotations
@@ -125,11 +126,10 @@ def caption_photographs(options: Any) -> str:
     file.write_text(page("Photographs", [each | {"title": ""} for each in examples if each]), encoding="utf-8")
     facts = (
         f"{len(known)} photographs, {len(lines)} captions, from files to sentences and {file.name} in "
-        f"{(time.perf_counter() - begin) / 60:.1f} minutes. So few photographs teach no one to see."
+        f"{(time.perf_counter() - begin) / 60:.1f} minutes. So few photographs, be they 50, teach no one to see."
     )
-    return "\n".join(
-        [facts, "", *(f"- {text.text} (a person: {row['captions'][0]})" for text, row in zip(written, shown))]
-    )
+    pairs = zip(written, shown, strict=True)
+    return "\n".join([facts, "", *(f"- {text.text} (a person: {row['captions'][0]})" for text, row in pairs)])
 
 
 def main() -> None:

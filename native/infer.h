@@ -8,15 +8,27 @@ typedef struct {
     void *q;      /* [TILE, H], as products read them */
     double *left; /* [outputs]: probabilities, with whole vectors of room */
     int32_t *order; /* [outputs] */
+    float *z, *query, *scores; /* attention: a tile of rows [TILE, H] twice, and a source's places with whole vectors */
 } room;
 
-static int make_room(room *m, const network *n) {
+static int make_attention_room(room *m, const network *n, const memory *s) {
+    const size_t rows = TILE * (size_t)n->hidden;
+    m->z = malloc((2 * rows + (size_t)s->longest + LANES) * sizeof(float));
+    if (!m->z) return 1;
+    m->query = m->z + rows;
+    m->scores = m->query + rows;
+    return 0;
+}
+
+static int make_room(room *m, const network *n, const memory *s) {
     const size_t wide = (size_t)GATES[n->cell] * n->hidden;
     m->a = malloc(TILE * 2 * wide * sizeof(float));
     m->q = malloc(TILE * (size_t)n->hidden * sizeof(float));
     m->left = malloc((size_t)n->outputs * sizeof(double));
     m->order = malloc((size_t)n->outputs * sizeof(int32_t));
     if (m->a) m->u = m->a + TILE * wide;
+    m->z = 0;
+    if (n->attention.looks != NONE && make_attention_room(m, n, s)) return 1;
     return !(m->a && m->q && m->left && m->order);
 }
 
@@ -25,6 +37,7 @@ static void free_room(room *m) {
     free(m->q);
     free(m->left);
     free(m->order);
+    free(m->z);
 }
 
 /* out += W x for a tile of rows, in the network's kind of weights */
@@ -74,32 +87,69 @@ static void layer_step(const network *n, int layer, ptrdiff_t rows, const float 
     }
 }
 
+/* out = b + W x for a tile of rows of H units each */
+static void square(const network *n, matrix w, const float *b, ptrdiff_t rows, const float *x, ptrdiff_t xs, float *out,
+                   room *m) {
+    const ptrdiff_t H = n->hidden;
+    for (ptrdiff_t r = 0; r < rows; r++) memcpy(out + r * H, b, H * sizeof(float));
+    add(n, w, rows, x, xs, H / PANEL, out, H, m->q);
+}
+
+/* z [rows, H] of a tile of rows from their h1; rows of weights are `apart` steps from each other. */
+static void attend(const network *n, const memory *s, ptrdiff_t rows, ptrdiff_t apart, const float *h, ptrdiff_t stride,
+                   room *m) {
+    const attention *w = &n->attention;
+    const ptrdiff_t H = n->hidden;
+    square(n, w->hidden, w->b_hidden, rows, h, stride, m->z, m);
+    if (w->looks == ADDITIVE) square(n, w->query, w->b_query, rows, h, stride, m->query, m);
+    for (ptrdiff_t r = 0; r < rows; r++) {
+        const int64_t *place = s->starts + s->source[r];
+        attend_row(s, place[0], place[1], w->looks == ADDITIVE ? w->v : 0,
+                   w->looks == ADDITIVE ? m->query + r * H : h + r * stride, H, m->z + r * H, m->scores,
+                   s->weights ? s->weights + r * apart * s->longest : 0);
+    }
+}
+
+/* A call's memory as the rows from `row` on see it at step `t` */
+INLINE memory seen(const memory *s, ptrdiff_t row, ptrdiff_t steps, ptrdiff_t t) {
+    memory here = {0};
+    if (s) here = *s, here.source += row;
+    if (here.weights) here.weights += (row * steps + t) * here.longest;
+    return here;
+}
+
 /* Read one id a row of a tile; the logits' rows are `spread` apart. */
-static void tile_step(const network *n, ptrdiff_t rows, const int32_t *ids, ptrdiff_t apart, float *h, float *c,
-                      float *logits, ptrdiff_t spread, room *m) {
+static void tile_step(const network *n, memory s, ptrdiff_t rows, const int32_t *ids, ptrdiff_t apart, float *h,
+                      float *c, float *logits, ptrdiff_t spread, room *m) {
     const ptrdiff_t H = n->hidden, wide = GATES[n->cell] * H, stride = n->layers * H;
-    const float *a[TILE];
+    const float *a[TILE], *below = h; /* what the next layer reads, or the head */
+    ptrdiff_t below_stride = stride;
     for (ptrdiff_t r = 0; r < rows; r++) a[r] = n->table + ids[r * apart] * wide;
     for (int layer = 0; layer < n->layers; layer++) {
         if (layer) {
             for (ptrdiff_t r = 0; r < rows; r++) a[r] = memcpy(m->a + r * wide, n->b_ih[layer], wide * sizeof(float));
-            add(n, n->w_ih[layer], rows, h + (layer - 1) * H, stride, wide / PANEL, m->a, wide, m->q);
+            add(n, n->w_ih[layer], rows, below, below_stride, wide / PANEL, m->a, wide, m->q);
         }
         layer_step(n, layer, rows, a, h + layer * H, c ? c + layer * H : 0, stride, m);
+        below = h + layer * H, below_stride = stride;
+        if (!layer && n->attention.looks != NONE) {
+            attend(n, &s, rows, apart, h, stride, m);
+            below = m->z, below_stride = H;
+        }
     }
     for (ptrdiff_t r = 0; r < rows; r++) memcpy(logits + r * spread, n->b_head, n->outputs * sizeof(float));
-    add(n, n->head, rows, h + (n->layers - 1) * H, stride, n->outputs / PANEL, logits, spread, m->q);
+    add(n, n->head, rows, below, below_stride, n->outputs / PANEL, logits, spread, m->q);
 }
 
-static int NAME(scan)(const network *n, const int32_t *ids, int64_t rows, int64_t steps, float *h, float *c,
-                      float *logits) {
+static int NAME(scan)(const network *n, const memory *s, const int32_t *ids, int64_t rows, int64_t steps, float *h,
+                      float *c, float *logits) {
     const ptrdiff_t stride = (ptrdiff_t)n->layers * n->hidden;
     room m;
-    int failed = make_room(&m, n);
+    int failed = make_room(&m, n, s);
     for (int64_t r = 0, size; !failed && r < rows; r += size) {
         size = tile(rows - r);
         for (int64_t t = 0; t < steps; t++)
-            tile_step(n, size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
+            tile_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
                       logits + (r * steps + t) * n->outputs, steps * n->outputs, &m);
     }
     free_room(&m);
@@ -189,18 +239,18 @@ static int32_t draw_one(const filters *f, const float *logits, int32_t size, dou
     return id;
 }
 
-static int NAME(draw)(const network *n, const filters *f, const double *uniforms, int64_t rows, int64_t steps, float *h,
-                      float *c, float *logits, int32_t *ids) {
+static int NAME(draw)(const network *n, const memory *s, const filters *f, const double *uniforms, int64_t rows,
+                      int64_t steps, float *h, float *c, float *logits, int32_t *ids) {
     const ptrdiff_t stride = (ptrdiff_t)n->layers * n->hidden;
     room m;
-    int failed = make_room(&m, n);
+    int failed = make_room(&m, n, s);
     for (int64_t r = 0, size; !failed && r < rows; r += size) {
         size = tile(rows - r);
         for (int64_t t = 0; t < steps; t++) {
             for (int64_t q = r; q < r + size; q++)
                 ids[q * steps + t] =
                     draw_one(f, logits + q * n->outputs, n->ids, uniforms[q * steps + t], m.left, m.order);
-            tile_step(n, size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
+            tile_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
                       logits + r * n->outputs, n->outputs, &m);
         }
     }

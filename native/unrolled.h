@@ -1,7 +1,7 @@
 /* The kernels of unrolled: what Python sees. Every function is single-threaded and re-entrant: it touches nothing but
    its arguments, and rows outside [begin, end) are another thread's.
 
-   Letters: T steps, B rows, H hidden units (a multiple of 16), G gates, V ids. Arrays are dense, the last axis first. */
+   Letters: T steps, B rows, H hidden units (a multiple of 16), G gates, V ids that may come out. Arrays are dense, the last axis first. */
 
 #ifndef UNROLLED_H
 #define UNROLLED_H
@@ -15,13 +15,14 @@
 
 enum cell { ELMAN, GRU, LSTM };
 enum kind { FP32, BF16, INT8 };
+enum looks { NONE, DOT, ADDITIVE };
 
 /* Training, forward: from a [T, B, G*H] (the input's share of the gates) to all states.
    w is W_hh packed by gates, in panels as a `matrix` below: [H/16][G][H][16] in fp32. */
 typedef struct {
     const float *a, *b_hh;
     const void *w;
-    float *gates;  /* [T, B, G*H], activated */
+    float *gates;  /* [T, B, G*H], activated; may be `a` itself */
     float *kept;   /* [T, B, H]: tanh(c) of an LSTM, W_hn h + b_hn of a GRU */
     float *h, *c;  /* [T+1, B, H], the first step filled in */
     float *q;      /* [B, H]: room for bf16 */
@@ -48,15 +49,34 @@ typedef struct {
     const int32_t *starts; /* -64 * sum of w */
 } matrix;
 
+/* How a decoder's first layer looks at the places of a source: z = tanh(W_hidden h1 + b_hidden + the values' mean under
+   weights w), where w is the softmax of keys · h1 (DOT) or v · tanh(keys + W_query h1 + b_query) (ADDITIVE). What follows
+   that layer reads z in place of h1; the state keeps h1. `query`, b_query and v are of ADDITIVE alone. */
+typedef struct {
+    int32_t looks;
+    matrix query, hidden;                   /* [H, H] */
+    const float *b_query, *b_hidden, *v;    /* [H] */
+} attention;
+
 /* A network for inference. Gates are in blocks of 16 units: [H/16][G][16]. */
 typedef struct {
-    int32_t cell, kind, layers, hidden, ids, outputs; /* outputs: V rounded up to a multiple of 16 */
-    const float *table;                              /* [V, G*H]: W_ih x + b_ih of the first layer for every id */
+    int32_t cell, kind, layers, hidden, ids, outputs; /* ids: V; outputs: V up to a multiple of 16 */
+    const float *table;                              /* W_ih x + b_ih of the first layer [G*H], for every id that may be read */
     const matrix *w_ih, *w_hh;                       /* one a layer; w_ih[0] is unused */
     const float *const *b_ih, *const *b_hh;          /* [G*H] */
     matrix head;
     const float *b_head;
+    attention attention;
 } network;
+
+/* What the rows of a call look at: sources, one behind the other, each of at least one place. Many rows may share one. */
+typedef struct {
+    const float *keys, *values; /* [places of all sources, H] */
+    const int64_t *starts;      /* of every source, and the end of the last */
+    const int32_t *source;      /* [rows] */
+    float *weights;             /* [rows, steps, longest], zero behind a source's places; or a null pointer: not wanted */
+    int64_t longest;            /* the most places of a source */
+} memory;
 
 /* Which units may be drawn: temperature, then top-k, top-p and min-p (0, 1 and 0 leave all in). Ids below `special` never
    are, but for 0 where it `ends` a document. */
@@ -84,12 +104,13 @@ typedef struct {
     int32_t pairs; /* whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in */
     void (*forward)(const forward_scan *);
     void (*backward)(const backward_scan *);
-    /* ids [rows, steps] → logits [rows, steps, outputs]; state [rows, layers, H] a part, changed in place. 0, or 1 if
-       memory ran out. */
-    int (*scan)(const network *, const int32_t *ids, int64_t rows, int64_t steps, float *h, float *c, float *logits);
+    /* ids [rows, steps] → logits [rows, steps, outputs]; state [rows, layers, H] a part, changed in place. The memory is
+       a null pointer for a network without attention. 0, or 1 if there was no room. */
+    int (*scan)(const network *, const memory *, const int32_t *ids, int64_t rows, int64_t steps, float *h, float *c,
+                float *logits);
     /* Draw `steps` ids a row from logits [rows, outputs] and read each: ids [rows, steps], uniforms [rows, steps]. */
-    int (*draw)(const network *, const filters *, const double *uniforms, int64_t rows, int64_t steps, float *h, float *c,
-                float *logits, int32_t *ids);
+    int (*draw)(const network *, const memory *, const filters *, const double *uniforms, int64_t rows, int64_t steps,
+                float *h, float *c, float *logits, int32_t *ids);
     /* The same by a Markov chain; nodes [rows, order] are the numbers of the last 0, 1, 2, … units, or -1. */
     int (*write)(const tree *, const filters *, const double *uniforms, int64_t rows, int64_t steps, int64_t *nodes,
                  float *logits, int32_t *ids);

@@ -15,6 +15,7 @@
 #include "gru.h"
 #include "lstm.h"
 #include "scan.h"
+#include "attention.h"
 #include "infer.h"
 #include "chain.h"
 

@@ -1,5 +1,6 @@
 """What many tests share: a text, and a small trained model of it."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,119 @@ def model_file(text_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def model(model_file: Path) -> unrolled.Model:
     """The network in its file, opened with the reference engine."""
     return unrolled.load(model_file)
+
+
+PETS = {"cat": ("cat", "kitten", "tom"), "dog": ("dog", "puppy", "hound")}
+DEEDS = ("sat on the mat", "ran over the hill", "slept all day", "looked at the moon", "ate the fish")
+
+
+def write_table(path: Path, head: tuple[str, str], rows: list[tuple[str, str]]) -> Path:
+    path.write_text("".join(f"{one}\t{other}\n" for one, other in [head, *rows]))
+    return path
+
+
+def pets(count: int, seed: int) -> list[tuple[str, str]]:
+    """Sentences, each with the kind of animal that does something in it."""
+    chance = random.Random(seed)
+    kinds = [chance.choice(list(PETS)) for _ in range(count)]
+    deed = lambda: chance.choice(DEEDS)  # noqa: E731
+    return [(f"the {chance.choice(PETS[kind])} {deed()}, {deed()} and {deed()}", kind) for kind in kinds]
+
+
+def reversals(count: int, seed: int) -> list[tuple[str, str]]:
+    """Short strings, and each from its end in capital letters."""
+    chance = random.Random(seed)
+    words = ["".join(chance.choices("abcde", k=chance.randint(2, 5))) for _ in range(count)]
+    return [(word, word[::-1].upper()) for word in words]
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Tables of labelled texts and of pairs, to learn from and to be tested on."""
+    folder = tmp_path_factory.mktemp("tables")
+    heads = {"pets": ("text", "label"), "reversals": ("source", "target")}
+    made = {"pets": pets(200, 1), "pets-test": pets(40, 2), "reversals": reversals(500, 1)}
+    test = reversals(30, 2)
+    made["reversals-test"] = [*test, (test[0][0], "XYZ")]  # which has two references
+    return {name: write_table(folder / f"{name}.tsv", heads[name.split("-")[0]], rows) for name, rows in made.items()}
+
+
+@pytest.fixture(scope="session")
+def classifier_file(tables: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network that learnt for a second to tell cats from dogs, in its file."""
+    path = tmp_path_factory.mktemp("classifier") / "pets.safetensors"
+    unrolled.train(tables["pets"], path, task="classify", steps=60, hidden_size=16, threads=1)
+    return path
+
+
+@pytest.fixture(scope="session")
+def translator_file(tables: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network with attention that learnt for a few seconds to reverse short strings, in its file."""
+    path = tmp_path_factory.mktemp("translator") / "reversals.safetensors"
+    unrolled.train(tables["reversals"], path, task="translate", steps=250, hidden_size=32, threads=1)
+    return path
+
+
+@pytest.fixture(scope="session")
+def classifier(classifier_file: Path) -> unrolled.Model:
+    """The network in its file."""
+    return unrolled.load(classifier_file)
+
+
+@pytest.fixture(scope="session")
+def translator(translator_file: Path) -> unrolled.Model:
+    """The network in its file."""
+    return unrolled.load(translator_file)
+
+
+READING = {"hidden_size": 24, "embedding_size": 8, "batch_size": 16, "threads": 1, "unit": "char"}
+
+
+@pytest.fixture(scope="session")
+def short_words() -> list[str]:
+    """Words of one to three letters, all different."""
+    return sorted({f"{'abcd'[n % 4]}{'abcd'[n // 4 % 4]}{'abcd'[n // 16 % 4]}"[: 1 + n % 3] for n in range(200)})
+
+
+@pytest.fixture(scope="session")
+def pairs_file(short_words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Words and the same from the end."""
+    path = tmp_path_factory.mktemp("pairs") / "backwards.tsv"
+    path.write_text("".join(f"{word}\t{word[::-1]}\n" for word in short_words))
+    return path
+
+
+@pytest.fixture(scope="session")
+def labelled_file(short_words: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Words and the letter that they end with."""
+    path = tmp_path_factory.mktemp("labelled") / "ends.tsv"
+    path.write_text("text\tlabel\n" + "".join(f"{word}\t{word[-1]}\n" for word in short_words))
+    return path
+
+
+@pytest.fixture(scope="session")
+def backwards_file(pairs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network that has half learnt to turn words around, in its file."""
+    path = tmp_path_factory.mktemp("translator") / "backwards.safetensors"
+    unrolled.train(pairs_file, path, task="translate", steps=60, **READING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def ends_file(labelled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network that tells the last letter of a word, in its file."""
+    path = tmp_path_factory.mktemp("classifier") / "ends.safetensors"
+    unrolled.train(labelled_file, path, task="classify", steps=60, **READING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def backwards(backwards_file: Path) -> unrolled.Model:
+    """The network in its file."""
+    return unrolled.load(backwards_file)
+
+
+@pytest.fixture(scope="session")
+def ends(ends_file: Path) -> unrolled.Model:
+    """The network in its file."""
+    return unrolled.load(ends_file)

@@ -17,13 +17,14 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = [
     {"__main__"},
     {"cli"},
-    {"compare"},
+    {"compare", "evaluation"},
     {"api"},
     {"training", "decoding", "export"},
     {"layers"},
     {"tasks", "bundle", "markov", "reports"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
+    {"options"},
     {"errors"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import Model, load, novelty, train
     from .errors import UnrolledError, UnrolledWarning
+    from .evaluation import evaluate
 
 __version__ = "0.1.0"
-__all__ = ["Model", "UnrolledError", "UnrolledWarning", "__version__", "load", "novelty", "train"]
+__all__ = ["Model", "UnrolledError", "UnrolledWarning", "__version__", "evaluate", "load", "novelty", "train"]
 
 HOMES = {
     "Model": "api",
+    "evaluate": "evaluation",
     "load": "api",
     "novelty": "api",
     "train": "api",

@@ -5,93 +5,12 @@ decides". A class checks its own values, so a wrong one never travels.
 """
 
 import dataclasses
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from types import GenericAlias
-from typing import Any, Self, get_origin, get_type_hints
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from .errors import OptionError
-
-
-def option(default: Any, help: str, **metadata: Any) -> Any:
-    """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
-
-    ``of`` names the kinds of model that have the option, where not all do.
-    """
-    return field(default=default, metadata={"help": help, **metadata})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """The base of all option classes: values are checked when one is made."""
-
-    def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for each in dataclasses.fields(self):
-            value = getattr(self, each.name)
-            check_type(each.name, value, hints[each.name])
-            check(each.name, value, each.metadata)
-
-    @classmethod
-    def names(cls) -> list[str]:
-        """The names of all options of this class."""
-        return [each.name for each in dataclasses.fields(cls)]
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
-        """Make one from a mapping; an unknown name is an error that lists its nearest neighbours."""
-        reject_unknown(options, cls.names())
-        return cls(**options)
-
-
-def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:
-    """Raise an ``OptionError`` for the first name that is not known."""
-    known = list(known)
-    for name in options:
-        if name not in known:
-            near = get_close_matches(name, known, n=3)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"the options are {', '.join(known)}"
-            raise OptionError(f"there is no option {name!r}; {hint}")
-
-
-def check_type(name: str, value: Any, hint: Any) -> None:
-    """Raise an ``OptionError`` for a value of another type; a whole number is also a ``float``."""
-    kind = get_origin(hint) if isinstance(hint, GenericAlias) else hint
-    whole = isinstance(value, int) and isinstance(0.0, kind)
-    if not isinstance(value, kind) and not whole:
-        wanted = str(getattr(hint, "__name__", hint)).replace(" | None", "")
-        raise OptionError(f"--{name.replace('_', '-')} is {value!r}; it must be of the type {wanted}")
-
-
-def check(name: str, value: Any, bounds: Mapping[str, Any]) -> None:
-    """Raise an ``OptionError`` if a value lies outside its bounds or choices."""
-    if value is None:
-        return
-    shown = name.replace("_", "-")
-    if "choices" in bounds and value not in bounds["choices"]:
-        raise OptionError(f"--{shown} is {value!r}; it can be {' or '.join(bounds['choices'])}")
-    if isinstance(value, int | float) and not isinstance(value, bool) and not within(value, bounds):
-        raise OptionError(f"--{shown} is {value}; it must be {describe(bounds)}")
-
-
-def within(value: float, bounds: Mapping[str, Any]) -> bool:
-    """Whether a finite number lies within its bounds."""
-    return (
-        (isinstance(value, int) or math.isfinite(value))
-        and value >= bounds.get("low", -math.inf)
-        and value <= bounds.get("high", math.inf)
-        and value > bounds.get("above", -math.inf)
-        and value < bounds.get("below", math.inf)
-    )
-
-
-def describe(bounds: Mapping[str, Any]) -> str:
-    """The bounds in words: "at least 0 and below 1"."""
-    words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
-    parts = [f"{word} {bounds[key]}" for key, word in words.items() if key in bounds]
-    return " and ".join(parts) or "a finite number"
+from .options import Options, option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +44,9 @@ MODELS = ("recurrent", "markov", "gpt2")
 NETWORKS = ("recurrent", "gpt2")
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
-TASKS = ("language", "classify", "translate", "caption")
+TASKS = ("language", "classify", "translate", "caption", "tag")
 WRITING = ("language", "translate", "caption")
-READING = ("classify", "translate")
+READING = ("classify", "translate", "tag")
 CNN, FEATURES = "cnn", "features"
 """What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
 
@@ -136,7 +55,7 @@ CNN, FEATURES = "cnn", "features"
 class ModelOptions(Options):
     """What the network is."""
 
-    task: str = option("language", "what the network does: write, classify, translate, caption", choices=TASKS)
+    task: str = option("language", "what the network does", choices=TASKS)
     model: str = option("recurrent", "recurrent network, chain of counted n-grams, or GPT-2", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
@@ -159,6 +78,9 @@ class ModelOptions(Options):
     )
     directions: int | None = option(
         None, "2 lets a source also be read from its end, 1 does not", low=1, high=2, tasks=READING
+    )
+    unit_dropout: float | None = option(
+        None, "share of a source's units that are dropped whole while training", low=0, below=1, tasks=READING
     )
     pooling: str | None = option(
         None,

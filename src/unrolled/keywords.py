@@ -27,6 +27,7 @@ class TrainKeywords(TypedDict, total=False):
     embedding_size: int | None
     dropout: float | None
     directions: int | None
+    unit_dropout: float | None
     pooling: str | None
     attention: str | None
     feedback: str
@@ -104,3 +105,18 @@ class PredictKeywords(TypedDict, total=False):
     prefix: str
     count: int
     seed: int
+
+
+class ReadKeywords(TypedDict, total=False):
+    """How a text is read, in Python."""
+
+    encoding: str | None
+    strip_gutenberg: bool
+    text_column: str | None
+    label: str | Sequence[str]
+    source_column: str | None
+    target_column: str | None
+
+
+class EvaluateKeywords(ReadKeywords, PredictKeywords, total=False):
+    """The options of ``evaluate`` in Python."""

@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 from pathlib import Path
 
@@ -6,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unrolled
-from unrolled.api.training import save_or_rescue
+from unrolled.api.training import example_lines, save_or_rescue, shorten
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
 
@@ -74,3 +75,32 @@ def test_half_a_character_in_json_is_text_like_any_other(tmp_path):
     model = unrolled.train(path, text_column="text", steps=2, hidden_size=16, threads=1)
     model.save(tmp_path / "a.safetensors")
     assert isinstance(unrolled.load(tmp_path / "a.safetensors").generate(length=20, seed=1), str)
+
+
+def test_the_sample_of_a_model_that_reads_are_held_out_sources_with_what_it_made_of_them(backwards, ends):
+    for model in (backwards, ends):
+        shown, lines = model.record["shown"], model.record["sample"].splitlines()
+        for (source, wanted), line in zip(shown, lines, strict=True):
+            found = model.predict(source, beams=1)
+            result = found.text if hasattr(found, "text") else found.label
+            assert line == f"{source} → {result}" + ("" if result == wanted else f" (wanted: {wanted})")
+
+
+def test_with_nothing_held_out_there_is_no_sample(labelled_file):
+    options = {"steps": 1, "hidden_size": 8, "threads": 1, "valid": 0, "unit": "char"}
+    assert unrolled.train(labelled_file, task="classify", **options).record["sample"] == ""
+
+
+@given(st.text(), st.integers(1, 80))
+def test_a_long_text_is_shown_by_its_beginning_in_one_line(text, most):
+    shown, line = shorten(text, most), " ".join(text.split())
+    assert len(shown) <= most and "\n" not in shown
+    assert shown == line or (len(line) > most and shown == line[: most - 1] + "…")
+
+
+def test_example_lines_say_what_was_wanted_where_it_was_not_found(backwards):
+    pairs = [["abc", backwards.predict("abc", beams=1).text], ["d" * 80, "other\nwords"]]
+    bundle = dataclasses.replace(backwards.bundle, record={"shown": pairs})
+    right, wrong = example_lines(bundle)
+    assert right == f"abc → {pairs[0][1]}"
+    assert wrong.startswith("d" * 59 + "… → ") and wrong.endswith("(wanted: other words)")

@@ -92,3 +92,18 @@ def test_bad_input_is_one_sentence(cli, refused, model_file, tmp_path, arguments
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "one.txt").write_text("T")
     assert words in refused(cli("score", model_file, *arguments, cwd=tmp_path))
+
+
+def test_a_translator_scores_the_pairs_of_a_table(cli, translator, translator_file, tables):
+    from unrolled.evaluation import score_pairs
+
+    told = json.loads(cli("score", translator_file, tables["reversals-test"], "--json", "--lines", 2).stdout)
+    assert told == json.loads(json.dumps(score_pairs(translator, tables["reversals-test"]).summary(2)))
+    shown = cli("score", translator_file, tables["reversals-test"], "--lines", 1).stdout
+    assert f"bits per character  {told['bits_per_char']:.4f}" in shown
+    assert shown.splitlines()[-1].endswith("→ XYZ")
+
+
+def test_what_is_of_a_text_alone_is_refused_for_pairs(cli, refused, translator_file, tables):
+    done = cli("score", translator_file, tables["reversals-test"], "--mode", "cold-256")
+    assert "I got --mode with a model that reads pairs" in refused(done)

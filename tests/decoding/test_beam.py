@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import unrolled
 from unrolled.config import GenerateOptions
-from unrolled.decoding.beam import beam_search
-from unrolled.decoding.engines.base import Engine, step
+from unrolled.decoding.beam import beam_search, search_all
+from unrolled.decoding.engines.base import Engine, select, step
 from unrolled.decoding.scoring import log_softmax
 from unrolled.decoding.search import Read
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -105,3 +105,27 @@ def test_guards_are_refused(model):
 def test_a_grammar_of_one_gate_is_searched_to_its_end(model):
     """More beams than units exist do no harm."""
     assert len(model.start("A ").beams(200, length=2)) == 200
+
+
+def several(table, seeds: list[int]) -> tuple[Engine, Read, list[Read]]:
+    """One network after several different units: all of them side by side, and each alone."""
+    engine, _ = table(SIZE, 5)
+    ids = np.array(seeds, np.int32)[:, None] % SIZE
+    logits, state = engine.scan(ids, engine.start(len(ids)))
+    alone = [Read(logits[[row], -1], select(state, np.array([row]))) for row in range(len(ids))]
+    return engine, Read(logits[:, -1], state), alone
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=5),
+    st.integers(0, 6),
+    st.integers(1, 6),
+    st.sampled_from([0.0, 1.0]),
+    st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_many_searches_side_by_side_find_what_each_finds_alone(table, seeds, length, beams, penalty, ends):
+    engine, together, alone = several(table, seeds)
+    options = GenerateOptions(length=length, beams=beams, length_penalty=penalty, endless=not ends)
+    found = search_all(engine, VOCABULARY, together, options)
+    assert found == [beam_search(engine, VOCABULARY, each, options) for each in alone]

@@ -9,6 +9,7 @@ from unrolled.decoding.condition import START, ids_of, under
 from unrolled.decoding.engines import open_engine
 from unrolled.errors import OptionError
 from unrolled.layers import build
+from unrolled.layers.base import Source
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
 
@@ -29,9 +30,9 @@ def test_every_engine_under_a_label_is_the_network_that_was_trained_with_it(cell
     network = build(TASKS["language"].network(bundle.config, VOCABULARIES))
     network.load_state_dict({name: torch.from_numpy(array) for name, array in bundle.tensors.items()})
     ids = np.array([[0, 2, 3, 4, 2]], np.int32)
-    vectors = network.condition(torch.tensor([[3, 0]]))
+    encoded = network.encode(Source(torch.tensor([[3, 0]])))
     with torch.no_grad():
-        expected, _ = network(torch.from_numpy(ids).long(), network.start(1, vectors), vectors=vectors)
+        expected, _ = network(torch.from_numpy(ids).long(), network.start(1, encoded), encoded=encoded)
     opened = open_engine(engine, under(bundle, ["author=Carroll"]))
     logits, _ = opened.scan(ids, opened.start(1))
     np.testing.assert_allclose(logits, expected.numpy(), atol=1e-5)

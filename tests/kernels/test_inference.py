@@ -11,9 +11,9 @@ GATES = {"elman": 1, "gru": 3, "lstm": 4}
 PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
 
 
-def network(library, cell="lstm", hidden=20, layers=2, ids=19, kind="fp32") -> PackedNetwork:
+def network(library, cell="lstm", hidden=20, layers=2, ids=19, kind="fp32", outputs=None) -> PackedNetwork:
     chance, gates = np.random.default_rng(0), GATES[cell]
-    weights = {"head.weight": (ids, hidden), "head.bias": (ids,)}
+    weights = {"head.weight": (outputs or ids, hidden), "head.bias": (outputs or ids,)}
     for n in range(layers):
         weights |= {f"rnn.weight_hh_l{n}": (gates * hidden, hidden), f"rnn.weight_ih_l{n}": (gates * hidden, hidden)}
         weights |= {f"rnn.bias_hh_l{n}": (gates * hidden,), f"rnn.bias_ih_l{n}": (gates * hidden,)}
@@ -112,6 +112,24 @@ def test_a_vocabulary_of_special_ids_alone_cannot_be_drawn_from(library):
     packed = network(library, ids=2)
     with pytest.raises(ValueError, match="none of them"):
         packed.draw(np.zeros((1, 2), np.float32), start(packed, 1), PLAIN, np.zeros((1, 1)))
+
+
+@pytest.mark.parametrize("outputs", [11, 40])
+def test_what_is_predicted_need_not_be_what_is_read(library, outputs):
+    packed = network(library, outputs=outputs)
+    logits, _ = packed.scan(np.array([[18]]), start(packed, 1))
+    assert logits.shape == (1, 1, outputs)
+    with pytest.raises(ValueError, match="below 19"):
+        packed.scan(np.array([[19]]), start(packed, 1))
+
+
+def test_only_ids_that_can_be_read_are_drawn(library):
+    fewer, more = network(library, outputs=11), network(library, outputs=40)
+    ids, last, _ = fewer.draw(np.zeros((1, 11)), start(fewer, 1), PLAIN, np.random.default_rng(0).random((1, 300)))
+    assert ids.max() == 10
+    assert last.shape == (1, 11)
+    with pytest.raises(ValueError, match="40 ids may be drawn, and only 19 can be read"):
+        more.draw(np.zeros((1, 40)), start(more, 1), PLAIN, np.zeros((1, 1)))
 
 
 @settings(max_examples=60, deadline=None)

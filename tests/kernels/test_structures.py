@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from unrolled.kernels import structures
-from unrolled.kernels.structures import BackwardScan, Filters, ForwardScan, Matrix, Network, Ngrams, Tree, Variant
+from unrolled.kernels.structures import (
+    Attention,
+    BackwardScan,
+    Filters,
+    ForwardScan,
+    Matrix,
+    Memory,
+    Network,
+    Ngrams,
+    Tree,
+    Variant,
+)
 
 NATIVE = Path(__file__).parents[2] / "native"
 HEADER = (NATIVE / "unrolled.h").read_text()
@@ -29,7 +40,9 @@ PAIRS = {
     "forward_scan": ForwardScan,
     "backward_scan": BackwardScan,
     "matrix": Matrix,
+    "attention": Attention,
     "network": Network,
+    "memory": Memory,
     "filters": Filters,
     "ngrams": Ngrams,
     "tree": Tree,
@@ -64,6 +77,11 @@ def test_cells_have_the_numbers_of_the_header():
 def test_precisions_have_the_numbers_of_the_header():
     order = re.search(r"enum kind \{(.*?)\}", HEADER)[1].lower().replace(" ", "").split(",")
     assert {name: number for number, name in enumerate(order)} == structures.KINDS
+
+
+def test_attentions_have_the_numbers_of_the_header():
+    order = re.search(r"enum looks \{(.*?)\}", HEADER)[1].lower().replace(" ", "").split(",")
+    assert {name: number for number, name in enumerate(order)} == structures.LOOKS
 
 
 def test_a_matrix_is_three_pointers():

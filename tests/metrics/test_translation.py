@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.errors import InputError, MissingExtraError
-from unrolled.metrics.translation import caption_bleu, translated
+from unrolled.metrics.translation import caption_bleu, sentence_chrf, translated
 
 sentences = st.lists(st.sampled_from(["a", "man", "dog", "runs", "on", "the", "red", "ball"]), min_size=4, max_size=9)
 corpora = st.lists(sentences.map(" ".join), min_size=1, max_size=6)
@@ -115,3 +115,10 @@ def test_the_published_figures_of_a_fixture_are_reached():
     golden = json.loads((folder / "golden.json").read_text())["corpus_level_hyp_vs_ref1_ref2"]
     expected = [golden[f"Bleu_{size}"] for size in (1, 2, 3, 4)]
     assert caption_bleu(texts, list(zip(*references, strict=True))) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_chrf_of_one_text_is_that_of_a_corpus_of_it_alone():
+    texts, references = ["the cat sat", "a dog"], [["the cat sits"], ["a fog", "a dog"]]
+    found = sentence_chrf(texts, references)
+    each = [translated([text], [several]).chrf.value for text, several in zip(texts, references, strict=True)]
+    assert found == pytest.approx(each) and found[1] == 100 > found[0]

@@ -23,7 +23,8 @@ def outcome():
 
     def of(model: unrolled.Model) -> tuple[str, dict[str, bytes]]:
         curve = [{k: v for k, v in point.items() if k != "seconds"} for point in model.record["curve"]]
-        record = [model.record["steps"], model.record["best"], model.record["test_bits_per_char"], curve]
+        tested = [each for name, each in model.record.items() if name.startswith("test")]
+        record = [model.record["steps"], model.record["best"], tested, curve]
         return json.dumps(record), {k: np.asarray(v).tobytes() for k, v in model.bundle.tensors.items()}
 
     return of

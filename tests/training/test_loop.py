@@ -127,3 +127,70 @@ def test_the_record_says_where_the_model_comes_from(text_file, text, small):
     assert record["steps"] == 3
     assert len(record["sample"]) == 200
     assert set(record["versions"]) >= {"torch", "numpy"}
+
+
+READS = {"hidden_size": 16, "embedding_size": 8, "batch_size": 8, "threads": 1, "unit": "char"}
+
+
+@pytest.fixture(params=["translate", "classify"])
+def examples(request, pairs_file, labelled_file):
+    """What is learnt from, and the task."""
+    return {"translate": pairs_file, "classify": labelled_file}[request.param], {"task": request.param, **READS}
+
+
+def test_the_same_seed_learns_the_same_from_examples_to_the_last_bit(examples, outcome):
+    path, options = examples
+    one, two, other = (unrolled.train(path, steps=25, dropout=0.3, seed=seed, **options) for seed in (7, 7, 8))
+    assert outcome(one) == outcome(two) != outcome(other)
+
+
+def test_a_signal_keeps_the_best_that_was_learnt_from_examples(examples):
+    path, options = examples
+
+    def interrupt(event):
+        if isinstance(event, Validated):
+            signal.raise_signal(signal.SIGINT)
+
+    model = unrolled.train(path, observers=[interrupt], steps=10_000, **options)
+    assert model.record["stopped"] == "signal 2"
+    assert model.record["best"]["step"] == model.record["steps"] < 10_000
+    assert model.predict("abc").source == "abc"
+
+
+def test_what_held_out_examples_cost_is_what_they_are_predicted_with(pairs_file, short_words):
+    written = unrolled.train(pairs_file, task="translate", steps=30, test=0.2, valid=0.1, **READS)
+    held_out = short_words[-17:]
+    bits = sum(-each.log_probability for each in written.predictor.score(held_out, [word[::-1] for word in held_out]))
+    bits_per_char = bits / math.log(2) / sum(map(len, held_out))
+    assert written.record["test_bits_per_char"] == pytest.approx(bits_per_char, rel=1e-3)
+
+
+@pytest.mark.parametrize("attention", ["none", "dot", "additive"])
+def test_a_few_pairs_are_learnt_by_heart(tmp_path, attention):
+    chance = np.random.default_rng(2)
+    sources = ["".join(chance.choice(list("abcdefgh"), size)) for size in chance.integers(3, 7, 20)]
+    (tmp_path / "pairs.tsv").write_text("".join(f"{each}\t{each[::-1]}\n" for each in sources))
+    options = {"hidden_size": 48, "batch_size": 20, "dropout": 0.0, "threads": 1, "unit": "char"}
+    model = unrolled.train(tmp_path / "pairs.tsv", task="translate", attention=attention, steps=150, valid=0, **options)
+    assert [each.text for each in model.predict_many(sources)] == [each[::-1] for each in sources]
+
+
+def test_dates_are_learnt_so_that_others_are_written_too(tmp_path):
+    days = np.random.default_rng(1).permutation(np.arange("2000-01-01", "2005-06-01", dtype="datetime64[D]"))[:1500]
+    pairs = [(day.astype(object).strftime("%d %b %Y"), str(day)) for day in days]
+    (tmp_path / "dates.tsv").write_text("".join("\t".join(pair) + "\n" for pair in pairs))
+    model = unrolled.train(
+        tmp_path / "dates.tsv", task="translate", steps=220, hidden_size=48, batch_size=64, dropout=0.0, threads=1
+    )
+    held_out = pairs[-150:]
+    found = model.predict_many([source for source, _ in held_out], beams=1)
+    assert np.mean([each.text == day for each, (_, day) in zip(found, held_out, strict=True)]) > 0.9
+
+
+def test_a_classifier_learns_labels_that_are_rare_when_they_are_balanced(tmp_path):
+    rows = [("aab", "common")] * 190 + [("aac", "rare")] * 10
+    (tmp_path / "rows.tsv").write_text("text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows))
+    model = unrolled.train(
+        tmp_path / "rows.tsv", task="classify", class_weights="balanced", steps=60, **{**READS, "batch_size": 60}
+    )
+    assert [model.predict(text).label for text in ("aab", "aac")] == ["common", "rare"]

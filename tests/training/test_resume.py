@@ -77,6 +77,21 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_result_of_one_never_killed(
     assert not resume_path(output).exists()
 
 
+@pytest.mark.parametrize("task", ["translate", "classify"])
+def test_a_run_over_examples_that_was_killed_goes_on_to_the_result_of_one_never_killed(
+    task, pairs_file, labelled_file, tmp_path, outcome
+):
+    path = pairs_file if task == "translate" else labelled_file
+    options = {**RUN, "task": task, "unit": "char", "hidden_size": 16, "batch_size": 8, "valid": 0.1, "test": 0.1}
+    output = tmp_path / "m.safetensors"
+    driver = [sys.executable, "-c", KILLED, "after step 37", path, output, json.dumps({**options, "threads": 1})]
+    killed = subprocess.run(driver, check=False, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    resumed = unrolled.train(path, output, resume=True, threads=1)
+    assert resumed.record["steps"] == 60 and len(resumed.record["curve"]) > 2
+    assert outcome(resumed) == outcome(unrolled.train(path, threads=1, **options))
+
+
 def test_a_best_from_before_the_stop_is_still_the_best_after_it(tmp_path, small):
     noise = "".join(np.random.default_rng(1).choice(list("abcdefgh"), 700))
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import bundle as bundles
 from ..bundle import Bundle
-from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple, check
+from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple
 from ..decoding.condition import under
 from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine, open_reader
 from ..decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
 from ..errors import MissingExtraError, OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
 from ..keywords import GenerateKeywords, PredictKeywords, StartKeywords
+from ..options import check
 from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
 

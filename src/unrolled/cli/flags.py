@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import click
 
-from ..config import Options
+from ..options import Options
 
 Command = Callable[..., Any]
 

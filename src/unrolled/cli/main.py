@@ -21,6 +21,7 @@ VERBS = {
     "generate": "write text with a trained network",
     "score": "tell how many bits a text costs under a network",
     "predict": "classify, translate or caption with a trained network",
+    "evaluate": "tell how well a network classifies, translates or captions a test",
     "complete": "give the likeliest next words of each line",
     "novelty": "tell how much of a text stands in another one",
     "compare": "train several kinds of model on a text, and tell how they do",

@@ -90,7 +90,7 @@ def line(found: Any, quiet: bool) -> str:
     """A result as people read it."""
     if hasattr(found, "text"):
         return str(found.text)
-    if quiet:
+    if quiet or found.labels:
         return str(found.label)
     likely = list(found.probabilities.items())[:LABELS]
     return "  ".join(f"{label} {share:.3f}" for label, share in likely)

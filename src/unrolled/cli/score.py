@@ -11,6 +11,7 @@ from ..config import RunOptions, ScoreOptions
 from .flags import examples, flags, given, silence
 
 if TYPE_CHECKING:
+    from ..api import Model
     from ..decoding.scoring import Score
 
 EXAMPLES = """
@@ -31,7 +32,10 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @flags(ScoreOptions, RunOptions, leave_out=("kernels", "precision"))
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
-    """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte."""
+    """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte.
+
+    For a model that translates or captions, TEXT is a table of sources and given texts.
+    """
     from ..api import load
     from ..errors import OptionError
 
@@ -41,6 +45,9 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     if settings.pop("quiet"):
         silence()
     opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
+    if text is not None and opened.bundle.config.task in ("translate", "caption"):
+        score_table(opened, text, settings, as_json)
+        return
     if prompt is not None:
         show_next(
             opened.next(
@@ -63,6 +70,20 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         click.echo(json.dumps({**scored.summary(), "lines": worst}, ensure_ascii=False))
     else:
         show(scored, settings["lines"])
+
+
+def score_table(model: Model, table: str, settings: dict[str, Any], as_json: bool) -> None:
+    """Given texts under their sources, the most surprising pairs last."""
+    from ..errors import OptionError
+    from ..evaluation import score_pairs
+    from ..reports.evaluated import pair_lines
+
+    foreign = [name for name in ScoreOptions.names() if name in settings]
+    if foreign:
+        raise OptionError(f"I got --{foreign[0]} with a model that reads pairs, whose texts stand alone; leave it out")
+    reading = {name: settings[name] for name in ("encoding",) if name in settings}
+    told = score_pairs(model, table, **reading).summary(settings["lines"])
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(pair_lines(told)))
 
 
 def read(text: str | None, encoding: str | None) -> str:

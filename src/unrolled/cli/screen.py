@@ -34,7 +34,7 @@ class Screen:
         self.line = self.bar.add_task("measuring this machine …", total=None)
         self.told = self.began = time.monotonic()
         self.share = self.sampled = 0.0
-        self.best = ""
+        self.best, self.per = "", "char"
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -55,6 +55,7 @@ class Screen:
 
     def started(self, event: Started) -> None:
         """What will be trained."""
+        self.per = event.per
         self.say(f"the text: {event.advice}")
         self.say(f"the model: {event.recipe} {event.parameters:,} weights.")
         if event.resumed_at:
@@ -63,7 +64,7 @@ class Screen:
     def progress(self, event: Progress) -> None:
         """The live line, or a plain one now and then."""
         self.share = event.step / event.steps
-        line = describe(event, self.best)
+        line = describe(event, self.best, self.per)
         self.bar.update(self.line, total=event.steps, completed=event.step, description=line)
         if not self.live and time.monotonic() - self.told >= PLAIN_EVERY:
             self.told = time.monotonic()
@@ -73,7 +74,7 @@ class Screen:
         """The held-out score, and samples a few times in a run."""
         self.best = f" · held-out {event.bits:.3f}"
         if not self.live:
-            self.say(f"step {event.step}: held-out {event.bits:.3f} bits/char (training {event.train_bits:.3f})")
+            self.say(f"step {event.step}: held-out {event.bits:.3f} bits/{self.per} (training {event.train_bits:.3f})")
         if self.share >= self.sampled and not self.console.quiet:
             self.sampled = self.share + 1 / SAMPLES
             bundle = event.snapshot()
@@ -102,7 +103,7 @@ class Screen:
         """How it went, and what to try next."""
         record, shown = model.record, shell_name(path)
         best: dict[str, Any] | None = record["best"]
-        score = f"{best['bits_per_char']:.3f} bits/char on held-out text" if best else "nothing was held out"
+        score = held_out_score(best) if best else "nothing was held out"
         work = f"{record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})"
         if not record["plans"]:
             work = f"counted in {record['seconds']:.1f} s"
@@ -113,17 +114,37 @@ class Screen:
             self.say(describe_going_on(record["continued"]))
         if record["stopped"].startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
+        if model.bundle.config.task != "language":
+            self.finish_reader(record, shown)
+            return
         word = next(iter(str(record["sample"]).split()), "")[:LONGEST_PROMPT]
         self.say(f"try: unrolled generate {shown} --prompt {shlex.quote(word)} --temperature 0.8")
         more = f"    unrolled info {shown} --plot" if record["plans"] else ""
         self.say(f"     unrolled score {shown} SOME.txt{more}")
 
+    def finish_reader(self, record: dict[str, Any], shown: str) -> None:
+        """What to try next with a model that reads before it answers or writes."""
+        for line in record["sample"].split("\n"):
+            self.say(f"  {line}")
+        source = shlex.quote(record["shown"][0][0] if record.get("shown") else "…")
+        self.say(f"try: unrolled predict {shown} {source}")
+        self.say(f"     unrolled evaluate {shown} TEST    unrolled info {shown} --plot")
 
-def describe(event: Progress, best: str) -> str:
+
+def held_out_score(best: dict[str, Any]) -> str:
+    """How well a model does on what was held out."""
+    if "accuracy" in best:
+        bits, f1 = best["bits_per_label"], best["macro_f1"]
+        return f"{100 * best['accuracy']:.1f} % right (macro-F1 {f1:.3f}, {bits:.3f} bits/label) of what was held out"
+    return f"{best['bits_per_char']:.3f} bits/char on held-out text"
+
+
+def describe(event: Progress, best: str, per: str = "char") -> str:
     """Progress in one line that fits a small terminal."""
     left = f"{int(event.seconds_left // 60)}:{int(event.seconds_left % 60):02d} left"
-    speed = f"{event.characters_per_second / 1000:.1f}k chars/s"
-    return f"{event.step}/{event.steps} · {event.bits:.3f} bits/char{best} · {speed} · {left}"
+    rate = event.characters_per_second
+    speed = f"{rate / 1000:.1f}k chars/s" if per == "char" else f"{rate:,.0f} {per}s/s"
+    return f"{event.step}/{event.steps} · {event.bits:.3f} bits/{per}{best} · {speed} · {left}"
 
 
 def describe_going_on(told: dict[str, Any]) -> str:

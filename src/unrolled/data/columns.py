@@ -26,7 +26,8 @@ class Glance:
         """The beginning of a table's text."""
         named = ending(name) in JSON_LINES
         lines = list(islice(rows(text, name, not named), LOOKED_AT))
-        head = list(dict.fromkeys(key for line in lines for key in line)) if named else list(lines[0].values())
+        first = [] if named or not lines else [each.strip() for each in lines[0].values()]
+        head = list(dict.fromkeys(key for line in lines for key in line)) if named else first
         if len(head) < 2:
             raise InputError(f"{name} has one column, and two are needed; put a tab or a comma between them")
         keys = head if named else [str(number) for number in range(1, len(head) + 1)]
@@ -37,27 +38,34 @@ class Glance:
         """The first column that is called by one of the names."""
         return next((each for name in names for each in self.head if each.strip().lower() == name), None)
 
-    def shown(self, column: int, named: bool) -> str:
-        """A column's name, or its number where columns have none."""
-        return self.head[column].strip() if named else str(column + 1)
+    def shown(self, named: bool) -> list[str]:
+        """The columns' names, or their numbers where they have none."""
+        return self.head if named else [str(number) for number in range(1, len(self.head) + 1)]
 
-    def text_and_label(self, texts: Sequence[str], labels: Sequence[str], label: str | None) -> tuple[str, str]:
-        """The columns of texts and of labels: called so, or else the longest, and of the others the most repeated."""
-        label = label or self.called(labels)
-        named = ending(self.name) in JSON_LINES or label in self.head
-        places = [place for place in range(len(self.head)) if self.shown(place, named) != label]
-        text = self.called(texts) if named else None
-        longest = max(places, key=lambda place: fmean(map(len, self.columns[place] or [""])))
-        others = [place for place in places if place != longest]
-        if label is None:
-            repeated = min(others, key=lambda place: len(set(self.columns[place])))
-            label = self.shown(repeated, named)
-        return text or self.shown(longest, named), label
+    def has_names(self, *found: str | None) -> bool:
+        """Whether the first line names the columns: one of them was found or given by a name."""
+        return ending(self.name) in JSON_LINES or any(each is not None and not each.isdecimal() for each in found)
 
-    def two(self, first: Sequence[str], second: Sequence[str]) -> tuple[str, str]:
-        """Two columns that are called so, or else the first two."""
-        found = self.called(first), self.called(second)
-        if found[0] and found[1]:
-            return found[0], found[1]
-        named = ending(self.name) in JSON_LINES
-        return self.shown(0, named), self.shown(1, named)
+    def text_and_label(
+        self, texts: Sequence[str], labels: Sequence[str], text: str | None = None, label: str | None = None
+    ) -> tuple[str, str]:
+        """The columns of texts and of labels, where not given: called so, or the longest, and the most repeated."""
+        numbered = any(each is not None and each.isdecimal() for each in (text, label))
+        text = text or (None if numbered else self.called([each for each in texts if each != label]))
+        label = label or (None if numbered else self.called([each for each in labels if each != text]))
+        shown = self.shown(self.has_names(text, label))
+        sizes = {name: fmean(map(len, column or [""])) for name, column in zip(shown, self.columns, strict=True)}
+        kinds = {name: len(set(column)) for name, column in zip(shown, self.columns, strict=True)}
+        text = text or max((name for name in shown if name != label), key=sizes.__getitem__, default=shown[0])
+        return text, label or min((name for name in shown if name != text), key=kinds.__getitem__, default=text)
+
+    def two(
+        self, firsts: Sequence[str], seconds: Sequence[str], first: str | None = None, second: str | None = None
+    ) -> tuple[str, str]:
+        """Two columns, where they are not given: called so, or else the first ones."""
+        numbered = any(each is not None and each.isdecimal() for each in (first, second))
+        first = first or (None if numbered else self.called(firsts))
+        second = second or (None if numbered else self.called(seconds))
+        shown = self.shown(self.has_names(first, second))
+        first = first or next((name for name in shown if name != second), shown[0])
+        return first, second or next((name for name in shown if name != first), first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
@@ -21,7 +22,8 @@ def cut_rows(
 ) -> dict[str, list[Row]]:
     """The rows of every part: shares off the end, or what ``read`` makes of a file.
 
-    With a ``label``, the last rows of each label are held out; with a ``group``, rows of one group stay together.
+    With a ``label``, the last rows of each label are held out, but never all of them; with a ``group``, rows of one
+    group stay together, unless they are more than all that is held out.
     """
     rest = list(rows)
     cut: dict[str, list[Row]] = {}
@@ -42,23 +44,30 @@ def cut_labelled(
     rest: list[Row], whole: Sequence[Row], share: float, label: Callable[[Row], str]
 ) -> tuple[list[Row], list[Row]]:
     """Cut a share of the whole off the end of the rest, of each label its own."""
-    counts: dict[tuple[str, ...], int] = {}
-    for row in whole:
-        counts[(label(row),)] = counts.get((label(row),), 0) + 1
-    left = held_out_of_each(counts, share)
+    left = held_out_of_each(Counter((label(row),) for row in whole), share)
     if not left:
         return cut_groups(rest, share_of(len(whole), share), id)
+    learnt = Counter((label(row),) for row in rest)
     kept: list[Row] = []
     held: list[Row] = []
     for row in reversed(rest):
         key = (label(row),)
-        wanted = left.get(key, 0) > 0
+        wanted = left.get(key, 0) > 0 and learnt[key] > 1
         left[key] = left.get(key, 0) - wanted
+        learnt[key] -= wanted
         (held if wanted else kept).append(row)
     return kept[::-1], held[::-1]
 
 
 def cut_groups(rest: list[Row], size: int, group: Callable[[Row], Hashable]) -> tuple[list[Row], list[Row]]:
-    """Cut about so many rows off the end, and with them all rows of their groups."""
-    held = {group(row) for row in rest[len(rest) - size :]} if size else set()
-    return [row for row in rest if group(row) not in held], [row for row in rest if group(row) in held]
+    """Cut so many rows off the end, or a few less, whole groups of them; a group larger than that is single rows."""
+    counts = Counter(map(group, rest))
+    groups = [group(row) if counts[group(row)] <= size else (place, id(row)) for place, row in enumerate(rest)]
+    held, left = set[Hashable](), size
+    for row, key in zip(reversed(rest), reversed(groups), strict=True):
+        together = counts[key] if key == group(row) else 1
+        if key not in held and together <= left:
+            held.add(key)
+            left -= together
+    pairs = list(zip(rest, groups, strict=True))
+    return [row for row, key in pairs if key not in held], [row for row, key in pairs if key in held]

@@ -62,6 +62,11 @@ class ExampleSplit:
         """The vocabulary of the targets."""
         return self.vocabularies[self.target]
 
+    @property
+    def per(self) -> str:
+        """Costs are told by the character that is written, or by the label."""
+        return "label" if self.vocabulary.unit == "label" else "char"
+
     def part(self, name: str) -> Examples:
         """A part by its name."""
         part: Examples = getattr(self, name)
@@ -74,7 +79,7 @@ class ExampleSplit:
     def characters_of(self, part: str) -> int:
         """How many characters the targets of a part stand for, or how many labels they are."""
         flat = self.part(part).targets.flat
-        return len(flat) if self.vocabulary.unit == "label" else self.vocabulary.characters(flat)
+        return len(flat) if self.per == "label" else self.vocabulary.characters(flat)
 
     def release(self) -> None:
         """All of it is in memory, and stays there."""
@@ -108,7 +113,7 @@ class ExampleBatches(Batches):
     """Examples of nearly the same length side by side: at most ``batch_size``, fewer where they are long.
 
     So that a batch takes about the same time, its rows times the length of the longest stay below ``batch_size`` x
-    ``length``.
+    ``length``, but for the chance by which neighbours are chosen.
     """
 
     def __init__(self, examples: Examples, batch_size: int, length: int, seed: int) -> None:

@@ -11,14 +11,15 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import InputError, OptionError
-from ..text.vocabulary import Vocabulary
+from ..text.base import Ids
+from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
 from .cutting import cut_rows
 from .examples import Examples, ExampleSplit
 from .given import Ragged
 from .material import SHOWN, Reading, Request
-from .readers import Corpus, Source, read_corpus, read_file
+from .readers import Corpus, Source, is_folder, read_corpus, read_file
 from .split import PARTS
 from .tables import FILE, is_table_name
 
@@ -35,21 +36,27 @@ def read_labelled(source: Source, request: Request) -> Reading:
     """Labelled texts in ids, with the vocabularies ``text`` and ``labels``."""
     rows, corpus = read_rows(source, request.reading)
     cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0], label=lambda row: row[1])
-    labels = vocabulary_of_labels(cut["train"])
+    known = request.known or {}
+    found = vocabulary_of_labels(cut["train"])
+    labels = known["labels"].adding(found.units) if "labels" in known else found
     refuse_unknown(cut, labels)
     texts = [text for text, _ in cut["train"]]
     model, why = with_unit(request.model, texts)
-    known = (request.known or {}).get("text")
-    vocabulary = known or Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
+    vocabulary = known.get("text") or Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
     parts = {name: as_examples(cut[name], vocabulary, labels) for name in PARTS}
     split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **parts)
     return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
 
 def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:
-    """Rows as ids."""
+    """Rows as ids; a text begins with the boundary, as in a language model, and is never empty."""
     targets = [np.array([labels.index[label]], np.int32) for _, label in rows]
-    return Examples(Ragged.of(texts.encode(text) for text, _ in rows), Ragged.of(targets))
+    return Examples(Ragged.of(begun(texts, text) for text, _ in rows), Ragged.of(targets))
+
+
+def begun(vocabulary: Vocabulary, text: str) -> Ids:
+    """The ids of a text with the boundary before it."""
+    return np.concatenate([np.array([BOUNDARY], np.int32), vocabulary.encode(text)])
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
@@ -60,8 +67,9 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
         return lines_of_fasttext(corpus), corpus
     if corpus.documents_are is None:
         corpus = corpus.arranged("lines")
+    named = len(f"{options.label[0]}=")
     pairs = zip(corpus.documents, corpus.labels, strict=True)
-    rows = [(text, labels[0].partition("=")[2]) for text, labels in pairs if labels]
+    rows = [(text, labels[0][named:].strip()) for text, labels in pairs if labels and labels[0][named:].strip()]
     if not rows:
         raise InputError(f"no row of {corpus.names[0]} has a label; name its column with --label")
     return rows, corpus
@@ -74,9 +82,9 @@ def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
     path = source if isinstance(source, str | Path) else None
     if path is not None and is_table_name(str(path)) and not (options.label and options.text_column):
         glance = Glance.at(read_file(path, options).text, str(path))
-        text, label = glance.text_and_label(TEXTS, LABELS, next(iter(options.label), None))
-        return dataclasses.replace(options, text_column=options.text_column or text, label=(label,))
-    several = path is None or Path(path).is_dir()
+        text, label = glance.text_and_label(TEXTS, LABELS, options.text_column, next(iter(options.label), None))
+        return dataclasses.replace(options, text_column=text, label=(label,))
+    several = path is None or is_folder(path)
     return dataclasses.replace(options, label=(FILE,)) if several and not options.label else options
 
 
@@ -88,8 +96,9 @@ def lines_of_fasttext(corpus: Corpus) -> list[Row]:
         return [(match[2], match[1]) for match in found if match]
     pairs = [line.split("\t") for line in lines]
     if all(len(pair) == 2 for pair in pairs):
-        fewer = min((0, 1), key=lambda side: len({pair[side] for pair in pairs}))
-        return [(pair[1 - fewer], pair[fewer]) for pair in pairs]
+        fewer = min((1, 0), key=lambda side: len({pair[side] for pair in pairs}))
+        rows = [(pair[1 - fewer].strip(), pair[fewer].strip()) for pair in pairs]
+        return [row for row in rows if all(row)]
     raise InputError(
         f"{corpus.names[0]} has no labels that I can find; give a .tsv, .csv or .jsonl file with columns text and "
         "label, lines of __label__NAME TEXT, or a folder with a file for each label"

@@ -32,6 +32,10 @@ class Material(Protocol):
         """That of the targets."""
 
     @property
+    def per(self) -> str:
+        """What a cost is told by: "char", a character of what targets stand for, or "label"."""
+
+    @property
     def train(self) -> Sized:
         """What is learnt from."""
 

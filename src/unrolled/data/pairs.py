@@ -10,6 +10,7 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import InputError
+from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
@@ -40,7 +41,8 @@ def read_pairs(source: Source, request: Request) -> Reading:
     if "source" in known:
         vocabularies = {name: known[name] for name in ("source", "target")}
     elif model.unit == "bpe":
-        joint = Vocabulary.of("bpe", source_texts + target_texts, None, model.vocabulary_size, model.min_count)
+        size = model.vocabulary_size or tokens_for(len(source_texts))
+        joint = Vocabulary.of("bpe", source_texts + target_texts, None, size, model.min_count)
         vocabularies = {"source": joint, "target": joint}
     else:
         sides = {"source": source_texts, "target": target_texts}
@@ -53,6 +55,11 @@ def read_pairs(source: Source, request: Request) -> Reading:
     return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
 
+def tokens_for(pairs: int) -> int:
+    """Tokens that so many pairs can teach."""
+    return next(size for least, size in ((20_000, 8000), (5_000, 4000), (0, 2000)) if pairs >= least)
+
+
 def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -> Examples:
     """Rows as ids; a target ends with the boundary, and so does a source, which is then never empty."""
     return Examples(
@@ -60,7 +67,7 @@ def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -
     )
 
 
-def ended(vocabulary: Vocabulary, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def ended(vocabulary: Vocabulary, text: str) -> Ids:
     """The ids of a text with the boundary behind it."""
     return np.append(vocabulary.encode(text), np.int32(BOUNDARY))
 
@@ -74,8 +81,9 @@ def files_of_part(given: str) -> Source:
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
     """All pairs; rows that lack one side are left out, with a note of how many."""
     paths = [source] if isinstance(source, str | Path) else list(source)
-    corpus = read_corpus(source, dataclasses.replace(options, label=()))
-    if len(paths) == 1:
+    source = source if isinstance(source, str | Path) else paths  # which may have been an iterator
+    corpus = read_corpus(source, dataclasses.replace(options, label=(), text_column=None))
+    if len(paths) == 1 or not all(isinstance(path, Path) for path in paths):
         found = columns_of(paths[0], corpus, options)
     elif len(paths) == 2 and len(corpus.documents) == 2:
         found = lines_of(corpus)
@@ -96,7 +104,9 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 def lines_of(corpus: Corpus) -> list[Row]:
     """The lines of two files side by side."""
-    one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
+    one, other = (text.removesuffix("\n").split("\n") for text in corpus.documents)
+    if len(one) != len(other):  # perhaps only blank lines at the end of one
+        one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
     if len(one) != len(other):
         raise InputError(
             f"{corpus.names[0]} has {len(one)} lines and {corpus.names[1]} has {len(other)}; line n of one must be the "
@@ -107,11 +117,10 @@ def lines_of(corpus: Corpus) -> list[Row]:
 
 def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[Row]:
     """The pairs of a table, or of a text with a tab in every line."""
-    text = "".join(corpus.documents)
-    if is_table_name(str(path)):
-        found = Glance.at(text, str(path)).two(SOURCES, TARGETS)
-        named = (options.source_column or found[0], options.target_column or found[1])
-        return read_columns(text, str(path), named)
+    text = "\n".join(corpus.documents)
+    if is_table_name(str(path)) and corpus.names == (str(path),):
+        found = Glance.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
+        return read_columns(text, str(path), found)
     pairs = [line.split("\t")[:2] for line in text.split("\n") if line.strip()]
     if not all(len(pair) == 2 for pair in pairs):
         raise InputError(f"{corpus.names[0]} has lines without a tab; put one between a source and its translation")

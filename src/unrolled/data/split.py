@@ -50,6 +50,11 @@ class Split:
     conditions: dict[str, Ids] = field(default_factory=dict)
 
     @property
+    def per(self) -> str:
+        """Costs are told by the character."""
+        return "char"
+
+    @property
     def ends(self) -> bool:
         """Whether the end of a document is learnt, and every document read from a fresh state."""
         return self.documents != "whole"

@@ -31,7 +31,8 @@ ROWS = 64
 class Answer:
     """What a source is: its likeliest label, and how likely each label is, the likeliest first.
 
-    Where every place of a source has a label of its own, ``labels`` has them all and ``probability`` is their mean's.
+    Where every unit of a source has a label of its own, these are the ``labels``, ``label`` is the source as they show
+    it, and the probability is their mean.
     """
 
     source: str
@@ -99,8 +100,26 @@ class Predictor:
             ]
         return found
 
+    def tag(self, sources: Sequence[str]) -> list[Answer]:
+        """The labels of every unit of each source."""
+        found: list[Answer | None] = [None] * len(sources)
+        for places, engine in self.parts(sources):
+            sizes = self.given([sources[place] for place in places]).sizes
+            assert sizes is not None, "texts are padded"
+            read = np.zeros((len(places), max(1, int(sizes.max()))), np.int32)
+            shares = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
+            for place, size, each in zip(places, sizes, shares, strict=True):
+                ids = each[:size].argmax(-1)
+                likely = float(each[:size].max(-1).mean()) if size else 1.0
+                labels = tuple(self.vocabulary.units[number] for number in ids)
+                shown = self.task.show((ids + SPECIAL).tolist(), self.bundle.vocabularies, sources[place])
+                found[place] = Answer(sources[place], shown, likely, labels=labels)
+        return [each for each in found if each]
+
     def classify(self, sources: Sequence[str]) -> list[Answer]:
-        """The label of each source."""
+        """The label of each source, or what its labels make of it where every unit has one."""
+        if self.spec.pooling == "each":
+            return self.tag(sources)
         probabilities = softmax(self.logits(sources)) if sources else np.empty((0, 0))
         answers = []
         for source, each in zip(sources, probabilities, strict=True):
@@ -142,10 +161,10 @@ class Predictor:
         for number in range(count):
             assert options.seed is not None, "the caller chooses one"
             seeded = dataclasses.replace(options, seed=options.seed + number)
-            rows = range(len(read.logits))
+            rows = [0] * len(read.logits)  # the same chance for every source, whatever is read beside it
             pieces = zip(*write_text(engine, self.vocabulary, read, seeded, rows), strict=True)
             drawn.append(self.judged(engine, read, ["".join(each) for each in pieces]))
-        return [list(each) for each in zip(*drawn, strict=True)]
+        return [sorted(each, key=lambda one: -one.score) for each in zip(*drawn, strict=True)]
 
     def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
         """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""

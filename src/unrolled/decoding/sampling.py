@@ -6,7 +6,7 @@ they run in Hugging Face's order: temperature, top-k, top-p, min-p.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def draw(probabilities: Logits, uniforms: NDArray[np.float64]) -> Ids:
 class Uniforms:
     """The uniforms of some rows: number n of a row is output n of Philox keyed by (seed, row) (Salmon et al. 2011)."""
 
-    def __init__(self, seed: int, rows: range) -> None:
+    def __init__(self, seed: int, rows: Sequence[int]) -> None:
         generators = [np.random.Philox(key=np.array([seed, row], np.uint64)) for row in rows]
         self.streams = [np.random.Generator(generator).random for generator in generators]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..config import check
+from ..options import check
 from .completion import Completion, Words, complete
 from .state import State
 

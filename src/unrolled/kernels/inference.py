@@ -8,19 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .attention import Attended, Floats, Weights
 from .checks import Array, checked_ids, pointer
 from .library import Library
 from .pack import aligned, by_gates, pack, pad, padded
-from .structures import CELLS, KINDS, Filters, Matrix, Network
+from .structures import CELLS, KINDS, LOOKS, Attention, Filters, Matrix, Network
 from .threads import over_rows
 
-Floats = NDArray[np.float32]
-Weights = dict[str, Floats]
+State = tuple[Floats, ...]
+EMPTY = (0, 0, 0)
+"""A matrix that there is none of."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What a network looks like: its cell and gates, its layers and units, the ids it knows."""
+    """What a network looks like: its cell and gates, its layers and units, the ids it reads, and how it attends."""
 
     cell: str
     gates: int
@@ -28,27 +30,31 @@ class Shape:
     hidden: int
     ids: int
     has_c: bool
+    attention: str = "none"
 
 
 class PackedNetwork:
     """A network's weights as the kernels read them, packed once; calls change nothing in it.
 
+    It reads the ids that ``table`` [ids, G*H] has rows for, and predicts V, as many as the head has rows. A network
+    whose ``shape.attention`` is "dot" or "additive" needs to be told what the rows of a call look at; another must not.
     States are h and c of shape [B, layers, ``hidden``], where ``hidden`` is rounded up to whole panels.
     """
 
     def __init__(self, library: Library, shape: Shape, table: Floats, weights: Weights, kind: str) -> None:
         self.library, self.shape, self.kind = library, shape, kind
-        self.hidden, self.outputs = padded(shape.hidden), padded(shape.ids)
+        assert len(table) == shape.ids, "a row for every id"
+        self.predicted = len(weights["head.bias"])
+        self.hidden, self.outputs = padded(shape.hidden), padded(self.predicted)
         self.kept: list[Array] = []
-        empty = Matrix(0, 0, 0)
-        w_ih = [self.layer_matrix(weights[f"rnn.weight_ih_l{n}"]) if n else empty for n in range(shape.layers)]
+        w_ih = [self.layer_matrix(weights[f"rnn.weight_ih_l{n}"]) if n else Matrix(*EMPTY) for n in range(shape.layers)]
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
             cell=CELLS[shape.cell],
             kind=KINDS[kind],
             layers=shape.layers,
             hidden=self.hidden,
-            ids=shape.ids,
+            ids=self.predicted,
             outputs=self.outputs,
             table=self.keep(by_gates(np.ascontiguousarray(table.T), shape.gates).T),
             w_ih=(Matrix * shape.layers)(*w_ih),
@@ -57,6 +63,7 @@ class PackedNetwork:
             b_hh=self.biases(weights, "bias_hh"),
             head=self.matrix(pad(weights["head.weight"], self.outputs, self.hidden)),
             b_head=self.keep(pad(weights["head.bias"], self.outputs)),
+            attention=self.attention(weights),
         )
 
     def keep(self, array: Array) -> int:
@@ -78,42 +85,71 @@ class PackedNetwork:
         each = [by_gates(weights[f"rnn.{name}_l{n}"], self.shape.gates) for n in range(self.shape.layers)]
         return (ctypes.c_void_p * len(each))(*map(self.keep, each))
 
+    def attention(self, weights: Weights) -> Attention:
+        """How the first layer looks at a memory; only additive attention has a query and a score."""
+        additive = self.shape.attention == "additive"
+        vectors = ["attention.query.bias", "attention.hidden.bias", "attention.score"]
+        if self.shape.attention == "none":
+            return Attention(LOOKS["none"])
+        return Attention(
+            LOOKS[self.shape.attention],
+            self.square(weights["attention.query.weight"]) if additive else Matrix(*EMPTY),
+            self.square(weights["attention.hidden.weight"]),
+            *(self.keep(pad(weights[name], self.hidden)) if additive or "hidden" in name else None for name in vectors),
+        )
+
+    def square(self, weight: Floats) -> Matrix:
+        """A matrix [H, H]."""
+        return self.matrix(pad(weight, self.hidden, self.hidden))
+
     @property
     def bytes(self) -> int:
         """The size of all packed weights."""
         return sum(array.nbytes for array in self.kept)
 
-    def scan(self, ids: Array, state: tuple[Floats, ...], threads: int = 1) -> tuple[Floats, tuple[Floats, ...]]:
+    def scan(
+        self, ids: Array, state: State, threads: int = 1, attended: Attended | None = None
+    ) -> tuple[Floats, State]:
         """Read ids [B, T]: logits [B, T, V] after each, and the next state; the given one stays as it is."""
+        return self.read(ids, state, threads, attended, None)
+
+    def scan_weights(self, ids: Array, state: State, threads: int, attended: Attended) -> tuple[Floats, State, Floats]:
+        """The same, and what each step looked at: weights [B, T, longest source], zero behind a row's own source."""
+        weights = np.empty((*ids.shape, attended.memory.longest), np.float32)
+        return *self.read(ids, state, threads, attended, weights), weights
+
+    def read(
+        self, ids: Array, state: State, threads: int, attended: Attended | None, weights: Floats | None
+    ) -> tuple[Floats, State]:
+        """What a scan gives; attention's ``weights`` are filled in where they are wanted."""
         rows, steps = ids.shape
-        ids = checked_ids(ids, self.shape.ids)
+        ids, attended = checked_ids(ids, self.shape.ids), self.checked(attended, rows)
         after = self.copy(state, rows)
         logits = np.empty((rows, steps, self.outputs), np.float32)
 
         def part(begin: int, end: int) -> None:
-            run = self.library.variant.scan
+            run, read, found = self.library.variant.scan, ids[begin:].ctypes.data, logits[begin:].ctypes.data
             places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
-            where = logits[begin:].ctypes.data
-            failed = run(ctypes.byref(self.network), ids[begin:].ctypes.data, end - begin, steps, *places, where)
-            if failed:
+            memory = attended and ctypes.byref(attended.part(begin, weights))
+            if run(ctypes.byref(self.network), memory, read, end - begin, steps, *places, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)
-        return logits[:, :, : self.shape.ids], after
+        return logits[:, :, : self.predicted], after
 
     def draw(
         self,
         logits: Floats,
-        state: tuple[Floats, ...],
+        state: State,
         filters: Filters,
         uniforms: NDArray[np.float64],
         threads: int = 1,
-    ) -> tuple[NDArray[np.int32], Floats, tuple[Floats, ...]]:
+        attended: Attended | None = None,
+    ) -> tuple[NDArray[np.int32], Floats, State]:
         """Draw an id for every uniform [B, T] and read it: the ids, the last logits [B, V], the next state."""
         rows, steps = uniforms.shape
-        if self.shape.ids <= filters.special:
-            raise ValueError(f"there are {self.shape.ids} ids, and none of them may be drawn")
-        uniforms = np.ascontiguousarray(uniforms, np.float64)
+        self.check_drawing(filters)
+        uniforms, attended = np.ascontiguousarray(uniforms, np.float64), self.checked(attended, rows)
         last = pad(np.asarray(logits, np.float32), rows, self.outputs)
         after, ids = self.copy(state, rows), np.empty((rows, steps), np.int32)
 
@@ -121,13 +157,33 @@ class PackedNetwork:
             run, where = self.library.variant.draw, ctypes.byref(self.network)
             places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
             chance, read, found = (each[begin:].ctypes.data for each in (uniforms, last, ids))
-            if run(where, ctypes.byref(filters), chance, end - begin, steps, *places, read, found):
+            memory = attended and ctypes.byref(attended.part(begin, None))
+            if run(where, memory, ctypes.byref(filters), chance, end - begin, steps, *places, read, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)
-        return ids, last[:, : self.shape.ids], after
+        return ids, last[:, : self.predicted], after
 
-    def copy(self, state: tuple[Floats, ...], rows: int) -> tuple[Floats, ...]:
+    def check_drawing(self, filters: Filters) -> None:
+        """Raise ``ValueError`` where no id may be drawn, or one that cannot be read."""
+        if self.predicted <= filters.special:
+            raise ValueError(f"there are {self.predicted} ids, and none of them may be drawn")
+        if self.predicted > self.shape.ids:
+            raise ValueError(f"{self.predicted} ids may be drawn, and only {self.shape.ids} can be read")
+
+    def checked(self, attended: Attended | None, rows: int) -> Attended | None:
+        """What the rows look at, as C expects it; raises ``ValueError`` if it does not suit this network."""
+        if (attended is None) != (self.shape.attention == "none"):
+            raise ValueError(f"attention is {self.shape.attention}, and the memory is {'not ' * (not attended)}given")
+        if attended is None:
+            return None
+        memory, source = attended.memory, checked_ids(attended.source, len(attended.memory))
+        for name, array in (("keys", memory.keys), ("values", memory.values)):
+            pointer(array, np.float32, (int(memory.starts[-1]), self.hidden), name)
+        pointer(source, np.int32, (rows,), "the rows' sources")
+        return Attended(memory, source)
+
+    def copy(self, state: State, rows: int) -> State:
         """A state of our own to change in place, padded."""
         if len(state) != 1 + self.shape.has_c:
             raise ValueError(f"the state has {len(state)} parts; a cell {self.shape.cell} has {1 + self.shape.has_c}")

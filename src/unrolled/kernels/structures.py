@@ -8,6 +8,7 @@ from typing import Any
 
 CELLS = {"elman": 0, "gru": 1, "lstm": 2}
 KINDS = {"fp32": 0, "bf16": 1, "int8": 2}
+LOOKS = {"none": 0, "dot": 1, "additive": 2}
 SIZES: list[tuple[str, Any]] = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
 KIND: list[tuple[str, Any]] = [("cell", c_int32), ("kind", c_int32)]
 
@@ -32,6 +33,17 @@ class Matrix(ctypes.Structure):
     _fields_ = [(name, c_void_p) for name in ("weights", "scales", "starts")]
 
 
+class Attention(ctypes.Structure):
+    """``attention``."""
+
+    _fields_ = [
+        ("looks", c_int32),
+        ("query", Matrix),
+        ("hidden", Matrix),
+        *((name, c_void_p) for name in ("b_query", "b_hidden", "v")),
+    ]
+
+
 class Network(ctypes.Structure):
     """``network``."""
 
@@ -44,6 +56,16 @@ class Network(ctypes.Structure):
         ("b_hh", POINTER(c_void_p)),
         ("head", Matrix),
         ("b_head", c_void_p),
+        ("attention", Attention),
+    ]
+
+
+class Memory(ctypes.Structure):
+    """``memory``."""
+
+    _fields_ = [
+        *((name, c_void_p) for name in ("keys", "values", "starts", "source", "weights")),
+        ("longest", c_int64),
     ]
 
 
@@ -70,9 +92,10 @@ class Tree(ctypes.Structure):
     _fields_ = [("levels", POINTER(Ngrams)), *((name, c_int32) for name in ("order", "ids", "outputs"))]
 
 
-Scan = ctypes.CFUNCTYPE(c_int, POINTER(Network), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p)
+NETWORK: list[Any] = [POINTER(Network), POINTER(Memory)]
+Scan = ctypes.CFUNCTYPE(c_int, *NETWORK, c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p)
 Draw = ctypes.CFUNCTYPE(
-    c_int, POINTER(Network), POINTER(Filters), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p
+    c_int, *NETWORK, POINTER(Filters), c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_void_p
 )
 
 Write = ctypes.CFUNCTYPE(

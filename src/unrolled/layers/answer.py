@@ -12,7 +12,7 @@ from .base import Encoded, Network, Source
 from .dropout import Chance, dropout
 from .encoder import Places, make_encoder
 from .stack import NetworkState
-from .start import start_weights
+from .start import SMALL, start_weights
 
 POOLED = {"last": 1, "mean": 1, "max": 1, "all": 3, "each": 1}
 """The ways to pool, and how many times the encoder's width each of them is wide."""
@@ -32,7 +32,7 @@ class AnswerNetwork(Network):
 
     def initialise(self, generator: torch.Generator) -> None:
         assert self.spec.encoder, "there is one"
-        start_weights(self, self.spec.encoder.hidden_size, self.spec.encoder.cell, generator)
+        start_weights(self, self.spec.encoder.hidden_size, self.spec.encoder.cell, generator, SMALL)
         bound = 1 / math.sqrt(self.head.in_features)
         with torch.no_grad():
             self.head.weight.uniform_(-bound, bound, generator=generator)
@@ -64,7 +64,7 @@ def pooled(found: Places, way: str) -> Tensor:
     """All places of every row in one vector [B, E]."""
     if way == "last":
         return found.whole
-    real = found.real if found.real is not None else torch.ones(found.places.shape[:2], dtype=torch.bool)
+    real = found.real if found.real is not None else found.places.new_ones(found.places.shape[:2], dtype=torch.bool)
     if way == "max":
         return found.places.masked_fill(~real[:, :, None], -torch.inf).amax(1)
     share = real.to(found.places) / real.sum(1, keepdim=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-KINDS = ("dot", "additive")
+from ..cells.scan import product
 
 
 @dataclass(frozen=True)
@@ -29,22 +29,24 @@ class Memory:
 
 
 class Attention(nn.Module):
-    """Weights w over the places m [S, E] of a source, from a layer's output h.
+    """Weights w over the places m [S, E] of a source, from a layer's output h; products are of a ``kind``.
 
     "dot": ``(W_k m) · h`` (Luong's "general"); "additive": ``v · tanh(W_k m + W_q h + b)`` (Bahdanau et al. 2015).
     """
 
-    def __init__(self, kind: str, hidden_size: int, width: int) -> None:
+    def __init__(self, way: str, hidden_size: int, width: int, kind: str) -> None:
         super().__init__()
+        self.kind = kind
         self.key = nn.Linear(width, hidden_size, bias=False)
         self.value = nn.Linear(width, hidden_size, bias=False)
         self.hidden = nn.Linear(hidden_size, hidden_size)
-        self.query = nn.Linear(hidden_size, hidden_size) if kind == "additive" else None
+        self.query = nn.Linear(hidden_size, hidden_size) if way == "additive" else None
         self.score = nn.Parameter(torch.empty(hidden_size if self.query else 0))
 
     def memory(self, places: Tensor, real: Tensor | None) -> Memory:
         """What is read of the places [B, S, E] of the sources, made once for all steps."""
-        return Memory(self.key(places), self.value(places), real)
+        keys, values = (product(places, each.weight.t(), self.kind) for each in (self.key, self.value))
+        return Memory(keys, values, real)
 
     def forward(self, h: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
         """What the layers above read [T, B, H] in place of h [T, B, H], and the weights [B, T, S]."""
@@ -53,7 +55,8 @@ class Attention(nn.Module):
         if memory.real is not None:
             scores = scores.masked_fill(~memory.real[:, None], -torch.inf)
         weights = scores.softmax(-1)
-        z = torch.tanh(self.hidden(rows) + weights @ memory.values)
+        hidden = product(rows, self.hidden.weight.t(), self.kind) + self.hidden.bias
+        z = torch.tanh(hidden + weights @ memory.values)
         return z.transpose(0, 1), weights
 
     def scores(self, h: Tensor, keys: Tensor) -> Tensor:

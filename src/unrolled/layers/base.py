@@ -32,13 +32,15 @@ class Encoded:
     """What a network made of its sources.
 
     How its state begins, what is added to the first layer's gates [B, G*H], what attention looks at, and the answers
-    [B, T, W] that a head reads where nothing is written.
+    [B, T, W] that a head reads where nothing is written. Who wants to know where attention looked gives a list for its
+    weights [B, T, S].
     """
 
     first: NetworkState | None = None
     constant: Tensor | None = None
     memory: Memory | None = None
     answers: Tensor | None = None
+    looked: list[Tensor] | None = None
 
 
 def on_device(given: Given, device: torch.device) -> Source:

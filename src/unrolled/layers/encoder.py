@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,10 +27,10 @@ class Places(NamedTuple):
     whole: Tensor
 
 
-def make_encoder(spec: EncoderSpec, kind: str) -> nn.Module:
-    """The encoder of a spec; its scans use kernels of a ``kind``."""
+def make_encoder(spec: EncoderSpec, kind: str, embedding: nn.Embedding | None = None) -> nn.Module:
+    """The encoder of a spec; its scans use kernels of a ``kind``, and it may share an embedding."""
     if spec.kind == "units":
-        return UnitsEncoder(spec, kind)
+        return UnitsEncoder(spec, kind, embedding if spec.shared else None)
     return PixelsEncoder(spec) if spec.kind == "pixels" else FeaturesEncoder(spec)
 
 
@@ -75,18 +76,24 @@ def at(x: Tensor, places: Tensor) -> Tensor:
 
 
 class UnitsEncoder(nn.Module):
-    """Ids → embedding → layers in one or two directions."""
+    """Ids → embedding, which may stand elsewhere → layers in one or two directions."""
 
-    def __init__(self, spec: EncoderSpec, kind: str) -> None:
+    def __init__(self, spec: EncoderSpec, kind: str, shared: nn.Embedding | None) -> None:
         super().__init__()
-        self.dropout = spec.dropout
-        self.embedding = nn.Embedding(spec.inputs, spec.embedding_size)
+        self.dropout, self.unit_dropout = spec.dropout, spec.unit_dropout
+        self.elsewhere = (shared,)  # in a tuple, so that its weights are not taken for ours
+        self.embedding = None if shared else nn.Embedding(spec.inputs, spec.embedding_size)
         self.rnn = BothWays(spec, kind)
 
     def forward(self, ids: Tensor, sizes: Tensor, chance: Chance | None) -> Places:
         """What is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""
         sizes = sizes.clamp(min=1)  # an empty source is read as a boundary
-        x = dropout(self.embedding(ids.t()), self.dropout, chance)
+        embedding = self.embedding or self.elsewhere[0]
+        assert embedding, "one of them is there"
+        x = dropout(embedding(ids.t()), self.dropout, chance)
+        if chance is not None and self.unit_dropout:  # so that no word alone decides (Iyyer et al. 2015, section 3)
+            kept = chance.random(x.shape[:2], np.float32) >= self.unit_dropout
+            x = x * torch.from_numpy(kept).to(x.device)[:, :, None]
         y, whole = self.rnn(x, sizes, chance)
         real = torch.arange(len(y), device=ids.device) < sizes[:, None]
         return Places(y.transpose(0, 1), real, whole)

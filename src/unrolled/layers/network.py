@@ -14,13 +14,14 @@ from ..cells import find_cell
 from ..tasks.base import NetworkSpec
 from ..text.vocabulary import BOUNDARY
 from .attention import Attention
-from .base import Encoded, Network, Source
+from .base import Encoded, Head, Network, Source
 from .condition import Condition, first_state
 from .dropout import Chance, dropout
 from .encoder import make_encoder
 from .sampled import LARGE
 from .stack import NetworkState, Stack
-from .start import start_weights
+from .start import SMALL, start_weights
+from .tied import TiedHead
 
 
 class RecurrentNetwork(Network):
@@ -28,8 +29,7 @@ class RecurrentNetwork(Network):
 
     def __init__(self, spec: NetworkSpec, kind: str) -> None:
         super().__init__()
-        self.spec, self.kind = spec, kind
-        self.sampled = spec.encoder is None  # where a step has few units and smoothing looks at all
+        self.spec, self.kind, self.sampled = spec, kind, not spec.encoder
         self.embedding = (
             None
             if spec.one_hot
@@ -38,18 +38,23 @@ class RecurrentNetwork(Network):
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         cell = find_cell(spec.cell, spec.context)
         self.rnn = Stack(cell, widths, spec.hidden_size, spec.dropout, kind)
-        self.head = nn.Linear(spec.hidden_size, spec.outputs)
+        self.head: Head = nn.Linear(spec.hidden_size, spec.outputs)
+        if spec.tied and self.embedding:
+            self.head = TiedHead(self.embedding, spec.hidden_size, kind)
         states = len(cell.parts) * spec.layers * spec.hidden_size
         self.condition = Condition(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
         self.encoder = self.bridge = self.attention = None
         if spec.encoder:
-            self.encoder = make_encoder(spec.encoder, kind)
+            self.encoder = make_encoder(spec.encoder, kind, self.embedding)
             self.bridge = nn.Linear(spec.encoder.width, states)
             if spec.attention != "none":
-                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width)
+                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width, kind)
 
     def initialise(self, generator: torch.Generator) -> None:
-        start_weights(self, self.spec.hidden_size, self.spec.cell, generator)
+        spread = SMALL if self.spec.encoder else 1.0
+        start_weights(self, self.spec.hidden_size, self.spec.cell, generator, spread)
+        if self.spec.tied:  # no unit is preferred at first
+            nn.init.zeros_(self.head.bias)
 
     def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
         parts, layers = self.rnn.cell.parts, self.spec.layers
@@ -67,7 +72,7 @@ class RecurrentNetwork(Network):
         if encoded is not None and encoded.first is not None:
             return encoded.first
         shape = (rows, self.spec.layers, self.spec.hidden_size)
-        return {part: self.head.weight.new_zeros(shape) for part in self.rnn.cell.parts}
+        return {part: self.head.bias.new_zeros(shape) for part in self.rnn.cell.parts}
 
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
@@ -87,12 +92,20 @@ class RecurrentNetwork(Network):
         attention, memory = self.attention, encoded.memory
         if attention is None or memory is None:
             return None
-        return lambda h: attention(h, memory)[0]
+
+        def look(h: Tensor) -> Tensor:
+            seen: Tensor
+            seen, weights = attention(h, memory)
+            if encoded.looked is not None:
+                encoded.looked.append(weights)
+            return seen
+
+        return look
 
     def inputs(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
         """What the first layer reads: the ids' embeddings, or their one-hot vectors."""
         if self.embedding is None:
-            return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.weight.dtype)
+            return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.bias.dtype)
         embedded: Tensor = self.embedding(ids)
         return dropout(embedded, self.spec.dropout, chance) if self.encoder else embedded
 

@@ -9,19 +9,25 @@ from torch import nn
 
 from .pixels import Pixels
 
+SMALL = 0.1
+"""Of the embeddings of examples, of which most units are seen seldom: large ones would be noise to the rest."""
 
-def start_weights(network: nn.Module, hidden_size: int, cell: str, generator: torch.Generator) -> None:
+
+def start_weights(
+    network: nn.Module, hidden_size: int, cell: str, generator: torch.Generator, spread: float = 1.0
+) -> None:
     """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
 
-    Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1. What sees pixels starts
-    in its own way.
+    Embeddings have a ``spread``, their standard deviation. What sees pixels starts in its own way.
+
+    Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
     """
     bound = 1 / math.sqrt(hidden_size)
     for name, parameter in network.named_parameters():
         size = len(parameter) // 4
         with torch.no_grad():
             if "embedding.weight" in name:
-                parameter.normal_(generator=generator)
+                parameter.normal_(std=spread, generator=generator)
             elif "weight_hh" in name:
                 for block in torch.split(parameter, max(1, parameter.shape[1])):
                     nn.init.orthogonal_(block, generator=generator)

@@ -71,6 +71,13 @@ def caption_bleu(texts: Sequence[str], references: References) -> tuple[float, .
     return tuple(found.bp * geometric_mean(shares[:size]) for size in range(1, LONGEST + 1))
 
 
+def sentence_chrf(texts: Sequence[str], references: References) -> list[float]:
+    """The chrF of each text, from 0 to 100: to rank texts by, for a corpus has a figure of its own."""
+    metric = sacrebleu().CHRF()
+    pairs = zip(texts, known(texts, references), strict=True)
+    return [float(metric.sentence_score(text, several).score) for text, several in pairs]
+
+
 def exact(texts: Sequence[str], references: References) -> float:
     """The share of texts that equal one of their references, but for white space around them."""
     pairs = zip(texts, references, strict=True)

@@ -23,7 +23,8 @@ Vocabularies = Mapping[str, Vocabulary]
 class EncoderSpec:
     """What reads a source: ids through a stack of cells in one or two ``directions``, or an image as a grid.
 
-    ``inputs`` is the number of ids, the side of an image in ``pixels``, or the width of ready ``features``.
+    ``inputs`` is the number of ids, the side of an image in ``pixels``, or the width of ready ``features``. An encoder
+    can have its embedding ``shared`` with what writes in the same units.
     """
 
     kind: str
@@ -34,6 +35,8 @@ class EncoderSpec:
     layers: int = 1
     directions: int = 1
     dropout: float = 0.0
+    unit_dropout: float = 0.0
+    shared: bool = False
 
     @property
     def width(self) -> int:
@@ -55,7 +58,7 @@ class NetworkSpec:
     With an ``encoder``, the state begins as what that made of a source, and ``attention`` looks back at the source's
     places from the first layer. Where ``pooling`` names a way to make one answer of all places (or an answer of
     ``each``), there is no stack: the head reads the encoder. Without ``feedback`` the stack does not read what it
-    writes: all comes from the first state.
+    writes: all comes from the first state. The head can be ``tied`` to the embedding.
     """
 
     inputs: int
@@ -72,6 +75,7 @@ class NetworkSpec:
     attention: str = "none"
     pooling: str = "none"
     feedback: bool = True
+    tied: bool = False
 
     @property
     def one_hot(self) -> bool:
@@ -103,8 +107,8 @@ class Task(ABC):
         """Nats of each target, as a torch tensor of the targets' shape."""
 
     @abstractmethod
-    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
-        """A result as people read it."""
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        """A result as people read it, with what it was made of where that is shown, too."""
 
 
 def negative_log_likelihood(logits: Any, targets: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
+from ..text.vocabulary import SPECIAL
 from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ class Classify(Task):
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
         from ..data.given import side_by_side
+        from ..data.labelled import begun
 
-        return side_by_side([vocabularies["text"].encode(source) for source in sources])
+        return side_by_side([begun(vocabularies["text"], source) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         assert model.pooling is not None, "the recipe fills it in"
@@ -34,8 +36,8 @@ class Classify(Task):
     def loss(self, logits: Any, targets: Any) -> Any:
         return negative_log_likelihood(logits, targets)
 
-    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
-        return vocabularies["labels"].text_of(ids[0])
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        return vocabularies["labels"].units[ids[0] - SPECIAL]
 
 
 def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
@@ -51,6 +53,7 @@ def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
         layers=model.layers,
         directions=model.directions,
         dropout=model.dropout,
+        unit_dropout=model.unit_dropout or 0.0,
     )
 
 

@@ -48,5 +48,5 @@ class Language(Task):
     def loss(self, logits: Any, targets: Any) -> Any:
         return negative_log_likelihood(logits, targets)
 
-    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
         return vocabularies["text"].decode(ids)

@@ -32,13 +32,17 @@ class Translate(Task):
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         encoder = encoder_of(model, len(vocabularies["source"]))
-        narrower = replace(encoder, hidden_size=max(1, encoder.hidden_size // encoder.directions), layers=1)
+        narrower = replace(
+            encoder,
+            hidden_size=max(1, encoder.hidden_size // encoder.directions),
+            shared=vocabularies["source"].units == vocabularies["target"].units,
+        )
         return writing(model, narrower, len(vocabularies["target"]))
 
     def loss(self, logits: Any, targets: Any) -> Any:
         return negative_log_likelihood(logits, targets)
 
-    def show(self, ids: Sequence[int], vocabularies: Vocabularies) -> str:
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
         return vocabularies["target"].decode(ids)
 
 
@@ -57,4 +61,5 @@ def writing(model: ModelOptions, encoder: EncoderSpec, outputs: int) -> NetworkS
         encoder=encoder,
         attention=model.attention,
         feedback=model.feedback != "none",
+        tied=True,
     )

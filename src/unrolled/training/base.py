@@ -31,7 +31,21 @@ class Base:
         config = self.bundle.config
         if given.model not in ("recurrent", config.model):
             raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
+        if given.task not in ("language", config.task):
+            return self.reader(given)
         return dataclasses.replace(config, dropout=config.dropout if given.dropout is None else given.dropout)
+
+    def reader(self, given: ModelOptions) -> ModelOptions:
+        """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
+        config = self.bundle.config
+        reads = config.task == "language" and config.model == "recurrent" and config.cell != "window"
+        if given.task != "classify" or not reads or not config.embedding_size:
+            raise OptionError(
+                f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "
+                "on from a recurrent language model with an embedding, and every model from one of its own task"
+            )
+        taken = {name: getattr(config, name) for name in ("unit", "cell", "hidden_size", "layers", "embedding_size")}
+        return dataclasses.replace(given, **taken)
 
     def gentle(self, given: TrainOptions) -> TrainOptions:
         """The options with a small learning rate, where the model was trained elsewhere for long and none is given."""
@@ -51,7 +65,8 @@ def open_base(path: str) -> Base:
 
 def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:
     """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
-    config, corpus = base.bundle.config, old_corpus(base.bundle)
+    config = base.bundle.config
+    corpus = old_corpus(base.bundle) if config.task == "language" else None  # examples are not cut like a text
     if corpus is None:
         return None
     try:

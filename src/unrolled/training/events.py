@@ -18,18 +18,19 @@ class Reading:
 
 @dataclass(frozen=True)
 class Started:
-    """Sizes are chosen and the first step is next; ``resumed_at`` is 0 for a new run."""
+    """Sizes are chosen and the first step is next; ``resumed_at`` is 0 for a new run. Bits are ``per`` a unit."""
 
     advice: str
     recipe: str
     forecast: dict[str, float] | None
     parameters: int
     resumed_at: int
+    per: str = "char"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A step is done. ``bits`` is the mean training loss since the last validation, in bits per character."""
+    """A step is done. ``bits`` is the mean training loss since the last validation, in bits per character or label."""
 
     step: int
     steps: int

@@ -1,71 +1,202 @@
-"""The recipe for examples: sizes from how many there are and how long, from the budget and the machine."""
+"""The recipe for examples: sizes from how many there are and how long, from the budget and the machine.
+
+How each number was found is told in ``docs/lab-notes.md``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 
 from ..cells import find_cell
 from ..config import ModelOptions, TrainOptions
 from ..data.examples import ExampleSplit
-from .machine import Speed, flops_per_unit
-from .recipe import Recipe, Told
+from ..tasks import TASKS
+from ..tasks.base import NetworkSpec
+from .machine import Speed
+from .recipe import UNGATED, WITH_MUON, Recipe, Told
+
+WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
+LEAST_PASSES = 4.5
+"""Passes that a width must leave time for: of fewer, a narrower network makes more."""
+MOST_PASSES = 40
+"""In a budget of minutes; more only learn by heart."""
+FILLED = 0.8
+"""Times the root of all targets' units: so wide a network they can fill."""
+OF_LETTERS = 256
+"""The widest that is chosen unasked where letters are written, of which a few are soon learnt."""
+OF_ANSWERS = 128
+"""The width of what answers, where none is chosen."""
+PLACES = 1024
+"""Places of sources and targets in a step, at least; more where there are many passes."""
+LEAST_STEPS_A_PASS = 60
+OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.003, 200
+"""The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
+IMAGE_WORK = 1000
+"""Weights that a pixel goes through while a network of the usual width learns to see, about."""
+MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
+"""The share of a classifier's units that are dropped, and how long texts are in the mean from which on so many are: a
+long text has many words that could tell, a question has few."""
 
 
 def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    if model.task == "caption":
-        return choose_for_captions(model, train, split, speed)
-    writes = model.task != "classify"
-    width = model.hidden_size or (256 if writes else 128)
+    choose = {"translate": choose_translator, "caption": choose_captioner}.get(model.task, choose_classifier)
+    return choose(model, train, split, speed)
+
+
+def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what reads one text and writes another."""
+    units, pairs = split.units("train"), len(split.train)
+    model = dataclasses.replace(
+        model, layers=model.layers or 1, directions=model.directions or 2, attention=model.attention or "dot"
+    )
+    widest = min(FILLED * math.sqrt(units), OF_LETTERS if model.unit in ("char", "grapheme", "byte") else WIDTHS[-1])
+    width, why = model.hidden_size, "as you chose"
+    if width is None:
+        width, why = WIDTHS[0], "as wide as so many pairs can fill"
+        for wider in WIDTHS[1:]:
+            if wider > widest:
+                break
+            if passes(sized(model, wider), train, split, speed) < LEAST_PASSES:
+                why = "the widest that this budget can teach"
+                break
+            width = wider
+    chosen = sized(model, width)
+    seen = passes(chosen, train, split, speed)
+    if model.dropout is None:
+        wanted = round(min(0.4, max(0.0, 0.1 + 0.115 * math.log2(max(seen, 1.0) / 4.8))), 2)
+        chosen = dataclasses.replace(chosen, dropout=wanted)
+    longest = float(split.train.sizes.mean())
+    places = PLACES * (2 if seen < 8 else 4 if seen < 25 else 8)
+    rows = train.batch_size or power_of_two(min(places / longest, pairs / LEAST_STEPS_A_PASS))
+    settings = settled(train, rows, longest, model.cell, smoothing=0.1)
+    return Recipe(
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
+    )
+
+
+def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what reads a text and answers."""
+    width, why = model.hidden_size or OF_ANSWERS, "as you chose" if model.hidden_size else "which suits most texts"
     chosen = dataclasses.replace(
-        model,
-        hidden_size=width,
+        sized(model, width),
         layers=model.layers or 1,
-        embedding_size=model.embedding_size or 128,
-        dropout=0.3 if model.dropout is None else model.dropout,
+        dropout=0.4 if model.dropout is None else model.dropout,
         directions=model.directions or 2,
-        pooling=model.pooling or "all" if not writes else None,
-        attention=model.attention or "dot" if writes else None,
+        pooling=model.pooling or "max",
+        unit_dropout=dropped_units(split) if model.unit_dropout is None else model.unit_dropout,
     )
     longest = float(split.train.sizes.mean())
-    settings = dataclasses.replace(
-        train,
-        batch_size=train.batch_size or 64,
-        sequence_length=train.sequence_length or max(2, round(1.5 * longest)),
-        learning_rate=train.learning_rate or 0.01,
-        weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
-        label_smoothing=(0.1 if writes else 0.0) if train.label_smoothing is None else train.label_smoothing,
+    rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS))
+    settings = settled(train, rows, longest, model.cell, smoothing=0.0)
+    seen = passes(chosen, train, split, speed)
+    return Recipe(
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
     )
-    outputs = len(split.vocabulary)
-    rate = speed.units_per_second(3 * flops_per_unit(width, 1, outputs, find_cell(model.cell, 0).gates))
-    told = Told("advice.", f"{model.task}.", None)
-    return Recipe(chosen, settings, rate, 1.0, told)
 
 
-def choose_for_captions(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
-    """The same for images and their captions, which are few: hundreds or thousands."""
+def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what writes of images, which are few: hundreds or thousands."""
     places = split.train.sources.take(np.arange(1)).values.shape[1]
-    looks = model.feedback != "none" and places > 1
-    width = model.hidden_size or 256
+    width, why = model.hidden_size or OF_IMAGES, "as you chose" if model.hidden_size else "which suits most images"
     chosen = dataclasses.replace(
+        sized(model, width),
+        directions=None,
+        dropout=0.5 if model.dropout is None else model.dropout,
+        attention=model.attention or ("dot" if places > 1 else "none"),
+    )
+    rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS * 4))
+    settings = settled(train, rows, float(split.train.sizes.mean()), model.cell, smoothing=0.1)
+    if train.learning_rate is None:
+        settings = dataclasses.replace(settings, learning_rate=RATE_OF_IMAGES)
+    seen = passes(chosen, train, split, speed)
+    rate = rate_of(chosen, split, speed)
+    return Recipe(chosen, settings, rate, PASSES_OF_IMAGES, told(chosen, settings, split, why, seen))
+
+
+def dropped_units(split: ExampleSplit) -> float:
+    """The share of units to drop from sources of such a length."""
+    return round(MOST_UNIT_DROPOUT * min(1.0, float(split.train.sources.sizes.mean()) / PLACES_FOR_ALL), 2)
+
+
+def sized(model: ModelOptions, width: int) -> ModelOptions:
+    """The options with a width, and what follows from it."""
+    embedding = model.embedding_size or min(width, 256)
+    dropout = 0.0 if model.dropout is None else model.dropout
+    return dataclasses.replace(
         model,
         hidden_size=width,
         layers=model.layers or 1,
-        embedding_size=model.embedding_size or 128,
-        dropout=0.5 if model.dropout is None else model.dropout,
-        attention=model.attention or ("dot" if looks else "none"),
+        directions=model.directions or 2,
+        embedding_size=embedding,
+        dropout=dropout,
     )
-    longest = float(split.train.sizes.mean())
-    settings = dataclasses.replace(
+
+
+def settled(train: TrainOptions, rows: int, longest: float, cell: str, smoothing: float) -> TrainOptions:
+    """The options of training without gaps."""
+    rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * UNGATED.get(cell, 1.0), 5)
+    return dataclasses.replace(
         train,
-        batch_size=train.batch_size or 64,
+        batch_size=rows,
         sequence_length=train.sequence_length or max(2, round(1.5 * longest)),
-        learning_rate=train.learning_rate or 0.003,
+        learning_rate=train.learning_rate or rate,
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
-        label_smoothing=0.1 if train.label_smoothing is None else train.label_smoothing,
+        label_smoothing=smoothing if train.label_smoothing is None else train.label_smoothing,
     )
-    rate = speed.units_per_second(3 * flops_per_unit(width, 1, len(split.vocabulary), find_cell(model.cell, 0).gates))
-    told = Told("advice.", f"{model.task}.", None)
-    return Recipe(chosen, settings, rate, 1.0, told)
+
+
+def power_of_two(most: float) -> int:
+    """The greatest power of two that is not more."""
+    return 1 << int(math.log2(max(1.0, most)))
+
+
+def passes(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> float:
+    """How often training will see every example."""
+    if train.epochs is not None:
+        return train.epochs
+    if train.steps is not None:
+        return train.steps * (train.batch_size or 64) / len(split.train)
+    return min(MOST_PASSES, 60 * (train.minutes or 0) * rate_of(model, split, speed) / split.units("train"))
+
+
+def rate_of(model: ModelOptions, split: ExampleSplit, speed: Speed) -> float:
+    """Units of targets that are learnt in a second, about, with all that is read for them."""
+    spec = TASKS[model.task].network(model, split.vocabularies)
+    sources = float(split.train.sources.sizes.sum()) / max(1, split.units("train"))
+    return speed.units_per_second(6.0 * (writing_weights(spec) + sources * reading_weights(spec)))
+
+
+def writing_weights(spec: NetworkSpec) -> float:
+    """Weights that a unit of a target goes through."""
+    if spec.pooling != "none":
+        return float(spec.hidden_size * spec.outputs)
+    gates, width = find_cell(spec.cell, spec.context).gates, spec.hidden_size
+    stack = sum(gates * width * (width + spec.input_size(layer)) for layer in range(spec.layers))
+    looking = 0 if spec.attention == "none" else 2 * width**2
+    return float(stack + looking + spec.embedding_size * (width + spec.outputs))
+
+
+def reading_weights(spec: NetworkSpec) -> float:
+    """Weights that a place of a source goes through."""
+    encoder = spec.encoder
+    assert encoder, "there is one"
+    if encoder.kind != "units":
+        return float(encoder.inputs**2 * IMAGE_WORK if encoder.kind == "pixels" else encoder.inputs * encoder.width)
+    each = find_cell(encoder.cell, 0).gates * encoder.hidden_size * encoder.directions
+    stack = sum(each * (encoder.hidden_size + encoder.input_size(layer)) for layer in range(encoder.layers))
+    return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))
+
+
+def told(model: ModelOptions, train: TrainOptions, split: ExampleSplit, why: str, seen: float) -> Told:
+    """What is said before the first step."""
+    sizes = ", ".join(f"{len(each):,} {name}" for name, each in split.vocabularies.items())
+    advice = f"{len(split.train):,} examples to learn from and {len(split.valid):,} held out; {sizes}."
+    recipe = (
+        f"{model.title}, {why}; {train.batch_size} examples a step, learning rate {train.learning_rate:g}, dropout "
+        f"{model.dropout:g}, weight decay {train.weight_decay:g}; about {seen:.3g} passes."
+    )
+    return Told(advice, recipe, None)

@@ -10,18 +10,17 @@ from typing import Any
 from .. import bundle as bundles
 from ..config import (
     ModelOptions,
-    Options,
     ReadOptions,
     RunOptions,
     TrainOptions,
     as_given,
-    reject_unknown,
     resolve_budget,
 )
 from ..data.captioned import Eyes
 from ..data.material import Request
 from ..data.readers import Source
 from ..errors import InputError, OptionError
+from ..options import Options, reject_unknown
 from ..tasks import TASKS
 from .base import open_base
 from .events import Observer, Reading, tell

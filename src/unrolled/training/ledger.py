@@ -61,14 +61,14 @@ class Ledger:
         """Begin a new mean of the training loss."""
         self.loss_sum, self.loss_count = 0.0, 0
 
-    def memorising(self) -> str | None:
+    def memorising(self, per: str = "char") -> str | None:
         """The alarm in words, once, when the network learns the text by heart."""
         bits = self.curve[-1]["valid"]
         if self.warned or bits < MEMORISING * self.best_bits or self.train_bits >= self.best_train_bits:
             return None
         self.warned = True
         return (
-            f"it begins to memorise: held-out text rose from {self.best_bits:.3f} bits/char (step {self.best_step}) "
+            f"it begins to memorise: held-out text rose from {self.best_bits:.3f} bits/{per} (step {self.best_step}) "
             f"to {bits:.3f} while training fell to {self.train_bits:.3f}; the best is kept, and more text, more "
             f"--dropout or a smaller --hidden-size would help"
         )

@@ -19,8 +19,10 @@ from ..layers import Network, build
 from ..layers.base import Encoded, on_device
 from ..layers.dropout import Chance
 from ..layers.sampled import some_logits
+from ..layers.tied import TiedHead
 from ..tasks import TASKS
-from .budget import Budget, most_passes
+from .budget import Budget
+from .calibrate import calibrate, judge
 from .carry import forget
 from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
@@ -60,7 +62,10 @@ def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume:
         run = Run(work, observers)
         if resume:
             run.restore()
-        tell(observers, Started(**vars(run.recipe.told), parameters=run.parameters, resumed_at=run.ledger.step))
+        tell(
+            observers,
+            Started(**vars(run.recipe.told), parameters=run.parameters, resumed_at=run.ledger.step, per=work.split.per),
+        )
         while not run.over(interrupt):
             run.train_step()
             run.after_step()
@@ -84,7 +89,7 @@ class Run:
         self.batches = work.split.batches(self.recipe.train)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.batches.steps_per_epoch
-        most = epoch * most_passes(self.recipe.characters_per_unit)
+        most = epoch * self.recipe.most_passes
         self.budget = Budget(self.recipe.train, self.schedule, most, epoch, work.replay)
         self.budget.begin(self.recipe.units_per_second / self.units_per_step)
         self.ledger.next_validation = self.validation_interval()
@@ -152,10 +157,9 @@ class Run:
         fresh = batch.fresh.all()
         before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
         y, self.state = self.network.read(inputs, before, chance, encoded)
-        logits, places = self.logits(y, targets, chance)
-        losses = self.task.loss(logits, places)
-        torch.autograd.backward(self.objective(losses, logits, targets, batch.counts))
-        nats = mean_of(losses.detach(), batch.counts).item()
+        minimised, mean = self.loss(y, targets, batch, chance)
+        torch.autograd.backward(minimised)
+        nats = mean.item()
         if not math.isfinite(nats):
             self.diverged()
             return
@@ -167,6 +171,18 @@ class Run:
             settings.gradient_clip,
         )
         self.ledger.add(nats * self.bits)
+
+    def loss(
+        self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
+        head = self.network.head
+        if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
+            real = torch.from_numpy(batch.counts).to(self.device)
+            return head.loss(y[real], targets[real], self.objective.smoothing)
+        logits, places = self.logits(y, targets, chance)
+        losses = self.task.loss(logits, places)
+        return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""
@@ -226,7 +242,7 @@ class Run:
         if ledger.validated(bits):
             self.best = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
         tell(self.observers, Validated(ledger.step, bits, ledger.best_bits, ledger.train_bits, self.snapshot))
-        alarm = ledger.memorising()
+        alarm = ledger.memorising(self.work.split.per)
         if alarm:
             tell(self.observers, Warned(alarm, tuple(ledger.curve)))
         ledger.forget_losses()
@@ -252,7 +268,9 @@ class Run:
         return {
             **about_run(self.work, self.recipe, ledger),
             "stopped": self.stopped,
-            "best": {"step": ledger.best_step, "bits_per_char": ledger.best_bits} if self.best else None,
+            "best": {"step": ledger.best_step, f"bits_per_{self.work.split.per}": ledger.best_bits}
+            if self.best
+            else None,
             "kernels": about_kernels(self.kind),
             "device": str(self.device),
         }
@@ -270,8 +288,15 @@ class Run:
                 self.save()
         if self.best:
             self.network.load_state_dict(self.best)
+        held_out = self.calibrate()
         final = self.snapshot()
-        final.record["test_bits_per_char"] = self.test_bits()
+        if held_out:
+            final.record["best"] |= held_out
+        tested = len(self.work.split.test) > 0
+        bits = bits_of(self.network, self.task, self.work.split, "test") if tested else None
+        final.record[f"test_bits_per_{self.work.split.per}"] = bits
+        if held_out and tested:
+            final.record["test"] = judge(self.network, self.work.split, "test")
         if self.work.base:
             after = both_held_out(self.network, self.task, self.work)
             final.record["continued"] = describe(self.work, self.before, after)
@@ -281,12 +306,11 @@ class Run:
             final.record["best"]["bits_per_char_unlabelled"] = open_bits
         return final
 
-    def test_bits(self) -> float | None:
-        """Bits per character of the test part, which nothing was chosen on."""
-        test = self.work.split.test
-        if not len(test):
-            return None
-        return bits_of(self.network, self.task, self.work.split, "test")
+    def calibrate(self) -> dict[str, float]:
+        """Calibrate what answers with labels, and tell how good its answers are; nothing of what writes."""
+        if not self.best or self.work.split.per != "label":
+            return {}
+        return calibrate(self.network, self.work.split)
 
     def save(self) -> None:
         """Write the resume file; a full disk is no reason to stop training."""

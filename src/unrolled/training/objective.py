@@ -28,14 +28,16 @@ class Objective:
         weights = balanced(split.counts()) if settings.class_weights == "balanced" else None
         return cls(settings.label_smoothing or 0.0, weights)
 
-    def __call__(self, losses: Tensor, logits: Tensor, targets: Tensor, counts: NDArray[np.bool_] | None) -> Tensor:
-        """The mean to be minimised of the losses [B, T] of targets under logits [B, T, V].
+    def __call__(
+        self, losses: Tensor, logits: Tensor, places: Tensor, targets: Tensor, counts: NDArray[np.bool_] | None
+    ) -> Tensor:
+        """The mean to be minimised of the losses [B, T] of targets, which have their places in logits [B, T, S].
 
-        Label smoothing: Szegedy et al. 2016, section 7.
+        Label smoothing: Szegedy et al. 2016, section 7; over those units that have logits.
         """
         if self.smoothing:
-            everywhere = logits.logsumexp(-1) - logits.mean(-1)
-            losses = (1 - self.smoothing) * losses + self.smoothing * everywhere
+            picked = logits.gather(-1, places.unsqueeze(-1)).squeeze(-1)  # a loss is what all amount to, less this
+            losses = losses + self.smoothing * (picked - logits.mean(-1))
         if self.weights is not None:
             losses = losses * self.weights.to(losses.device)[targets]
         return mean_of(losses, counts)

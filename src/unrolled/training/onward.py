@@ -17,10 +17,12 @@ from .work import Work
 @torch.no_grad()
 def carry_over(network: Network, bundle: Bundle) -> None:
     """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
+    reads = bundle.config.task == "language" and network.spec.encoder is not None
+    tensors = {f"encoder.{name}": each for name, each in bundle.tensors.items()} if reads else bundle.tensors
     for name, parameter in network.state_dict().items():
-        if name not in bundle.tensors:  # the model learnt no labels
+        if name not in tensors:  # the model learnt no labels, or no other direction
             continue
-        old = torch.from_numpy(bundle.tensors[name]).to(parameter)
+        old = torch.from_numpy(tensors[name]).to(parameter)
         if name == "head.weight":
             parameter.zero_()
         elif name == "head.bias":
@@ -42,6 +44,11 @@ def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float |
 def describe(work: Work, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
     """What a record says of going on: from what, with which new letters, and what both held-out texts cost."""
     assert work.base, "only called where there is one"
-    known = len(work.base.bundle.vocabularies["text"].units)
-    added = list(work.split.vocabulary.units[known:])
+    old = work.base.bundle.vocabularies
+    added = [
+        unit
+        for name, each in work.split.vocabularies.items()
+        if name in old
+        for unit in each.units[len(old[name].units) :]
+    ]
     return {"from": work.base.path, "added": added, "before": before, "after": after}

@@ -19,6 +19,10 @@ from .rows import RowAdamW
 BETAS = (0.9, 0.99)
 
 TABLES = ("embedding.weight", "head.weight")
+BETWEEN = ("attention.key", "attention.value", "attention.hidden", "attention.query", "bridge", "head.project")
+"""Matrices beside the stack that learn as its own do."""
+APART = 0.2
+"""AdamW's learning rate relative to Muon's, where examples are learnt (``docs/lab-notes.md``)."""
 
 Optimizers = Sequence[torch.optim.Optimizer]
 
@@ -26,7 +30,7 @@ Optimizers = Sequence[torch.optim.Optimizer]
 def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimizers:
     """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
     named = dict(network.named_parameters())
-    matrices = {key: p for key, p in named.items() if name == "muon" and "rnn.weight" in key and len(p)}
+    matrices = {key: p for key, p in named.items() if name == "muon" and is_matrix(key, p)}
     rows = {} if network.spec.encoder else named  # where all units are learnt at every step
     tables = {key: p for key, p in rows.items() if key in TABLES and len(p) >= LARGE}
     rest = {key: p for key, p in named.items() if key not in matrices and key not in tables}
@@ -36,11 +40,20 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
     optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, betas=BETAS, fused=True)]
     if matrices:
         gates = find_cell(network.spec.cell, network.spec.context).gates
-        group = {"params": list(matrices.values()), "gates": gates, "narrow": narrow(network.kind)}
-        optimizers.append(Muon([group], weight_decay))
+        stacked = [p for key, p in matrices.items() if "rnn.weight" in key]
+        between = [p for key, p in matrices.items() if "rnn.weight" not in key]
+        wanted = [{"params": each, "gates": count} for each, count in ((stacked, gates), (between, 1)) if each]
+        optimizers.append(Muon([{**each, "narrow": narrow(network.kind)} for each in wanted], weight_decay))
+        for group in optimizers[0].param_groups:
+            group["share"] = APART if network.spec.encoder else 1.0
     if tables:
         optimizers.append(RowAdamW(tables.values(), BETAS, weight_decay))
     return optimizers
+
+
+def is_matrix(key: str, parameter: torch.nn.Parameter) -> bool:
+    """Whether a parameter is a matrix of a stack, or between an encoder and one."""
+    return parameter.ndim > 1 and len(parameter) > 0 and ("rnn.weight" in key or key.startswith(BETWEEN))
 
 
 def update(network: Network, optimizers: Optimizers, learning_rate: float, clip: float) -> None:
@@ -48,7 +61,7 @@ def update(network: Network, optimizers: Optimizers, learning_rate: float, clip:
     clip_gradients(network, clip)
     for optimizer in optimizers:
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate
+            group["lr"] = learning_rate * group.get("share", 1.0)
         optimizer.step()
         optimizer.zero_grad()
 

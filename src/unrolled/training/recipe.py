@@ -54,7 +54,7 @@ class Recipe:
     model: ModelOptions
     train: TrainOptions
     units_per_second: float
-    characters_per_unit: float
+    most_passes: int
     told: Told
 
 
@@ -94,7 +94,11 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
     paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
     advice = advise(known, weights if model.hidden_size else 0, seen / units, train.minutes)
     return Recipe(
-        chosen, settings, rate, known.characters_per_unit, Told(advice, paragraph, vars(expected) if expected else None)
+        chosen,
+        settings,
+        rate,
+        most_passes(known.characters_per_unit),
+        Told(advice, paragraph, vars(expected) if expected else None),
     )
 
 
@@ -128,7 +132,7 @@ def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: 
         f"{settings.learning_rate:g}. {promise(known, rate, None)}"
     )
     told = Told(advise(known, 0, units_seen(settings, known, rate) / known.units, train.minutes), paragraph, None)
-    return Recipe(chosen, settings, rate, known.characters_per_unit, told)
+    return Recipe(chosen, settings, rate, most_passes(known.characters_per_unit), told)
 
 
 def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> tuple[int, str]:

@@ -22,7 +22,7 @@ MOST_LOGITS = 1 << 24  # at once: 64 MB
 @torch.no_grad()
 def validate(network: Network, task: Task, split: Material, part: str, rows: int | None = None) -> float:
     """The sum of the loss over all targets of a held-out part, in bits; a text is read in so many ``rows``."""
-    device = network.head.weight.device
+    device = network.head.bias.device
     state, total = network.start(1), 0.0
     for batch in split.held_out(part, network.window, rows):
         given = split.given(part, batch.documents)

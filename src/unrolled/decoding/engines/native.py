@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 from ... import kernels
 from ...bundle import Bundle
 from ...cells import CELLS
-from ...cells.base import Array
+from ...cells.base import Array, Recurrence
 from ...config import GenerateOptions
 from ...errors import MissingExtraError
+from ...kernels.attention import Attended, PackedMemory, pack_memory
+from ...kernels.encoder import PackedLayer
 from ...kernels.inference import PackedNetwork, Shape
 from ...kernels.structures import Filters
 from ...tasks import TASKS
+from ...tasks.base import NetworkSpec
 from ...text.base import Ids
 from ...text.vocabulary import SPECIAL
 from ..sampling import COLD
 from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned
-from .reading import LightReader
+from .encoder import LayerScan
+from .reading import LightReader, Memory
 from .reference import first_state, float_tensors, for_rows, input_table
 
 MOST = 2**31 - 1
@@ -28,43 +32,90 @@ MOST = 2**31 - 1
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Native:
     """The engine for a model; the device is always the CPU."""
-    library = kernels.load()
-    if library is None:
-        raise MissingExtraError(f"the native engine is {kernels.reason_missing()}; or use --engine reference")
-    spec = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies)
-    cell = CELLS[spec.cell]
-    shape = Shape(cell.name, cell.gates, spec.layers, spec.hidden_size, spec.inputs, len(cell.parts) > 1)
-    tensors = float_tensors(bundle)
-    network = PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights)
-    return Native(network, cell.parts, first_state(bundle))
+    spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
+    return Native(pack(find_library(), spec, tensors, weights), CELLS[spec.cell].parts, first_state(bundle))
 
 
 def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
     """The reader for a model; the device is always the CPU."""
-    from .reference import open_reader as slow
+    library = find_library()
+    spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
+    packed = pack(library, spec, tensors, weights) if spec.pooling == "none" else None
 
-    return slow(bundle, device, weights)
+    def make_writer(first: dict[str, Array], memory: Memory | None) -> Native:
+        assert packed, "what only answers writes nothing"
+        return Native(packed, CELLS[spec.cell].parts, first, packed_memory(memory) if memory else None)
+
+    return LightReader(spec, tensors, lambda cell, recurrence: kernel_scan(library, cell, recurrence), make_writer)
+
+
+def find_library() -> kernels.Library:
+    """The kernels, or the sentence that says why there are none."""
+    library = kernels.load()
+    if library is None:
+        raise MissingExtraError(f"the native engine is {kernels.reason_missing()}; or use --engine reference")
+    return library
+
+
+def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, Array], weights: str) -> PackedNetwork:
+    """The network that writes, in the kernels."""
+    cell = CELLS[spec.cell]
+    both = len(cell.parts) > 1
+    shape = Shape(cell.name, cell.gates, spec.layers, spec.hidden_size, spec.inputs, both, spec.attention)
+    return PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights)
+
+
+def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> LayerScan:
+    """A layer's scan in the kernels."""
+    layer = PackedLayer(library, cell, CELLS[cell].gates, recurrence.w_hh, recurrence.b_hh)
+    return lambda a: layer.scan(a, threads())[0]
+
+
+def packed_memory(memory: Memory) -> PackedMemory:
+    """The places of sources as the kernels read them, padding left out."""
+    real = np.arange(memory.keys.shape[1]) < memory.sizes[:, None]
+    return pack_memory(memory.keys[real], memory.values[real], memory.sizes.tolist())
+
+
+def threads() -> int:
+    """Threads that rows are shared out to."""
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
 class Native(DrawingEngine):
     """A ``PackedNetwork`` behind the contract of an engine; rows are shared out to threads."""
 
-    def __init__(self, network: PackedNetwork, parts: tuple[str, ...], first: dict[str, Array]) -> None:
-        self.network, self.parts, self.first = network, parts, first
-        self.threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    def __init__(
+        self,
+        network: PackedNetwork,
+        parts: tuple[str, ...],
+        first: dict[str, Array],
+        memory: PackedMemory | None = None,
+    ) -> None:
+        self.network, self.parts, self.first, self.memory = network, parts, first, memory
+        self.threads = threads()
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
-        logits, after = self.network.scan(ids, self.ordered(state), self.threads)
-        return logits, self.named(after)
+        attended = self.attended(state)
+        if attended is None:
+            logits, after = self.network.scan(ids, self.ordered(state), self.threads)
+            return logits, {**state, **self.named(after)}
+        logits, after, weights = self.network.scan_weights(ids, self.ordered(state), self.threads, attended)
+        return logits, {**state, **self.named(after), "attention": weights}
 
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
     ) -> Drawn:
-        ids, last, after = self.network.draw(logits, self.ordered(state), as_filters(options), uniforms, self.threads)
-        return ids, last, self.named(after)
+        given = (logits, self.ordered(state), as_filters(options), uniforms, self.threads, self.attended(state))
+        ids, last, after = self.network.draw(*given)
+        return ids, last, {**state, **self.named(after)}
+
+    def attended(self, state: EngineState) -> Attended | None:
+        """What the rows look at, if they look at anything."""
+        return Attended(self.memory, state["source"]) if self.memory else None
 
     def ordered(self, state: EngineState) -> tuple[NDArray[np.float32], ...]:
         """The state's parts in the cell's order."""

@@ -30,8 +30,13 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
 
 
 def float_tensors(bundle: Bundle) -> dict[str, Array]:
-    """A model's weights in float32."""
-    return {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()}
+    """A model's weights in float32, those that are shared or tied in each of their places."""
+    tensors = {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()}
+    if "head.project.weight" in tensors:
+        tensors["head.weight"] = tensors["embedding.weight"] @ tensors.pop("head.project.weight")
+    if "embedding.weight" in tensors:
+        tensors.setdefault("encoder.embedding.weight", tensors["embedding.weight"])
+    return tensors
 
 
 def first_state(bundle: Bundle) -> dict[str, Array]:

@@ -46,7 +46,7 @@ class Torch(Engine):
     """A ``Network`` without gradients, perhaps with sources to look back at."""
 
     def __init__(self, network: Network, first: dict[str, Array], encoded: Encoded | None = None) -> None:
-        self.network, self.device, self.first = network, network.head.weight.device, first
+        self.network, self.device, self.first = network, network.head.bias.device, first
         self.encoded = encoded or Encoded()
 
     def start(self, rows: int) -> EngineState:
@@ -61,15 +61,18 @@ class Torch(Engine):
         tensors = {name: torch.from_numpy(np.ascontiguousarray(part)).to(self.device) for name, part in state.items()}
         read = torch.from_numpy(np.ascontiguousarray(ids)).long().to(self.device)
         memory = self.encoded.memory.of(tensors["source"]) if self.encoded.memory else None
-        logits, after = self.network(read, tensors, encoded=Encoded(memory=memory))
-        return logits.cpu().numpy(), {**state, **{name: part.cpu().numpy() for name, part in after.items()}}
+        encoded = Encoded(memory=memory, looked=[])
+        logits, after = self.network(read, tensors, encoded=encoded)
+        looked = {"attention": encoded.looked[0]} if encoded.looked else {}
+        changed = {name: part.cpu().numpy() for name, part in (after | looked).items()}
+        return logits.cpu().numpy(), {**state, **changed}
 
 
 class TorchReader(Reader):
     """A ``Network`` that reads sources first."""
 
     def __init__(self, network: Network) -> None:
-        self.network, self.device = network, network.head.weight.device
+        self.network, self.device = network, network.head.bias.device
 
     @torch.no_grad()
     def under(self, given: Given) -> Engine:

@@ -1,0 +1,71 @@
+"""Pictures of an evaluation: where a network looked in the first sources while it wrote, and what it confused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..api import Model
+from ..decoding.looking import image_of
+from ..errors import OptionError
+from ..reports import attention, confusion
+from ..text.vocabulary import Vocabulary
+from .base import Evaluation, Example
+
+END = "∎"
+"""What is shown in the place of a boundary."""
+
+
+def refuse_unlabelled(model: Model) -> None:
+    """Say before any work that a model confuses no labels."""
+    if model.bundle.config.task != "classify":
+        raise OptionError(f"this model ({model.described}) tells no labels, so there is no confusion matrix to draw")
+
+
+def confusion_picture(evaluation: Evaluation) -> str:
+    """The confusion matrix of a classifier's evaluation as an SVG."""
+    assert evaluation.classes, "it is of a classifier"
+    title = f"{evaluation.figures['accuracy']:.1%} of {len(evaluation.examples):,} right"
+    return confusion.svg(evaluation.classes.confusion, evaluation.classes.labels, title)
+
+
+def refuse_blind(model: Model) -> None:
+    """Say before any work that a model never looks back at its source."""
+    if model.bundle.config.attention in (None, "none"):
+        raise OptionError(f"this model ({model.described}) has no attention to show; train with --attention dot")
+
+
+def attention_page(model: Model, evaluation: Evaluation, count: int) -> str:
+    """A page of HTML: the first examples, and where the network looked while it wrote them."""
+    refuse_blind(model)
+    examples = [each for each in evaluation.examples if each.ids][:count]
+    title = f"Where it looked: {model.described}"
+    return attention.page(title, [pictured(model, each) for each in examples])
+
+
+def pictured(model: Model, example: Example) -> dict[str, Any]:
+    """An example with its attention, as the page has it: over the units of a source, or over an image."""
+    weights = model.predictor.attention(example.source, example.ids)
+    assert weights is not None, "it has attention"
+    shown = {
+        "title": example.source,
+        "written": units(model.predictor.vocabulary, example.ids),
+        "attention": weights,
+        "texts": {"written": example.got, "wanted": " / ".join(example.wanted)},
+    }
+    known = model.bundle.vocabularies.get("source")
+    if known:
+        read = model.predictor.given([example.source]).values[0]
+        return {**shown, "source": units(known, read.tolist())}
+    side, image = math.isqrt(weights.shape[-1]), image_of(model.predictor, example.source)
+    if image and side**2 == weights.shape[-1]:
+        name = Path(example.source).name
+        return {**shown, "image": image, "attention": weights.reshape(-1, side, side), "title": name}
+    return {**shown, "source": [str(place) for place in range(1, weights.shape[-1] + 1)]}
+
+
+def units(vocabulary: Vocabulary, ids: Sequence[int]) -> list[str]:
+    """Ids as people read them, a sign for the end."""
+    return [vocabulary.text_of(number) or END for number in ids]

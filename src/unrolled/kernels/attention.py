@@ -1,0 +1,63 @@
+"""What an attention looks at: the keys and values of sources, packed once, and the source of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .checks import Array
+from .pack import aligned, pad, padded
+from .structures import Memory
+
+Floats = NDArray[np.float32]
+Weights = dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class PackedMemory:
+    """Keys and values [places of all sources, H] as the kernels read them; ``starts`` of every source, and the end."""
+
+    keys: Floats
+    values: Floats
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """How many sources there are."""
+        return len(self.starts) - 1
+
+    @property
+    def longest(self) -> int:
+        """The most places of a source."""
+        return int(np.diff(self.starts).max(initial=0))
+
+
+@dataclass(frozen=True)
+class Attended:
+    """What the rows of a call look at: a memory, and the ``source`` [B] of each row in it; many rows may share one."""
+
+    memory: PackedMemory
+    source: Array
+
+    def part(self, begin: int, weights: Floats | None) -> Memory:
+        """The kernels' form for the rows from ``begin`` on; they fill in ``weights`` [B, T, longest] if given."""
+        keys, values, starts = (each.ctypes.data for each in (self.memory.keys, self.memory.values, self.memory.starts))
+        kept = None if weights is None else weights[begin:].ctypes.data
+        return Memory(keys, values, starts, self.source[begin:].ctypes.data, kept, self.memory.longest)
+
+
+def pack_memory(keys: Floats, values: Floats, sizes: Sequence[int]) -> PackedMemory:
+    """Keys and values [total, H] of sources that lie one behind the other, each of so many places.
+
+    Raises ``ValueError`` for a source without a place: there is nothing to look at.
+    """
+    starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+    if min(sizes, default=1) < 1:
+        raise ValueError(f"a source has {min(sizes)} places; it must have at least 1")
+    if keys.shape != values.shape or len(keys) != starts[-1]:
+        raise ValueError(f"keys {keys.shape} and values {values.shape} must both have {starts[-1]} places")
+    wide = padded(keys.shape[1])
+    packed_keys, packed_values = (aligned(pad(each, len(each), wide)) for each in (keys, values))
+    return PackedMemory(packed_keys, packed_values, starts)

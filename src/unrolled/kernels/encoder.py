@@ -1,0 +1,42 @@
+"""An encoder's layer over time without torch: the training scan forward, for its outputs alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .library import Library
+from .pack import aligned, by_gates, pad, padded, panels
+from .training import Sizes, forward
+
+Floats = NDArray[np.float32]
+
+
+class PackedLayer:
+    """A layer's recurrent weights ``w_hh`` [G*H, H] and ``b_hh`` [G*H], packed once; calls change nothing in it."""
+
+    def __init__(self, library: Library, cell: str, gates: int, w_hh: Floats, b_hh: Floats) -> None:
+        self.library, self.cell, self.gates, self.units = library, cell, gates, w_hh.shape[1]
+        self.hidden = padded(self.units)
+        rows = by_gates(w_hh, gates)
+        # the rows of 16 units' gates are panels one after another: [H/16][G][H][16], as a training scan reads them
+        self.w_hh = aligned(panels(pad(rows, len(rows), self.hidden))).reshape(-1)
+        # there the gates themselves are not in blocks
+        self.b_hh = pad(b_hh.reshape(gates, -1), gates, self.hidden).reshape(-1)
+
+    def scan(self, a: Floats, threads: int = 1) -> tuple[Floats, tuple[Floats, ...]]:
+        """From the input's share of the gates ``a`` [T, B, G*H]: outputs [T, B, H], the last state's parts [B, H].
+
+        The first state is zero. Rows are shared out to threads.
+        """
+        steps, rows, _ = a.shape
+        sizes = Sizes(self.cell, self.gates, steps, rows, self.hidden, threads)
+        each = pad(a.reshape(steps, rows, self.gates, self.units), steps, rows, self.gates, self.hidden)
+        gates = each.reshape(sizes.wide)  # nobody asks for the gates: they take the place of a's copy
+        states = {name: np.empty(sizes.states, np.float32) for name in ("h", "c")[: 1 + (self.cell == "lstm")]}
+        for part in states.values():
+            part[0] = 0
+        kept = {} if self.cell == "elman" else {"kept": np.empty(sizes.narrow, np.float32)}
+        arrays = {"a": gates, "gates": gates, "b_hh": self.b_hh, "w": self.w_hh}
+        forward(self.library, sizes, arrays | kept | states)
+        return states["h"][1:, :, : self.units], tuple(part[-1, :, : self.units] for part in states.values())

@@ -1,0 +1,151 @@
+"""An evaluation as lines for a terminal: the figures, the baseline beside them, the labels, the worst examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import confusion
+from .labels import columns, fitted, padded, right
+
+WIDTH = 100  # columns of a line
+NAME, CELL = 22, 12  # columns of a figure's name, and of a figure
+SIDE = 24  # columns of a label's name
+MOST = 20
+"""Labels that are told of one by one."""
+SHARE, PLAIN, HUNDRED = "{:.1%}", "{:.4f}", "{:.2f}"
+FIGURES = {
+    "accuracy": ("accuracy", SHARE),
+    "macro_f1": ("macro-F1", PLAIN),
+    "bits_per_label": ("bits per label", PLAIN),
+    "calibration_error": ("calibration error", SHARE),
+    "bleu": ("BLEU", HUNDRED),
+    "lower_bleu": ("BLEU in lower case", HUNDRED),
+    "chrf": ("chrF", HUNDRED),
+    "exact_match": ("exact match", SHARE),
+    "bleu_1": ("BLEU-1", PLAIN),
+    "bleu_2": ("BLEU-2", PLAIN),
+    "bleu_3": ("BLEU-3", PLAIN),
+    "bleu_4": ("BLEU-4", PLAIN),
+    "cider_d": ("CIDEr-D", PLAIN),
+    "keyword_precision": ("keyword precision", PLAIN),
+    "keyword_recall": ("keyword recall", PLAIN),
+    "keyword_f1": ("keyword F1", PLAIN),
+    "bits_per_char": ("bits per character", PLAIN),
+}
+"""Each figure's name for people, and its form."""
+
+Told = Mapping[str, Any]
+
+
+def lines(told: Told) -> list[str]:
+    """An evaluation, as its ``summary`` has it."""
+    several = f", {told['references']:,} references" if told["references"] > told["sources"] else ""
+    classes = told.get("classes")
+    first = f"{told['sources']:,} {'rows' if classes else 'sources'}{several}; {told['model']}"
+    parts = [[first, *figures(told)], notes(told)]
+    if classes:
+        parts += [each_label(classes), confusion.lines(classes["confusion"], classes["labels"]), confused(classes)]
+    parts.append(surprising(told) if classes else worst(told))
+    return "\n\n".join("\n".join(part) for part in parts if part).split("\n")
+
+
+def figures(told: Told) -> list[str]:
+    """The figures, beside those of the baseline or with the signatures of how they were computed."""
+    beside, signatures = told.get("baseline") or {}, told.get("signatures", {})
+    head = [f"{'':{NAME}}{'model':>{CELL}}{'baseline':>{CELL}}"] if beside else []
+    rows = []
+    for name, (shown, form) in FIGURES.items():
+        if name in told:
+            other = f"{form.format(beside[name]):>{CELL}}" if name in beside else ""
+            more = f"   {signatures[name]}" if name in signatures else ""
+            rows.append(f"{shown:{NAME}}{form.format(told[name]):>{CELL}}{other}{more}")
+    return [*head, *rows, *([about(beside)] if beside else [])]
+
+
+def about(beside: Told) -> str:
+    """What the baseline is."""
+    return (
+        f"baseline: TF-IDF of {beside['features']} and logistic regression, learnt from the same {beside['rows']:,} "
+        f"rows in {beside['seconds']:.1f} s"
+    )
+
+
+def notes(told: Told) -> list[str]:
+    """What has to be known beside the figures."""
+    return [f"note: {each}" for each in told["notes"]]
+
+
+def each_label(classes: Told) -> list[str]:
+    """Precision, recall and F1 of each label; of many, those of the lowest F1."""
+    order = sorted(range(len(classes["labels"])), key=lambda place: classes["f1"][place])[:MOST]
+    kept = sorted(order)
+    side = min(SIDE, max(5, *(columns(fitted(classes["labels"][place], SIDE)) for place in kept)))
+    head = padded("label", side) + "".join(f"{name:>11}" for name in ("precision", "recall", "F1", "rows"))
+    rows = [
+        padded(fitted(classes["labels"][n], side), side)
+        + "".join(f"{classes[name][n]:11.4f}" for name in ("precision", "recall", "f1"))
+        + f"{classes['counts'][n]:11,}"
+        for n in kept
+    ]
+    fewer = len(kept) < len(classes["labels"])
+    return [
+        head,
+        *rows,
+        *([f"{len(kept)} of {len(classes['labels'])} labels, those of the lowest F1"] if fewer else []),
+    ]
+
+
+def confused(classes: Told) -> list[str]:
+    """The most frequent errors."""
+    found = [f"{count:6,}  {change(wanted, got)}" for wanted, got, count in classes["confused"]]
+    return ["most confused (rows, wanted → got)", *found] if found else []
+
+
+def surprising(told: Told) -> list[str]:
+    """The rows whose label the model held for least probable."""
+    found = []
+    for each in told.get("worst", []):
+        changed = change(each["wanted"][0], each["got"])
+        head = f"{each['probability_of_wanted']:6.3f}  {changed} {each['probability']:.3f}  "
+        found.append(fitted(head + each["source"], WIDTH))
+    title = "most surprising (probability of what was wanted, wanted → got, its probability, text)"
+    return [title, *found] if found else []
+
+
+def worst(told: Told) -> list[str]:
+    """The sources from which the worst was written."""
+    name = "cider_d" if told["task"] == "caption" else "chrf"
+    found = []
+    for each in told.get("worst", []):
+        found.append(f"{each[name]:6.2f}  {fitted(each['source'], WIDTH)}")
+        found += [f"{sign:>8}{fitted(text, WIDTH)}" for sign, text in (("got  ", each["got"]), *wanted(each))]
+    return [f"worst ({FIGURES[name][0]}, source; what was written; what was wanted)", *found] if found else []
+
+
+def wanted(each: Told) -> list[tuple[str, str]]:
+    """The references of an example with a sign before each."""
+    return [("want ", text) for text in each["wanted"]]
+
+
+def change(one: str, other: str) -> str:
+    """What was wanted and what came."""
+    return f"{fitted(one, SIDE)} → {fitted(other, SIDE)}"
+
+
+def pair_lines(told: Told) -> list[str]:
+    """What given texts cost under their sources, as the ``summary`` of pairs has it."""
+    rows = [
+        f"{told['pairs']:,} pairs, {told['characters']:,} characters",
+        f"bits per character  {told['bits_per_char']:.4f}",
+        f"in all              {told['bits']:.1f} bits ({told['log_probability']:.1f} nats of log-probability)",
+    ]
+    if told["unknown_characters"]:
+        rows.append(f"unknown characters  {told['unknown_characters']} (each also costs the naming of a code point)")
+    found = [
+        f"{each['bits_per_char']:6.2f} {right(str(each['pair']), 6)}  {each['log_probability']:8.2f}  "
+        f"{fitted(each['source'], WIDTH // 3)} → {fitted(each['text'], WIDTH // 3)}"
+        for each in told["worst"]
+    ]
+    title = "most surprising pairs (bits per character, number, log-probability, source → text)"
+    return [*rows, *notes(told), *(["", title, *found] if found else [])]

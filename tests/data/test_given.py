@@ -1,0 +1,42 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unrolled.data.given import Alike, Ragged, side_by_side
+
+rows_of_ids = st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=12), max_size=12)
+
+
+def arrays(rows: list[list[int]]) -> list[np.ndarray]:
+    return [np.array(row, np.int32) for row in rows]
+
+
+@given(rows_of_ids, st.data())
+def test_what_is_taken_are_the_rows_in_the_order_wanted(rows, data):
+    places = st.lists(st.integers(0, len(rows) - 1), max_size=8) if rows else st.just([])
+    which = data.draw(places)
+    taken = Ragged.of(arrays(rows)).take(np.array(which, np.int64))
+    assert [taken.values[n, :size].tolist() for n, size in enumerate(taken.sizes)] == [rows[place] for place in which]
+
+
+@given(rows_of_ids)
+def test_behind_a_row_there_are_zeros_up_to_the_longest(rows):
+    taken = side_by_side(arrays(rows))
+    assert taken.values.shape == (len(rows), max([1, *map(len, rows)]))
+    for row, size in zip(taken.values, taken.sizes, strict=True):
+        assert not row[size:].any()
+
+
+@given(rows_of_ids)
+def test_sizes_are_the_lengths_of_the_rows(rows):
+    ragged = Ragged.of(arrays(rows))
+    assert ragged.sizes.tolist() == side_by_side(arrays(rows)).sizes.tolist() == [len(row) for row in rows]
+    assert len(ragged) == len(rows)
+
+
+def test_rows_that_are_alike_are_taken_as_they_are():
+    images = np.arange(24).reshape(4, 2, 3)
+    taken = Alike(images).take(np.array([2, 0]))
+    assert np.array_equal(taken.values, images[[2, 0]])
+    assert taken.sizes is None and len(taken) == 2
+    assert Alike(images).sizes.tolist() == [1] * 4

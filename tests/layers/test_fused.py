@@ -1,0 +1,21 @@
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from unrolled.layers.fused import ROWS, FusedLoss
+
+
+@pytest.mark.parametrize("rows", [1, ROWS, 2 * ROWS + 3])
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_part_by_part_it_is_the_loss_of_all_logits_at_once(rows, smoothing):
+    chance = torch.Generator().manual_seed(rows)
+    shapes = [(rows, 5), (11, 5), (11,)]
+    leaves = [torch.randn(*shape, generator=chance, dtype=torch.float64, requires_grad=True) for shape in shapes]
+    x, table, bias = leaves
+    targets = torch.randint(11, (rows,), generator=chance)
+    smoothed, plain = FusedLoss.apply(*leaves, targets, smoothing, "off")
+    expected = cross_entropy(x @ table.t() + bias, targets, label_smoothing=smoothing)
+    assert torch.allclose(smoothed, expected) and not plain.requires_grad
+    assert torch.allclose(plain, cross_entropy(x @ table.t() + bias, targets))
+    found, wanted = torch.autograd.grad(3 * smoothed, leaves), torch.autograd.grad(3 * expected, leaves)
+    assert all(map(torch.allclose, found, wanted))

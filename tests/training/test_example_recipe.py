@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from unrolled.config import ModelOptions, TrainOptions
+from unrolled.data.examples import Examples, ExampleSplit
+from unrolled.data.given import Ragged
+from unrolled.text.vocabulary import Vocabulary
+from unrolled.training.example_recipe import WIDTHS, choose_for_examples, power_of_two
+from unrolled.training.machine import Speed
+
+FAST, SLOW = (Speed(1e-6, flops) for flops in (1e12, 1e8))
+TASKS = pytest.mark.parametrize("task", ["classify", "translate"])
+
+
+def split_of(task: str, rows: int = 200, length: int = 10) -> ExampleSplit:
+    letters, labels = Vocabulary("char", tuple("abcdefgh")), Vocabulary("label", ("no", "yes"))
+    sources = Ragged.of([np.full(length, 2, np.int32)] * rows)
+    part = Examples(sources, sources if task == "translate" else Ragged.of([np.array([2], np.int32)] * rows))
+    names = {"source": letters, "target": letters} if task == "translate" else {"text": letters, "labels": labels}
+    return ExampleSplit(names, list(names)[1], part, part, part)
+
+
+@TASKS
+def test_no_gap_is_left(task):
+    recipe = choose_for_examples(ModelOptions(task=task, unit="char"), TrainOptions(minutes=1.0), split_of(task), FAST)
+    needed = ["hidden_size", "layers", "embedding_size", "dropout", "directions"]
+    needed += ["pooling"] if task == "classify" else ["attention"]
+    assert all(getattr(recipe.model, name) is not None for name in needed)
+    rest = ("batch_size", "sequence_length", "learning_rate", "weight_decay", "label_smoothing")
+    assert all(getattr(recipe.train, name) is not None for name in rest)
+    assert recipe.units_per_second > 0 and recipe.most_passes >= 1
+
+
+@TASKS
+def test_what_the_user_chose_stays(task):
+    own = {"pooling": "max"} if task == "classify" else {"attention": "none"}
+    sizes = {"hidden_size": 7, "layers": 2, "embedding_size": 3, "dropout": 0.0, "directions": 1}
+    model = ModelOptions(task=task, unit="char", **sizes, **own)
+    given = {"batch_size": 3, "sequence_length": 5, "learning_rate": 0.5, "weight_decay": 0.0, "label_smoothing": 0.0}
+    recipe = choose_for_examples(model, TrainOptions(minutes=1.0, **given), split_of(task), FAST)
+    assert recipe.model == model
+    assert {name: getattr(recipe.train, name) for name in given} == given
+
+
+def test_a_network_is_as_wide_as_the_pairs_can_fill_and_the_budget_can_teach():
+    model, train = ModelOptions(task="translate", unit="char"), TrainOptions(minutes=1.0)
+    few, many = (choose_for_examples(model, train, split_of("translate", rows), FAST) for rows in (50, 5000))
+    slow = choose_for_examples(model, train, split_of("translate", 5000), SLOW)
+    assert WIDTHS[0] == few.model.hidden_size < many.model.hidden_size
+    assert slow.model.hidden_size < many.model.hidden_size
+
+
+@TASKS
+def test_what_is_told_names_the_sizes(task):
+    told = choose_for_examples(
+        ModelOptions(task=task, unit="char"), TrainOptions(minutes=1.0), split_of(task), FAST
+    ).told
+    assert "200 examples to learn from" in told.advice and "examples a step" in told.recipe
+
+
+def test_rows_are_a_power_of_two():
+    assert [power_of_two(most) for most in (0.3, 1, 3.9, 4, 100)] == [1, 1, 2, 4, 64]

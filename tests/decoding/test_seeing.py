@@ -38,7 +38,7 @@ def trained(tmp_path_factory):
         lines.append(f"{number}.png\ta {name} square")
     (folder / "t.tsv").write_text("\n".join(lines))
     chosen = {"hidden_size": 16, "learning_rate": 0.02, "dropout": 0.0, "threads": 1}
-    train(folder / "t.tsv", folder / "m.safetensors", task="caption", vision=str(folder / "net"), steps=40, **chosen)
+    train(folder / "t.tsv", folder / "m.safetensors", task="caption", vision=str(folder / "net"), steps=150, **chosen)
     return folder
 
 

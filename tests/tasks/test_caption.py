@@ -49,7 +49,7 @@ def test_an_image_is_given_as_it_is_in_training(tmp_path):
 
 
 COLOURS = {"red": (250, 0, 0), "green": (0, 200, 0), "blue": (0, 0, 250), "white": (255, 255, 255)}
-QUICK = ("--steps", "40", "--hidden-size", "32", "--learning-rate", "0.02", "--dropout", "0", "--threads", "1")
+QUICK = ("--steps", "120", "--hidden-size", "32", "--learning-rate", "0.02", "--dropout", "0", "--threads", "1")
 
 
 def unrolled(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -150,6 +150,14 @@ def test_a_model_of_features_says_what_they_were_learnt_to_be(tmp_path):
     np.savez(tmp_path / "f.npz", features=features)
     pictures(tmp_path)
     sources = [tmp_path / "f.npz", tmp_path / "t.tsv"]
-    model = train(sources, task="caption", steps=60, hidden_size=32, learning_rate=0.02, dropout=0.0, threads=1)
+    model = train(sources, task="caption", steps=150, hidden_size=32, learning_rate=0.02, dropout=0.0, threads=1)
     found = model.predict_many([f"{tmp_path / 'f.npz'}:{row}" for row in (36, 37, 38, 39)])
     assert [each.text for each in found] == [f"a {name} square" for name in COLOURS]
+
+
+def test_a_test_is_evaluated_by_the_captions_of_each_image(painted):
+    (painted / "test.tsv").write_text("38.png\ta blue square\n0.png\ta red square\n0.png\tred\n")
+    done = unrolled("evaluate", painted / "m.safetensors", painted / "test.tsv", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[0])
+    assert (told["sources"], told["references"], round(told["bleu_1"], 3)) == (2, 3, 1.0)

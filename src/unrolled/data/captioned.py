@@ -7,7 +7,6 @@ of an .npz file as ``FILE.npz:ROW``, with the row's number from 0 or its name. T
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -67,6 +66,7 @@ class Album:
         self.tables: list[Captions] = []
         self.values: list[NDArray[Any]] = []
         self.sources: list[str] = []
+        self.names: list[str] = []
         self.eyes: Eyes | None = None
 
     def rows(self, source: Source) -> list[Row]:
@@ -75,6 +75,7 @@ class Album:
         reading = self.request.reading
         captions = read_captions(table, images, (reading.source_column, reading.target_column), reading)
         first = len(self.sources)
+        self.names = self.names or [str(path) for path in (table, images) if path]
         self.tables.append(captions)
         self.values.append(self.see(captions))
         self.sources += sources_of(captions, images)
@@ -110,10 +111,8 @@ class Album:
 
     def describe(self) -> dict[str, Any]:
         """What a record says of the images and captions."""
-        digests = "".join(each.digest for each in self.tables)
-        about = self.tables[0].describe() | self.request.reading.chosen()
-        about["digest"] = hashlib.sha256(digests.encode()).hexdigest() if self.tables[1:] else digests
-        return {**about, "vision": self.eyes.kind} if self.eyes else about
+        eyes = {"vision": self.eyes.kind} if self.eyes else {}
+        return {**self.tables[0].describe(), "names": self.names, **self.request.reading.chosen(), **eyes}
 
 
 def read_captioned(source: Source, request: Request) -> Reading:

@@ -73,6 +73,7 @@ READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
 CUTS: Mapping[str, Mapping[str, Callable[[Row], str]]] = {
     "classify": {"label": lambda row: row[1]},
     "translate": {"group": lambda row: row[1]},
+    "caption": {"group": lambda row: row[0]},
 }
 """How the rows of each task are cut into parts, as its training does."""
 
@@ -122,7 +123,7 @@ def refuse_missing(paths: Sequence[Path]) -> None:
             raise InputError(
                 f"the model learnt from {PASSING[str(path)]}, which cannot be read again; train from a file"
             )
-        if not path.is_file():
+        if not path.exists():
             raise InputError(f"the model learnt from {path}, which is not there; put it where it was")
 
 
@@ -130,7 +131,7 @@ def held_out(task: str, path: str, options: ReadOptions) -> list[Row]:
     """The rows of a held-out part's own file, or of its two files with a comma between them."""
     from ..data.pairs import files_of_part
 
-    return READERS[task](files_of_part(path) if task == "translate" else path, options).rows
+    return READERS[task](path if task == "classify" else files_of_part(path), options).rows
 
 
 def in_training(bundle: Bundle, test: Rows) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ PLACES = 1024
 LEAST_STEPS_A_PASS = 60
 OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.003, 200
 """The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
+LEAST_IMAGES, MOST_IMAGES = 32, 64
+"""In a step: over fewer, what is usual of images cannot be told."""
 IMAGE_WORK = 1000
 """Weights that a pixel goes through while a network of the usual width learns to see, about."""
 MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
@@ -108,7 +110,7 @@ def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSpl
         dropout=0.5 if model.dropout is None else model.dropout,
         attention=model.attention or ("dot" if places > 1 else "none"),
     )
-    rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS * 4))
+    rows = train.batch_size or power_of_two(min(MOST_IMAGES, max(LEAST_IMAGES, len(split.train) / LEAST_STEPS_A_PASS)))
     settings = settled(train, rows, float(split.train.sizes.mean()), model.cell, smoothing=0.1)
     if train.learning_rate is None:
         settings = dataclasses.replace(settings, learning_rate=RATE_OF_IMAGES)

@@ -42,3 +42,13 @@ def test_the_lab_takes_any_book_from_characters_to_words(text_file):
     command = [sys.executable, str(lab), str(text_file), "--minutes", "0.02"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert {line.split()[0] for line in told.splitlines() if line} >= {"char", "word", "[char]", "[word]"}
+
+
+def test_the_words_of_dates_come_from_their_numbers_alone(tmp_path):
+    example = Path(__file__).parents[1] / "examples" / "sequence_from_vector.py"
+    command = [sys.executable, str(example), "--steps", "250"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout.splitlines()
+    said, wanted = told[-6:], told[-14:-8]
+    pairs = [(one.split(), other.split()) for one, other in zip(said, wanted, strict=True)]
+    assert all(one[:2] == other[:2] for one, other in pairs), "the weekday is learnt first"
+    assert {one[-1] for one, _ in pairs} > {pairs[0][0][-1]}, "and other vectors have other words"

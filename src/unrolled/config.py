@@ -47,6 +47,8 @@ DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 TASKS = ("language", "classify", "translate", "caption", "tag")
 WRITING = ("language", "translate", "caption")
 READING = ("classify", "translate", "tag")
+CNN, FEATURES = "cnn", "features"
+"""What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,12 @@ class ModelOptions(Options):
         None, "side of the square that images are read in", low=8, high=512, tasks=("caption",)
     )
     vision: str = option(
-        "cnn", "what sees: cnn learns to with the rest; or a folder of Hugging Face", tasks=("caption",)
+        CNN,
+        "what sees: cnn learns to with the rest; features are given; or a folder of Hugging Face",
+        tasks=("caption",),
+    )
+    feature_size: int | None = option(
+        None, "width of the features in place of images [default: found out]", low=1, tasks=("caption",)
     )
     order: int | None = option(
         None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, high=30, of=("markov",)

@@ -33,6 +33,7 @@ class TrainKeywords(TypedDict, total=False):
     feedback: str
     image_size: int | None
     vision: str
+    feature_size: int | None
     order: int | None
     smoothing: str
     minutes: float | None

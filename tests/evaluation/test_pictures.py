@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 
 import unrolled
+from unrolled.config import ModelOptions
+from unrolled.data.images import read_whole
 from unrolled.evaluation import Example
 from unrolled.evaluation.pictures import (
     attention_page,
@@ -42,13 +44,17 @@ def test_the_attention_has_a_row_for_each_unit_written_and_a_column_for_each_rea
 def test_places_of_an_image_are_a_grid_over_it_and_those_of_features_have_numbers(translator, tmp_path):
     path = tmp_path / "red.png"
     Image.new("RGB", (8, 8), "red").save(path)
-    predictor = SimpleNamespace(
-        attention=lambda source, ids: np.full((len(ids), 4), 0.25), vocabulary=translator.predictor.vocabulary
-    )
-    seeing = SimpleNamespace(predictor=predictor, bundle=SimpleNamespace(vocabularies={}))
-    over = pictured(seeing, Example(str(path), ("A",), "A", {}, (2, 0)))
-    assert over["attention"].shape == (2, 2, 2) and over["image"] == path.read_bytes() and over["title"] == "red.png"
-    beside = pictured(seeing, Example("seen.npz:3", ("A",), "A", {}, (2, 0)))
+
+    def seeing(**vision):
+        bundle = SimpleNamespace(vocabularies={}, config=ModelOptions(task="caption", **vision))
+        known = {"vocabulary": translator.predictor.vocabulary, "bundle": bundle, "eyes": None}
+        predictor = SimpleNamespace(attention=lambda source, ids: np.full((len(ids), 4), 0.25), **known)
+        return SimpleNamespace(predictor=predictor, bundle=bundle)
+
+    over = pictured(seeing(image_size=16), Example(str(path), ("A",), "A", {}, (2, 0)))
+    assert over["attention"].shape == (2, 2, 2) and over["title"] == "red.png"
+    assert read_whole(over["image"]).shape == (16, 16, 3), "as the network saw it"
+    beside = pictured(seeing(vision="features"), Example("seen.npz:3", ("A",), "A", {}, (2, 0)))
     assert beside["source"] == ["1", "2", "3", "4"] and beside["attention"].shape == (2, 4)
 
 

@@ -44,6 +44,8 @@ class Captions:
     content: str
     features: Features | None = field(default=None, compare=False)
     notes: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    """Where the features stand in their file."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -206,10 +208,13 @@ def with_features(table: Path, found: Table, path: Path) -> Captions:
     names = tuple(name for name, texts in found.items() if texts and name in places)
     if not names:
         raise InputError(f"{path} has no features of the images that {table} names (like {next(iter(found))})")
-    chosen = np.ascontiguousarray(features[[places[name] for name in names]])
+    kept = tuple(places[name] for name in names)
+    chosen = np.ascontiguousarray(features[list(kept)])
     content = digest_of([*map(as_bytes, names), str(chosen.shape).encode(), chosen.data.cast("B")])
     notes = left_out({name for name, texts in found.items() if texts} - set(names), "have no features")
-    return Captions(table, path.parent, names, tuple(tuple(found[name]) for name in names), content, chosen, notes)
+    return Captions(
+        table, path.parent, names, tuple(tuple(found[name]) for name in names), content, chosen, notes, kept
+    )
 
 
 def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:

@@ -49,6 +49,21 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Rows of one shape [N, ...], each of them the source of several examples: example n has the row ``rows[n]``."""
+
+    values: NDArray[Any]
+    rows: Numbers
+
+    @property
+    def sizes(self) -> Numbers:
+        return np.ones(len(self.rows), np.int64)
+
+    def take(self, which: Numbers) -> Given:
+        return Given(self.values[self.rows[which]])
+
+
+@dataclass(frozen=True)
 class Ragged:
     """Rows of unequal length, one behind another in ``flat``; row n begins at ``starts[n]``."""
 

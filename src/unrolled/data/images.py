@@ -53,12 +53,17 @@ def data_uri(source: Source, size: int) -> str:
 
 def uri_of(picture: Picture) -> str:
     """A picture as the address of a JPEG that a page holds in itself."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg_of(picture)).decode()}"
+
+
+def jpeg_of(picture: Picture) -> bytes:
+    """A picture as the bytes of a JPEG."""
     refuse_missing_pillow()
     from PIL import Image
 
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=QUALITY)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return file.getvalue()
 
 
 def opened(source: Source, use: Callable[[Image], Result], size: int | None = None) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..text.vocabulary import Vocabulary
 from .batches import Batch, Batches
 from .given import Given, Numbers
+
+if TYPE_CHECKING:
+    from .captioned import OpenEyes
 
 SHOWN = 3
 """Held-out examples that are shown."""
@@ -71,13 +74,17 @@ class Material(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """How a source is to be read: ``known`` vocabularies only get what they lack; ``tell`` hears what takes long."""
+    """How a source is to be read: ``known`` vocabularies only get what they lack; ``tell`` hears what takes long.
+
+    ``open_eyes`` opens a pretrained network that sees, by its name.
+    """
 
     reading: ReadOptions
     model: ModelOptions
     train: TrainOptions
     known: Mapping[str, Vocabulary] | None = None
     tell: Callable[[str, float], None] | None = None
+    open_eyes: OpenEyes | None = None
 
 
 @dataclass(frozen=True)

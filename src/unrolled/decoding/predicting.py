@@ -21,6 +21,7 @@ from .engines.base import select
 from .sampling import softmax
 from .scoring import log_softmax
 from .search import Read, write_text
+from .seeing import open_eyes
 
 ROWS = 64
 """Sources side by side."""
@@ -62,6 +63,7 @@ class Predictor:
         self.bundle, self.reader = bundle, reader
         self.task = TASKS[bundle.config.task]
         self.spec = self.task.network(bundle.config, bundle.vocabularies)
+        self.eyes = open_eyes(bundle)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -78,6 +80,8 @@ class Predictor:
 
     def given(self, sources: Sequence[str]) -> Given:
         """Sources as the network reads them."""
+        if self.eyes:
+            return Given(self.eyes.features(sources))
         return self.task.given(sources, self.bundle.config, self.bundle.vocabularies)
 
     def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api import Model
+from ..decoding.looking import image_of
 from ..errors import OptionError
 from ..reports import attention, confusion
 from ..text.vocabulary import Vocabulary
@@ -15,8 +16,6 @@ from .base import Evaluation, Example
 
 END = "∎"
 """What is shown in the place of a boundary."""
-PICTURES = (".png", ".jpg", ".jpeg")
-"""Endings of images that a page can have in it as they are."""
 
 
 def refuse_unlabelled(model: Model) -> None:
@@ -60,9 +59,10 @@ def pictured(model: Model, example: Example) -> dict[str, Any]:
     if known:
         read = model.predictor.given([example.source]).values[0]
         return {**shown, "source": units(known, read.tolist())}
-    side, path = math.isqrt(weights.shape[-1]), Path(example.source)
-    if side**2 == weights.shape[-1] and path.suffix.lower() in PICTURES:
-        return {**shown, "image": path.read_bytes(), "attention": weights.reshape(-1, side, side), "title": path.name}
+    side, image = math.isqrt(weights.shape[-1]), image_of(model.predictor, example.source)
+    if image and side**2 == weights.shape[-1]:
+        name = Path(example.source).name
+        return {**shown, "image": image, "attention": weights.reshape(-1, side, side), "title": name}
     return {**shown, "source": [str(place) for place in range(1, weights.shape[-1] + 1)]}
 
 

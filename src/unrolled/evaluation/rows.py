@@ -55,16 +55,14 @@ def pairs(source: Source, options: ReadOptions) -> Rows:
 
 
 def captions(source: Source, options: ReadOptions) -> Rows:
-    """Files of images and their captions, of a table alone or with the folder of its images."""
+    """Images and their captions, of a table alone or with the folder of its images or the file of their features."""
+    from ..data.captioned import sources_of, table_and_images
     from ..data.captions import read_captions
 
-    paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in source]
-    if len(paths) > 2:
-        raise InputError(f"I got {len(paths)} files; give a table of images and captions, and the images' folder")
-    columns = (options.source_column, options.target_column)
-    found = read_captions(paths[0], paths[1] if len(paths) > 1 else None, columns, options)
-    each = zip(found.paths, found.captions, strict=True)
-    return Rows([(str(path), text) for path, texts in each for text in texts], found.digest, found.notes)
+    table, images = table_and_images(source)
+    found = read_captions(table, images, (options.source_column, options.target_column), options)
+    each = zip(sources_of(found, images), found.captions, strict=True)
+    return Rows([(source, text) for source, texts in each for text in texts], found.digest, found.notes)
 
 
 def segmented(source: Source, options: ReadOptions) -> Rows:
@@ -85,6 +83,7 @@ READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
 CUTS: Mapping[str, Mapping[str, Callable[[Row], str]]] = {
     "classify": {"label": lambda row: row[1]},
     "translate": {"group": lambda row: row[1]},
+    "caption": {"group": lambda row: row[0]},
     "tag": {},
 }
 """How the rows of each task are cut into parts, as its training does."""
@@ -135,7 +134,7 @@ def refuse_missing(paths: Sequence[Path]) -> None:
             raise InputError(
                 f"the model learnt from {PASSING[str(path)]}, which cannot be read again; train from a file"
             )
-        if not path.is_file():
+        if not path.exists():
             raise InputError(f"the model learnt from {path}, which is not there; put it where it was")
 
 
@@ -143,7 +142,7 @@ def held_out(task: str, path: str, options: ReadOptions) -> list[Row]:
     """The rows of a held-out part's own file, or of its two files with a comma between them."""
     from ..data.pairs import files_of_part
 
-    return READERS[task](files_of_part(path) if task == "translate" else path, options).rows
+    return READERS[task](path if task == "classify" else files_of_part(path), options).rows
 
 
 def in_training(bundle: Bundle, test: Rows) -> tuple[str, ...]:

@@ -12,7 +12,11 @@ from ..cells import CELLS
 from ..cells.scan import fused_scan
 from ..tasks.base import EncoderSpec
 from .dropout import Chance, dropout
+from .pixels import Pixels, grid_side
 from .stack import BACKWARDS, Recurrent
+
+MOMENTUM = 0.05
+"""What a batch adds to the mean and the variance that are kept of pictures as a whole."""
 
 
 class Places(NamedTuple):
@@ -27,7 +31,7 @@ def make_encoder(spec: EncoderSpec, kind: str, embedding: nn.Embedding | None = 
     """The encoder of a spec; its scans use kernels of a ``kind``, and it may share an embedding."""
     if spec.kind == "units":
         return UnitsEncoder(spec, kind, embedding if spec.shared else None)
-    return FeaturesEncoder(spec)
+    return PixelsEncoder(spec) if spec.kind == "pixels" else FeaturesEncoder(spec)
 
 
 class BothWays(Recurrent):
@@ -107,3 +111,36 @@ class FeaturesEncoder(nn.Module):
         """What is remembered of features [B, G, D]."""
         places = torch.tanh(self.project(dropout(features, self.dropout, chance)))
         return Places(places, None, places.mean(1))
+
+
+class PixelsEncoder(nn.Module):
+    """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; what is where makes the whole.
+
+    The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little. A mean
+    of the places would tell what is seen, but not where: little of an icon. The whole is standardised over a batch
+    (Ioffe and Szegedy 2015, without gains): else what all pictures have in common is learnt first, which every word
+    needs, and what sets them apart is gone before it is of use.
+    """
+
+    mean: Tensor
+    variance: Tensor
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        super().__init__()
+        self.dropout = spec.dropout
+        self.pixels = Pixels(spec.inputs, spec.hidden_size)
+        self.whole = nn.Linear(grid_side(spec.inputs) ** 2 * spec.hidden_size, spec.hidden_size)
+        self.register_buffer("mean", torch.zeros(spec.hidden_size))
+        self.register_buffer("variance", torch.ones(spec.hidden_size))
+
+    def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
+        """What is remembered of pictures."""
+        places = dropout(standardised(self.pixels(images, chance)), self.dropout, chance)
+        whole, learns = self.whole(places.flatten(1)), chance is not None and len(places) > 1
+        whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
+        return Places(places, None, whole)
+
+
+def standardised(x: Tensor) -> Tensor:
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
+    return nn.functional.layer_norm(x, x.shape[-1:])

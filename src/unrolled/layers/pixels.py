@@ -34,6 +34,12 @@ def widths(size: int, width: int) -> list[int]:
     return found[::-1]
 
 
+def grid_side(size: int) -> int:
+    """The places along a side of the grid for pictures of a size."""
+    stages = len(widths(size, 1))
+    return -(-size // (1 << stages))
+
+
 class Pixels(nn.Module):
     """Pictures [B, S, S, 3] of bytes → grids [B, G, E], row by row from the upper left."""
 

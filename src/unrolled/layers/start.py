@@ -7,6 +7,8 @@ import math
 import torch
 from torch import nn
 
+from .pixels import Pixels
+
 SMALL = 0.1
 """Of the embeddings of examples, of which most units are seen seldom: large ones would be noise to the rest."""
 
@@ -16,7 +18,7 @@ def start_weights(
 ) -> None:
     """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
 
-    Embeddings have a ``spread``, their standard deviation.
+    Embeddings have a ``spread``, their standard deviation. What sees pixels starts in its own way.
 
     Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
     """
@@ -30,6 +32,10 @@ def start_weights(
                 for block in torch.split(parameter, max(1, parameter.shape[1])):
                     nn.init.orthogonal_(block, generator=generator)
             else:
-                parameter.uniform_(-bound, bound, generator=generator)
+                fitting = 1 / math.sqrt(parameter.shape[1]) if "whole.weight" in name else bound
+                parameter.uniform_(-fitting, fitting, generator=generator)
             if cell == "lstm" and "bias_ih" in name:
                 parameter[size : 2 * size] += 1
+    for module in network.modules():
+        if isinstance(module, Pixels):
+            module.initialise(generator)

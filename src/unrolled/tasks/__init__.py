@@ -1,10 +1,17 @@
 """Tasks: what is read, which network, which loss, and how a result is shown."""
 
 from .base import Task
+from .caption import Caption
 from .classify import Classify
 from .language import Language
 from .tag import Tag
 from .translate import Translate
 
-TASKS: dict[str, Task] = {"language": Language(), "classify": Classify(), "translate": Translate(), "tag": Tag()}
+TASKS: dict[str, Task] = {
+    "language": Language(),
+    "classify": Classify(),
+    "translate": Translate(),
+    "tag": Tag(),
+    "caption": Caption(),
+}
 """Every task by its name; a new one is one file and one line here."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
+
 from ..cells import find_cell
 from ..config import ModelOptions, TrainOptions
 from ..data.examples import ExampleSplit
@@ -30,6 +32,12 @@ OF_ANSWERS = 128
 PLACES = 1024
 """Places of sources and targets in a step, at least; more where there are many passes."""
 LEAST_STEPS_A_PASS = 60
+OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.003, 200
+"""The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
+LEAST_IMAGES, MOST_IMAGES = 32, 64
+"""In a step: over fewer, what is usual of images cannot be told."""
+IMAGE_WORK = 1000
+"""Weights that a pixel goes through while a network of the usual width learns to see, about."""
 MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
 """The share of a classifier's units that are dropped, and how long texts are in the mean from which on so many are: a
 long text has many words that could tell, a question has few."""
@@ -37,7 +45,7 @@ long text has many words that could tell, a question has few."""
 
 def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    choose = {"translate": choose_translator}.get(model.task, choose_classifier)
+    choose = {"translate": choose_translator, "caption": choose_captioner}.get(model.task, choose_classifier)
     return choose(model, train, split, speed)
 
 
@@ -90,6 +98,25 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSp
     return Recipe(
         chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
     )
+
+
+def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what writes of images, which are few: hundreds or thousands."""
+    places = split.train.sources.take(np.arange(1)).values.shape[1]
+    width, why = model.hidden_size or OF_IMAGES, "as you chose" if model.hidden_size else "which suits most images"
+    chosen = dataclasses.replace(
+        sized(model, width),
+        directions=None,
+        dropout=0.5 if model.dropout is None else model.dropout,
+        attention=model.attention or ("dot" if places > 1 else "none"),
+    )
+    rows = train.batch_size or power_of_two(min(MOST_IMAGES, max(LEAST_IMAGES, len(split.train) / LEAST_STEPS_A_PASS)))
+    settings = settled(train, rows, float(split.train.sizes.mean()), model.cell, smoothing=0.1)
+    if train.learning_rate is None:
+        settings = dataclasses.replace(settings, learning_rate=RATE_OF_IMAGES)
+    seen = passes(chosen, train, split, speed)
+    rate = rate_of(chosen, split, speed)
+    return Recipe(chosen, settings, rate, PASSES_OF_IMAGES, told(chosen, settings, split, why, seen))
 
 
 def dropped_units(split: ExampleSplit) -> float:
@@ -159,6 +186,8 @@ def reading_weights(spec: NetworkSpec) -> float:
     """Weights that a place of a source goes through."""
     encoder = spec.encoder
     assert encoder, "there is one"
+    if encoder.kind != "units":
+        return float(encoder.inputs**2 * IMAGE_WORK if encoder.kind == "pixels" else encoder.inputs * encoder.width)
     each = find_cell(encoder.cell, 0).gates * encoder.hidden_size * encoder.directions
     stack = sum(each * (encoder.hidden_size + encoder.input_size(layer)) for layer in range(encoder.layers))
     return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))

@@ -16,6 +16,7 @@ from ..config import (
     as_given,
     resolve_budget,
 )
+from ..data.captioned import Eyes
 from ..data.material import Request
 from ..data.readers import Source
 from ..errors import InputError, OptionError
@@ -72,6 +73,7 @@ def gather(
         train,
         known,
         lambda what, share: tell(observers, Reading(what, share)),
+        open_eyes,
     )
     text = TASKS[model.task].read(source, request)
     if settings.digest not in (None, text.about["digest"]):
@@ -89,6 +91,13 @@ def gather(
         shown=text.shown,
         base=start,
     )
+
+
+def open_eyes(name: str) -> Eyes:
+    """A pretrained network that sees, for images that are read with one."""
+    from ..layers.pretrained.vision import Backbone  # needs transformers
+
+    return Backbone(name)
 
 
 def of_stopped_run(resume_file: Path) -> Settings:

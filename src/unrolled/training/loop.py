@@ -26,7 +26,7 @@ from .calibrate import calibrate, judge
 from .carry import forget
 from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import make_sampler, mean_of
+from .feed import expect, make_sampler, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, give_back_memory, prepare, validation_cost
@@ -106,6 +106,7 @@ class Run:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.vocabularies)
         network = build(spec, self.work.train.seed, self.kind).to(self.device)
+        expect(network, self.work.split.counts())
         if self.work.base:
             carry_over(network, self.work.base.bundle)
         return network

@@ -12,6 +12,7 @@ from ...cells import CELLS
 from ...cells.base import Array, Recurrence, scan_by_steps
 from ...data.given import Given
 from ...tasks.base import EncoderSpec
+from .pixels import EPSILON, grid_of
 
 Tensors = Mapping[str, Array]
 LayerScan = Callable[[Array], Array]
@@ -47,9 +48,26 @@ class Encoder:
         """What is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
+        places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
+        return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
+
+    def features(self, given: Given) -> Array:
+        """What is remembered of the places of ready features [B, G, E]."""
         projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
-        places = np.tanh(projected, dtype=np.float32)
-        return Places(places, np.full(len(places), places.shape[1]), places.mean(1))
+        return np.tanh(projected, dtype=np.float32)
+
+    def pixels(self, given: Given) -> Array:
+        """What is remembered of the places of pictures [B, G, E]."""
+        return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
+
+    def whole(self, places: Array) -> Array:
+        """An image as a whole [B, E]: of pixels what is where, of ready features their mean."""
+        if self.spec.kind == "features":
+            return places.mean(1)
+        weight, bias, mean, variance = (
+            self.tensors[f"{PREFIX}{name}"] for name in ("whole.weight", "whole.bias", "mean", "variance")
+        )
+        return (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
 
     def units(self, given: Given) -> Places:
         """What is remembered of ids [B, S]."""
@@ -74,6 +92,12 @@ def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
     """Where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
     places = np.arange(steps)[:, None]
     return np.where(places < sizes, sizes - 1 - places, places)
+
+
+def standardised(x: Array) -> Array:
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (the twin of ``layers.encoder.standardised``)."""
+    apart = x - x.mean(-1, keepdims=True)
+    return apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
 
 
 def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:

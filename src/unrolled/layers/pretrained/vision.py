@@ -85,6 +85,18 @@ class Backbone:
         features: Features = grid.float().cpu().numpy()
         return features
 
+    def picture(self, image: Source) -> Picture:
+        """The part of an image that it looks at, as it was prepared, but in its colours."""
+        prepared = self.prepare(
+            images=[read_whole(image)],
+            return_tensors="np",
+            input_data_format="channels_last",
+            do_rescale=False,
+            do_normalize=False,
+        )
+        shown: Picture = prepared.pixel_values[0].clip(0, 255).astype(np.uint8).transpose(1, 2, 0)
+        return shown
+
     @property
     def kind(self) -> str:
         """A name for what it sees, for the key of a cache: it depends on all weights and on the preparation."""

@@ -1,0 +1,46 @@
+"""The task ``caption``: see an image, write what it shows (one-to-many)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..config import CNN, ModelOptions
+from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from .translate import writing
+
+if TYPE_CHECKING:
+    from ..data.given import Given
+    from ..data.material import Reading, Request
+    from ..data.readers import Source
+
+
+class Caption(Task):
+    """What is seen begins the state of a stack that writes ``text`` (Show and Tell, Vinyals et al. 2015).
+
+    With attention it looks back at the places of the image (Show, Attend and Tell, Xu et al. 2015).
+    """
+
+    def read(self, source: Source, request: Request) -> Reading:
+        from ..data.captioned import read_captioned
+
+        return read_captioned(source, request)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        from ..data.captioned import given_of
+
+        return given_of(sources, model)
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        assert model.hidden_size and model.dropout is not None, "the recipe fills these in"
+        pixels = model.vision == CNN
+        inputs = model.image_size if pixels else model.feature_size
+        assert inputs, "reading finds it out"
+        encoder = EncoderSpec("pixels" if pixels else "features", inputs, model.hidden_size, dropout=model.dropout)
+        return writing(model, encoder, len(vocabularies["text"]))
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return negative_log_likelihood(logits, targets)
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        return vocabularies["text"].decode(ids)

@@ -51,7 +51,7 @@ def test_a_test_of_other_labels_alone_is_refused(classifier, tmp_path):
         unrolled.evaluate(classifier, tmp_path / "t.tsv")
 
 
-def test_held_out_bits_are_those_that_training_told_but_for_ids_that_are_no_labels(classifier, tables, tmp_path):
+def test_held_out_figures_are_those_that_training_told(classifier, tables, tmp_path):
     rows = read_test(classifier.bundle, tables["pets"], {}).rows
     left = list((Counter(rows) - Counter(learnt(classifier.bundle))).elements())
     (tmp_path / "valid.tsv").write_text("text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in left))
@@ -62,8 +62,8 @@ def test_held_out_bits_are_those_that_training_told_but_for_ids_that_are_no_labe
     ]
     assert found.figures["bits_per_label"] == pytest.approx(log_loss(gold, thought) / np.log(2))
     assert len(left) == classifier.record["split"]["valid"]
-    told = classifier.record["best"]["bits_per_char"]  # which also counts the two ids that are no labels
-    assert told - 0.1 < found.figures["bits_per_label"] <= told
+    assert found.figures["bits_per_label"] == pytest.approx(classifier.record["best"]["bits_per_label"], rel=1e-4)
+    assert found.figures["accuracy"] == pytest.approx(classifier.record["best"]["accuracy"])
 
 
 def test_the_baseline_learns_from_the_very_rows_that_the_model_learnt_from(labelled, classifier, tables):

@@ -33,7 +33,7 @@ def test_no_gap_is_left(task):
 
 @TASKS
 def test_what_the_user_chose_stays(task):
-    own = {"pooling": "max"} if task == "classify" else {"attention": "none"}
+    own = {"pooling": "mean", "unit_dropout": 0.25} if task == "classify" else {"attention": "none"}
     sizes = {"hidden_size": 7, "layers": 2, "embedding_size": 3, "dropout": 0.0, "directions": 1}
     model = ModelOptions(task=task, unit="char", **sizes, **own)
     given = {"batch_size": 3, "sequence_length": 5, "learning_rate": 0.5, "weight_decay": 0.0, "label_smoothing": 0.0}

@@ -95,3 +95,15 @@ def test_openmp_is_told_to_spin_little_unless_the_user_has_said_how(policy, expe
     code = "import unrolled.training, os; print(os.environ.get('GOMP_SPINCOUNT'))"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc is asked, and only Linux tells how much memory it holds")
+def test_memory_that_lies_free_between_buffers_is_given_back():
+    code = (
+        "from unrolled.training.machine import give_back_memory, keep_freed_memory; keep_freed_memory();"
+        "held = lambda: int(open('/proc/self/statm').read().split()[1]) * 4096;"
+        "blocks = [bytearray(100_000) for _ in range(2000)]; kept = blocks[::20]; del blocks;"
+        "before = held(); give_back_memory(); print(before - held())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 100_000_000

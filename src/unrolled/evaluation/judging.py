@@ -15,12 +15,14 @@ from ..options import reject_unknown
 from .base import Evaluation
 from .labels import evaluate_labels
 from .rows import Rows, read_test
+from .tags import evaluate_tags
 from .texts import evaluate_captions, evaluate_translations
 
 JUDGES: Mapping[str, Callable[[Model, Rows, PredictOptions], Evaluation]] = {
     "classify": evaluate_labels,
     "translate": evaluate_translations,
     "caption": evaluate_captions,
+    "tag": evaluate_tags,
 }
 """What evaluates a model of each task."""
 

@@ -65,15 +65,26 @@ def captions(source: Source, options: ReadOptions) -> Rows:
     return Rows([(source, text) for source, texts in each for text in texts], found.digest, found.notes)
 
 
+def segmented(source: Source, options: ReadOptions) -> Rows:
+    """Lines without their spaces, and with them."""
+    from ..data.readers import read_corpus
+
+    corpus = read_corpus(source, options)
+    lines = [text.split() for text in corpus.arranged("lines").documents]
+    return Rows([("".join(words), " ".join(words)) for words in lines], corpus.arranged("lines").digest, corpus.notes)
+
+
 READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
     "classify": labelled,
     "translate": pairs,
     "caption": captions,
+    "tag": segmented,
 }
 CUTS: Mapping[str, Mapping[str, Callable[[Row], str]]] = {
     "classify": {"label": lambda row: row[1]},
     "translate": {"group": lambda row: row[1]},
     "caption": {"group": lambda row: row[0]},
+    "tag": {},
 }
 """How the rows of each task are cut into parts, as its training does."""
 

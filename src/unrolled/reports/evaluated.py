@@ -19,6 +19,9 @@ FIGURES = {
     "macro_f1": ("macro-F1", PLAIN),
     "bits_per_label": ("bits per label", PLAIN),
     "calibration_error": ("calibration error", SHARE),
+    "word_f1": ("F1 of words", PLAIN),
+    "word_precision": ("precision of words", PLAIN),
+    "word_recall": ("recall of words", PLAIN),
     "bleu": ("BLEU", HUNDRED),
     "lower_bleu": ("BLEU in lower case", HUNDRED),
     "chrf": ("chrF", HUNDRED),
@@ -35,6 +38,8 @@ FIGURES = {
 }
 """Each figure's name for people, and its form."""
 
+RANKED = {"caption": "cider_d", "tag": "word_f1"}
+"""The figure that tells which examples are the worst; chrF for translations."""
 Told = Mapping[str, Any]
 
 
@@ -115,7 +120,7 @@ def surprising(told: Told) -> list[str]:
 
 def worst(told: Told) -> list[str]:
     """The sources from which the worst was written."""
-    name = "cider_d" if told["task"] == "caption" else "chrf"
+    name = RANKED.get(told["task"], "chrf")
     found = []
     for each in told.get("worst", []):
         found.append(f"{each[name]:6.2f}  {fitted(each['source'], WIDTH)}")

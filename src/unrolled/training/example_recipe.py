@@ -21,6 +21,8 @@ from .recipe import UNGATED, WITH_MUON, Recipe, Told
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
 LEAST_PASSES = 4.5
 """Passes that a width must leave time for: of fewer, a narrower network makes more."""
+LEAST_DROPOUT, DROPOUT_A_DOUBLING, MOST_DROPOUT = 0.09, 0.115, 0.4
+"""Of a translator: at so few passes, for each doubling of them, and at most."""
 MOST_PASSES = 40
 """In a budget of minutes; more only learn by heart."""
 FILLED = 0.8
@@ -69,8 +71,7 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     chosen = sized(model, width)
     seen = passes(chosen, train, split, speed)
     if model.dropout is None:
-        wanted = round(min(0.4, max(0.0, 0.1 + 0.115 * math.log2(max(seen, 1.0) / 4.8))), 2)
-        chosen = dataclasses.replace(chosen, dropout=wanted)
+        chosen = dataclasses.replace(chosen, dropout=dropout_for(seen))
     longest = float(split.train.sizes.mean())
     places = PLACES * (2 if seen < 8 else 4 if seen < 25 else 8)
     rows = train.batch_size or power_of_two(min(places / longest, pairs / LEAST_STEPS_A_PASS))
@@ -117,6 +118,12 @@ def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSpl
     seen = passes(chosen, train, split, speed)
     rate = rate_of(chosen, split, speed)
     return Recipe(chosen, settings, rate, PASSES_OF_IMAGES, told(chosen, settings, split, why, seen))
+
+
+def dropout_for(seen: float) -> float:
+    """More passes need more dropout."""
+    wanted = LEAST_DROPOUT + DROPOUT_A_DOUBLING * math.log2(max(seen, 1.0) / LEAST_PASSES)
+    return round(min(MOST_DROPOUT, max(0.0, wanted)), 2)
 
 
 def dropped_units(split: ExampleSplit) -> float:

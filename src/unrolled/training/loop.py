@@ -29,7 +29,7 @@ from .events import Observer, Progress, Started, Validated, Warned, tell
 from .feed import expect, make_sampler, mean_of
 from .interrupt import Interrupt
 from .ledger import Ledger
-from .machine import borrowed, prepare, validation_cost
+from .machine import borrowed, give_back_memory, prepare, validation_cost
 from .objective import Objective
 from .onward import both_held_out, carry_over, describe
 from .optimizer import Optimizers, make_optimizers, update
@@ -234,6 +234,7 @@ class Run:
         ledger, valid = self.ledger, self.work.split.valid
         ledger.next_validation = ledger.step + self.validation_interval()
         self.work.split.release()
+        give_back_memory()
         if not len(valid):
             return
         bits = bits_of(self.network, self.task, self.work.split, "valid")

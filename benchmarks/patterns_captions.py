@@ -53,10 +53,10 @@ def keywords(row: dict[str, str]) -> list[str]:
     return sorted({word for keyword in row["keywords_en"].split("|") for word in words(keyword)})
 
 
-def write_table(path: Path, rows: Icons, ways: str) -> Path:
-    """A table of icons and their names, or of icons and each of their keywords."""
-    said = {"names": lambda row: [row["name_en"]], "keywords": keywords}[ways]
-    lines = [f"{row['codepoint']}.png\t{caption}" for row in rows for caption in said(row)]
+def write_table(path: Path, rows: Icons, ways: str, known: set[str]) -> Path:
+    """A table of icons and their names, or of icons and each of their keywords that is known."""
+    each = {row["codepoint"]: [row["name_en"]] if ways == "names" else keywords(row) for row in rows}
+    lines = [f"{name}.png\t{text}" for name, some in each.items() for text in some if ways == "names" or text in known]
     path.write_text("\n".join(["image\tcaption", *lines]) + "\n", encoding="utf-8")
     return path
 
@@ -74,7 +74,8 @@ def nearest(parts: dict[str, Icons], folder: Path) -> Icons:
 
 def learnt(parts: dict[str, Icons], folder: Path, ways: str, options: Any) -> tuple[list[set[str]], unrolled.Model]:
     """The words that a network gives to each icon that is held out."""
-    tables = {part: write_table(folder / f"{ways}-{part}.tsv", rows, ways) for part, rows in parts.items()}
+    known = {word for row in parts["train"] for word in keywords(row)}
+    tables = {part: write_table(folder / f"{ways}-{part}.tsv", rows, ways, known) for part, rows in parts.items()}
     settings = {"valid": str(tables["val"]), "threads": options.threads, "seed": options.seed}
     budget = {"steps": options.steps} if options.steps else {"minutes": options.minutes}
     unit = {"unit": "word", "min_count": 1} if ways == "keywords" else {}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from unrolled.data import images
-from unrolled.data.images import data_uri, read_image, read_whole, uri_of
+from unrolled.data.images import data_uri, jpeg_of, read_image, read_whole, uri_of
 from unrolled.errors import InputError, MissingExtraError
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "bmp": "BMP", "tif": "TIFF"}
@@ -243,3 +243,10 @@ def test_without_pillow_one_sentence_says_what_to_install(monkeypatch, use):
 def test_pillow_is_loaded_with_the_first_picture_and_not_before():
     code = f"import sys; import {images.__name__}; print('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_jpeg_is_the_picture_in_few_bytes():
+    picture = read_whole(saved(plain("RGB", RED, (40, 30))))
+    found = Image.open(io.BytesIO(jpeg_of(picture)))
+    assert found.format == "JPEG" and found.size == (40, 30)
+    assert np.abs(np.array(found).astype(int) - picture).max() < 4

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from unrolled.cells import CELLS
-from unrolled.layers.encoder import BothWays, FeaturesEncoder, UnitsEncoder, make_encoder, turn
+from unrolled.layers.encoder import BothWays, FeaturesEncoder, PixelsEncoder, UnitsEncoder, make_encoder, turn
 from unrolled.layers.start import start_weights
 from unrolled.tasks.base import EncoderSpec
 
@@ -110,3 +110,36 @@ def test_features_are_remembered_each_and_in_the_mean():
     found = encoder(features, None, None)
     assert torch.allclose(found.places, torch.tanh(features @ encoder.project.weight.t() + encoder.project.bias))
     assert torch.allclose(found.whole, found.places.mean(1)) and found.real is None
+
+
+def seeing() -> PixelsEncoder:
+    made = make_encoder(EncoderSpec("pixels", 16, 8, dropout=0.5), "off")
+    start_weights(made, 8, "lstm", torch.Generator().manual_seed(1))
+    return made
+
+
+def pictures_of(rows: int) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(rows).integers(0, 256, (rows, 16, 16, 3), np.uint8))
+
+
+def test_pictures_as_a_whole_are_told_apart_by_what_is_usual_of_a_batch():
+    encoder, chance = seeing(), np.random.default_rng(1)
+    whole = encoder(pictures_of(64), None, chance).whole
+    assert torch.allclose(whole.mean(0), torch.zeros(8), atol=1e-5)
+    assert torch.allclose(whole.var(0, unbiased=False), torch.ones(8), atol=1e-2)
+    assert encoder.mean.abs().max() > 0, "it is kept for what comes alone"
+
+
+def test_without_chance_a_picture_is_seen_by_itself_and_nothing_is_kept():
+    encoder, pictures = seeing(), pictures_of(5)
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    together, alone = encoder(pictures, None, None), encoder(pictures[2:3], None, None)
+    assert torch.allclose(together.whole[2:3], alone.whole, atol=1e-5)
+    assert torch.allclose(together.places[2:3], alone.places, atol=1e-5)
+    assert all(torch.equal(before[name], tensor) for name, tensor in encoder.state_dict().items())
+
+
+def test_a_batch_of_one_picture_is_no_measure():
+    encoder = seeing()
+    assert torch.isfinite(encoder(pictures_of(1), None, np.random.default_rng(1)).whole).all()
+    assert torch.equal(encoder.mean, torch.zeros(8))

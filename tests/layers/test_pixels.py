@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unrolled.layers.pixels import Pixels, shifted, widths
+from unrolled.layers.pixels import Pixels, grid_side, shifted, widths
 
 BYTES = np.random.default_rng(1).integers(0, 256, (3, 32, 32, 3), np.uint8)
 
@@ -113,3 +113,13 @@ def test_it_learns_where_something_is():
         loss.backward()
         optimizer.step()
     assert loss < 0.2
+
+
+@given(st.integers(1, 512))
+def test_the_side_of_the_grid_is_known_without_a_picture(size):
+    side = size
+    for _ in widths(size, 1):
+        side = (side + 1) // 2
+    assert grid_side(size) == side
+    if size <= 64:
+        assert made(size, 1)(pictures(size, 1)).shape[1] == side**2

@@ -3,7 +3,7 @@ import pytest
 
 from unrolled.config import ModelOptions, TrainOptions
 from unrolled.data.examples import Examples, ExampleSplit
-from unrolled.data.given import Ragged
+from unrolled.data.given import Ragged, Shared
 from unrolled.text.vocabulary import Vocabulary
 from unrolled.training.example_recipe import WIDTHS, choose_for_examples, power_of_two
 from unrolled.training.machine import Speed
@@ -60,3 +60,18 @@ def test_what_is_told_names_the_sizes(task):
 
 def test_rows_are_a_power_of_two():
     assert [power_of_two(most) for most in (0.3, 1, 3.9, 4, 100)] == [1, 1, 2, 4, 64]
+
+
+@pytest.mark.parametrize(("shape", "attention"), [((8, 16, 16, 3), "dot"), ((8, 5, 4), "dot"), ((8, 1, 4), "none")])
+def test_captions_look_around_where_there_is_more_than_one_place(shape, attention):
+    letters = Vocabulary("char", tuple("abc"))
+    targets = Ragged.of([np.array([2, 3, 0], np.int32)] * 300)
+    part = Examples(Shared(np.zeros(shape, np.float32), np.arange(300) % 8), targets)
+    split = ExampleSplit({"text": letters}, "text", part, part, part)
+    sees = {"image_size": 16} if len(shape) > 3 else {"vision": "features", "feature_size": 4}
+    recipe = choose_for_examples(
+        ModelOptions(task="caption", unit="char", **sees), TrainOptions(minutes=1.0), split, FAST
+    )
+    assert recipe.model.attention == attention and recipe.model.directions is None
+    assert recipe.train.batch_size == 32 and recipe.units_per_second > 0
+    recipe.model.refuse_foreign()

@@ -35,10 +35,10 @@ OF_ANSWERS = 128
 PLACES = 1024
 """Places of sources and targets in a step, at least; more where there are many passes."""
 LEAST_STEPS_A_PASS = 60
-OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.003, 200
+OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.006, 200
 """The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
-LEAST_IMAGES, MOST_IMAGES = 32, 64
-"""In a step: over fewer, what is usual of images cannot be told."""
+LEAST_IMAGES, MOST_IMAGES, STEPS_OF_IMAGES = 32, 128, 30
+"""In a step, and steps of a pass, about: over fewer, what is usual of images cannot be told."""
 IMAGE_WORK = 1000
 """Weights that a pixel goes through while a network of the usual width learns to see, about."""
 MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
@@ -109,10 +109,10 @@ def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSpl
     chosen = dataclasses.replace(
         sized(model, width),
         directions=None,
-        dropout=0.5 if model.dropout is None else model.dropout,
+        dropout=0.2 if model.dropout is None else model.dropout,
         attention=model.attention or ("dot" if places > 1 else "none"),
     )
-    rows = train.batch_size or power_of_two(min(MOST_IMAGES, max(LEAST_IMAGES, len(split.train) / LEAST_STEPS_A_PASS)))
+    rows = train.batch_size or power_of_two(min(MOST_IMAGES, max(LEAST_IMAGES, len(split.train) / STEPS_OF_IMAGES)))
     settings = settled(train, rows, float(split.train.sizes.mean()), model.cell, smoothing=0.1)
     if train.learning_rate is None:
         settings = dataclasses.replace(settings, learning_rate=RATE_OF_IMAGES)

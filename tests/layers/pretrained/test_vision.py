@@ -231,3 +231,13 @@ import sys; sys.modules["transformers"] = None
 import unrolled.layers.pretrained.vision"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "MissingExtraError" in done.stderr and done.stderr.endswith("pip install 'unrolled[gpt2,images]'\n")
+
+
+@pytest.mark.parametrize(("name", "side"), [("vit", 32), ("resnet", 32)])
+def test_what_it_looks_at_is_shown_in_its_colours(folders, tmp_path, name, side):
+    halves = np.full((40, 80, 3), (200, 10, 10), np.uint8)
+    halves[:, 40:] = (10, 10, 200)
+    Image.fromarray(halves).save(tmp_path / "halves.png")
+    shown = Backbone(folders / name).picture(tmp_path / "halves.png")
+    assert shown.shape == (side, side, 3) and shown.dtype == np.uint8
+    assert (shown[:, 2] == (200, 10, 10)).all() and (shown[:, -3] == (10, 10, 200)).all()

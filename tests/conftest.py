@@ -56,9 +56,12 @@ def write_table(path: Path, head: tuple[str, str], rows: list[tuple[str, str]]) 
 def pets(count: int, seed: int) -> list[tuple[str, str]]:
     """Sentences, each with the kind of animal that does something in it."""
     chance = random.Random(seed)
-    kinds = [chance.choice(list(PETS)) for _ in range(count)]
     deed = lambda: chance.choice(DEEDS)  # noqa: E731
-    return [(f"the {chance.choice(PETS[kind])} {deed()}, {deed()} and {deed()}", kind) for kind in kinds]
+    rows: dict[str, str] = {}
+    while len(rows) < count:
+        kind = chance.choice(list(PETS))
+        rows[f"the {chance.choice(PETS[kind])} {deed()}, {deed()} and {deed()}"] = kind
+    return list(rows.items())
 
 
 def reversals(count: int, seed: int) -> list[tuple[str, str]]:

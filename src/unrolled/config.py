@@ -19,12 +19,22 @@ class ReadOptions(Options):
 
     encoding: str | None = option(None, "encoding of the text [default: found out]")
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
-    text_column: str | None = option(None, "column of the texts in a .csv, .tsv or .jsonl file [default: text]")
-    label: tuple[str, ...] = option((), "column whose value conditions the text, or: file (can be given several times)")
-    source_column: str | None = option(
-        None, "column of what a translation or a caption is made of [default: found out]"
+    text_column: str | None = option(
+        None, "column of the texts in a .csv, .tsv or .jsonl file [default: text]", tasks=("language", "classify")
     )
-    target_column: str | None = option(None, "column of the translations or captions [default: found out]")
+    label: tuple[str, ...] = option(
+        (),
+        "column whose value conditions the text, or is to be told, or: file (can be given several times)",
+        tasks=("language", "classify"),
+    )
+    source_column: str | None = option(
+        None,
+        "column of what a translation or a caption is made of [default: found out]",
+        tasks=("translate", "caption"),
+    )
+    target_column: str | None = option(
+        None, "column of the translations or captions [default: found out]", tasks=("translate", "caption")
+    )
 
     def chosen(self) -> dict[str, dict[str, Any]]:
         """What a record says of how a text was read: what is not as ever."""
@@ -61,7 +71,10 @@ class ModelOptions(Options):
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
     min_count: int = option(2, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
     documents: str | None = option(
-        None, "what ends like a text of its own [default: each of several files or rows]", choices=DOCUMENTS
+        None,
+        "what ends like a text of its own [default: each of several files or rows]",
+        choices=DOCUMENTS,
+        tasks=("language",),
     )
     cell: str = option(
         "lstm", "recurrent cell; window is feed-forward", choices=("elman", "gru", "lstm", "window"), of=("recurrent",)
@@ -136,9 +149,7 @@ class ModelOptions(Options):
                 shown = each.name.replace("_", "-")
                 owners = " or ".join(each.metadata["of"])
                 raise OptionError(f"I got --{shown} with --model {self.model}, and it is of {owners}; leave it out")
-            if getattr(self, each.name) != each.default and self.task not in each.metadata.get("tasks", TASKS):
-                shown, owners = each.name.replace("_", "-"), " or ".join(each.metadata["tasks"])
-                raise OptionError(f"I got --{shown} with --task {self.task}, and it is of {owners}; leave it out")
+        self.refuse_idle(self.task)
         if self.task != "language" and (self.model != "recurrent" or self.cell == "window"):
             name = self.model if self.model != "recurrent" else self.cell
             raise OptionError(f"I got {name} with --task {self.task}, which is of recurrent networks; leave one out")
@@ -164,9 +175,14 @@ class TrainOptions(Options):
     steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12)
     epochs: float | None = option(None, "train for so many passes over the text", above=0)
     batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536)
-    sequence_length: int | None = option(None, "units that the gradient looks back", low=1, high=65536)
+    sequence_length: int | None = option(
+        None, "units that the gradient looks back; of examples, places of a row that fill a step", low=1, high=65536
+    )
     batches: str = option(
-        "streams", "streams carry the state through the text; windows are shuffled", choices=("streams", "windows")
+        "streams",
+        "streams carry the state through the text; windows are shuffled",
+        choices=("streams", "windows"),
+        tasks=("language",),
     )
     learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
     optimizer: str = option(
@@ -178,9 +194,14 @@ class TrainOptions(Options):
         None, "share of each target's probability that is spread over all units", low=0, below=1
     )
     class_weights: str = option(
-        "none", "balanced: each class counts the same, however rare it is", choices=("none", "balanced")
+        "none",
+        "balanced: each class counts the same, however rare it is",
+        choices=("none", "balanced"),
+        tasks=("classify", "tag"),
     )
-    reset_probability: float = option(0.01, "chance per step that a stream forgets its state", low=0, high=1)
+    reset_probability: float = option(
+        0.01, "chance per step that a stream forgets its state", low=0, high=1, tasks=("language",)
+    )
     patience: int = option(12, "stop after so many validations without progress; 0 never stops", low=0)
     valid: float | str = option(0.1, "held-out share at the end of the text, or a file", low=0, below=1)
     test: float | str | None = option(None, "share at the very end, or a file, that is only reported", low=0, below=1)
@@ -244,6 +265,10 @@ class PredictOptions(Options):
 
     def writing(self) -> GenerateOptions:
         """The same in the words of a text that is written on."""
+        for name in ("top_k", "top_p", "min_p"):
+            if getattr(self, name) is not None and self.temperature is None:
+                shown = name.replace("_", "-")
+                raise OptionError(f"I got --{shown} without --temperature, and beams draw nothing; add a temperature")
         given = {name: getattr(self, name) for name in ("top_k", "top_p", "min_p", "length", "seed", "length_penalty")}
         if self.temperature is not None:
             return GenerateOptions(temperature=self.temperature, **given)

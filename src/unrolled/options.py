@@ -30,6 +30,16 @@ class Options:
             check_type(each.name, value, hints[each.name])
             check(each.name, value, each.metadata)
 
+    def refuse_idle(self, task: str) -> None:
+        """Raise an ``OptionError`` for an option that a task has no use for."""
+        for each in dataclasses.fields(self):
+            owners = each.metadata.get("tasks", (task,))
+            if task not in owners and getattr(self, each.name) != each.default:
+                shown = each.name.replace("_", "-")
+                raise OptionError(
+                    f"I got --{shown} with --task {task}, and it is of {' or '.join(owners)}; leave it out"
+                )
+
     @classmethod
     def names(cls) -> list[str]:
         """The names of all options of this class."""

@@ -52,8 +52,19 @@ def test_what_is_given_as_a_number_counts_all_columns():
 
 def test_json_lines_have_names_whatever_they_are():
     lines = "\n".join(json.dumps({"a": LONG + str(n), "b": n % 2, "c": "same"}) for n in range(5))
-    assert classes(lines, "a.jsonl") == ("a", "c")
+    assert classes(lines, "a.jsonl") == ("a", "b")
     assert sides(lines, "a.jsonl") == ("a", "b")
+
+
+def test_a_column_with_one_value_for_all_rows_is_no_label():
+    rows = "".join(f"train,{LONG} {number},{number % 3}\n" for number in range(6))
+    assert classes(f"split,text,kind\n{rows}") == ("text", "kind")
+
+
+def test_a_first_line_that_is_like_no_row_has_the_names():
+    rows = "".join(f"{('ham', 'spam')[number % 2]},{LONG} {number}\n" for number in range(12))
+    assert classes(f"v1,v2\n{rows}") == ("v2", "v1")
+    assert classes(rows) == ("2", "1")
 
 
 def test_spaces_around_a_name_do_not_matter():

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
-from unrolled.data.cutting import cut_groups, cut_rows
+from unrolled.data.cutting import connected, cut_groups, cut_rows, repeated
 from unrolled.data.split import share_of
 from unrolled.errors import InputError
 
@@ -85,3 +85,17 @@ def test_a_part_can_be_read_from_a_file():
 def test_nothing_left_to_train_on_is_told():
     with pytest.raises(InputError, match="there are 1 rows and none is left to train on"):
         cut_rows([(1, "a")], TrainOptions(valid=0.5), nothing)
+
+
+def test_pairs_that_share_a_side_are_connected_directly_or_through_others():
+    pairs = [("go", "va"), ("run", "cours"), ("go", "marche"), ("walk", "marche"), ("sit", "assis")]
+    groups = connected(pairs)
+    assert groups["go", "va"] == groups["go", "marche"] == groups["walk", "marche"]
+    assert len({groups["go", "va"], groups["run", "cours"], groups["sit", "assis"]}) == 3
+
+
+def test_rows_that_stand_there_twice_are_told_of():
+    assert repeated([("a", "x"), ("b", "x"), ("a", "x")], "rows")[0].startswith(
+        "1 of 3 rows stand there more than once"
+    )
+    assert repeated([("a", "x"), ("a", "y")], "rows") == ()

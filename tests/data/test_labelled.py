@@ -99,7 +99,7 @@ def test_the_vocabulary_is_that_of_what_is_learnt(file):
 def test_known_vocabularies_keep_their_ids(file):
     known = {"text": Vocabulary("char", tuple("zab")), "labels": Vocabulary("label", ("old", "b"))}
     split = learnt(file("a.tsv", "ab\ta\nba\tb\n" * 4), known).split
-    assert split.vocabularies["text"] is known["text"]
+    assert split.vocabularies["text"] == known["text"]
     assert split.vocabularies["labels"].units == ("old", "b", "a")
 
 

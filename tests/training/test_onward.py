@@ -76,11 +76,12 @@ def test_labels_can_come_later(folder, tmp_path):
 
 def test_what_reads_goes_on_with_its_vocabularies_and_new_labels(backwards, backwards_file, ends_file, tmp_path):
     (tmp_path / "pairs.tsv").write_text("abc\tcbaz\nbd\tdb\n" * 8)
-    (tmp_path / "labels.tsv").write_text("abc\tc\nbd\tnew\n" * 8)
+    (tmp_path / "labels.tsv").write_text("".join(f"{'abc' * n}\tc\n{'bd' * n}\tnew\n" for n in range(1, 9)))
     onward = {"steps": 3, "batch_size": 4, "threads": 1}
     told = unrolled.train(tmp_path / "pairs.tsv", base=backwards_file, **onward)
-    assert told.bundle.vocabularies == backwards.bundle.vocabularies
-    assert told.record["continued"]["added"] == [] and told.record["continued"]["before"]["old"] is None
+    old, new = (each.vocabularies["target"].units for each in (backwards.bundle, told.bundle))
+    assert new == (*old, "z")
+    assert told.record["continued"]["added"] == ["z"] and told.record["continued"]["before"]["old"] is None
     labels = unrolled.train(tmp_path / "labels.tsv", base=ends_file, **onward)
     assert labels.bundle.vocabularies["labels"].units == ("a", "b", "c", "d", "new")
     assert labels.record["continued"]["added"] == ["new"]

@@ -1,4 +1,4 @@
-"""The verbs put back on the object that users hold: ``train``, ``load`` and ``Model``.
+"""The verbs put back on the object that users hold: ``Model``, and ``load``, which opens one.
 
 What writing does not need is imported where it is called: a process that writes little spends its time starting.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -206,12 +206,15 @@ class Model:
         """The same for many sources, side by side."""
         given = PredictOptions.of(options)
         if self.predictor.answers:
+            refuse_writing(options)
             return self.predictor.classify(sources)
         return [texts[0] for texts in self.predictor.write(sources, given.writing(), given.prefix)]
 
     def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Written]:
         """Several texts from one source, ``count`` of them, the likeliest first."""
         given = PredictOptions.of(options)
+        if self.predictor.answers:
+            raise OptionError("this model answers with labels and writes nothing; use predict")
         return self.predictor.write([source], given.writing(), given.prefix, given.count)[0]
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
@@ -246,6 +249,13 @@ class Model:
         cost["loss_percent"] = 100 * (after - before) / before
         narrow.bundle.record["quantized"] = cost | {"characters": len(text)}
         return narrow
+
+
+def refuse_writing(options: Mapping[str, Any]) -> None:
+    """Raise an ``OptionError`` for an option of writing, given to a model that answers."""
+    for name in options:
+        shown = name.replace("_", "-")
+        raise OptionError(f"I got --{shown}, and this model answers with labels and writes nothing; leave it out")
 
 
 def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: str | None = None) -> Model:

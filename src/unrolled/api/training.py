@@ -12,7 +12,7 @@ from .. import bundle as bundles
 from ..bundle import Bundle
 from ..config import as_tuple
 from ..errors import OptionError, OutputError, UnrolledWarning
-from ..keywords import TrainKeywords
+from ..keywords import PredictKeywords, TrainKeywords
 from .model import Model, missing_torch
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def example_lines(bundle: Bundle) -> list[str]:
     from ..decoding.predicting import Answer
 
     shown = bundle.record.get("shown", [])
-    found = Model(bundle, quick_engine(bundle)).predict_many([source for source, _ in shown], beams=1)
+    model = Model(bundle, quick_engine(bundle))
+    how: PredictKeywords = {} if model.predictor.answers else {"beams": 1}
+    found = model.predict_many([source for source, _ in shown], **how)
     results = [each.label if isinstance(each, Answer) else each.text for each in found]
     return [
         f"{shorten(source)} → {shorten(result)}" + ("" if result == wanted else f" (wanted: {shorten(wanted)})")

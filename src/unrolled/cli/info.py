@@ -48,7 +48,11 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
         from ..reports.curve import plot as lines
 
         counted = bundle.config.model == "markov"
-        drawn = ["no curve: a Markov chain is counted at once"] if counted else lines(bundle.record.get("curve", []))
+        drawn = (
+            ["no curve: a Markov chain is counted at once"]
+            if counted
+            else lines(bundle.record.get("curve", []), per=per(bundle))
+        )
         click.echo("\n".join(drawn))
 
 
@@ -75,16 +79,19 @@ def machine() -> dict[str, Any]:
 def about(bundle: Bundle, path: Path) -> dict[str, Any]:
     """What a model file says of itself."""
     record = bundle.record
-    vocabulary = bundle.vocabularies["text"]
-    best = record.get("best") or {}
+    read = {name: each for name, each in bundle.vocabularies.items() if name != "labels"}
+    several = len(read) > 1
+    best, tested = record.get("best") or {}, record.get("test") or {}
+    sizes = {f"{name}_vocabulary" if several else "vocabulary": len(each) for name, each in read.items()}
+    letters = {f"{name}_alphabet" if several else "alphabet": alphabet(each) for name, each in read.items()}
     return {
         "file": str(path),
         "bytes": path.stat().st_size,
         "parameters": bundle.parameters,
         "weights": bundle.weights,
         **bundle.config.own(),
-        "vocabulary": len(vocabulary),
-        "alphabet": alphabet(vocabulary),
+        **sizes,
+        **letters,
         "labels": ", ".join(bundle.vocabularies["labels"].units) if "labels" in bundle.vocabularies else None,
         "text": record.get("corpus"),
         "split": record.get("split"),
@@ -99,6 +106,9 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
         "without_labels": best.get("bits_per_char_unlabelled"),
         "continued": record.get("continued"),
         "test_bits_per_char": record.get("test_bits_per_char"),
+        "test_bits_per_label": tested.get("bits_per_label"),
+        "test_accuracy": tested.get("accuracy"),
+        "test_macro_f1": tested.get("macro_f1"),
         "quantized": record.get("quantized"),
         "options": record.get("options"),
         "versions": record.get("versions"),
@@ -123,7 +133,7 @@ def show(facts: dict[str, Any], as_json: bool) -> None:
         if value is not None:
             click.echo(
                 f"{name.replace('_', ' '):<22} {value!r}"
-                if name in ("sample", "alphabet")
+                if name == "sample" or name.endswith("alphabet")
                 else f"{name.replace('_', ' '):<22} {value}"
             )
 
@@ -134,4 +144,9 @@ def draw(bundle: Bundle, model: str, path: str, force: bool) -> None:
     from ..reports.curve import svg
 
     refuse_existing(path, force)
-    write_atomically(path, svg(bundle.record.get("curve", []), Path(model).name).encode())
+    write_atomically(path, svg(bundle.record.get("curve", []), Path(model).name, per(bundle)).encode())
+
+
+def per(bundle: Bundle) -> str:
+    """What a model's curve is told by: the character, or the label."""
+    return "label" if "bits_per_label" in (bundle.record.get("best") or {}) else "character"

@@ -25,7 +25,7 @@ unrolled info alice-int8.safetensors
 @click.option("--quiet", is_flag=True, help="show nothing but errors")
 @click.option("--json", "as_json", is_flag=True, help="print what it costs as JSON")
 def command(model: str, text: str, output: str, weights: str, force: bool, quiet: bool, as_json: bool) -> None:
-    """Write MODEL with narrow weights, and tell the bits per character that they cost on TEXT (held-out text, best)."""
+    """Write MODEL with narrow weights, and tell what they cost on TEXT: held out, or a test as evaluate reads one."""
     import json
 
     from ..api import load
@@ -33,12 +33,21 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     from ..data.readers import read_file
 
     refuse_target(output, force)
-    smaller = load(model).quantized(weights, read_file(text).text)
+    opened = load(model)
+    if opened.bundle.config.task != "language":
+        from ..evaluation.narrowing import narrowed
+
+        smaller = narrowed(opened, weights, text)
+    else:
+        smaller = opened.quantized(weights, read_file(text).text)
     smaller.save(output, force)
     cost = smaller.record["quantized"]
     if as_json:
         click.echo(json.dumps(cost))
     elif not quiet:
         sizes = f"{Path(model).stat().st_size:,} → {Path(output).stat().st_size:,} bytes"
-        change = f"{cost['bits_per_char_before']:.4f} → {cost['bits_per_char']:.4f} bits/char"
-        click.echo(f"{output}: {sizes}, {change} ({cost['loss_percent']:+.2f} %)")
+        name = next(name for name in cost if f"{name}_before" in cost)
+        shown = "bits/char" if name == "bits_per_char" else name.replace("_", " ")
+        change = f"{cost[f'{name}_before']:.4f} → {cost[name]:.4f} {shown}"
+        percent = f" ({cost['loss_percent']:+.2f} %)" if "loss_percent" in cost else ""
+        click.echo(f"{output}: {sizes}, {change}{percent}")

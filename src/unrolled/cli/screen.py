@@ -150,7 +150,9 @@ def describe(event: Progress, best: str, per: str = "char") -> str:
 def describe_going_on(told: dict[str, Any]) -> str:
     """What going on from a model brought and cost."""
     before, after = told["before"], told["after"]
-    letters = f"{len(told['added'])} new letters; " if told["added"] else ""
+    letters = f"{len(told['added'])} new {'labels' if told.get('labels') else 'letters'}; " if told["added"] else ""
+    if not before:  # a language model that reads now: there is nothing to compare
+        return f"going on from {told['from']}, a language model: {letters}what it learnt of the language is kept"
     each = [
         f"the {name} text {before[name]:.3f} → {after[name]:.3f} bits/char"
         for name in ("new", "old")

@@ -50,6 +50,6 @@ def default_output(source: str) -> str:
     if source == "-":
         return f"model{SUFFIX}"
     name = Path(source).resolve().name
-    for ending in (".gz", ".txt"):
+    for ending in (".gz", ".txt", ".tsv", ".csv", ".jsonl", ".ndjson"):
         name = name.removesuffix(ending)
     return f"{name}{SUFFIX}"

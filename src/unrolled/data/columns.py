@@ -11,6 +11,7 @@ from ..errors import InputError
 from .tables import JSON_LINES, ending, rows
 
 LOOKED_AT = 500  # rows
+FEWEST = 10  # of them tell whether the first line is one
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ class Glance:
         """Whether the first line names the columns: one of them was found or given by a name."""
         return ending(self.name) in JSON_LINES or any(each is not None and not each.isdecimal() for each in found)
 
+    def looks_named(self) -> bool:
+        """Whether the first line is none of the rows: what it says of a column that repeats itself stands nowhere."""
+        enough = [(place, column) for place, column in enumerate(self.columns) if len(column) >= FEWEST]
+        repeated = [place for place, column in enough if 2 * len(set(column)) <= len(column)]
+        return bool(repeated) and all(self.head[place] not in self.columns[place] for place in repeated)
+
     def text_and_label(
         self, texts: Sequence[str], labels: Sequence[str], text: str | None = None, label: str | None = None
     ) -> tuple[str, str]:
@@ -53,11 +60,13 @@ class Glance:
         numbered = any(each is not None and each.isdecimal() for each in (text, label))
         text = text or (None if numbered else self.called([each for each in texts if each != label]))
         label = label or (None if numbered else self.called([each for each in labels if each != text]))
-        shown = self.shown(self.has_names(text, label))
+        shown = self.shown(self.has_names(text, label) or (not numbered and self.looks_named()))
         sizes = {name: fmean(map(len, column or [""])) for name, column in zip(shown, self.columns, strict=True)}
         kinds = {name: len(set(column)) for name, column in zip(shown, self.columns, strict=True)}
         text = text or max((name for name in shown if name != label), key=sizes.__getitem__, default=shown[0])
-        return text, label or min((name for name in shown if name != text), key=kinds.__getitem__, default=text)
+        telling = [n for n, column in zip(shown, self.columns, strict=True) if 1 < kinds[n] < len(column) and n != text]
+        others = telling or [name for name in shown if name != text]  # one value for all rows tells nothing
+        return text, label or min(others, key=kinds.__getitem__, default=text)
 
     def two(
         self, firsts: Sequence[str], seconds: Sequence[str], first: str | None = None, second: str | None = None

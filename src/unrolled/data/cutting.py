@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ..config import TrainOptions
 from ..errors import InputError
+from .documents import duplicates
 from .split import PARTS, held_out_of_each, share_of
 
 Row = TypeVar("Row")
@@ -71,3 +72,26 @@ def cut_groups(rest: list[Row], size: int, group: Callable[[Row], Hashable]) -> 
             left -= together
     pairs = list(zip(rest, groups, strict=True))
     return [row for row, key in pairs if key not in held], [row for row, key in pairs if key in held]
+
+
+def repeated(rows: Sequence[Hashable], name: str) -> tuple[str, ...]:
+    """A note of how many rows stand there more than once, if any do."""
+    twice = duplicates(rows)
+    shown = f"{twice:,} of {len(rows):,} {name} stand there more than once"
+    return (f"{shown}; what is held out may have been learnt",) if twice else ()
+
+
+def connected(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The number of every pair's group: pairs that share a side, directly or through others, are of one."""
+    leader = list(range(len(pairs)))
+
+    def lead(place: int) -> int:
+        while leader[place] != place:
+            leader[place] = place = leader[leader[place]]
+        return place
+
+    first: dict[tuple[int, str], int] = {}
+    for place, pair in enumerate(pairs):
+        for side in enumerate(pair):
+            leader[lead(place)] = lead(first.setdefault(side, place))
+    return {pair: lead(place) for place, pair in enumerate(pairs)}

@@ -15,6 +15,8 @@ from .given import Given, Numbers, Ragged, Rows
 
 AT_ONCE = 64
 """Examples side by side where nothing is learnt."""
+PLACES = 1 << 14
+"""Places of these, at most: the rows times the longest."""
 SHUFFLE = 0.15
 """Examples that differ so little in length, relative to it, are neighbours by chance."""
 
@@ -100,8 +102,8 @@ class ExampleSplit:
         """All examples of a part, each once."""
         examples = self.part(part)
         order = np.argsort(-examples.sizes, kind="stable")
-        for start in range(0, len(order), AT_ONCE):
-            yield examples.batch(order[start : start + AT_ONCE])
+        for first, last in grouped(examples.sizes[order], AT_ONCE, PLACES):
+            yield examples.batch(order[first:last])
 
     def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
         """The sources of some examples."""
@@ -147,6 +149,6 @@ def grouped(descending: Numbers, rows: int, places: int) -> Iterator[tuple[int, 
     """Where groups begin and end: at most so many rows, and at most so many places together."""
     first = 0
     while first < len(descending):
-        last = min(len(descending), first + max(1, min(rows, places // int(descending[first]))))
+        last = min(len(descending), first + max(1, min(rows, places // max(1, int(descending[first])))))
         yield first, last
         first = last

@@ -15,17 +15,17 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
-from .cutting import cut_rows
+from .cutting import cut_rows, repeated
 from .examples import Examples, ExampleSplit
 from .given import Ragged
 from .material import SHOWN, Reading, Request
-from .readers import Corpus, Source, is_folder, read_corpus, read_file
+from .readers import Corpus, Source, files_of, is_folder, read_corpus, read_file
 from .split import PARTS
 from .tables import FILE, is_table_name
 
 Row = tuple[str, str]
 """A text and its label."""
-FASTTEXT = re.compile(r"__label__(\S+)\s+(.*)")
+FASTTEXT = re.compile(r"__label__(\S+)\s+((?!__label__).*)")
 TEXTS = ("text", "sentence", "content", "review", "message", "description", "question", "title", "comment", "name")
 LABELS = ("label", "class", "category", "topic", "sentiment", "target", "intent", "language", "type", "rating")
 MOST = 1000
@@ -42,10 +42,14 @@ def read_labelled(source: Source, request: Request) -> Reading:
     refuse_unknown(cut, labels)
     texts = [text for text, _ in cut["train"]]
     model, why = with_unit(request.model, texts)
-    vocabulary = known.get("text") or Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
+    if "text" in known:
+        vocabulary = known["text"].extended(texts)
+    else:
+        vocabulary = Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
     parts = {name: as_examples(cut[name], vocabulary, labels) for name in PARTS}
     split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **parts)
-    return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
+    notes = (*corpus.notes, *repeated(rows, "rows"))
+    return Reading(split, corpus.describe(), model, why, notes, tuple(cut["valid"][:SHOWN]))
 
 
 def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:
@@ -79,13 +83,20 @@ def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
     """The options with the columns of texts and labels: those that are named, or that look like them."""
     if len(options.label) > 1:
         raise OptionError(f"I got {len(options.label)} times --label, and a classifier learns one label; give one")
-    path = source if isinstance(source, str | Path) else None
-    if path is not None and is_table_name(str(path)) and not (options.label and options.text_column):
+    path = first_table(source)
+    if path is not None and not (options.label and options.text_column):
         glance = Glance.at(read_file(path, options).text, str(path))
         text, label = glance.text_and_label(TEXTS, LABELS, options.text_column, next(iter(options.label), None))
         return dataclasses.replace(options, text_column=text, label=(label,))
-    several = path is None or is_folder(path)
+    several = not isinstance(source, str | Path) or is_folder(source)
     return dataclasses.replace(options, label=(FILE,)) if several and not options.label else options
+
+
+def first_table(source: Source) -> str | Path | None:
+    """The first file of a source, if all of its files are tables."""
+    paths = [source] if isinstance(source, str | Path) else [each for each in source if isinstance(each, Path)]
+    files = [file for path in paths for file in files_of(path)]
+    return files[0] if files and all(is_table_name(str(file)) for file in files) else None
 
 
 def lines_of_fasttext(corpus: Corpus) -> list[Row]:
@@ -101,7 +112,7 @@ def lines_of_fasttext(corpus: Corpus) -> list[Row]:
         return [row for row in rows if all(row)]
     raise InputError(
         f"{corpus.names[0]} has no labels that I can find; give a .tsv, .csv or .jsonl file with columns text and "
-        "label, lines of __label__NAME TEXT, or a folder with a file for each label"
+        "label, lines of __label__NAME TEXT with one label each, or a folder with a file for each label"
     )
 
 

@@ -14,7 +14,7 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .choose import choose_unit
 from .columns import Glance
-from .cutting import cut_rows
+from .cutting import connected, cut_rows
 from .examples import Examples, ExampleSplit
 from .given import Ragged
 from .material import SHOWN, Reading, Request
@@ -34,12 +34,15 @@ def read_pairs(source: Source, request: Request) -> Reading:
     """Pairs in ids, with the vocabularies ``source`` and ``target``, which are one where the unit is bpe."""
     rows, corpus = read_rows(source, request.reading)
     held_out = lambda path: read_rows(files_of_part(path), request.reading)[0]  # noqa: E731
-    cut = cut_rows(rows, request.train, held_out, group=lambda row: row[1])
+    cut = cut_rows(rows, request.train, held_out, group=connected(rows).get)
     model, why = with_unit(request.model, cut["train"])
     source_texts, target_texts = ([row[side] for row in cut["train"]] for side in (0, 1))
     known = request.known or {}
     if "source" in known:
-        vocabularies = {name: known[name] for name in ("source", "target")}
+        every = source_texts + target_texts
+        same = known["source"].units == known["target"].units
+        sides = {"source": every if same else source_texts, "target": every if same else target_texts}
+        vocabularies = {name: known[name].extended(texts) for name, texts in sides.items()}
     elif model.unit == "bpe":
         size = model.vocabulary_size or tokens_for(len(source_texts))
         joint = Vocabulary.of("bpe", source_texts + target_texts, None, size, model.min_count)
@@ -75,7 +78,7 @@ def ended(vocabulary: Vocabulary, text: str) -> Ids:
 def files_of_part(given: str) -> Source:
     """The file of a held-out part, or its two files, which are named with a comma between them."""
     names = given.split(",")
-    return given if len(names) == 1 else [Path(name) for name in names]
+    return given if len(names) == 1 or Path(given).is_file() else [Path(name) for name in names]
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:

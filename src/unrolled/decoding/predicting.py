@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..bundle import Bundle
 from ..config import GenerateOptions
+from ..data.examples import grouped
 from ..data.given import Given
 from ..tasks import TASKS
 from ..text.base import Ids
@@ -20,11 +21,14 @@ from .engines import Engine, Reader
 from .engines.base import select
 from .sampling import softmax
 from .scoring import log_softmax
-from .search import Read, write_text
+from .search import Read, write
 from .seeing import open_eyes
+from .state import warn_of
 
 ROWS = 64
 """Sources side by side."""
+PLACES = 1 << 15
+"""Characters of all sources side by side, at most."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,9 @@ class Predictor:
     def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:
         """Some sources of nearly the same length at a time: their places in the list, and the engine under them."""
         order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
-        for start in range(0, len(order), ROWS):
-            places = order[start : start + ROWS]
+        sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
+        for first, last in grouped(sizes, ROWS, PLACES):
+            places = order[first:last]
             yield places, self.reader.under(self.given([sources[place] for place in places]))
 
     def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
@@ -146,7 +151,9 @@ class Predictor:
 
     def begin(self, engine: Engine, rows: int, prefix: str) -> Read:
         """The engine after the boundary and a prefix in every row."""
-        ids = np.concatenate([np.array([BOUNDARY], np.int32), self.vocabulary.encode_prompt(prefix)[0]])
+        begun, replaced = self.vocabulary.encode_prompt(prefix)
+        warn_of(replaced)
+        ids = np.concatenate([np.array([BOUNDARY], np.int32), begun])
         logits, state = engine.scan(np.repeat(ids[None], rows, 0), engine.start(rows))
         return Read(logits[:, -1], state)
 
@@ -161,9 +168,12 @@ class Predictor:
         for number in range(count):
             assert options.seed is not None, "the caller chooses one"
             seeded = dataclasses.replace(options, seed=options.seed + number)
-            rows = [0] * len(read.logits)  # the same chance for every source, whatever is read beside it
-            pieces = zip(*write_text(engine, self.vocabulary, read, seeded, rows), strict=True)
-            drawn.append(self.judged(engine, read, ["".join(each) for each in pieces]))
+            found = []
+            for row, ids in enumerate(drawn_ids(engine, read, seeded)):
+                total = self.cost(engine, row_of(read, row), np.array(ids, np.int32)) if ids else 0.0
+                text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
+                found.append(Written("", text, total, total / max(1, len(ids)), tuple(ids)))
+            drawn.append(found)
         return [sorted(each, key=lambda one: -one.score) for each in zip(*drawn, strict=True)]
 
     def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
@@ -171,7 +181,7 @@ class Predictor:
         targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
         found = []
         for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
-            total = self.cost(engine, Read(read.logits[[row]], select(read.state, np.array([row]))), ids)
+            total = self.cost(engine, row_of(read, row), ids)
             found.append(Written("", text, total, total / len(ids), tuple(ids.tolist())))
         return found
 
@@ -197,3 +207,23 @@ class Predictor:
         read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
         weights = engine.scan(read, engine.start(1))[1].get("attention")
         return None if weights is None else weights[0]
+
+
+def row_of(read: Read, row: int) -> Read:
+    """One row of what was read."""
+    return Read(read.logits[[row]], select(read.state, np.array([row])))
+
+
+def drawn_ids(engine: Engine, read: Read, options: GenerateOptions) -> list[list[int]]:
+    """The ids that are drawn on from every row, up to the boundary that ends a text, or so many of them."""
+    rows = [0] * len(read.logits)  # the same chance for every source, whatever is read beside it
+    found: list[list[int]] = [[] for _ in rows]
+    left = options.length
+    for some in write(engine, read, options, rows):
+        for ids, more in zip(found, some[:, :left].tolist(), strict=True):
+            if BOUNDARY not in ids[-1:]:
+                ids += more[: more.index(BOUNDARY) + 1] if BOUNDARY in more else more
+        left -= some.shape[1]
+        if left <= 0 or all(ids[-1:] == [BOUNDARY] for ids in found):
+            return found
+    raise AssertionError("writing never ends by itself")

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..bundle import Bundle
 from ..config import ReadOptions, TrainOptions, as_given
-from ..data.cutting import cut_rows
+from ..data.cutting import connected, cut_rows
 from ..data.readers import Source
 from ..data.tables import FILE, is_table_name
 from ..errors import InputError, OptionError
@@ -80,20 +80,25 @@ READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
     "caption": captions,
     "tag": segmented,
 }
-CUTS: Mapping[str, Mapping[str, Callable[[Row], str]]] = {
-    "classify": {"label": lambda row: row[1]},
-    "translate": {"group": lambda row: row[1]},
-    "caption": {"group": lambda row: row[0]},
-    "tag": {},
-}
-"""How the rows of each task are cut into parts, as its training does."""
+
+
+def cut_as(task: str, rows: Sequence[Row]) -> dict[str, Callable[[Row], Any]]:
+    """How the rows of a task are cut into parts, as its training does."""
+    by: dict[str, dict[str, Callable[[Row], Any]]] = {
+        "classify": {"label": lambda row: row[1]},
+        "translate": {"group": connected(rows).get},
+        "caption": {"group": lambda row: row[0]},
+    }
+    return by.get(task, {})
 
 
 def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Rows:
     """The rows of a test; how the model's own text was read is how it is read where nothing else is given."""
     task = bundle.config.task
-    if task not in READERS:
+    if task == "language":
         raise OptionError("this model writes on from a prompt, and there is nothing to hold against it; use score")
+    if task not in READERS:
+        raise OptionError(f"models made to {task} cannot be evaluated; use predict")
     source = source if isinstance(source, str | Path) else list(source)
     recorded = bundle.record.get("corpus", {}).get("read", {})
     return READERS[task](source, reading(source, as_given(recorded), given))
@@ -124,7 +129,7 @@ def learnt(bundle: Bundle) -> list[Row]:
     if found.digest != told["digest"]:
         raise InputError(f"{paths[0]} has changed since the model learnt from it; put back what it was")
     train = TrainOptions.of(bundle.record["options"])
-    return cut_rows(found.rows, train, lambda path: held_out(task, path, options), **CUTS[task])["train"]
+    return cut_rows(found.rows, train, lambda path: held_out(task, path, options), **cut_as(task, found.rows))["train"]
 
 
 def refuse_missing(paths: Sequence[Path]) -> None:

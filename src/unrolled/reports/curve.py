@@ -29,8 +29,8 @@ def bounds(curve: Curve) -> tuple[float, float, float, float]:
     return min(steps), max(steps), min(bits), max(bits)
 
 
-def plot(curve: Curve, width: int = 64, height: int = 12) -> list[str]:
-    """The held-out curve as lines for a terminal, the axis at the left."""
+def plot(curve: Curve, width: int = 64, height: int = 12, per: str = "character") -> list[str]:
+    """The held-out curve as lines for a terminal, the axis at the left; bits are ``per`` character or label."""
     points = series(curve, "valid")
     if not points:
         return ["no curve: nothing was held out"]
@@ -43,7 +43,7 @@ def plot(curve: Curve, width: int = 64, height: int = 12) -> list[str]:
     labels = {0: f"{high:.3f}", height - 1: f"{low:.3f}"}
     lines = [f"{labels.get(n, ''):>7} ┤{row}" for n, row in enumerate(rows)]
     first, last = points[0][0], points[-1][0]
-    return [*lines, f"{'':>8}└{'─' * width}", f"{'':>9}step {first:g} … {last:g}, held-out bits per character"]
+    return [*lines, f"{'':>8}└{'─' * width}", f"{'':>9}step {first:g} … {last:g}, held-out bits per {per}"]
 
 
 def dense(points: Points, columns: int) -> list[tuple[int, float]]:
@@ -60,8 +60,8 @@ def dense(points: Points, columns: int) -> list[tuple[int, float]]:
     return found
 
 
-def svg(curve: Curve, title: str) -> str:
-    """The curve as a picture: training and held-out bits per character over steps."""
+def svg(curve: Curve, title: str, per: str = "character") -> str:
+    """The curve as a picture: training and held-out bits per character or label over steps."""
     drawn = bounds(curve)
     lines = [polyline(series(curve, name), drawn, COLOURS[name]) for name in COLOURS]
     legend = [
@@ -69,7 +69,7 @@ def svg(curve: Curve, title: str) -> str:
     ]
     parts = [
         text(MARGIN, 28, title, "#111827", "start"),
-        *axes(drawn, "bits per character over training steps"),
+        *axes(drawn, f"bits per {per} over training steps"),
         *lines,
         *legend,
     ]

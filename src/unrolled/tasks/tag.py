@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..config import ModelOptions
+from ..errors import OptionError
+from ..text import UNITS
+from ..text.byte import Byte
 from ..text.vocabulary import Vocabulary
 from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
 from .classify import answering
@@ -48,10 +51,16 @@ class Tag(Task):
         model = request.model
         if model.unit == "auto":
             model = dataclasses.replace(model, unit=chosen)
+        elif isinstance(UNITS[model.unit], Byte):
+            raise OptionError(f"I got --unit {model.unit} with --task tag, and words begin at letters; use another")
         else:
             why = "as you chose"
         known = (request.known or {}).get("text")
-        text = known or Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
+        text = (
+            known.extended(texts)
+            if known
+            else Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
+        )
         vocabularies = {"text": text, "labels": Vocabulary("label", (BEGINS, GOES_ON))}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         shown = tuple(("".join(words), " ".join(words)) for words in cut["valid"][:SHOWN])

@@ -7,3 +7,7 @@ import sys
 # library reads this once, when PyTorch is loaded; in a process that has loaded it already, it changes nothing.
 if "torch" not in sys.modules and "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
+# oneDNN keeps what it compiled for the last 1024 shapes of a product, a third of a megabyte each. Examples come in
+# hundreds of shapes: gigabytes after some minutes. It reads this once, too.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "256")

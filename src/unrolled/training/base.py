@@ -33,7 +33,13 @@ class Base:
             raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
         if given.task not in ("language", config.task):
             return self.reader(given)
-        return dataclasses.replace(config, dropout=config.dropout if given.dropout is None else given.dropout)
+        told = {name: getattr(given, name) for name in ("dropout", "unit_dropout") if getattr(given, name) is not None}
+        return dataclasses.replace(config, **told)
+
+    def known(self, task: str) -> Mapping[str, Vocabulary]:
+        """The vocabularies that a run goes on with: of one that reads now, only that of what it reads."""
+        own = self.bundle.vocabularies
+        return own if task == self.bundle.config.task else {"text": own["text"]}
 
     def reader(self, given: ModelOptions) -> ModelOptions:
         """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""

@@ -13,6 +13,7 @@ import numpy as np
 from ..cells import find_cell
 from ..config import ModelOptions, TrainOptions
 from ..data.examples import ExampleSplit
+from ..errors import OptionError
 from ..tasks import TASKS
 from ..tasks.base import NetworkSpec
 from .machine import Speed
@@ -72,10 +73,10 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     seen = passes(chosen, train, split, speed)
     if model.dropout is None:
         chosen = dataclasses.replace(chosen, dropout=dropout_for(seen))
-    longest = float(split.train.sizes.mean())
+    mean_length = float(split.train.sizes.mean())
     places = PLACES * (2 if seen < 8 else 4 if seen < 25 else 8)
-    rows = train.batch_size or power_of_two(min(places / longest, pairs / LEAST_STEPS_A_PASS))
-    settings = settled(train, rows, longest, model.cell, smoothing=0.1)
+    rows = train.batch_size or power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
+    settings = settled(train, rows, mean_length, model.cell, smoothing=0.1)
     return Recipe(
         chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
     )
@@ -89,12 +90,12 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSp
         layers=model.layers or 1,
         dropout=0.4 if model.dropout is None else model.dropout,
         directions=model.directions or 2,
-        pooling=model.pooling or "max",
+        pooling=(model.pooling or "max") if model.task == "classify" else None,
         unit_dropout=dropped_units(split) if model.unit_dropout is None else model.unit_dropout,
     )
-    longest = float(split.train.sizes.mean())
+    mean_length = float(split.train.sizes.mean())
     rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS))
-    settings = settled(train, rows, longest, model.cell, smoothing=0.0)
+    settings = settled(train, rows, mean_length, model.cell, smoothing=0.0)
     seen = passes(chosen, train, split, speed)
     return Recipe(
         chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
@@ -133,6 +134,8 @@ def dropped_units(split: ExampleSplit) -> float:
 
 def sized(model: ModelOptions, width: int) -> ModelOptions:
     """The options with a width, and what follows from it."""
+    if model.embedding_size == 0:
+        raise OptionError(f"I got --embedding-size 0 with --task {model.task}, whose units need one; leave it out")
     embedding = model.embedding_size or min(width, 256)
     dropout = 0.0 if model.dropout is None else model.dropout
     return dataclasses.replace(
@@ -145,13 +148,13 @@ def sized(model: ModelOptions, width: int) -> ModelOptions:
     )
 
 
-def settled(train: TrainOptions, rows: int, longest: float, cell: str, smoothing: float) -> TrainOptions:
+def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoothing: float) -> TrainOptions:
     """The options of training without gaps."""
     rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * UNGATED.get(cell, 1.0), 5)
     return dataclasses.replace(
         train,
         batch_size=rows,
-        sequence_length=train.sequence_length or max(2, round(1.5 * longest)),
+        sequence_length=train.sequence_length or max(2, round(1.5 * mean_length)),
         learning_rate=train.learning_rate or rate,
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
         label_smoothing=smoothing if train.label_smoothing is None else train.label_smoothing,

@@ -63,10 +63,12 @@ def gather(
     elif replay is not None:
         settings = of_model(replay)
     settings.model.refuse_foreign()
+    for each in (settings.train, settings.read or given["ReadOptions"]):
+        each.refuse_idle(settings.model.task)
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
     train = start.gentle(settings.train) if start else settings.train
-    known = start.bundle.vocabularies if start else None
+    known = start.known(model.task) if start else None
     request = Request(
         settings.read or given["ReadOptions"],
         model,

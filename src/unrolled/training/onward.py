@@ -51,4 +51,4 @@ def describe(work: Work, before: dict[str, float | None], after: dict[str, float
         if name in old
         for unit in each.units[len(old[name].units) :]
     ]
-    return {"from": work.base.path, "added": added, "before": before, "after": after}
+    return {"from": work.base.path, "added": list(dict.fromkeys(added)), "before": before, "after": after}

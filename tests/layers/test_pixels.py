@@ -20,7 +20,7 @@ def pictures(size: int, rows: int = 3) -> torch.Tensor:
 
 
 @given(st.integers(1, 130), st.integers(1, 64))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_every_size_becomes_a_grid_of_at_most_seven_by_seven(size, width):
     grid = made(size, width)(pictures(size, 2))
     side = int(grid.shape[1] ** 0.5)
@@ -78,7 +78,7 @@ def test_with_a_chance_it_is_a_function_of_the_chance():
 
 
 @given(st.integers(0, 99), st.integers(1, 40), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_shift_moves_a_picture_by_an_eighth_at_most_and_continues_its_border(seed, size, flip):
     images = pictures(size, 4)
     most, found = size // 8, shifted(images, np.random.default_rng(seed), flip)
@@ -116,6 +116,7 @@ def test_it_learns_where_something_is():
 
 
 @given(st.integers(1, 512))
+@settings(max_examples=40, deadline=None)
 def test_the_side_of_the_grid_is_known_without_a_picture(size):
     side = size
     for _ in widths(size, 1):

@@ -23,7 +23,7 @@ def pictures(size: int, rows: int) -> np.ndarray:
 
 
 @given(st.integers(1, 120), st.integers(1, 48), st.integers(0, 9))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_grid_is_that_of_the_torch_module(size, width, seed):
     network, tensors = made(size, width, seed)
     images = pictures(size, 3)

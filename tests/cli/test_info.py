@@ -61,9 +61,7 @@ def test_bad_input_is_one_sentence(cli, refused, model_file, tmp_path, arguments
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("text.txt", "precious")]
 
 
-def test_a_model_of_another_task_tells_its_vocabularies_and_how_right_it_is(
-    cli, translator_file, classifier_file
-):
+def test_a_model_of_another_task_tells_its_vocabularies_and_how_right_it_is(cli, translator_file, classifier_file):
     told = [json.loads(cli("info", each, "--json").stdout) for each in (translator_file, classifier_file)]
     assert told[0]["task"] == "translate" and told[0]["source_vocabulary"] == told[0]["target_vocabulary"] == 7
     assert told[1]["labels"] == "cat, dog" and 0 <= told[1]["held_out_accuracy"] <= 1

@@ -129,7 +129,7 @@ def caption_photographs(options: Any) -> str:
         options.page.write_text(made, encoding="utf-8")
     facts = (
         f"{len(known)} photographs, {len(lines)} captions, none held out, from files to sentences and to a page of "
-        f"{len(made) / 1e6:.1f} MB with where each word looked, in {(time.perf_counter() - begin) / 60:.1f} minutes. So "
+        f"{len(made) / 1e6:.1f} MB of where each word looked, in {(time.perf_counter() - begin) / 60:.1f} minutes. So "
         "few photographs, be they 50, teach no one to see: these sentences are learnt by heart."
     )
     return "\n".join([facts, "", *(f"- {text.text}" for text in written)])

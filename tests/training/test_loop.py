@@ -1,6 +1,7 @@
 import math
 import signal
 import time
+from itertools import product
 
 import numpy as np
 import pytest
@@ -188,9 +189,10 @@ def test_dates_are_learnt_so_that_others_are_written_too(tmp_path):
 
 
 def test_a_classifier_learns_labels_that_are_rare_when_they_are_balanced(tmp_path):
-    rows = [("aab", "common")] * 190 + [("aac", "rare")] * 10
+    made = ["".join(letters) for letters in product("abde", repeat=4)][:200]
+    rows = [(f"{each}b", "common") for each in made[10:]] + [(f"{each}c", "rare") for each in made[:10]]
     (tmp_path / "rows.tsv").write_text("text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows))
     model = unrolled.train(
         tmp_path / "rows.tsv", task="classify", class_weights="balanced", steps=60, **{**READS, "batch_size": 60}
     )
-    assert [model.predict(text).label for text in ("aab", "aac")] == ["common", "rare"]
+    assert [model.predict(text).label for text in ("ebdab", "aaaac")] == ["common", "rare"]

@@ -301,7 +301,7 @@ def speed(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[st
     ways["PyTorch's modules"] = stock = Model(model.bundle, "torch")
     stock.predictor.reader = StockReader(model.bundle, threads)
     rows = []
-    for rows_at_once, some in ((1, sentences[:100]), (64, sentences[:512])):
+    for rows_at_once, some in ((1, sentences[:50]), (64, sentences[:256])):
         for search, settings in (("greedy", {"temperature": 0.0}), ("5 beams", {"beams": 5})):
             rates = paired({name: rate(each, some, rows_at_once, length=20, **settings) for name, each in ways.items()})
             for name, value in rates.items():

@@ -18,10 +18,10 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
 from .beam import search_all
 from .engines import Engine, Reader
-from .engines.base import select
-from .sampling import softmax
+from .engines.base import select, step
+from .sampling import COLD, Uniforms, distribution, draw, forbid_special, softmax
 from .scoring import log_softmax
-from .search import Read, write
+from .search import Read
 from .seeing import open_eyes
 from .state import warn_of
 
@@ -164,17 +164,17 @@ class Predictor:
                 [Written("", each.text, each.log_probability, each.score, each.ids) for each in some[:count]]
                 for some in search_all(engine, self.vocabulary, read, options)
             ]
-        drawn = []
+        every = []
         for number in range(count):
             assert options.seed is not None, "the caller chooses one"
             seeded = dataclasses.replace(options, seed=options.seed + number)
-            found = []
-            for row, ids in enumerate(drawn_ids(engine, read, seeded)):
-                total = self.cost(engine, row_of(read, row), np.array(ids, np.int32)) if ids else 0.0
-                text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
-                found.append(Written("", text, total, total / max(1, len(ids)), tuple(ids)))
-            drawn.append(found)
-        return [sorted(each, key=lambda one: -one.score) for each in zip(*drawn, strict=True)]
+            every.append([self.written(ids, total) for ids, total in drawn(engine, read, seeded)])
+        return [sorted(each, key=lambda one: -one.score) for each in zip(*every, strict=True)]
+
+    def written(self, ids: list[int], total: float) -> Written:
+        """What some ids say, and how likely they were."""
+        text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
+        return Written("", text, total, total / max(1, len(ids)), tuple(ids))
 
     def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
         """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""
@@ -214,16 +214,31 @@ def row_of(read: Read, row: int) -> Read:
     return Read(read.logits[[row]], select(read.state, np.array([row])))
 
 
-def drawn_ids(engine: Engine, read: Read, options: GenerateOptions) -> list[list[int]]:
-    """The ids that are drawn on from every row, up to the boundary that ends a text, or so many of them."""
-    rows = [0] * len(read.logits)  # the same chance for every source, whatever is read beside it
-    found: list[list[int]] = [[] for _ in rows]
-    left = options.length
-    for some in write(engine, read, options, rows):
-        for ids, more in zip(found, some[:, :left].tolist(), strict=True):
-            if BOUNDARY not in ids[-1:]:
-                ids += more[: more.index(BOUNDARY) + 1] if BOUNDARY in more else more
-        left -= some.shape[1]
-        if left <= 0 or all(ids[-1:] == [BOUNDARY] for ids in found):
-            return found
-    raise AssertionError("writing never ends by itself")
+def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[list[int], float]]:
+    """The ids that are drawn on from every row, up to the boundary that ends a text, and their log-probability in nats.
+
+    The chance is the same for every source, whatever is read beside it; a row that has ended is read no further.
+    """
+    assert options.seed is not None, "the caller chooses one"
+    found: list[list[int]] = [[] for _ in read.logits]
+    totals, rows, chance = np.zeros(len(found)), np.arange(len(found)), Uniforms(options.seed, range(1))
+    logits, state = read.logits, read.state
+    for _ in range(options.length):
+        ids = chosen(logits, options, float(chance.next()[0, 0]))
+        totals[rows] += log_softmax(logits.astype(np.float64))[np.arange(len(ids)), ids]
+        for row, unit in zip(rows.tolist(), ids.tolist(), strict=True):
+            found[row].append(unit)
+        going = np.flatnonzero(ids != BOUNDARY)
+        if not len(going):
+            break
+        rows = rows[going]
+        logits, state = step(engine, ids[going], select(state, going))
+    return list(zip(found, totals.tolist(), strict=True))
+
+
+def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> Ids:
+    """The next id of every row: the likeliest, or the one that a number between 0 and 1 falls on."""
+    if options.temperature < COLD:
+        likeliest: Ids = forbid_special(logits.astype(np.float64), ends=True).argmax(-1).astype(np.int32)
+        return likeliest
+    return draw(distribution(logits, options), np.full(len(logits), uniform))

@@ -32,6 +32,8 @@ OF_LETTERS = 256
 """The widest that is chosen unasked where letters are written, of which a few are soon learnt."""
 OF_ANSWERS = 128
 """The width of what answers, where none is chosen."""
+DROPOUT_OF_LETTERS = 0.05
+"""Where letters are copied or turned around: strings reversed come to 100 % exact in a minute, with 0.3 to 97 %."""
 PLACES = 1024
 """Places of sources and targets in a step, at least; more where there are many passes."""
 LEAST_STEPS_A_PASS = 60
@@ -58,7 +60,8 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     model = dataclasses.replace(
         model, layers=model.layers or 1, directions=model.directions or 2, attention=model.attention or "dot"
     )
-    widest = min(FILLED * math.sqrt(units), OF_LETTERS if model.unit in ("char", "grapheme", "byte") else WIDTHS[-1])
+    letters = model.unit in ("char", "grapheme", "byte")
+    widest = min(FILLED * math.sqrt(units), OF_LETTERS if letters else WIDTHS[-1])
     width, why = model.hidden_size, "as you chose"
     if width is None:
         width, why = WIDTHS[0], "as wide as so many pairs can fill"
@@ -72,9 +75,9 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     chosen = sized(model, width)
     seen = passes(chosen, train, split, speed)
     if model.dropout is None:
-        chosen = dataclasses.replace(chosen, dropout=dropout_for(seen))
+        chosen = dataclasses.replace(chosen, dropout=DROPOUT_OF_LETTERS if letters else dropout_for(seen))
     mean_length = float(split.train.sizes.mean())
-    places = PLACES * (2 if seen < 8 else 4 if seen < 25 else 8)
+    places = PLACES * (2 if seen < 8 else 4 if letters or seen < 25 else 8)
     rows = train.batch_size or power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.1)
     return Recipe(

@@ -5,13 +5,10 @@ Its first state is all that it is given (``--feedback none``): what it writes, a
 
 import argparse
 import random
-import shlex
-import sys
 from pathlib import Path
 
 import numpy as np
-
-from unrolled.cli.main import run
+from demo import unrolled
 
 FOLDER = Path("demo")
 VECTORS, TABLE, MODEL = FOLDER / "dates.npz", FOLDER / "dates.tsv", FOLDER / "dates.safetensors"
@@ -24,15 +21,6 @@ DAYS, MONTH, WEEK = (tuple(each.split()) for each in (ORDINALS, MONTHS, WEEKDAYS
 LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 SHOWN = 6
 """Dates that nothing was learnt from, whose words are shown at the end."""
-
-
-def unrolled(*arguments: str) -> None:
-    """Show a command as one would type it, and run it."""
-    print(f"\n$ unrolled {shlex.join(arguments)}", flush=True)
-    status = run(list(arguments))
-    sys.stdout.flush()
-    if status:
-        sys.exit(status)
 
 
 def words(weekday: int, day: int, month: int) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 
-class TrainKeywords(TypedDict, total=False):
-    """The options of ``train`` in Python: those of the four option classes of ``config.py``."""
+class ReadKeywords(TypedDict, total=False):
+    """How a text is read, in Python."""
 
     encoding: str | None
     strip_gutenberg: bool
@@ -13,6 +13,11 @@ class TrainKeywords(TypedDict, total=False):
     label: str | Sequence[str]
     source_column: str | None
     target_column: str | None
+
+
+class TrainKeywords(ReadKeywords, total=False):
+    """The options of ``train`` in Python: those of the four option classes of ``config.py``."""
+
     task: str
     model: str
     unit: str
@@ -105,17 +110,6 @@ class PredictKeywords(TypedDict, total=False):
     prefix: str
     count: int
     seed: int
-
-
-class ReadKeywords(TypedDict, total=False):
-    """How a text is read, in Python."""
-
-    encoding: str | None
-    strip_gutenberg: bool
-    text_column: str | None
-    label: str | Sequence[str]
-    source_column: str | None
-    target_column: str | None
 
 
 class EvaluateKeywords(ReadKeywords, PredictKeywords, total=False):

@@ -118,4 +118,4 @@ def test_going_on_tells_what_is_learnt_and_what_is_forgotten():
 
 def test_going_on_says_that_the_old_text_is_gone():
     told = {"from": "a", "added": [], "before": {"new": 4.0, "old": None}, "after": {"new": 3.0, "old": None}}
-    assert "is not where it was" in describe_going_on(told)
+    assert "the old text could not be scored" in describe_going_on(told)

@@ -62,7 +62,7 @@ def test_columns_are_found_wherever_they_stand_or_by_the_names_that_are_given(fo
     [
         (("picture", None), "has no column 'picture' .it has image, caption"),
         ((None, "3"), "has no column '3' .it has 1, 2"),
-        (("image", "image"), "in one column, 'image'"),
+        (("image", "image"), "both in one column, 'image'"),
     ],
 )
 def test_a_column_that_is_not_there_is_refused(folder, columns, words):
@@ -71,7 +71,7 @@ def test_a_column_that_is_not_there_is_refused(folder, columns, words):
 
 
 def test_a_table_of_one_column_is_refused(folder):
-    with pytest.raises(InputError, match="has no column 'of captions'"):
+    with pytest.raises(InputError, match="has one column, and two are needed"):
         read_captions(write(folder / "t.tsv", [("a.png",)]))
 
 

@@ -1,7 +1,8 @@
 import pytest
 
+from unrolled.config import ModelOptions
 from unrolled.data import choose
-from unrolled.data.choose import LONG, choose_unit
+from unrolled.data.choose import LONG, choose_unit, with_unit
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,8 @@ def test_a_long_text_is_read_by_tokens_where_its_script_has_spaces(text, unit):
 def test_without_the_library_that_learns_tokens_a_long_text_is_read_by_characters(monkeypatch):
     monkeypatch.setattr(choose, "find_spec", lambda name: None)
     assert choose_unit(["The cat sat."], LONG)[0] == "char"
+
+
+def test_what_the_user_chose_stays():
+    assert with_unit(ModelOptions(unit="byte"), "word", "why") == (ModelOptions(unit="byte"), "as you chose")
+    assert with_unit(ModelOptions(), "word", "why") == (ModelOptions(unit="word"), "why")

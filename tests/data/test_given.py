@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.data.given import Alike, Ragged, Shared, side_by_side
+from unrolled.data.given import Ragged, Shared, side_by_side
 
 rows_of_ids = st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=12), max_size=12)
 
@@ -32,14 +32,6 @@ def test_sizes_are_the_lengths_of_the_rows(rows):
     ragged = Ragged.of(arrays(rows))
     assert ragged.sizes.tolist() == side_by_side(arrays(rows)).sizes.tolist() == [len(row) for row in rows]
     assert len(ragged) == len(rows)
-
-
-def test_rows_that_are_alike_are_taken_as_they_are():
-    images = np.arange(24).reshape(4, 2, 3)
-    taken = Alike(images).take(np.array([2, 0]))
-    assert np.array_equal(taken.values, images[[2, 0]])
-    assert taken.sizes is None and len(taken) == 2
-    assert Alike(images).sizes.tolist() == [1] * 4
 
 
 def test_rows_that_several_examples_share_are_held_once():

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.data.labelled import read_labelled, read_rows, with_unit
+from unrolled.data.labelled import read_labelled, read_rows, unit_for
 from unrolled.data.material import Reading, Request
 from unrolled.errors import InputError, OptionError
 from unrolled.text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
@@ -104,9 +104,8 @@ def test_known_vocabularies_keep_their_ids(file):
 
 
 def test_words_are_units_where_texts_have_several():
-    assert with_unit(ModelOptions(), ["one two three four"] * 3)[0].unit == "word"
-    assert with_unit(ModelOptions(), ["Smith", "Garcia"])[0].unit == "char"
-    assert with_unit(ModelOptions(unit="byte"), ["one two three four"]) == (ModelOptions(unit="byte"), "as you chose")
+    assert unit_for(["one two three four"] * 3)[0] == "word"
+    assert unit_for(["Smith", "Garcia"])[0] == "char"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.data.material import Reading, Request
-from unrolled.data.pairs import read_pairs, read_rows, with_unit
+from unrolled.data.pairs import read_pairs, read_rows, unit_for
 from unrolled.errors import InputError
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
@@ -118,9 +118,8 @@ def test_the_held_out_part_can_be_two_files(file):
 
 
 def test_short_targets_are_written_letter_by_letter():
-    assert with_unit(ModelOptions(), [("x", "2026-11-26")] * 3)[0].unit == "char"
-    assert with_unit(ModelOptions(), [("x", "a sentence of six or seven words")] * 3)[0].unit == "bpe"
-    assert with_unit(ModelOptions(unit="word"), [("x", "y")]) == (ModelOptions(unit="word"), "as you chose")
+    assert unit_for([("x", "2026-11-26")] * 3)[0] == "char"
+    assert unit_for([("x", "a sentence of six or seven words")] * 3)[0] == "bpe"
 
 
 @pytest.mark.parametrize(

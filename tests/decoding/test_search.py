@@ -6,7 +6,7 @@ import pytest
 import unrolled
 from unrolled.config import GenerateOptions
 from unrolled.decoding import search
-from unrolled.decoding.engines.base import select, step
+from unrolled.decoding.engines.base import step
 from unrolled.text.vocabulary import BOUNDARY
 
 LOUD = {"temperature": 1.3, "length": 40}
@@ -106,18 +106,3 @@ def test_unknown_units_are_never_written(model):
     texts = model.generate_many("", 64, seed=1, temperature=50, length=60)
     assert set("".join(texts)) <= set(model.vocabulary.units)
     assert {len(text) for text in texts} == {60}
-
-
-@pytest.mark.parametrize("options", [{}, {"temperature": 0.0}, {"top_k": 2}], ids=str)
-def test_a_row_for_each_prompt_goes_on_as_it_would_alone(table, options):
-    engine, _ = table(5, 1)
-    ids = np.array([[2], [3], [4]], np.int32)
-    logits, state = engine.scan(ids, engine.start(3))
-    chosen = GenerateOptions(seed=3, **options)
-    rows = [0, 0, 7]
-    written = search.write(engine, search.Read(logits[:, -1], state), chosen, rows)
-    together = np.concatenate([next(written) for _ in range(12)], 1)
-    for row, number in enumerate(rows):
-        alone = search.Read(logits[[row], -1], select(state, np.array([row])))
-        written = search.write(engine, alone, chosen, [number])
-        assert np.concatenate([next(written) for _ in range(12)], 1).tolist() == together[[row]].tolist()

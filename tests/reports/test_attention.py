@@ -1,7 +1,6 @@
 """The pictures and their page, also in a real browser: Debian's Chromium, through Playwright."""
 
 import re
-import shutil
 import struct
 import zlib
 from itertools import pairwise
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 
 from unrolled.errors import InputError
 from unrolled.reports.attention import A_ROW, SHADE, TILE, matrix, over_image, page, shade, size_of
@@ -49,35 +47,6 @@ def some(*shape: int) -> np.ndarray:
 
 def parts(picture: str, kind: str) -> list[ET.Element]:
     return list(ET.fromstring(picture).iter(f"{SPACE}{kind}"))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Open a page from its file; at the end of the test nothing may have gone wrong or been asked of a network."""
-    complaints, contexts = [], []
-
-    def open_page(html, width=1200):
-        (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        contexts.append(browser.new_context(viewport={"width": width, "height": 800}))
-        opened = contexts[-1].new_page()
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on("request", lambda asked: asked.url.startswith(("file:", "data:")) or complaints.append(asked.url))
-        opened.goto((tmp_path / "page.html").as_uri())
-        return opened
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def test_the_ink_of_a_cell_is_the_root_of_its_share():

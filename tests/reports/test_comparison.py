@@ -1,8 +1,6 @@
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from unrolled.reports.comparison import COLUMNS, curves, page, rows, samples, table
 
@@ -69,21 +67,12 @@ def test_nothing_held_out_is_a_dash(comparison):
     assert table(comparison)[1].split()[2] == "–" and "<table>" in page(comparison)
 
 
-def test_the_page_is_complete_in_itself_and_shows_texts_as_texts(comparison, tmp_path):
+def test_the_page_is_complete_in_itself_and_shows_texts_as_texts(comparison, show):
     made = page(comparison)
     assert "<script>" not in made and "a&lt;b&gt;.txt" in made and "Once &lt;" in made
     assert not re.search(r"<!-- \w+ -->", made)
-    path = tmp_path / "page.html"
-    path.write_text(made, "utf-8")
-    with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        view, asked, said = browser.new_page(viewport={"width": 360, "height": 700}), [], []
-        view.on("request", lambda request: asked.append(request.url))
-        view.on("console", lambda message: said.append(message.text))
-        view.goto(path.as_uri())
-        assert asked == [path.as_uri()] and said == []
-        assert view.evaluate("document.documentElement.scrollWidth") == 360
-        assert view.locator("tr.best th").inner_text() == "lstm 1×64"
-        assert view.locator("article").count() == 3 and "alert(1)" in view.locator("article").nth(2).inner_text()
-        assert view.locator("polyline").count() == 3
-        browser.close()
+    view = show(made, width=360)
+    assert view.evaluate("document.documentElement.scrollWidth") == 360
+    assert view.locator("tr.best th").inner_text() == "lstm 1×64"
+    assert view.locator("article").count() == 3 and "alert(1)" in view.locator("article").nth(2).inner_text()
+    assert view.locator("polyline").count() == 3

@@ -1,13 +1,11 @@
 """The page in a real browser: Debian's Chromium, through Playwright."""
 
 import json
-import shutil
 import zlib
 from base64 import b64decode
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 from unrolled.decoding.engines.base import Engine
 from unrolled.decoding.explaining import explain
@@ -31,34 +29,16 @@ class Plain(Engine):
         return self.table[ids], {"last": ids[:, -1:]}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def show(browser, tmp_path):
-    """Open a page from its file; at the end of the test nothing may have gone wrong or been asked of a network."""
-    complaints, contexts = [], []
+def show(show):
+    """Open a page, and wait until its script has drawn everything."""
 
     def open_page(html, width=1200):
-        (tmp_path / "page.html").write_text(html, encoding="utf-8")
-        contexts.append(browser.new_context(viewport={"width": width, "height": 800}))
-        opened = contexts[-1].new_page()
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on("request", lambda request: request.url.startswith("file:") or complaints.append(request.url))
-        opened.goto((tmp_path / "page.html").as_uri())
+        opened = show(html, width)
         opened.wait_for_selector("body[data-ready]")
         return opened
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return open_page
 
 
 @pytest.fixture(scope="module")

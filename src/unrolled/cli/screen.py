@@ -111,7 +111,7 @@ class Screen:
         if best and "bits_per_char_unlabelled" in best:
             self.say(f"without its label it would cost {best['bits_per_char_unlabelled']:.3f}")
         if "continued" in record:
-            self.say(describe_going_on(record["continued"]))
+            self.say(describe_going_on(record["continued"], self.per))
         if record["stopped"].startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
         if model.bundle.config.task != "language":
@@ -147,18 +147,19 @@ def describe(event: Progress, best: str, per: str = "char") -> str:
     return f"{event.step}/{event.steps} · {event.bits:.3f} bits/{per}{best} · {speed} · {left}"
 
 
-def describe_going_on(told: dict[str, Any]) -> str:
+def describe_going_on(told: dict[str, Any], per: str = "char") -> str:
     """What going on from a model brought and cost."""
     before, after = told["before"], told["after"]
-    letters = f"{len(told['added'])} new {'labels' if told.get('labels') else 'letters'}; " if told["added"] else ""
+    kinds = "letters" if per == "char" else "labels and letters"
+    letters = f"{len(told['added'])} new {kinds}; " if told["added"] else ""
     if not before:  # a language model that reads now: there is nothing to compare
         return f"going on from {told['from']}, a language model: {letters}what it learnt of the language is kept"
     each = [
-        f"the {name} text {before[name]:.3f} → {after[name]:.3f} bits/char"
+        f"the {name} text {before[name]:.3f} → {after[name]:.3f} bits/{per}"
         for name in ("new", "old")
         if before[name] is not None and after[name] is not None
     ]
-    missing = "" if before["old"] is not None else "; the old text is not where it was: who knows what is forgotten"
+    missing = "" if before["old"] is not None else "; the old text could not be scored: who knows what is forgotten"
     return f"going on from {told['from']}: {letters}{', '.join(each)}{missing}"
 
 

@@ -19,8 +19,8 @@ from ..errors import InputError, OptionError
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .cache import cached
 from .captions import Captions, Features, load_pixels, read_captions, read_features
-from .choose import choose_unit
-from .cutting import cut_rows
+from .choose import choose_unit, with_unit
+from .cutting import cut_rows, files_of_part
 from .examples import Examples, ExampleSplit
 from .given import Given, Ragged, Shared
 from .images import read_image, read_whole
@@ -119,11 +119,10 @@ def read_captioned(source: Source, request: Request) -> Reading:
     """Images and captions in ids, with the vocabulary ``text``."""
     album = Album(request)
     rows = album.rows(source)
-    cut = cut_rows(rows, request.train, lambda path: album.rows(files_of(path)), group=lambda row: row.image)
-    model, why = with_unit(album.model, [row.caption for row in cut["train"]])
-    known = (request.known or {}).get("text")
+    cut = cut_rows(rows, request.train, lambda path: album.rows(files_of_part(path)), group=lambda row: row.image)
     captions = [row.caption for row in cut["train"]]
-    vocabulary = known or Vocabulary.of(model.unit, captions, None, model.vocabulary_size, model.min_count)
+    model, why = with_unit(album.model, *unit_for(captions))
+    vocabulary = request.vocabulary("text", captions, model)
     values = album.everything()
     parts = {name: as_examples(cut[name], vocabulary, values) for name in PARTS}
     firsts = {row.image: (album.sources[row.image], row.caption) for row in reversed(cut["valid"])}
@@ -149,11 +148,6 @@ def table_and_images(source: Source) -> tuple[Path, Path | None]:
             "images or an .npz file of their features, if they are not beside it"
         )
     return tables[0], next((path for path in paths if path != tables[0]), None)
-
-
-def files_of(given: str) -> Source:
-    """The table of a held-out part, or the table and its images, which are named with a comma between them."""
-    return [Path(name) for name in given.split(",")]
 
 
 def sources_of(captions: Captions, images: Path | None) -> list[str]:
@@ -188,14 +182,12 @@ def wild(values: NDArray[Any]) -> tuple[str, ...]:
     return (f"the features are {size:.0f} in the mean; scale them to about 1, or little is learnt",) * (size > WILD)
 
 
-def with_unit(model: ModelOptions, captions: Sequence[str]) -> tuple[ModelOptions, str]:
-    """The options with a unit, and why: words where captions have several of them, else what suits the script."""
-    if model.unit != "auto":
-        return model, "as you chose"
+def unit_for(captions: Sequence[str]) -> tuple[str, str]:
+    """The unit for captions, and why: words where they have several of them, else what suits the script."""
     unit, why = choose_unit(captions)
     if unit == "char" and 2 * sum(" " in caption for caption in captions) > len(captions):
-        unit, why = "word", "what is seen has words"
-    return dataclasses.replace(model, unit=unit), why
+        return "word", "what is seen has words"
+    return unit, why
 
 
 def given_of(sources: Sequence[str], model: ModelOptions) -> Given:

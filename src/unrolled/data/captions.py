@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from ..config import ReadOptions
 from ..errors import InputError
 from .cache import FOLDER, cached
+from .columns import Glance
 from .images import Picture, read_bytes, read_image
 from .readers import is_folder, read_file
-from .tables import DELIMITERS, JSON_LINES, ending, rows
+from .tables import is_table_name, read_columns
 
 Features = NDArray[np.float32]
 """What a network saw in N images: G places of each, D numbers a place, [N, G, D]."""
@@ -112,49 +113,19 @@ def load_pixels(captions: Captions, size: int) -> Picture:
 def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
     """The captions of each image; those of a row without a caption count as none."""
     name = str(table)
-    if ending(name) not in (*DELIMITERS, *JSON_LINES):
+    if not is_table_name(name):
         raise InputError(
             f"{name} is no table of captions; give a .tsv, .csv or .jsonl file with an image and a caption in each row"
         )
     text = read_file(table, options).text
-    header, numbered = header_of(text, name, columns)
-    image, caption = (find(header, place, columns[place], name) for place in (0, 1))
-    if image == caption:
-        raise InputError(f"{name} has images and captions in one column, {image!r}; name the columns of both")
+    named = Glance.at(text, name).two(IMAGES, CAPTIONS, *columns)
     found: Table = {}
-    for row in rows(text, name, numbered):
-        file, said = row.get(image, "").strip(), " ".join(row.get(caption, "").split())
-        if file:
-            found.setdefault(file, []).extend([said] if said else [])
+    for file, said in read_columns(text, name, named):
+        if file.strip():
+            found.setdefault(file.strip(), []).extend([" ".join(said.split())] if said.strip() else [])
     if not any(found.values()):
-        raise InputError(f"{name} has no captions in its column {caption!r}; give an image and a caption in each row")
+        raise InputError(f"{name} has no captions in its column {named[1]!r}; give an image and a caption in each row")
     return found
-
-
-def header_of(text: str, name: str, columns: Columns) -> tuple[list[str], bool]:
-    """The names of a table's columns, or their numbers if its first line names none; and whether they are numbers."""
-    if ending(name) in JSON_LINES:
-        return list(dict.fromkeys(key for row in rows(text, name, False) for key in row)), False
-    first = next(rows(text, name, True))
-    cells = [each.strip() for each in first.values()]
-    asked = [each for each in columns if each is not None]
-    named = not all(map(str.isdecimal, asked)) if asked else any(each.lower() in (*IMAGES, *CAPTIONS) for each in cells)
-    return (cells, False) if named else (list(first), True)
-
-
-def find(header: Sequence[str], place: int, asked: str | None, name: str) -> str:
-    """The column of images (place 0) or captions (place 1): that which was asked for, a usual one, or its place's."""
-    if asked in header:
-        return str(asked)
-    if asked is None:
-        usual = (each for known in (IMAGES, CAPTIONS)[place] for each in header if each.lower() == known)
-        found = next(usual, header[place] if len(header) > place else None)
-        if found is not None:
-            return found
-    raise InputError(
-        f"{name} has no column {asked or ('of images', 'of captions')[place]!r} (it has {', '.join(header)}); name "
-        "others, or give an image and a caption in each row; numbers count columns where no line names them"
-    )
 
 
 def with_files(table: Path, found: Table, folder: Path) -> Captions:

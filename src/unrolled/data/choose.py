@@ -5,10 +5,13 @@ What was measured is told in ``docs/units.md``.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 import regex
+
+from ..config import ModelOptions
 
 LOOKED_AT = 300_000  # characters
 LONG = 3_000_000  # characters: of so many, minutes do not read enough one by one
@@ -37,3 +40,8 @@ def choose_unit(documents: Sequence[str], size: int = 0) -> tuple[str, str]:
     if size >= LONG and text.count(" ") >= SPACED * len(text) and find_spec("tokenizers"):
         return "bpe", "so long a text is read several times sooner by tokens than by characters"
     return "char", "the script writes a letter with a character"
+
+
+def with_unit(model: ModelOptions, unit: str, why: str) -> tuple[ModelOptions, str]:
+    """The options with a unit, where the user chose none, and why it is this one."""
+    return (dataclasses.replace(model, unit=unit), why) if model.unit == "auto" else (model, "as you chose")

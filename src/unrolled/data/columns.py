@@ -77,4 +77,7 @@ class Glance:
         second = second or (None if numbered else self.called(seconds))
         shown = self.shown(self.has_names(first, second))
         first = first or next((name for name in shown if name != second), shown[0])
-        return first, second or next((name for name in shown if name != first), first)
+        second = second or next((name for name in shown if name != first), first)
+        if first == second:
+            raise InputError(f"{self.name} has both in one column, {first!r}; name two of {', '.join(shown)}")
+        return first, second

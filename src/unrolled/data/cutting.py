@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from ..config import TrainOptions
 from ..errors import InputError
 from .documents import duplicates
+from .readers import Source
 from .split import PARTS, held_out_of_each, share_of
 
 Row = TypeVar("Row")
@@ -72,6 +74,12 @@ def cut_groups(rest: list[Row], size: int, group: Callable[[Row], Hashable]) -> 
             left -= together
     pairs = list(zip(rest, groups, strict=True))
     return [row for row, key in pairs if key not in held], [row for row, key in pairs if key in held]
+
+
+def files_of_part(given: str) -> Source:
+    """The file of a held-out part, or several of them, which are named with commas between them."""
+    names = given.split(",")
+    return given if len(names) == 1 or Path(given).is_file() else [Path(name) for name in names]
 
 
 def repeated(rows: Sequence[Hashable], name: str) -> tuple[str, ...]:

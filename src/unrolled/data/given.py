@@ -35,20 +35,6 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Rows of one shape [N, ...]: labels, images, features."""
-
-    values: NDArray[Any]
-
-    @property
-    def sizes(self) -> Numbers:
-        return np.ones(len(self.values), np.int64)
-
-    def take(self, which: Numbers) -> Given:
-        return Given(self.values[which])
-
-
-@dataclass(frozen=True)
 class Shared:
     """Rows of one shape [N, ...], each of them the source of several examples: example n has the row ``rows[n]``."""
 

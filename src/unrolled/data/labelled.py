@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ..config import ModelOptions, ReadOptions
+from ..config import ReadOptions, TrainOptions
 from ..errors import InputError, OptionError
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
-from .choose import choose_unit
+from .choose import choose_unit, with_unit
 from .columns import Glance
 from .cutting import cut_rows, repeated
 from .examples import Examples, ExampleSplit
@@ -28,6 +28,7 @@ Row = tuple[str, str]
 FASTTEXT = re.compile(r"__label__(\S+)\s+((?!__label__).*)")
 TEXTS = ("text", "sentence", "content", "review", "message", "description", "question", "title", "comment", "name")
 LABELS = ("label", "class", "category", "topic", "sentiment", "target", "intent", "language", "type", "rating")
+LOOKED_AT = 2000  # texts, by which the unit is chosen
 MOST = 1000
 """Labels at most: more are no labels, but texts."""
 
@@ -35,21 +36,22 @@ MOST = 1000
 def read_labelled(source: Source, request: Request) -> Reading:
     """Labelled texts in ids, with the vocabularies ``text`` and ``labels``."""
     rows, corpus = read_rows(source, request.reading)
-    cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0], label=lambda row: row[1])
-    known = request.known or {}
-    found = vocabulary_of_labels(cut["train"])
+    parts = cut(rows, request.train, lambda path: read_rows(path, request.reading)[0])
+    known, found = request.known or {}, vocabulary_of_labels(parts["train"])
     labels = known["labels"].adding(found.units) if "labels" in known else found
-    refuse_unknown(cut, labels)
-    texts = [text for text, _ in cut["train"]]
-    model, why = with_unit(request.model, texts)
-    if "text" in known:
-        vocabulary = known["text"].extended(texts)
-    else:
-        vocabulary = Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
-    parts = {name: as_examples(cut[name], vocabulary, labels) for name in PARTS}
-    split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **parts)
+    refuse_unknown(parts, labels)
+    texts = [text for text, _ in parts["train"]]
+    model, why = with_unit(request.model, *unit_for(texts))
+    vocabulary = request.vocabulary("text", texts, model)
+    examples = {name: as_examples(parts[name], vocabulary, labels) for name in PARTS}
+    split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **examples)
     notes = (*corpus.notes, *repeated(rows, "rows"))
-    return Reading(split, corpus.describe(), model, why, notes, tuple(cut["valid"][:SHOWN]))
+    return Reading(split, corpus.describe(), model, why, notes, tuple(parts["valid"][:SHOWN]))
+
+
+def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
+    """The rows of every part: of each label, its own share is held out."""
+    return cut_rows(rows, options, read, label=lambda row: row[1])
 
 
 def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:
@@ -133,12 +135,10 @@ def refuse_unknown(cut: dict[str, list[Row]], labels: Vocabulary) -> None:
             raise InputError(f"the label {missing[0]!r} stands in the {name} rows and in none to learn from; add some")
 
 
-def with_unit(model: ModelOptions, texts: Sequence[str]) -> tuple[ModelOptions, str]:
-    """The options with a unit, and why: words where texts have several of them, else what suits the script."""
-    if model.unit != "auto":
-        return model, "as you chose"
+def unit_for(texts: Sequence[str]) -> tuple[str, str]:
+    """The unit for texts, and why: words where they have several of them, else what suits the script."""
     unit, why = choose_unit(texts)
-    spaces = sum(text.count(" ") for text in texts[:2000])
-    if unit == "char" and spaces >= 3 * min(len(texts), 2000):
-        unit, why = "word", "what a text is about shows in its words"
-    return dataclasses.replace(model, unit=unit), why
+    spaces = sum(text.count(" ") for text in texts[:LOOKED_AT])
+    if unit == "char" and spaces >= 3 * min(len(texts), LOOKED_AT):
+        return "word", "what a text is about shows in its words"
+    return unit, why

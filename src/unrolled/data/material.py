@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -85,6 +85,13 @@ class Request:
     known: Mapping[str, Vocabulary] | None = None
     tell: Callable[[str, float], None] | None = None
     open_eyes: OpenEyes | None = None
+
+    def vocabulary(self, name: str, texts: Sequence[str], model: ModelOptions, size: int | None = None) -> Vocabulary:
+        """What is known of a name with the letters that it lacks for some texts; or else what they teach."""
+        known = (self.known or {}).get(name)
+        if known:
+            return known.extended(texts)
+        return Vocabulary.of(model.unit, texts, None, model.vocabulary_size or size, model.min_count)
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ..config import ModelOptions, ReadOptions
+from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
-from .choose import choose_unit
+from .choose import choose_unit, with_unit
 from .columns import Glance
-from .cutting import connected, cut_rows
+from .cutting import connected, cut_rows, files_of_part
 from .examples import Examples, ExampleSplit
 from .given import Ragged
 from .material import SHOWN, Reading, Request
@@ -26,6 +26,7 @@ Row = tuple[str, str]
 """A text and its translation."""
 SOURCES = ("source", "src", "input", "from", "question")
 TARGETS = ("target", "tgt", "trg", "output", "to", "translation", "answer")
+LOOKED_AT = 2000  # pairs, by which the unit is chosen
 LONG = 16
 """Characters of a target in the mean from which on it is written by tokens, where it has several words."""
 
@@ -33,29 +34,30 @@ LONG = 16
 def read_pairs(source: Source, request: Request) -> Reading:
     """Pairs in ids, with the vocabularies ``source`` and ``target``, which are one where the unit is bpe."""
     rows, corpus = read_rows(source, request.reading)
-    held_out = lambda path: read_rows(files_of_part(path), request.reading)[0]  # noqa: E731
-    cut = cut_rows(rows, request.train, held_out, group=connected(rows).get)
-    model, why = with_unit(request.model, cut["train"])
-    source_texts, target_texts = ([row[side] for row in cut["train"]] for side in (0, 1))
+    parts = cut(rows, request.train, lambda path: read_rows(files_of_part(path), request.reading)[0])
+    model, why = with_unit(request.model, *unit_for(parts["train"]))
+    vocabularies = vocabularies_of(parts["train"], request, model)
+    examples = {name: as_examples(parts[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
+    split = ExampleSplit(vocabularies, "target", **examples)
+    return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(parts["valid"][:SHOWN]))
+
+
+def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
+    """The rows of every part: pairs that share a side stay together."""
+    return cut_rows(rows, options, read, group=connected(rows).get)
+
+
+def vocabularies_of(rows: Sequence[Row], request: Request, model: ModelOptions) -> dict[str, Vocabulary]:
+    """The vocabularies of both sides: of tokens one for both, or what is known with the letters that it lacks."""
+    source, target = ([row[side] for row in rows] for side in (0, 1))
     known = request.known or {}
-    if "source" in known:
-        every = source_texts + target_texts
-        same = known["source"].units == known["target"].units
-        sides = {"source": every if same else source_texts, "target": every if same else target_texts}
-        vocabularies = {name: known[name].extended(texts) for name, texts in sides.items()}
-    elif model.unit == "bpe":
-        size = model.vocabulary_size or tokens_for(len(source_texts))
-        joint = Vocabulary.of("bpe", source_texts + target_texts, None, size, model.min_count)
-        vocabularies = {"source": joint, "target": joint}
-    else:
-        sides = {"source": source_texts, "target": target_texts}
-        vocabularies = {
-            name: Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
-            for name, texts in sides.items()
-        }
-    parts = {name: as_examples(cut[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
-    split = ExampleSplit(vocabularies, "target", **parts)
-    return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
+    if (known["source"].units == known["target"].units) if known else model.unit == "bpe":
+        joint = request.vocabulary("source", source + target, model, tokens_for(len(rows)))
+        return {"source": joint, "target": joint}
+    return {
+        "source": request.vocabulary("source", source, model),
+        "target": request.vocabulary("target", target, model),
+    }
 
 
 def tokens_for(pairs: int) -> int:
@@ -73,12 +75,6 @@ def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -
 def ended(vocabulary: Vocabulary, text: str) -> Ids:
     """The ids of a text with the boundary behind it."""
     return np.append(vocabulary.encode(text), np.int32(BOUNDARY))
-
-
-def files_of_part(given: str) -> Source:
-    """The file of a held-out part, or its two files, which are named with a comma between them."""
-    names = given.split(",")
-    return given if len(names) == 1 or Path(given).is_file() else [Path(name) for name in names]
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
@@ -130,13 +126,11 @@ def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[R
     return [(one, other) for one, other in pairs]
 
 
-def with_unit(model: ModelOptions, rows: Sequence[Row]) -> tuple[ModelOptions, str]:
-    """The options with a unit, and why."""
-    if model.unit != "auto":
-        return model, "as you chose"
-    targets = [row[1] for row in rows[:2000]]
+def unit_for(rows: Sequence[Row]) -> tuple[str, str]:
+    """The unit for pairs, and why."""
+    targets = [row[1] for row in rows[:LOOKED_AT]]
     mean = sum(map(len, targets)) / len(targets)
     unit, why = choose_unit(targets)
     if mean >= LONG and (unit != "char" or sum(" " in text for text in targets) > len(targets) / 2):
-        unit, why = "bpe", "tokens that both languages share are learnt sooner than letters"
-    return dataclasses.replace(model, unit=unit), why
+        return "bpe", "tokens that both languages share are learnt sooner than letters"
+    return unit, why

@@ -60,7 +60,7 @@ def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[s
     """Two columns of a table, by their names or numbers; what is missing is empty."""
     found = list(rows(text, name, all(each.isdecimal() for each in columns)))
     for column in columns:
-        if not any(column in row for row in found):
+        if found and not any(column in row for row in found):
             known = ", ".join(dict.fromkeys(key for row in found[:1] for key in row)) or "none"
             raise InputError(f"{name} has no column {column!r} (it has {known}); name others, or count them from 1")
     return [(row.get(columns[0]) or "", row.get(columns[1]) or "") for row in found]

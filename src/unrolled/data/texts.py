@@ -6,7 +6,7 @@ import dataclasses
 
 from ..config import ModelOptions
 from ..errors import OptionError
-from .choose import choose_unit
+from .choose import choose_unit, with_unit
 from .large import Large, find_large, split_large
 from .material import Reading, Request
 from .readers import Corpus, Source, read_corpus
@@ -37,9 +37,7 @@ def read_large(large: Large, request: Request) -> Reading:
     """A text that is too large to be read at once."""
     first = next(text for _, text in large.blocks(lambda _: None))
     refuse_zawgyi(first, str(large.paths[0]))
-    model = request.model
-    unit, why = choose_unit([first]) if model.unit == "auto" else (model.unit, "as you chose")
-    model = dataclasses.replace(model, documents=large.documents, unit=unit)
+    model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
     split, about = split_large(large, model, request.train, request.known, request.tell or silent)
     return Reading(split, about, model, why)
 
@@ -49,8 +47,8 @@ def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, 
     kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
     corpus = corpus.arranged(kind)
     size = sum(map(len, corpus.documents))
-    unit, why = choose_unit(corpus.documents, size) if model.unit == "auto" else (model.unit, "as you chose")
-    return corpus, dataclasses.replace(model, documents=kind, unit=unit), why
+    model, why = with_unit(dataclasses.replace(model, documents=kind), *choose_unit(corpus.documents, size))
+    return corpus, model, why
 
 
 def silent(what: str, share: float) -> None:

@@ -17,7 +17,7 @@ from ..text.vocabulary import BOUNDARY, Vocabulary
 from .engines import Engine
 from .engines.base import select, step
 from .sampling import OUT, forbid_special
-from .scoring import log_softmax
+from .scoring import log_sum
 from .search import Read
 from .stops import Stopper
 
@@ -145,14 +145,13 @@ def candidates(
 
     They are twice as many as the beams, so that enough go on however many end.
     """
-    logs = log_softmax(logits.astype(np.float64))
-    logs = np.where(np.isinf(forbid_special(logs, not options.endless)), OUT, logs)
-    sums = (logs + np.array(totals)[:, None]).ravel()
-    wanted = min(2 * (options.beams or 1), len(sums))
-    top = np.flatnonzero(sums >= np.partition(sums, -wanted)[-wanted])  # sorting all of a large vocabulary takes long
-    order = top[np.argsort(-sums[top], kind="stable")][:wanted]
-    likely = [int(place) for place in order if sums[place] > OUT]
-    return [(place // logs.shape[1], place % logs.shape[1], float(sums[place])) for place in likely]
+    wanted = 2 * (options.beams or 1)
+    open_to = forbid_special(logits, not options.endless)
+    at_least = np.partition(open_to, -min(wanted, open_to.shape[1]), axis=1)[:, -min(wanted, open_to.shape[1]), None]
+    parents, units = np.nonzero(open_to >= at_least)  # of a large vocabulary few are looked at more closely
+    sums = open_to[parents, units] - log_sum(logits)[parents] + np.array(totals)[parents]
+    order = np.argsort(-sums, kind="stable")[:wanted]
+    return [(int(parents[n]), int(units[n]), float(sums[n])) for n in order if sums[n] > OUT]
 
 
 def best(found: list[Hypothesis], width: int) -> list[Hypothesis]:

@@ -20,7 +20,7 @@ from .beam import search_all
 from .engines import Engine, Reader
 from .engines.base import select, step
 from .sampling import COLD, Uniforms, distribution, draw, forbid_special, softmax
-from .scoring import log_softmax
+from .scoring import log_softmax, log_sum
 from .search import Read
 from .seeing import open_eyes
 from .state import warn_of
@@ -225,7 +225,7 @@ def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[li
     logits, state = read.logits, read.state
     for _ in range(options.length):
         ids = chosen(logits, options, float(chance.next()[0, 0]))
-        totals[rows] += log_softmax(logits.astype(np.float64))[np.arange(len(ids)), ids]
+        totals[rows] += logits[np.arange(len(ids)), ids] - log_sum(logits)
         for row, unit in zip(rows.tolist(), ids.tolist(), strict=True):
             found[row].append(unit)
         going = np.flatnonzero(ids != BOUNDARY)
@@ -239,6 +239,6 @@ def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[li
 def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> Ids:
     """The next id of every row: the likeliest, or the one that a number between 0 and 1 falls on."""
     if options.temperature < COLD:
-        likeliest: Ids = forbid_special(logits.astype(np.float64), ends=True).argmax(-1).astype(np.int32)
+        likeliest: Ids = forbid_special(logits, ends=True).argmax(-1).astype(np.int32)
         return likeliest
     return draw(distribution(logits, options), np.full(len(logits), uniform))

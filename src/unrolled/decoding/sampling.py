@@ -6,7 +6,8 @@ they run in Hugging Face's order: temperature, top-k, top-p, min-p.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, SPECIAL
 
 Logits = NDArray[np.float64]
+Numbers = TypeVar("Numbers", bound=NDArray[np.floating])
 OUT = -np.inf
 COLD = 1e-6  # a lower temperature could divide logits to infinity
 
@@ -60,10 +62,13 @@ def softmax(logits: Logits) -> Logits:
     return probabilities
 
 
-def forbid_special(logits: Logits, ends: bool = False) -> Logits:
+def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
     """The unknown unit is read, never written; so is the boundary, unless it ``ends`` a document."""
-    ids = np.arange(logits.shape[-1])
-    return np.where((ids < SPECIAL) & ((ids != BOUNDARY) | (not ends)), OUT, logits)
+    left = logits.copy()
+    left[..., :SPECIAL] = OUT
+    if ends:
+        left[..., BOUNDARY] = logits[..., BOUNDARY]
+    return left
 
 
 def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logits:
@@ -92,7 +97,7 @@ def draw(probabilities: Logits, uniforms: NDArray[np.float64]) -> Ids:
 class Uniforms:
     """The uniforms of some rows: number n of a row is output n of Philox keyed by (seed, row) (Salmon et al. 2011)."""
 
-    def __init__(self, seed: int, rows: Sequence[int]) -> None:
+    def __init__(self, seed: int, rows: range) -> None:
         generators = [np.random.Philox(key=np.array([seed, row], np.uint64)) for row in rows]
         self.streams = [np.random.Generator(generator).random for generator in generators]
 

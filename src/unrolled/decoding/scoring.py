@@ -219,6 +219,13 @@ def naming_bits(units: Sequence[str], targets: Ids, vocabulary: Vocabulary) -> F
     return bits
 
 
+def log_sum(logits: NDArray[np.float32]) -> Floats:
+    """What log-probabilities are less than logits [B, V], for each row [B]: powers in float32, summed in float64."""
+    most = logits.max(-1)
+    total: Floats = most + np.log(np.exp(logits - most[:, None]).sum(-1, dtype=np.float64))
+    return total
+
+
 def log_softmax(logits: Floats) -> Floats:
     """Logarithms of the probabilities over the last axis."""
     shifted = logits - logits.max(-1, keepdims=True)

@@ -62,14 +62,12 @@ def read_prompt(engine: Engine, prompt: Ids) -> Read:
     return read_ids(engine, np.concatenate([np.array([BOUNDARY], np.int32), prompt]), engine.start(1))
 
 
-def write(engine: Engine, read: Read, options: GenerateOptions, rows: Sequence[int]) -> Iterator[Ids]:
-    """Go on from a prompt, or from one for each row, endlessly: the next ids of every row [B, T].
+def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> Iterator[Ids]:
+    """Go on from a prompt, endlessly: the next ids of every row [B, T]. Row n is the same whatever is beside it.
 
-    ``rows`` number the streams of chance: row n is the same whatever is beside it. T is 1, or grows to
-    ``MOST_AT_ONCE`` with an engine that draws by itself.
+    T is 1, or grows to ``MOST_AT_ONCE`` with an engine that draws by itself.
     """
-    several = len(read.logits) > 1
-    same = np.arange(len(rows)) if several else np.zeros(len(rows), np.int64)
+    same = np.zeros(len(rows), np.int64)
     logits, state = read.logits[same], select(read.state, same)
     assert options.seed is not None, "the caller chooses one"
     uniforms = Uniforms(options.seed, rows)
@@ -100,12 +98,7 @@ def draw_units(
 
 
 def write_guarded(
-    engine: Engine,
-    vocabulary: Vocabulary,
-    read: Read,
-    options: GenerateOptions,
-    rows: Sequence[int],
-    guards: Sequence[Guard],
+    engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions, rows: range, guards: Sequence[Guard]
 ) -> Iterator[Ids]:
     """The same with guards over every row, each of which goes its own way; where there is none, a row ends."""
     assert options.seed is not None, "the caller chooses one"
@@ -123,7 +116,7 @@ def write_text(
     vocabulary: Vocabulary,
     read: Read,
     options: GenerateOptions,
-    rows: Sequence[int],
+    rows: range,
     guards: Sequence[Guard] = (),
 ) -> Iterator[list[str]]:
     """Go on from a prompt until every row has met a stop or its length: the new text of every row, piece by piece."""

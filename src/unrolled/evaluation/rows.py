@@ -9,10 +9,13 @@ from typing import Any
 
 from ..bundle import Bundle
 from ..config import ReadOptions, TrainOptions, as_given
-from ..data.cutting import connected, cut_rows
+from ..data import labelled as labelled_rows
+from ..data import pairs as pair_rows
+from ..data.cutting import cut_rows, files_of_part
 from ..data.readers import Source
 from ..data.tables import FILE, is_table_name
 from ..errors import InputError, OptionError
+from ..tasks import tag
 
 Row = tuple[str, str]
 """A source and what is wanted of it."""
@@ -40,17 +43,13 @@ class Rows:
 
 def labelled(source: Source, options: ReadOptions) -> Rows:
     """Texts and their labels."""
-    from ..data.labelled import read_rows
-
-    rows, corpus = read_rows(source, options)
+    rows, corpus = labelled_rows.read_rows(source, options)
     return Rows(rows, corpus.digest, corpus.notes)
 
 
 def pairs(source: Source, options: ReadOptions) -> Rows:
     """Texts and their translations."""
-    from ..data.pairs import read_rows
-
-    rows, corpus = read_rows(source, options)
+    rows, corpus = pair_rows.read_rows(source, options)
     return Rows(rows, corpus.digest, corpus.notes)
 
 
@@ -67,11 +66,8 @@ def captions(source: Source, options: ReadOptions) -> Rows:
 
 def segmented(source: Source, options: ReadOptions) -> Rows:
     """Lines without their spaces, and with them."""
-    from ..data.readers import read_corpus
-
-    corpus = read_corpus(source, options)
-    lines = [text.split() for text in corpus.arranged("lines").documents]
-    return Rows([("".join(words), " ".join(words)) for words in lines], corpus.arranged("lines").digest, corpus.notes)
+    rows, corpus = tag.read_rows(source, options)
+    return Rows(rows, corpus.digest, corpus.notes)
 
 
 READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
@@ -82,14 +78,12 @@ READERS: Mapping[str, Callable[[Source, ReadOptions], Rows]] = {
 }
 
 
-def cut_as(task: str, rows: Sequence[Row]) -> dict[str, Callable[[Row], Any]]:
-    """How the rows of a task are cut into parts, as its training does."""
-    by: dict[str, dict[str, Callable[[Row], Any]]] = {
-        "classify": {"label": lambda row: row[1]},
-        "translate": {"group": connected(rows).get},
-        "caption": {"group": lambda row: row[0]},
-    }
-    return by.get(task, {})
+CUTS: Mapping[str, Callable[[list[Row], TrainOptions, Callable[[str], list[Row]]], dict[str, list[Row]]]] = {
+    "classify": labelled_rows.cut,
+    "translate": pair_rows.cut,
+    "tag": cut_rows,
+}
+"""What cuts the rows of each task, for training and here."""
 
 
 def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Rows:
@@ -129,7 +123,7 @@ def learnt(bundle: Bundle) -> list[Row]:
     if found.digest != told["digest"]:
         raise InputError(f"{paths[0]} has changed since the model learnt from it; put back what it was")
     train = TrainOptions.of(bundle.record["options"])
-    return cut_rows(found.rows, train, lambda path: held_out(task, path, options), **cut_as(task, found.rows))["train"]
+    return CUTS[task](found.rows, train, lambda path: held_out(task, path, options))["train"]
 
 
 def refuse_missing(paths: Sequence[Path]) -> None:
@@ -145,8 +139,6 @@ def refuse_missing(paths: Sequence[Path]) -> None:
 
 def held_out(task: str, path: str, options: ReadOptions) -> list[Row]:
     """The rows of a held-out part's own file, or of its two files with a comma between them."""
-    from ..data.pairs import files_of_part
-
     return READERS[task](path if task == "classify" else files_of_part(path), options).rows
 
 

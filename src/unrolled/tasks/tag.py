@@ -6,13 +6,12 @@ with one (Xue 2003). Added as ``docs/tasks.md`` says: this file, a line in two t
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..config import ModelOptions
+from ..config import ModelOptions, ReadOptions
 from ..errors import OptionError
 from ..text import UNITS
 from ..text.byte import Byte
@@ -24,8 +23,10 @@ if TYPE_CHECKING:
     from ..data.examples import Examples
     from ..data.given import Given
     from ..data.material import Reading, Request
-    from ..data.readers import Source
+    from ..data.readers import Corpus, Source
 
+Row = tuple[str, str]
+"""A text without spaces, and the same with a space between words."""
 BEGINS, GOES_ON = "begins", "goes on"
 
 
@@ -33,39 +34,23 @@ class Tag(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
 
     def read(self, source: Source, request: Request) -> Reading:
-        from ..data.choose import choose_unit
+        from ..data.choose import choose_unit, with_unit
         from ..data.cutting import cut_rows
         from ..data.examples import ExampleSplit
         from ..data.material import SHOWN, Reading
-        from ..data.readers import read_corpus
         from ..data.split import PARTS
 
-        corpus = read_corpus(source, request.reading).arranged("lines")
-        cut = cut_rows(
-            [text.split() for text in corpus.documents],
-            request.train,
-            lambda path: [text.split() for text in read_corpus(path, request.reading).arranged("lines").documents],
-        )
-        texts = ["".join(words) for words in cut["train"]]
-        chosen, why = choose_unit(texts)
-        model = request.model
-        if model.unit == "auto":
-            model = dataclasses.replace(model, unit=chosen)
-        elif isinstance(UNITS[model.unit], Byte):
+        rows, corpus = read_rows(source, request.reading)
+        cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0])
+        texts = [text for text, _ in cut["train"]]
+        model, why = with_unit(request.model, *choose_unit(texts))
+        if isinstance(UNITS[model.unit], Byte):
             raise OptionError(f"I got --unit {model.unit} with --task tag, and words begin at letters; use another")
-        else:
-            why = "as you chose"
-        known = (request.known or {}).get("text")
-        text = (
-            known.extended(texts)
-            if known
-            else Vocabulary.of(model.unit, texts, None, model.vocabulary_size, model.min_count)
-        )
+        text = request.vocabulary("text", texts, model)
         vocabularies = {"text": text, "labels": Vocabulary("label", (BEGINS, GOES_ON))}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
-        shown = tuple(("".join(words), " ".join(words)) for words in cut["valid"][:SHOWN])
         split = ExampleSplit(vocabularies, "labels", **parts)
-        return Reading(split, corpus.describe(), model, why, corpus.notes, shown)
+        return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
         from ..data.given import side_by_side
@@ -85,14 +70,22 @@ class Tag(Task):
         return "".join(spaced).strip()
 
 
-def examples_of(lines: Sequence[Sequence[str]], vocabularies: Vocabularies) -> Examples:
-    """Lines of words as ids, and as what each unit does."""
+def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
+    """Lines without their spaces, and with one between words."""
+    from ..data.readers import read_corpus
+
+    corpus = read_corpus(source, options).arranged("lines")
+    lines = [text.split() for text in corpus.documents]
+    return [("".join(words), " ".join(words)) for words in lines], corpus
+
+
+def examples_of(rows: Sequence[Row], vocabularies: Vocabularies) -> Examples:
+    """Lines as ids, and as what each unit of them does."""
     from ..data.examples import Examples
     from ..data.given import Ragged
 
-    texts = ["".join(words) for words in lines]
-    sources = [vocabularies["text"].encode(text) for text in texts]
-    labels = [tags(words, vocabularies) for words in lines]
+    sources = [vocabularies["text"].encode(text) for text, _ in rows]
+    labels = [tags(spaced.split(), vocabularies) for _, spaced in rows]
     return Examples(Ragged.of(sources), Ragged.of(labels))
 
 

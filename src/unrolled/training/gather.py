@@ -62,15 +62,16 @@ def gather(
         settings = of_stopped_run(resume_file)
     elif replay is not None:
         settings = of_model(replay)
-    settings.model.refuse_foreign()
-    for each in (settings.train, settings.read or given["ReadOptions"]):
-        each.refuse_idle(settings.model.task)
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
+    dataclasses.replace(settings.model, task=model.task).refuse_foreign()
+    reading = settings.read or given["ReadOptions"]
+    for each in (settings.train, reading):
+        each.refuse_idle(model.task)
     train = start.gentle(settings.train) if start else settings.train
     known = start.known(model.task) if start else None
     request = Request(
-        settings.read or given["ReadOptions"],
+        reading,
         model,
         train,
         known,

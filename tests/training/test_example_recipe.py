@@ -50,6 +50,13 @@ def test_a_network_is_as_wide_as_the_pairs_can_fill_and_the_budget_can_teach():
     assert slow.model.hidden_size < many.model.hidden_size
 
 
+def test_letters_get_a_narrower_network_for_more_steps():
+    split, train, speed = split_of("translate", 5000), TrainOptions(minutes=1.0), Speed(1e-6, 1e10)
+    options = (ModelOptions(task="translate", unit=unit) for unit in ("char", "word"))
+    letters, words = (choose_for_examples(each, train, split, speed).model.hidden_size for each in options)
+    assert letters < words
+
+
 @TASKS
 def test_what_is_told_names_the_sizes(task):
     told = choose_for_examples(

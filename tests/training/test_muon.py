@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from unrolled.training.muon import SCALE, TURNS, Muon, orthogonal
+from unrolled.training.muon import NARROW_FROM, SCALE, TURNS, Muon, orthogonal
 
 
 def numbers(*shape: int, seed: int = 1) -> torch.Tensor:
@@ -72,9 +72,9 @@ def test_weight_decay_shrinks_the_weights_by_the_rate():
 def test_narrow_products_change_a_step_a_little():
     moved = []
     for narrow in (False, True):
-        parameter = torch.nn.Parameter(torch.zeros(64, 64))
+        parameter = torch.nn.Parameter(torch.zeros(NARROW_FROM, NARROW_FROM))
         optimizer = Muon([{"params": [parameter], "gates": 1, "narrow": narrow}], 0.0)
-        parameter.grad = numbers(64, 64)
+        parameter.grad = numbers(NARROW_FROM, NARROW_FROM)
         optimizer.param_groups[0]["lr"] = 1.0
         optimizer.step()
         moved.append(parameter.detach())

@@ -15,6 +15,7 @@ from torch import Tensor
 from .. import kernels
 from ..kernels.training import Sizes, backward, forward
 from .base import Cell, Gradients, Recurrence, State, Tape
+from .product import summed
 
 PANEL = 16  # units that the kernels take at a time
 STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
@@ -41,7 +42,7 @@ class Scan(torch.autograd.Function):
         off = ctx.kind == "off"
         gradients = ctx.cell.backward(*given) if off else native_backward(ctx.cell, *given, ctx.kind)
         flat = gradients.recurrent.flatten(0, 1)
-        w_gradient = product(flat.t(), tape.states[0][:-1].flatten(0, 1), ctx.kind)
+        w_gradient = summed(flat, tape.states[0][:-1].flatten(0, 1), ctx.kind)
         return None, None, gradients.a, w_gradient, flat.sum(0), *gradients.state
 
 
@@ -56,17 +57,6 @@ def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str 
         cell, kind if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
     )
     return outputs, tuple(last)
-
-
-def product(x: Tensor, y: Tensor, kind: str) -> Tensor:
-    """A matrix product; with bf16 operands where that is the kind and the processor multiplies their pairs."""
-    return (x.bfloat16() @ y.bfloat16()).float() if narrow(kind) else x @ y
-
-
-def narrow(kind: str) -> bool:
-    """Whether matrix products have bf16 operands: where that is the kind, and the processor multiplies their pairs."""
-    library = kernels.load()
-    return kind == "bf16" and library is not None and library.pairs
 
 
 def pack(blocks: Tensor, order: tuple[int, ...], kind: str) -> Tensor:

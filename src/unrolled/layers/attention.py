@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..cells.scan import product
+from ..cells.product import product
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ made, turned into its gradient and used while it lies in the cache; none is kept
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..cells.scan import narrow
+from ..cells.product import filled, narrow
 
 ROWS = 512
 """Rows at a time: more need memory that is not near, fewer add up the table's gradient too often."""
@@ -30,25 +31,26 @@ class FusedLoss(torch.autograd.Function):
     def forward(
         ctx: Any, x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, kind: str
     ) -> tuple[Tensor, Tensor]:
-        dtype = torch.bfloat16 if narrow(kind) else x.dtype
-        rows, units = x.to(dtype), table.to(dtype)
+        operand: Callable[[Tensor], Tensor] = filled if narrow(kind) else lambda each: each
         dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
         smoothed, plain = x.new_zeros(()), x.new_zeros(())
+        units = table.to(torch.bfloat16 if narrow(kind) else x.dtype)
         everywhere, center, middle = smoothing / len(bias), units.sum(0, dtype=x.dtype), bias.mean()
-        for part, wanted, into in zip(*(torch.split(each, ROWS) for each in (rows, targets, dx)), strict=True):
-            logits = (part @ units.t()) + bias  # in float32: the bias is
+        for part, wanted, into in zip(*(torch.split(each, ROWS) for each in (x, targets, dx)), strict=True):
+            read = operand(part)
+            logits = (read @ units.t())[: len(part)] + bias  # in float32: the bias is
             picked = logits.gather(1, wanted[:, None])
-            means = part @ center.to(dtype) / len(bias) + middle  # of all logits, without reading them
+            means = part @ center / len(bias) + middle  # of all logits, without reading them
             slopes = logits.softmax(1)
             losses = -slopes.gather(1, wanted[:, None]).clamp_min(TINY).log_()
             plain += losses.sum()
             smoothed += losses.sum() + smoothing * (picked.sum() - means.sum())
             slopes.scatter_add_(1, wanted[:, None], torch.full_like(picked, smoothing - 1))
             d_bias += slopes.sum(0)
-            low = slopes.to(dtype)
-            into.copy_(low @ units).sub_(everywhere * center)
-            d_table += low.t() @ part
-        d_table -= everywhere * rows.sum(0, dtype=x.dtype)  # what is spread over all units is the same for each
+            low = operand(slopes)
+            into.copy_((low @ units)[: len(part)]).sub_(everywhere * center)
+            d_table += low.t() @ read
+        d_table -= everywhere * x.sum(0)  # what is spread over all units is the same for each
         d_bias -= everywhere * len(x)
         ctx.save_for_backward(dx, d_table, d_bias)
         mean = plain / len(x)

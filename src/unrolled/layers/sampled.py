@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..cells.scan import product
+from ..cells.product import product
 from .dropout import Chance
 
 LARGE = 2048

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from ..cells.base import Cell, Recurrence, State
-from ..cells.scan import fused_scan, product, scan
+from ..cells.product import product
+from ..cells.scan import fused_scan, scan
 from .dropout import Chance, dropout
 
 NetworkState = dict[str, Tensor]
@@ -47,7 +48,7 @@ class Recurrent(nn.Module):
     def project(self, x: Tensor, layer: int, direction: str = "") -> Tensor:
         """``W_ih x + b_ih`` of a layer."""
         w_ih, _, b_ih, _ = self.weights(layer, direction)
-        if layer and self.kind == "bf16":
+        if self.kind == "bf16":
             return product(x, w_ih.t(), self.kind) + b_ih
         return nn.functional.linear(x, w_ih, b_ih)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..cells.scan import product
+from ..cells.product import product
 from .fused import FusedLoss
 
 

@@ -37,6 +37,8 @@ DROPOUT_OF_LETTERS = 0.05
 PLACES = 1024
 """Places of sources and targets in a step, at least; more where there are many passes."""
 LEAST_STEPS_A_PASS = 60
+STEPS_OF_LETTERS = 5000
+"""Steps that a width must leave time for where letters are written: all of them are to be right."""
 OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.006, 200
 """The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
 LEAST_IMAGES, MOST_IMAGES, STEPS_OF_IMAGES = 32, 128, 30
@@ -62,13 +64,16 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     )
     letters = model.unit in ("char", "grapheme", "byte")
     widest = min(FILLED * math.sqrt(units), OF_LETTERS if letters else WIDTHS[-1])
+    mean_length = float(split.train.sizes.mean())
+    exactly = STEPS_OF_LETTERS * rows_of(2 * PLACES, mean_length, pairs) / pairs if letters else 0.0
+    least = min(MOST_PASSES, max(LEAST_PASSES, exactly))
     width, why = model.hidden_size, "as you chose"
     if width is None:
         width, why = WIDTHS[0], "as wide as so many pairs can fill"
         for wider in WIDTHS[1:]:
             if wider > widest:
                 break
-            if passes(sized(model, wider), train, split, speed) < LEAST_PASSES:
+            if passes(sized(model, wider), train, split, speed) < least:
                 why = "the widest that this budget can teach"
                 break
             width = wider
@@ -76,9 +81,8 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     seen = passes(chosen, train, split, speed)
     if model.dropout is None:
         chosen = dataclasses.replace(chosen, dropout=DROPOUT_OF_LETTERS if letters else dropout_for(seen))
-    mean_length = float(split.train.sizes.mean())
-    places = PLACES * (2 if seen < 8 else 4 if letters or seen < 25 else 8)
-    rows = train.batch_size or power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
+    places = PLACES * (2 if letters or seen < 8 else 4 if seen < 25 else 8)
+    rows = train.batch_size or rows_of(places, mean_length, pairs)
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.0 if letters else 0.1)
     return Recipe(
         chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
@@ -162,6 +166,11 @@ def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoot
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
         label_smoothing=smoothing if train.label_smoothing is None else train.label_smoothing,
     )
+
+
+def rows_of(places: int, mean_length: float, pairs: int) -> int:
+    """Pairs in a step of so many places."""
+    return power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
 
 
 def power_of_two(most: float) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 
 from ..cells import find_cell
-from ..cells.scan import narrow
+from ..cells.product import narrow
 from ..layers import Network
 from ..layers.sampled import LARGE
 from .muon import Muon

@@ -279,11 +279,13 @@ def toys(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str
     for name, pairs, budget in (("dates", dates(), 3 * minutes), ("reverse", reversed_strings(), minutes)):
         cut = len(pairs) * 9 // 10
         train = write_rows(folder / "train.tsv", pairs[:cut], "source\ttarget")
-        model = unrolled.train(train, task="translate", minutes=budget, seed=1, threads=threads)
-        found = judge(model, pairs[cut:], temperature=0.0)
-        rows.append([name, model.bundle.config.title, f"{100 * found.exact:.2f}", f"{model.record['seconds']:.0f} s"])
-        print(rows[-1], flush=True)
-    yield common.table(["toy", "network", "exact matches of the held-out tenth, %", "learnt in"], rows)
+        for seed in range(1, seeds + 1):
+            model = unrolled.train(train, task="translate", minutes=budget, seed=seed, threads=threads)
+            found, took = judge(model, pairs[cut:], temperature=0.0), model.record["seconds"]
+            exact = f"{100 * found.exact:.2f} of {len(pairs) - cut:,}"
+            rows.append([name, model.bundle.config.title, str(seed), exact, f"{took:.0f} s"])
+            print(rows[-1], flush=True)
+    yield common.table(["toy", "network", "seed", "exact matches of the held-out tenth, %", "learnt in"], rows)
 
 
 def speed(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str]:
@@ -351,7 +353,7 @@ def main() -> None:
     parser = common.parser(__doc__)
     parser.add_argument("part", choices=list(PARTS))
     parser.add_argument("--minutes", type=float, help="budget of each run [default: by part]")
-    parser.add_argument("--seeds", type=int, default=5, help="runs of each classifier [default: %(default)s]")
+    parser.add_argument("--seeds", type=int, default=5, help="runs of each classifier and toy [default: %(default)s]")
     given = parser.parse_args()
     minutes, neighbours = given.minutes or BUDGETS[given.part], common.Neighbours()
     about = common.circumstances()

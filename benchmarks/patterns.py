@@ -2,7 +2,8 @@
 
 ``classify`` AG News and TREC against TF-IDF and logistic regression; ``names`` by language against a network like the
 PyTorch tutorial's in the same minutes; ``news`` Burmese topics by unit; ``translate`` Multi30k; ``burmese`` myPar;
-``toys`` dates and reversed strings; ``speed`` translating against PyTorch's own modules in the same search.
+``toys`` dates and reversed strings; ``segment`` Burmese words; ``speed`` translating against PyTorch's own modules in
+the same search.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 
 import unrolled
 from unrolled import Model
+from unrolled.evaluation.tags import spans
 from unrolled.metrics.baseline import baseline
 from unrolled.metrics.translation import translated
 
@@ -30,7 +32,16 @@ Row = tuple[str, str]
 """A label and a text, or a source and its translation."""
 TEST_SHARE = 0.15
 LANGUAGE_MINUTES = 5.0
-BUDGETS = {"classify": 5.0, "names": 3.0, "news": 3.0, "translate": 30.0, "burmese": 20.0, "toys": 1.0, "speed": 2.0}
+BUDGETS = {
+    "classify": 5.0,
+    "names": 3.0,
+    "news": 3.0,
+    "translate": 30.0,
+    "burmese": 20.0,
+    "toys": 1.0,
+    "segment": 1.0,
+    "speed": 2.0,
+}
 
 
 def ag_news() -> list[Row]:
@@ -288,6 +299,44 @@ def toys(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str
     yield common.table(["toy", "network", "seed", "exact matches of the held-out tenth, %", "learnt in"], rows)
 
 
+def segment(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str]:
+    """Where Burmese words begin, by unit, beside the longest match with the words of the same lines."""
+    every = [line for line in lines("measure/my_mypos/mypos-dver.1.0.word.txt") if line.strip()]
+    random.Random(1).shuffle(every)
+    kept, test = every[:-1000], every[-1000:]
+    train, judged = folder / "train.txt", folder / "test.txt"
+    for path, some in ((train, kept), (judged, test)):
+        path.write_text("\n".join(some) + "\n", encoding="utf-8")
+    known = {word for line in kept for word in line.split()}
+    rows = [["longest match", f"{100 * word_f1([longest_match(line, known) for line in test], test):.1f}", ""]]
+    for unit in ("char", "grapheme", "syllable"):
+        options: dict[str, Any] = {"unit": unit, "minutes": minutes, "threads": threads}
+        models = [unrolled.train(train, task="tag", seed=seed + 1, **options) for seed in range(seeds)]
+        figures = [unrolled.evaluate(model, judged).figures["word_f1"] for model in models]
+        took = statistics.fmean(model.record["seconds"] for model in models)
+        rows.append([f"{models[0].bundle.config.title}, {unit}", spread(figures), f"{took:.0f} s"])
+        print(rows[-1], flush=True)
+    yield common.table(["Burmese words found again", "F1, %", "learnt in"], rows)
+    yield f"{len(kept):,} lines to learn from, {len(test):,} to judge."
+
+
+def longest_match(line: str, known: set[str]) -> str:
+    """A line cut from its beginning into the longest known words, or single code points."""
+    rest, words = "".join(line.split()), []
+    while rest:
+        size = next((size for size in range(min(len(rest), 40), 1, -1) if rest[:size] in known), 1)
+        words.append(rest[:size])
+        rest = rest[size:]
+    return " ".join(words)
+
+
+def word_f1(found: list[str], wanted: list[str]) -> float:
+    """F1 of words that stand where they should, over all lines."""
+    pairs = [(set(spans(got)), set(spans(real))) for got, real in zip(found, wanted, strict=True)]
+    right, told, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
+    return 2 * right / (told + real)
+
+
 def speed(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str]:
     """Words translated in a second, one sentence at a time and 64 together."""
     from stock_translator import StockReader
@@ -344,6 +393,7 @@ PARTS: dict[str, Callable[[float, int, Path, int], Iterator[str]]] = {
     "translate": translate,
     "burmese": burmese,
     "toys": toys,
+    "segment": segment,
     "speed": speed,
 }
 

@@ -3,32 +3,35 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define BLOCK (8 * TILE) /* rows that go through a step together, so that weights are fetched once for all of them */
+
 typedef struct {
-    float *a, *u; /* a tile of rows: [TILE, G*H] twice */
-    void *q;      /* [TILE, H], as products read them */
+    float *a, *u; /* a block of rows: [BLOCK, G*H] twice */
+    void *q;      /* [BLOCK, H], as products read them */
     double *left; /* [outputs]: probabilities, with whole vectors of room */
     int32_t *order; /* [outputs] */
-    float *z, *query, *scores; /* attention: a tile of rows [TILE, H] twice, and a source's places with whole vectors */
+    float *z, *query, *scores; /* attention: a block of rows [BLOCK, H] twice, and a source's places with whole vectors */
 } room;
 
-static int make_attention_room(room *m, const network *n, const memory *s) {
-    const size_t rows = TILE * (size_t)n->hidden;
-    m->z = malloc((2 * rows + (size_t)s->longest + LANES) * sizeof(float));
+static int make_attention_room(room *m, const network *n, const memory *s, size_t rows) {
+    const size_t size = rows * (size_t)n->hidden;
+    m->z = malloc((2 * size + (size_t)s->longest + LANES) * sizeof(float));
     if (!m->z) return 1;
-    m->query = m->z + rows;
-    m->scores = m->query + rows;
+    m->query = m->z + size;
+    m->scores = m->query + size;
     return 0;
 }
 
-static int make_room(room *m, const network *n, const memory *s) {
-    const size_t wide = (size_t)GATES[n->cell] * n->hidden;
-    m->a = malloc(TILE * 2 * wide * sizeof(float));
-    m->q = malloc(TILE * (size_t)n->hidden * sizeof(float));
+/* Room for blocks of so many rows at most */
+static int make_room(room *m, const network *n, const memory *s, int64_t most) {
+    const size_t wide = (size_t)GATES[n->cell] * n->hidden, rows = (size_t)(most < 1 ? 1 : most < BLOCK ? most : BLOCK);
+    m->a = malloc(rows * 2 * wide * sizeof(float));
+    m->q = malloc(rows * (size_t)n->hidden * sizeof(float));
     m->left = malloc((size_t)n->outputs * sizeof(double));
     m->order = malloc((size_t)n->outputs * sizeof(int32_t));
-    if (m->a) m->u = m->a + TILE * wide;
+    if (m->a) m->u = m->a + rows * wide;
     m->z = 0;
-    if (n->attention.looks != NONE && make_attention_room(m, n, s)) return 1;
+    if (n->attention.looks != NONE && make_attention_room(m, n, s, rows)) return 1;
     return !(m->a && m->q && m->left && m->order);
 }
 
@@ -40,7 +43,7 @@ static void free_room(room *m) {
     free(m->z);
 }
 
-/* out += W x for a tile of rows, in the network's kind of weights */
+/* out += W x for a block of rows, in the network's kind of weights */
 static void add(const network *n, matrix w, ptrdiff_t rows, const float *x, ptrdiff_t xs, ptrdiff_t panels, float *out,
                 ptrdiff_t os, void *q) {
     const ptrdiff_t K = n->hidden;
@@ -68,7 +71,7 @@ INLINE void unit_step(const network *n, const float *a, const float *u, float *h
     }
 }
 
-/* One layer for a tile of rows; a[row] is the input's share. The state's rows are `stride` apart. */
+/* One layer for a block of rows; a[row] is the input's share. The state's rows are `stride` apart. */
 static void layer_step(const network *n, int layer, ptrdiff_t rows, const float *const *a, float *h, float *c,
                        ptrdiff_t stride, room *m) {
     const ptrdiff_t H = n->hidden, G = GATES[n->cell], wide = G * H;
@@ -87,7 +90,7 @@ static void layer_step(const network *n, int layer, ptrdiff_t rows, const float 
     }
 }
 
-/* out = b + W x for a tile of rows of H units each */
+/* out = b + W x for a block of rows of H units each */
 static void square(const network *n, matrix w, const float *b, ptrdiff_t rows, const float *x, ptrdiff_t xs, float *out,
                    room *m) {
     const ptrdiff_t H = n->hidden;
@@ -95,7 +98,7 @@ static void square(const network *n, matrix w, const float *b, ptrdiff_t rows, c
     add(n, w, rows, x, xs, H / PANEL, out, H, m->q);
 }
 
-/* z [rows, H] of a tile of rows from their h1; rows of weights are `apart` steps from each other. */
+/* z [rows, H] of a block of rows from their h1; rows of weights are `apart` steps from each other. */
 static void attend(const network *n, const memory *s, ptrdiff_t rows, ptrdiff_t apart, const float *h, ptrdiff_t stride,
                    room *m) {
     const attention *w = &n->attention;
@@ -118,11 +121,11 @@ INLINE memory seen(const memory *s, ptrdiff_t row, ptrdiff_t steps, ptrdiff_t t)
     return here;
 }
 
-/* Read one id a row of a tile; the logits' rows are `spread` apart. */
-static void tile_step(const network *n, memory s, ptrdiff_t rows, const int32_t *ids, ptrdiff_t apart, float *h,
+/* Read one id a row of a block; the logits' rows are `spread` apart. */
+static void block_step(const network *n, memory s, ptrdiff_t rows, const int32_t *ids, ptrdiff_t apart, float *h,
                       float *c, float *logits, ptrdiff_t spread, room *m) {
     const ptrdiff_t H = n->hidden, wide = GATES[n->cell] * H, stride = n->layers * H;
-    const float *a[TILE], *below = h; /* what the next layer reads, or the head */
+    const float *a[BLOCK], *below = h; /* what the next layer reads, or the head */
     ptrdiff_t below_stride = stride;
     for (ptrdiff_t r = 0; r < rows; r++) a[r] = n->table + ids[r * apart] * wide;
     for (int layer = 0; layer < n->layers; layer++) {
@@ -145,11 +148,11 @@ static int NAME(scan)(const network *n, const memory *s, const int32_t *ids, int
                       float *c, float *logits) {
     const ptrdiff_t stride = (ptrdiff_t)n->layers * n->hidden;
     room m;
-    int failed = make_room(&m, n, s);
+    int failed = make_room(&m, n, s, rows);
     for (int64_t r = 0, size; !failed && r < rows; r += size) {
-        size = tile(rows - r);
+        size = share(rows - r, BLOCK);
         for (int64_t t = 0; t < steps; t++)
-            tile_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
+            block_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
                       logits + (r * steps + t) * n->outputs, steps * n->outputs, &m);
     }
     free_room(&m);
@@ -243,14 +246,14 @@ static int NAME(draw)(const network *n, const memory *s, const filters *f, const
                       int64_t steps, float *h, float *c, float *logits, int32_t *ids) {
     const ptrdiff_t stride = (ptrdiff_t)n->layers * n->hidden;
     room m;
-    int failed = make_room(&m, n, s);
+    int failed = make_room(&m, n, s, rows);
     for (int64_t r = 0, size; !failed && r < rows; r += size) {
-        size = tile(rows - r);
+        size = share(rows - r, BLOCK);
         for (int64_t t = 0; t < steps; t++) {
             for (int64_t q = r; q < r + size; q++)
                 ids[q * steps + t] =
                     draw_one(f, logits + q * n->outputs, n->ids, uniforms[q * steps + t], m.left, m.order);
-            tile_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
+            block_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
                       logits + r * n->outputs, n->outputs, &m);
         }
     }

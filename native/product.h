@@ -128,7 +128,14 @@ PRODUCT(int8) {
     }
 }
 
-/* tile_KIND for any rows <= TILE; add_KIND for any panels */
+/* rows that the next tile takes: tiles of nearly the same size */
+INLINE ptrdiff_t share(ptrdiff_t left, ptrdiff_t most) {
+    ptrdiff_t tiles = (left + most - 1) / most;
+    return (left + tiles - 1) / tiles;
+}
+INLINE ptrdiff_t tile(ptrdiff_t left) { return share(left, TILE); }
+
+/* tile_KIND for any rows <= TILE; rows_KIND for any rows, which meet a panel while it is near; add_KIND for any panels */
 #if TILE == 2
 #define MORE(KIND)
 #else
@@ -153,6 +160,13 @@ INLINE matrix panels_from(matrix w, ptrdiff_t bytes, ptrdiff_t outputs) {
         MORE(KIND)                                                                                                     \
         }                                                                                                              \
     }                                                                                                                  \
+    INLINE void rows_##KIND(ptrdiff_t rows, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,         \
+                            float *out, ptrdiff_t os) {                                                                \
+        for (ptrdiff_t r = 0, size; r < rows; r += size) {                                                             \
+            size = rows <= TILE ? rows : tile(rows - r);                                                               \
+            tile_##KIND((int)size, P, x + r * xs, xs, w, K, out + r * os, os);                                         \
+        }                                                                                                              \
+    }                                                                                                                  \
     static void add_##KIND(ptrdiff_t rows, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,                 \
                            ptrdiff_t panels, float *out, ptrdiff_t os) {                                               \
         ptrdiff_t p = 0;                                                                                               \
@@ -160,16 +174,9 @@ INLINE matrix panels_from(matrix w, ptrdiff_t bytes, ptrdiff_t outputs) {
             for (; p + ALONE_##KIND <= panels; p += ALONE_##KIND)                                                      \
                 product_##KIND(1, ALONE_##KIND, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                  \
         for (; p + TOGETHER <= panels; p += TOGETHER)                                                                  \
-            tile_##KIND((int)rows, TOGETHER, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                     \
-        for (; p < panels; p++) tile_##KIND((int)rows, 1, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);        \
+            rows_##KIND(rows, TOGETHER, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                          \
+        for (; p < panels; p++) rows_##KIND(rows, 1, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);             \
     }
 ADD(fp32)
 ADD(bf16)
 ADD(int8)
-
-/* rows that the next tile takes: tiles of nearly the same size */
-INLINE ptrdiff_t share(ptrdiff_t left, ptrdiff_t most) {
-    ptrdiff_t tiles = (left + most - 1) / most;
-    return (left + tiles - 1) / tiles;
-}
-INLINE ptrdiff_t tile(ptrdiff_t left) { return share(left, TILE); }

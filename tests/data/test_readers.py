@@ -216,3 +216,12 @@ def test_labels_on_one_whole_text_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("text")
     with pytest.raises(InputError, match="labels stand on documents; name their kind"):
         read_corpus(tmp_path / "a.txt", ReadOptions(label=("file",))).arranged("whole")
+
+
+def test_a_text_with_other_labels_is_another(tmp_path):
+    def digest(labels: str) -> str:
+        path = tmp_path / "t.tsv"
+        path.write_text(f"text\tlabel\none\t{labels[0]}\ntwo\t{labels[1]}\n", encoding="utf-8")
+        return read_corpus(path, ReadOptions(label=("label",))).digest
+
+    assert digest("ab") == digest("ab") and len({digest(labels) for labels in ("ab", "ba", "aa")}) == 3

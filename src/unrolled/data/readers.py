@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from ..config import ReadOptions
@@ -44,10 +45,10 @@ class Corpus:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the documents as UTF-8, each preceded by its length."""
+        """SHA-256 over the documents as UTF-8, each preceded by its length, and their labels, if they have any."""
         total = hashlib.sha256()
-        for document in self.documents:
-            raw = document.encode("utf-8", "surrogatepass")
+        for text in chain(self.documents, chain.from_iterable(self.labels)):
+            raw = text.encode("utf-8", "surrogatepass")
             total.update(len(raw).to_bytes(8, "little") + raw)
         return total.hexdigest()
 

@@ -53,7 +53,8 @@ class Encoder:
 
     def features(self, given: Given) -> Array:
         """What is remembered of the places of ready features [B, G, E]."""
-        projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
+        weight, bias = (self.tensors[f"{PREFIX}project.{name}"] for name in ("weight", "bias"))
+        projected = times(given.values, weight) + bias
         return np.tanh(projected, dtype=np.float32)
 
     def pixels(self, given: Given) -> Array:
@@ -85,7 +86,13 @@ class Encoder:
 
     def project(self, x: Array, name: str) -> Array:
         """``W_ih x + b_ih`` of a layer."""
-        return x @ self.tensors[f"{PREFIX}rnn.weight_ih_{name}"].T + self.tensors[f"{PREFIX}rnn.bias_ih_{name}"]
+        return times(x, self.tensors[f"{PREFIX}rnn.weight_ih_{name}"]) + self.tensors[f"{PREFIX}rnn.bias_ih_{name}"]
+
+
+def times(x: Array, weight: Array) -> Array:
+    """What a weight [N, K] makes of x [..., K]: one product, where NumPy would make one for each entry of all axes."""
+    found: Array = x.reshape(-1, x.shape[-1]) @ weight.T
+    return found.reshape(*x.shape[:-1], -1)
 
 
 def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:

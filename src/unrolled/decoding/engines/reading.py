@@ -20,7 +20,7 @@ from ...data.given import Given
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
 from .base import Engine, EngineState, Scanned
-from .encoder import Encoder, MakeScan, Tensors, pool
+from .encoder import Encoder, MakeScan, Tensors, pool, times
 
 
 class Reader(ABC):
@@ -58,7 +58,7 @@ class LightReader(Reader):
             return Answers(pool(found, self.spec.pooling) @ self.tensors["head.weight"].T + self.tensors["head.bias"])
         memory = None
         if self.spec.attention != "none":
-            keys, values = (found.places @ self.tensors[f"attention.{name}.weight"].T for name in ("key", "value"))
+            keys, values = (times(found.places, self.tensors[f"attention.{name}.weight"]) for name in ("key", "value"))
             memory = Memory(keys, values, found.sizes)
         return self.make_writer(self.first_state(found.whole), memory)
 

@@ -13,7 +13,7 @@ setup(
             "unrolled.kernels._native",
             sources=[f"native/{name}.c" for name in VARIANTS],
             depends=["native/unrolled.h", "native/variant.h", "native/vector.h", "native/product.h", "native/scan.h"]
-            + [f"native/{name}.h" for name in ("elman", "gru", "lstm", "attention", "infer", "chain")]
+            + [f"native/{name}.h" for name in ("elman", "gru", "lstm", "attention", "infer", "chain", "rank")]
             + [f"native/{name}.h" for name in ("avx512", "amx", "target")],
             extra_compile_args=[] if sys.platform == "win32" else GCC,
             libraries=[] if sys.platform == "win32" else ["m"],

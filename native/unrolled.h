@@ -99,6 +99,17 @@ typedef struct {
     int32_t order, ids, outputs; /* outputs: V rounded up to a multiple of 16 */
 } tree;
 
+/* Logits of `size` ids, rows `apart` from each other; of each row the `count` greatest: ids and values [rows, count], and
+   sums [rows]: the logarithm of the sum of exp of all. Ids below `special` are left out, but for 0 where it `ends`. */
+typedef struct {
+    const float *logits;
+    int64_t rows, apart;
+    int32_t size, special, ends, count;
+    int32_t *ids;
+    float *values;
+    double *sums;
+} ranking;
+
 typedef struct {
     const char *name;
     int32_t pairs; /* whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in */
@@ -114,6 +125,7 @@ typedef struct {
     /* The same by a Markov chain; nodes [rows, order] are the numbers of the last 0, 1, 2, … units, or -1. */
     int (*write)(const tree *, const filters *, const double *uniforms, int64_t rows, int64_t steps, int64_t *nodes,
                  float *logits, int32_t *ids);
+    void (*rank)(const ranking *);
 } variant;
 
 #endif

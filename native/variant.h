@@ -18,5 +18,7 @@
 #include "attention.h"
 #include "infer.h"
 #include "chain.h"
+#include "rank.h"
 
-const variant NAME(variant) = {WORD(VARIANT), PAIRS, NAME(forward), NAME(backward), NAME(scan), NAME(draw), NAME(write)};
+const variant NAME(variant) = {WORD(VARIANT), PAIRS,      NAME(forward), NAME(backward),
+                               NAME(scan),    NAME(draw), NAME(write),   NAME(rank)};

@@ -17,6 +17,7 @@ from unrolled.kernels.structures import (
     Memory,
     Network,
     Ngrams,
+    Ranking,
     Tree,
     Variant,
 )
@@ -46,6 +47,7 @@ PAIRS = {
     "filters": Filters,
     "ngrams": Ngrams,
     "tree": Tree,
+    "ranking": Ranking,
     "variant": Variant,
 }
 

@@ -7,17 +7,19 @@ al. 2016, section 7, with the plain power that most libraries have).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..config import GenerateOptions
+from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .engines import Engine
 from .engines.base import select, step
-from .sampling import OUT, forbid_special
-from .scoring import log_sum
+from .ranking import likeliest
+from .sampling import OUT
 from .search import Read
 from .stops import Stopper
 
@@ -58,7 +60,7 @@ class Judge:
         score = log_probability / max(1, len(ids)) ** self.options.length_penalty
         return Hypothesis(text, ids, log_probability, score, ended)
 
-    @property
+    @cached_property
     def stops(self) -> bool:
         """Whether there is anything to stop at but the end of a document."""
         return Stopper(self.options).watching
@@ -80,15 +82,15 @@ class Beams:
         self.found: list[Hypothesis] = []
         self.over = not self.options.length
 
-    def grow(self, logits: NDArray[np.float32]) -> list[int]:
-        """Take the likeliest next units from the logits of all that grow; from which of these the next ones come.
+    def grow(self, units: Ids, likely: NDArray[np.float64]) -> list[int]:
+        """Take the likeliest next units [R, K] of all that grow, and their nats; from which of these the next ones come.
 
         It is over when none that may still grow could become one of the best.
         """
         parents: list[int] = []
         grown: list[tuple[Path, float]] = []
-        totals = [total for _, total in self.live]
-        for rank, (parent, unit, total) in enumerate(candidates(logits, totals, self.options)):
+        sums = likely + np.array([[total] for _, total in self.live])
+        for rank, (parent, unit, total) in enumerate(candidates(units, sums, 2 * self.width)):
             ids = (*self.live[parent][0], unit)
             hypothesis = self.judge.ended(ids, total)
             if hypothesis and rank < self.width:
@@ -127,31 +129,27 @@ def search_all(engine: Engine, vocabulary: Vocabulary, read: Read, options: Gene
     logits, state = read.logits, read.state
     rows = [range(place, place + 1) for place in range(len(growing))]
     while growing:
-        parents = [search.grow(logits[own.start : own.stop]) for search, own in zip(growing, rows, strict=True)]
+        units, likely = likeliest(logits, 2 * (options.beams or 1), not options.endless)
+        parts = [slice(own.start, own.stop) for own in rows]
+        parents = [search.grow(units[own], likely[own]) for search, own in zip(growing, parts, strict=True)]
         chosen = [own[each] for own, some in zip(rows, parents, strict=True) for each in some]
         growing = [search for search in growing if not search.over]
         if growing:
-            units = np.array([ids[-1] for search in growing for ids, _ in search.live], np.int32)
-            logits, state = step(engine, units, select(state, np.array(chosen)))
+            last = np.array([ids[-1] for search in growing for ids, _ in search.live], np.int32)
+            logits, state = step(engine, last, select(state, np.array(chosen)))
             ends = np.cumsum([len(search.live) for search in growing]).tolist()
             rows = [range(begin, end) for begin, end in pairwise([0, *ends])]
     return [search.result() for search in searches]
 
 
-def candidates(
-    logits: NDArray[np.float32], totals: list[float], options: GenerateOptions
-) -> list[tuple[int, int, float]]:
-    """The likeliest next units of all live hypotheses, as (hypothesis, unit, sum), the best first.
+def candidates(units: Ids, sums: NDArray[np.float64], count: int) -> list[tuple[int, int, float]]:
+    """The next units [R, K] of the greatest sums, as (hypothesis, unit, sum), the best first.
 
-    They are twice as many as the beams, so that enough go on however many end.
+    With twice as many as the beams, enough go on however many end.
     """
-    wanted = 2 * (options.beams or 1)
-    open_to = forbid_special(logits, not options.endless)
-    at_least = np.partition(open_to, -min(wanted, open_to.shape[1]), axis=1)[:, -min(wanted, open_to.shape[1]), None]
-    parents, units = np.nonzero(open_to >= at_least)  # of a large vocabulary few are looked at more closely
-    sums = open_to[parents, units] - log_sum(logits)[parents] + np.array(totals)[parents]
-    order = np.argsort(-sums, kind="stable")[:wanted]
-    return [(int(parents[n]), int(units[n]), float(sums[n])) for n in order if sums[n] > OUT]
+    order = np.argsort(-sums, axis=None, kind="stable")[:count].tolist()
+    found = [(*divmod(place, units.shape[1]), float(sums.flat[place])) for place in order]
+    return [(parent, int(units[parent, rank]), total) for parent, rank, total in found if total > OUT]
 
 
 def best(found: list[Hypothesis], width: int) -> list[Hypothesis]:

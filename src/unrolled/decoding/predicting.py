@@ -19,7 +19,8 @@ from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
 from .beam import search_all
 from .engines import Engine, Reader
 from .engines.base import select, step
-from .sampling import COLD, Uniforms, distribution, draw, forbid_special, softmax
+from .ranking import likeliest
+from .sampling import COLD, Uniforms, distribution, draw, softmax
 from .scoring import log_softmax, log_sum
 from .search import Read
 from .seeing import open_eyes
@@ -224,8 +225,8 @@ def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[li
     totals, rows, chance = np.zeros(len(found)), np.arange(len(found)), Uniforms(options.seed, range(1))
     logits, state = read.logits, read.state
     for _ in range(options.length):
-        ids = chosen(logits, options, float(chance.next()[0, 0]))
-        totals[rows] += logits[np.arange(len(ids)), ids] - log_sum(logits)
+        ids, likely = chosen(logits, options, float(chance.next()[0, 0]))
+        totals[rows] += likely
         for row, unit in zip(rows.tolist(), ids.tolist(), strict=True):
             found[row].append(unit)
         going = np.flatnonzero(ids != BOUNDARY)
@@ -236,9 +237,10 @@ def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[li
     return list(zip(found, totals.tolist(), strict=True))
 
 
-def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> Ids:
-    """The next id of every row: the likeliest, or the one that a number between 0 and 1 falls on."""
+def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> tuple[Ids, NDArray[np.float64]]:
+    """The next id of every row, the likeliest or the one that a number between 0 and 1 falls on, and its nats."""
     if options.temperature < COLD:
-        likeliest: Ids = forbid_special(logits, ends=True).argmax(-1).astype(np.int32)
-        return likeliest
-    return draw(distribution(logits, options), np.full(len(logits), uniform))
+        best, nats = likeliest(logits, 1, ends=True)
+        return best[:, 0], nats[:, 0]
+    ids = draw(distribution(logits, options), np.full(len(logits), uniform))
+    return ids, logits[np.arange(len(ids)), ids] - log_sum(logits)

@@ -92,6 +92,17 @@ class Tree(ctypes.Structure):
     _fields_ = [("levels", POINTER(Ngrams)), *((name, c_int32) for name in ("order", "ids", "outputs"))]
 
 
+class Ranking(ctypes.Structure):
+    """``ranking``."""
+
+    _fields_ = [
+        ("logits", c_void_p),
+        *((name, c_int64) for name in ("rows", "apart")),
+        *((name, c_int32) for name in ("size", "special", "ends", "count")),
+        *((name, c_void_p) for name in ("ids", "values", "sums")),
+    ]
+
+
 NETWORK: list[Any] = [POINTER(Network), POINTER(Memory)]
 Scan = ctypes.CFUNCTYPE(c_int, *NETWORK, c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p)
 Draw = ctypes.CFUNCTYPE(
@@ -114,4 +125,5 @@ class Variant(ctypes.Structure):
         ("scan", Scan),
         ("draw", Draw),
         ("write", Write),
+        ("rank", ctypes.CFUNCTYPE(None, POINTER(Ranking))),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -17,6 +18,11 @@ def pool(workers: int) -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(workers, thread_name_prefix="unrolled")
+
+
+def usual() -> int:
+    """Threads that rows are shared out to where nobody says more."""
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
 def over_rows(work: Callable[[int, int], None], rows: int, threads: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +15,7 @@ from ...kernels.attention import Attended, PackedMemory, pack_memory
 from ...kernels.encoder import PackedLayer
 from ...kernels.inference import PackedNetwork, Shape
 from ...kernels.structures import Filters
+from ...kernels.threads import usual
 from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
@@ -68,18 +67,13 @@ def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, Array],
 def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> LayerScan:
     """A layer's scan in the kernels."""
     layer = PackedLayer(library, cell, CELLS[cell].gates, recurrence.w_hh, recurrence.b_hh)
-    return lambda a: layer.scan(a, threads())[0]
+    return lambda a: layer.scan(a, usual())[0]
 
 
 def packed_memory(memory: Memory) -> PackedMemory:
     """The places of sources as the kernels read them, padding left out."""
     real = np.arange(memory.keys.shape[1]) < memory.sizes[:, None]
     return pack_memory(memory.keys[real], memory.values[real], memory.sizes.tolist())
-
-
-def threads() -> int:
-    """Threads that rows are shared out to."""
-    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 
 
 class Native(DrawingEngine):
@@ -93,7 +87,7 @@ class Native(DrawingEngine):
         memory: PackedMemory | None = None,
     ) -> None:
         self.network, self.parts, self.first, self.memory = network, parts, first, memory
-        self.threads = threads()
+        self.threads = usual()
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)

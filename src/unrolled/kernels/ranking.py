@@ -1,0 +1,36 @@
+"""Ranking: the likeliest ids of rows of logits, in the kernels."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .library import Library
+from .structures import Ranking
+from .threads import over_rows
+
+Floats = NDArray[np.float32]
+
+
+def rank(
+    library: Library, logits: Floats, count: int, special: int, ends: bool, threads: int
+) -> tuple[NDArray[np.int32], Floats, NDArray[np.float64]]:
+    """Of logits [B, V] the ids [B, K] of the greatest, their logits, and the logarithm of the sum of all powers [B].
+
+    The greatest come first, of equals the lower id; ids below ``special`` are left out, but for 0 where it ``ends``.
+    """
+    if logits.dtype != np.float32 or logits.strides[-1] != logits.itemsize:
+        logits = np.ascontiguousarray(logits, np.float32)
+    rows, size = logits.shape
+    ids, values, sums = np.empty((rows, count), np.int32), np.empty((rows, count), np.float32), np.empty(rows)
+    apart = logits.strides[0] // logits.itemsize
+
+    def part(begin: int, end: int) -> None:
+        places = (each[begin:].ctypes.data for each in (ids, values, sums))
+        given = Ranking(logits[begin:].ctypes.data, end - begin, apart, size, special, ends, count, *places)
+        library.variant.rank(ctypes.byref(given))
+
+    over_rows(part, rows, threads)
+    return ids, values, sums

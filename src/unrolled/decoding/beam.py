@@ -83,7 +83,7 @@ class Beams:
         self.over = not self.options.length
 
     def grow(self, units: Ids, likely: NDArray[np.float64]) -> list[int]:
-        """Take the likeliest next units [R, K] of all that grow, and their nats; from which of these the next ones come.
+        """Take the likeliest next units [R, K] of all that grow, with their nats; from which of these the next come.
 
         It is over when none that may still grow could become one of the best.
         """

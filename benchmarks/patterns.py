@@ -303,7 +303,9 @@ def segment(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[
     """Where Burmese words begin, by unit, beside the longest match with the words of the same lines."""
     every = [line for line in lines("measure/my_mypos/mypos-dver.1.0.word.txt") if line.strip()]
     random.Random(1).shuffle(every)
-    kept, test = every[:-1000], every[-1000:]
+    kept = every[:-1000]
+    learnt = set(kept)
+    test = [line for line in every[-1000:] if line not in learnt]
     train, judged = folder / "train.txt", folder / "test.txt"
     for path, some in ((train, kept), (judged, test)):
         path.write_text("\n".join(some) + "\n", encoding="utf-8")

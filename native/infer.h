@@ -123,7 +123,7 @@ INLINE memory seen(const memory *s, ptrdiff_t row, ptrdiff_t steps, ptrdiff_t t)
 
 /* Read one id a row of a block; the logits' rows are `spread` apart. */
 static void block_step(const network *n, memory s, ptrdiff_t rows, const int32_t *ids, ptrdiff_t apart, float *h,
-                      float *c, float *logits, ptrdiff_t spread, room *m) {
+                       float *c, float *logits, ptrdiff_t spread, room *m) {
     const ptrdiff_t H = n->hidden, wide = GATES[n->cell] * H, stride = n->layers * H;
     const float *a[BLOCK], *below = h; /* what the next layer reads, or the head */
     ptrdiff_t below_stride = stride;
@@ -153,7 +153,7 @@ static int NAME(scan)(const network *n, const memory *s, const int32_t *ids, int
         size = share(rows - r, BLOCK);
         for (int64_t t = 0; t < steps; t++)
             block_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
-                      logits + (r * steps + t) * n->outputs, steps * n->outputs, &m);
+                       logits + (r * steps + t) * n->outputs, steps * n->outputs, &m);
     }
     free_room(&m);
     return failed;
@@ -254,7 +254,7 @@ static int NAME(draw)(const network *n, const memory *s, const filters *f, const
                 ids[q * steps + t] =
                     draw_one(f, logits + q * n->outputs, n->ids, uniforms[q * steps + t], m.left, m.order);
             block_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
-                      logits + r * n->outputs, n->outputs, &m);
+                       logits + r * n->outputs, n->outputs, &m);
         }
     }
     free_room(&m);

@@ -1,4 +1,4 @@
-/* Products of a few rows with a packed matrix, in three precisions.
+/* Products of rows with a packed matrix, in three precisions.
 
    A row's result does not depend on the rows beside it: every sum runs over k in order, in one accumulator. */
 
@@ -128,7 +128,7 @@ PRODUCT(int8) {
     }
 }
 
-/* rows that the next tile takes: tiles of nearly the same size */
+/* rows that the next part takes, of parts of nearly the same size */
 INLINE ptrdiff_t share(ptrdiff_t left, ptrdiff_t most) {
     ptrdiff_t tiles = (left + most - 1) / most;
     return (left + tiles - 1) / tiles;

@@ -8,12 +8,16 @@ static double log_of_sum(const float *x, int64_t size) {
     float rest[LANES], lanes[LANES];
     int64_t whole = size / LANES * LANES;
     vf most = all(-INFINITY);
+    vi none = {0}; /* what is no number */
     for (int64_t i = 0; i < LANES; i++) rest[i] = whole + i < size ? x[whole + i] : -INFINITY;
-    for (int64_t i = 0; i < whole; i += LANES) most = MAX(load(x + i), most);
+    for (int64_t i = 0; i < whole; i += LANES) most = MAX(load(x + i), most), none |= load(x + i) != load(x + i);
     store(lanes, MAX(load(rest), most));
+    none |= load(rest) != load(rest);
     float greatest = lanes[0];
-    for (int i = 1; i < LANES; i++)
+    for (int i = 0; i < LANES; i++) {
         if (lanes[i] > greatest) greatest = lanes[i];
+        if (none[i]) return NAN;
+    }
     double sum = 0;
     for (int64_t i = 0; i < whole;) {
         vf part = all(0);

@@ -31,7 +31,7 @@ RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 
 # The doors of heavy dependencies: these places and no others.
 DOORS = {
-    "torch": ("cells/scan.py", "layers/", "training/", "decoding/engines/torch.py"),
+    "torch": ("cells/scan.py", "cells/product.py", "layers/", "training/", "decoding/engines/torch.py"),
     "charset_normalizer": ("data/decoding.py",),
     "safetensors": ("bundle.py",),
     "ctypes": ("kernels/", "training/machine.py", "decoding/engines/native.py"),

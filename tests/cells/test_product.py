@@ -3,8 +3,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.cells import product as rooms
-from unrolled.cells.product import Product, filled, narrow, product, summed, usual
+from unrolled.cells import product as module
+from unrolled.cells.product import Product, filled, filled_rows, narrow, product, summed
 
 sizes = st.tuples(*[st.integers(1, 150)] * 3)
 
@@ -30,8 +30,8 @@ def test_a_product_of_filled_operands_and_its_gradients_are_those_of_the_operand
 
 @given(rows=st.integers(1, 1 << 20))
 def test_a_matrix_is_filled_up_by_an_eighth_or_some_dozens_to_one_of_few_numbers(rows):
-    assert rows <= usual(rows) < rows + max(64, rows / 8)
-    assert len({usual(each) for each in range(4096, 8192)}) <= 9
+    assert rows <= filled_rows(rows) < rows + max(64, rows / 8)
+    assert len({filled_rows(each) for each in range(4096, 8192)}) <= 9
 
 
 def test_what_is_filled_up_is_zero():
@@ -45,7 +45,7 @@ def test_small_products_are_made_in_full():
 
 @pytest.mark.skipif(not narrow("bf16"), reason="this processor multiplies no pairs of bf16")
 def test_large_products_are_made_of_bf16_over_any_dimensions(monkeypatch):
-    monkeypatch.setattr(rooms, "WORTH", 1)
+    monkeypatch.setattr(module, "WORTH", 1)
     x, y = operands(6, 5, 7)
     whole = x.bfloat16().float() @ y.bfloat16().float()
     assert torch.equal(product(x.view(2, 3, 5), y, "bf16"), whole.bfloat16().float().view(2, 3, 7))

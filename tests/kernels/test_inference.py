@@ -9,6 +9,7 @@ from unrolled.kernels.structures import Filters
 
 GATES = {"elman": 1, "gru": 3, "lstm": 4}
 PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
+ROWS = 103  # more than two threads take at a time
 
 
 def network(library, cell="lstm", hidden=20, layers=2, ids=19, kind="fp32", outputs=None) -> PackedNetwork:
@@ -31,9 +32,9 @@ def start(packed: PackedNetwork, rows: int) -> tuple[np.ndarray, ...]:
 @pytest.mark.parametrize("cell", sorted(GATES))
 def test_a_row_does_not_depend_on_the_rows_beside_it(library, cell, kind):
     packed = network(library, cell, kind=kind)
-    ids = np.random.default_rng(1).integers(0, 19, (13, 6)).astype(np.int32)
-    together, _ = packed.scan(ids, start(packed, 13), threads=2)
-    for row in range(13):
+    ids = np.random.default_rng(1).integers(0, 19, (ROWS, 6)).astype(np.int32)
+    together, _ = packed.scan(ids, start(packed, ROWS), threads=2)
+    for row in range(0, ROWS, 6):
         alone, _ = packed.scan(ids[[row]], start(packed, 1))
         np.testing.assert_array_equal(alone[0], together[row])
 
@@ -85,10 +86,10 @@ def test_special_ids_are_never_drawn(library):
 
 def test_rows_and_threads_change_nothing_in_what_is_drawn(library):
     packed = network(library)
-    uniforms = np.random.default_rng(0).random((9, 40))
-    logits = np.zeros((9, 19), np.float32)
-    together, _, _ = packed.draw(logits, start(packed, 9), PLAIN, uniforms, threads=3)
-    for row in range(9):
+    uniforms = np.random.default_rng(0).random((ROWS, 20))
+    logits = np.zeros((ROWS, 19), np.float32)
+    together, _, _ = packed.draw(logits, start(packed, ROWS), PLAIN, uniforms, threads=2)
+    for row in range(0, ROWS, 6):
         alone, _, _ = packed.draw(logits[[row]], start(packed, 1), PLAIN, uniforms[[row]])
         np.testing.assert_array_equal(alone[0], together[row])
 

@@ -17,10 +17,8 @@ logits = st.tuples(st.integers(1, 5), st.integers(3, 70)).flatmap(
 def test_it_ranks_as_its_slow_twin_sorts(library, logits, count, ends):
     logits[:, 0] = 1.0  # something is possible
     count = min(count, logits.shape[1])
-    (ids, values, sums), (slow, slow_values, slow_sums) = (
-        rank(library, logits, count, 2, ends, 2),
-        by_sorting(logits, count, ends),
-    )
+    ids, values, sums = rank(library, logits, count, 2, ends, 2)
+    slow, slow_values, slow_sums = by_sorting(logits, count, ends)
     assert np.array_equal(ids, slow) and np.array_equal(values, slow_values)
     assert sums == pytest.approx(slow_sums, rel=1e-6, abs=1e-6)
 
@@ -29,6 +27,13 @@ def test_many_logits_are_summed_closely(library):
     logits = np.random.default_rng(1).normal(0, 4, (3, 50_001)).astype(np.float32)
     exact = np.log(np.exp(logits.astype(np.float64)).sum(1))
     assert rank(library, logits, 1, 2, True, 1)[2] == pytest.approx(exact, abs=1e-6)
+
+
+@pytest.mark.parametrize("place", [0, 5, 36])
+def test_what_is_no_number_is_not_hidden(library, place):
+    logits = np.zeros((1, 37), np.float32)
+    logits[0, place] = np.nan
+    assert np.isnan(rank(library, logits, 1, 2, True, 1)[2]).all()
 
 
 def test_rows_may_lie_apart(library):

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from unrolled.cells.product import narrow
 from unrolled.layers.fused import ROWS, FusedLoss
 
 
@@ -19,3 +20,16 @@ def test_part_by_part_it_is_the_loss_of_all_logits_at_once(rows, smoothing):
     assert torch.allclose(plain, cross_entropy(x @ table.t() + bias, targets))
     found, wanted = torch.autograd.grad(3 * smoothed, leaves), torch.autograd.grad(3 * expected, leaves)
     assert all(map(torch.allclose, found, wanted))
+
+
+@pytest.mark.skipif(not narrow("bf16"), reason="this processor multiplies no pairs of bf16")
+def test_with_narrow_products_it_is_nearly_that():
+    chance = torch.Generator().manual_seed(1)
+    leaves = [torch.randn(*shape, generator=chance).requires_grad_() for shape in ((2 * ROWS + 3, 6), (11, 6), (11,))]
+    x, table, bias = leaves
+    targets = torch.randint(11, (len(x),), generator=chance)
+    smoothed, _ = FusedLoss.apply(*leaves, targets, 0.1, "bf16")
+    expected = cross_entropy(x @ table.t() + bias, targets, label_smoothing=0.1)
+    assert torch.allclose(smoothed, expected, rtol=0.01)
+    pairs = zip(torch.autograd.grad(smoothed, leaves), torch.autograd.grad(expected, leaves), strict=True)
+    assert all((found - wanted).norm() < 0.02 * wanted.norm() for found, wanted in pairs)

@@ -57,6 +57,14 @@ def test_letters_get_a_narrower_network_for_more_steps():
     assert letters < words
 
 
+@pytest.mark.parametrize("unit", ["char", "word"])
+def test_where_passes_are_given_the_width_is_not_for_the_machine_to_choose(unit):
+    split, train = split_of("translate", 5000), TrainOptions(epochs=1)
+    model = ModelOptions(task="translate", unit=unit)
+    slow, fast = (choose_for_examples(model, train, split, each).model.hidden_size for each in (SLOW, FAST))
+    assert WIDTHS[0] < slow == fast
+
+
 @TASKS
 def test_what_is_told_names_the_sizes(task):
     told = choose_for_examples(

@@ -69,6 +69,21 @@ def test_weight_decay_shrinks_the_weights_by_the_rate():
     torch.testing.assert_close(parameter.detach(), torch.full((4, 4), 0.95))
 
 
+def test_matrices_of_one_shape_are_turned_together_and_move_as_alone():
+    def moved(seeds: list[int]) -> list[torch.Tensor]:
+        parameters = [torch.nn.Parameter(torch.zeros(24, 8)) for _ in seeds]
+        groups = [{"params": [each], "gates": gates} for each, gates in zip(parameters, (3, 1, 3), strict=False)]
+        optimizer = Muon(groups, 0.0)
+        for group, parameter, seed in zip(optimizer.param_groups, parameters, seeds, strict=True):
+            parameter.grad, group["lr"] = torch.randn(24, 8, generator=torch.Generator().manual_seed(seed)), 1.0
+        optimizer.step()
+        return [each.detach() for each in parameters]
+
+    together = moved([1, 2, 3])
+    assert torch.allclose(together[0], moved([1])[0], atol=1e-6)
+    assert torch.allclose(together[2], moved([3])[0], atol=1e-6)
+
+
 def test_narrow_products_change_a_step_a_little():
     moved = []
     for narrow in (False, True):

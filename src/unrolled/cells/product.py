@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from .. import kernels
 
@@ -20,16 +21,20 @@ LEAST, AN_OCTAVE = 64, 8
 
 
 class Product(torch.autograd.Function):
-    """``x`` [M, K] and ``y`` [K, N] → their product [M, N] in fp32, of bf16 operands, as are both gradients."""
+    """``x`` [M, K] and ``y`` [K, N] → their product [M, N] in fp32, of bf16 operands, as are both gradients.
+
+    A ``y`` that is in bf16 already is taken as it is.
+    """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
-        left, right = filled(x), filled(y.t()).t()
+        left, right = filled(x), y if y.dtype == torch.bfloat16 else filled(y.t()).t()
         ctx.save_for_backward(left, right)
         ctx.rows, ctx.columns = len(x), y.shape[1]
         return (left @ right)[: len(x), : y.shape[1]].float()
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None]:
         left, right = ctx.saved_tensors
         for_x, for_y = ctx.needs_input_grad
@@ -40,8 +45,8 @@ class Product(torch.autograd.Function):
 
 
 def product(x: Tensor, y: Tensor, kind: str) -> Tensor:
-    """``x`` [..., K] times ``y`` [K, N]; with bf16 operands where that is the kind, and faster."""
-    if x.numel() * y.shape[1] < WORTH or not narrow(kind):
+    """``x`` [..., K] times ``y`` [K, N]; of bf16 operands where that is the kind, and faster, or where y is bf16."""
+    if y.dtype != torch.bfloat16 and (x.numel() * y.shape[1] < WORTH or not narrow(kind)):
         return x @ y
     found: Tensor = Product.apply(x.flatten(0, -2), y)  # type: ignore[no-untyped-call]  # torch has no types for it
     return found.view(*x.shape[:-1], -1)
@@ -61,8 +66,8 @@ def narrow(kind: str) -> bool:
 
 
 def filled(x: Tensor) -> Tensor:
-    """A matrix in bf16, with rows of zeros behind it up to a number of rows that comes again."""
-    rows = usual(len(x))
+    """A matrix in bf16; on a CPU with rows of zeros behind it, up to a number of rows that comes again."""
+    rows = filled_rows(len(x)) if x.device.type == "cpu" else len(x)
     if rows == len(x):
         return x.bfloat16()
     whole = x.new_empty(rows, x.shape[1], dtype=torch.bfloat16)
@@ -71,7 +76,7 @@ def filled(x: Tensor) -> Tensor:
     return whole
 
 
-def usual(rows: int) -> int:
+def filled_rows(rows: int) -> int:
     """The next of a few numbers of rows, at most an eighth more, or a few dozen."""
     step = max(LEAST, (1 << max(rows, 1).bit_length() - 1) // AN_OCTAVE)
     return -(-rows // step) * step

@@ -47,7 +47,8 @@ class Corpus:
     def digest(self) -> str:
         """SHA-256 over the documents as UTF-8, each preceded by its length, and their labels, if they have any."""
         total = hashlib.sha256()
-        for text in chain(self.documents, chain.from_iterable(self.labels)):
+        labels = (str(len(self.documents)), *chain.from_iterable(self.labels)) if self.labels else ()
+        for text in chain(self.documents, labels):
             raw = text.encode("utf-8", "surrogatepass")
             total.update(len(raw).to_bytes(8, "little") + raw)
         return total.hexdigest()

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .. import kernels
 from ..kernels.ranking import rank
-from ..kernels.threads import usual
+from ..kernels.threads import default_threads
 from ..text.base import Ids
 from ..text.vocabulary import SPECIAL
 from .sampling import OUT, forbid_special
@@ -24,7 +24,7 @@ def likeliest(logits: NDArray[np.float32], count: int, ends: bool) -> tuple[Ids,
     if library is None:
         ids, values, sums = by_sorting(logits, count, ends)
     else:
-        ids, values, sums = rank(library, logits, count, SPECIAL, ends, usual())
+        ids, values, sums = rank(library, logits, count, SPECIAL, ends, default_threads())
     return ids, values - sums[:, None]
 
 

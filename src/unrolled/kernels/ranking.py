@@ -12,6 +12,8 @@ from .structures import Ranking
 from .threads import over_rows
 
 Floats = NDArray[np.float32]
+WORTH = 1 << 15
+"""Logits from which on threads are faster."""
 
 
 def rank(
@@ -23,6 +25,7 @@ def rank(
     """
     if logits.dtype != np.float32 or logits.strides[-1] != logits.itemsize:
         logits = np.ascontiguousarray(logits, np.float32)
+    assert count > 0, "something is asked for"
     rows, size = logits.shape
     ids, values, sums = np.empty((rows, count), np.int32), np.empty((rows, count), np.float32), np.empty(rows)
     apart = logits.strides[0] // logits.itemsize
@@ -32,5 +35,5 @@ def rank(
         given = Ranking(logits[begin:].ctypes.data, end - begin, apart, size, special, ends, count, *places)
         library.variant.rank(ctypes.byref(given))
 
-    over_rows(part, rows, threads)
+    over_rows(part, rows, threads if logits.size >= WORTH else 1)
     return ids, values, sums

@@ -20,7 +20,7 @@ def pool(workers: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(workers, thread_name_prefix="unrolled")
 
 
-def usual() -> int:
+def default_threads() -> int:
     """Threads that rows are shared out to where nobody says more."""
     return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
 

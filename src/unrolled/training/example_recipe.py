@@ -35,7 +35,7 @@ OF_ANSWERS = 128
 DROPOUT_OF_LETTERS = 0.05
 """Where letters are copied or turned around, nothing is to be doubted: there is no label smoothing, either."""
 PLACES = 1024
-"""Places of sources and targets in a step, at least; more where there are many passes."""
+"""Places of sources and targets in a step, times a power of two by the passes."""
 LEAST_STEPS_A_PASS = 60
 STEPS_OF_LETTERS = 5000
 """Steps that a width must leave time for where letters are written: all of them are to be right."""
@@ -65,15 +65,16 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     letters = model.unit in ("char", "grapheme", "byte")
     widest = min(FILLED * math.sqrt(units), OF_LETTERS if letters else WIDTHS[-1])
     mean_length = float(split.train.sizes.mean())
-    exactly = STEPS_OF_LETTERS * rows_of(2 * PLACES, mean_length, pairs) / pairs if letters else 0.0
-    least = min(MOST_PASSES, max(LEAST_PASSES, exactly))
+    exactly = STEPS_OF_LETTERS * (train.batch_size or rows_of(2 * PLACES, mean_length, pairs)) / pairs
+    least = min(MOST_PASSES, max(LEAST_PASSES, exactly if letters else 0.0))
+    hurried = train.epochs is None and train.steps is None  # else a narrower network learns no longer
     width, why = model.hidden_size, "as you chose"
     if width is None:
         width, why = WIDTHS[0], "as wide as so many pairs can fill"
         for wider in WIDTHS[1:]:
             if wider > widest:
                 break
-            if passes(sized(model, wider), train, split, speed) < least:
+            if hurried and passes(sized(model, wider), train, split, speed) < least:
                 why = "the widest that this budget can teach"
                 break
             width = wider

@@ -27,7 +27,7 @@ Move = tuple[Tensor, Tensor, float]
 
 
 class Muon(torch.optim.Optimizer):
-    """Over matrices [G*H, K]; each parameter group has its ``gates`` G, and whether its products are ``narrow``."""
+    """Over matrices [G*H, K]; each parameter group has its ``gates`` G, and whether wide products are ``narrow``."""
 
     def __init__(self, groups: Iterable[dict[str, Any]], weight_decay: float) -> None:
         super().__init__(groups, {"lr": 0.0, "weight_decay": weight_decay, "narrow": False})
@@ -53,7 +53,7 @@ class Muon(torch.optim.Optimizer):
                 if len(moved):
                     far = group["lr"] * SCALE * TURNS * rows / min(rows, columns) ** 0.5
                     narrow = group["narrow"] and min(rows, columns) >= NARROW_FROM
-                    alike[(rows, columns)].append((moved, along.bfloat16() if narrow else along, far))
+                    alike[(rows, columns, narrow)].append((moved, along.bfloat16() if narrow else along, far))
                 state["step"] += 1
         for moves in alike.values():
             ways = orthogonal(torch.cat([along for _, along, _ in moves]))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..cells.product import product
+from ..cells.product import narrow, product
 from ..data.material import Material
 from ..layers import Network
 from ..layers.base import on_device
@@ -40,7 +40,7 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
     at_once = max(1, MOST_LOGITS // (len(y) * network.spec.outputs))
     total = 0.0
     kind = network.kind if network.spec.outputs >= LARGE else "fp32"
-    weights = network.head.weight.t()
+    weights = network.head.weight.t().bfloat16() if narrow(kind) else network.head.weight.t()
     for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
         total += task.loss(product(part, weights, kind) + network.head.bias, wanted)[known].double().sum().item()
     return total

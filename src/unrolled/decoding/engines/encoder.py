@@ -53,8 +53,7 @@ class Encoder:
 
     def features(self, given: Given) -> Array:
         """What is remembered of the places of ready features [B, G, E]."""
-        weight, bias = (self.tensors[f"{PREFIX}project.{name}"] for name in ("weight", "bias"))
-        projected = times(given.values, weight) + bias
+        projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
         return np.tanh(projected, dtype=np.float32)
 
     def pixels(self, given: Given) -> Array:
@@ -90,9 +89,12 @@ class Encoder:
 
 
 def times(x: Array, weight: Array) -> Array:
-    """What a weight [N, K] makes of x [..., K]: one product, where NumPy would make one for each entry of all axes."""
+    """What a weight [N, K] makes of the places x [..., K] of texts: one product, where NumPy would make many.
+
+    It is rounded by how many there are: not to be used of pictures, whose numbers depend on no other.
+    """
     found: Array = x.reshape(-1, x.shape[-1]) @ weight.T
-    return found.reshape(*x.shape[:-1], -1)
+    return found.reshape(*x.shape[:-1], len(weight))
 
 
 def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from ...kernels.attention import Attended, PackedMemory, pack_memory
 from ...kernels.encoder import PackedLayer
 from ...kernels.inference import PackedNetwork, Shape
 from ...kernels.structures import Filters
-from ...kernels.threads import usual
+from ...kernels.threads import default_threads
 from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
@@ -67,7 +67,7 @@ def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, Array],
 def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> LayerScan:
     """A layer's scan in the kernels."""
     layer = PackedLayer(library, cell, CELLS[cell].gates, recurrence.w_hh, recurrence.b_hh)
-    return lambda a: layer.scan(a, usual())[0]
+    return lambda a: layer.scan(a, default_threads())[0]
 
 
 def packed_memory(memory: Memory) -> PackedMemory:
@@ -87,7 +87,7 @@ class Native(DrawingEngine):
         memory: PackedMemory | None = None,
     ) -> None:
         self.network, self.parts, self.first, self.memory = network, parts, first, memory
-        self.threads = usual()
+        self.threads = default_threads()
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)

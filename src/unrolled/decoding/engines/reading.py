@@ -58,7 +58,10 @@ class LightReader(Reader):
             return Answers(pool(found, self.spec.pooling) @ self.tensors["head.weight"].T + self.tensors["head.bias"])
         memory = None
         if self.spec.attention != "none":
-            keys, values = (times(found.places, self.tensors[f"attention.{name}.weight"]) for name in ("key", "value"))
+            product = times if self.encoder.spec.kind == "units" else apart
+            keys, values = (
+                product(found.places, self.tensors[f"attention.{name}.weight"]) for name in ("key", "value")
+            )
             memory = Memory(keys, values, found.sizes)
         return self.make_writer(self.first_state(found.whole), memory)
 
@@ -68,6 +71,12 @@ class LightReader(Reader):
         parts = find_cell(self.spec.cell, self.spec.context).parts
         each = flat.reshape(len(flat), len(parts), self.spec.layers, -1).swapaxes(0, 1)
         return {**dict(zip(parts, each, strict=True)), "source": np.arange(len(flat))}
+
+
+def apart(x: Array, weight: Array) -> Array:
+    """What a weight [N, K] makes of x [B, ..., K], each row by itself."""
+    found: Array = x @ weight.T
+    return found
 
 
 class Answers(Engine):

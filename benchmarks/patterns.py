@@ -24,7 +24,7 @@ import numpy as np
 
 import unrolled
 from unrolled import Model
-from unrolled.evaluation.tags import spans
+from unrolled.evaluation.tags import words_found
 from unrolled.metrics.baseline import baseline
 from unrolled.metrics.translation import translated
 
@@ -310,7 +310,8 @@ def segment(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[
     for path, some in ((train, kept), (judged, test)):
         path.write_text("\n".join(some) + "\n", encoding="utf-8")
     known = {word for line in kept for word in line.split()}
-    rows = [["longest match", f"{100 * word_f1([longest_match(line, known) for line in test], test):.1f}", ""]]
+    matched, _ = words_found([longest_match(line, known) for line in test], test)
+    rows = [["longest match", f"{100 * matched['word_f1']:.1f}", ""]]
     for unit in ("char", "grapheme", "syllable"):
         options: dict[str, Any] = {"unit": unit, "minutes": minutes, "threads": threads}
         models = [unrolled.train(train, task="tag", seed=seed + 1, **options) for seed in range(seeds)]
@@ -330,13 +331,6 @@ def longest_match(line: str, known: set[str]) -> str:
         words.append(rest[:size])
         rest = rest[size:]
     return " ".join(words)
-
-
-def word_f1(found: list[str], wanted: list[str]) -> float:
-    """F1 of words that stand where they should, over all lines."""
-    pairs = [(set(spans(got)), set(spans(real))) for got, real in zip(found, wanted, strict=True)]
-    right, told, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
-    return 2 * right / (told + real)
 
 
 def speed(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str]:

@@ -130,8 +130,8 @@ PRODUCT(int8) {
 
 /* rows that the next part takes, of parts of nearly the same size */
 INLINE ptrdiff_t share(ptrdiff_t left, ptrdiff_t most) {
-    ptrdiff_t tiles = (left + most - 1) / most;
-    return (left + tiles - 1) / tiles;
+    ptrdiff_t parts = (left + most - 1) / most;
+    return (left + parts - 1) / parts;
 }
 INLINE ptrdiff_t tile(ptrdiff_t left) { return share(left, TILE); }
 

@@ -253,8 +253,8 @@ class Model:
 
 def refuse_writing(options: Mapping[str, Any]) -> None:
     """Raise an ``OptionError`` for an option of writing, given to a model that answers."""
-    for name in options:
-        shown = name.replace("_", "-")
+    if options:
+        shown = next(iter(options)).replace("_", "-")
         raise OptionError(f"I got --{shown}, and this model answers with labels and writes nothing; leave it out")
 
 

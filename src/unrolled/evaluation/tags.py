@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,18 +15,11 @@ from .rows import Rows, in_training
 def evaluate_tags(model: Model, test: Rows, options: PredictOptions) -> Evaluation:
     """Precision, recall and F1 of words (Sproat and Emerson 2003), and the share of lines without an error."""
     found = [answer.label for answer in model.predictor.tag([source for source, _ in test.rows])]
-    pairs = [(set(spans(got)), set(spans(wanted))) for got, (_, wanted) in zip(found, test.rows, strict=True)]
-    right, told, wanted = (sum(map(len, each)) for each in zip(*((g & w, g, w) for g, w in pairs), strict=True))
-    scores = [2 * len(got & real) / max(1, len(got) + len(real)) for got, real in pairs]
+    figures, scores = words_found(found, [wanted for _, wanted in test.rows])
     return Evaluation(
         task="tag",
         model=model.described,
-        figures={
-            "word_f1": 2 * right / max(1, told + wanted),
-            "word_precision": right / max(1, told),
-            "word_recall": right / max(1, wanted),
-            "exact_match": sum(got == real for got, real in pairs) / max(1, len(pairs)),
-        },
+        figures=figures,
         examples=tuple(
             Example(source, (real,), got, {"word_f1": score})
             for (source, real), got, score in zip(test.rows, found, scores, strict=True)
@@ -35,6 +28,19 @@ def evaluate_tags(model: Model, test: Rows, options: PredictOptions) -> Evaluati
         by="word_f1",
         notes=in_training(model.bundle, test),
     )
+
+
+def words_found(found: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, float], list[float]]:
+    """The figures of lines whose words are apart, beside the lines that were wanted, and the F1 of each line."""
+    pairs = [(set(spans(got)), set(spans(real))) for got, real in zip(found, wanted, strict=True)]
+    right, told, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
+    figures = {
+        "word_f1": 2 * right / max(1, told + real),
+        "word_precision": right / max(1, told),
+        "word_recall": right / max(1, real),
+        "exact_match": sum(got == real for got, real in pairs) / max(1, len(pairs)),
+    }
+    return figures, [2 * len(got & real) / max(1, len(got) + len(real)) for got, real in pairs]
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:

@@ -53,7 +53,8 @@ class Encoder:
 
     def features(self, given: Given) -> Array:
         """What is remembered of the places of ready features [B, G, E]."""
-        projected = given.values @ self.tensors[f"{PREFIX}project.weight"].T + self.tensors[f"{PREFIX}project.bias"]
+        weight, bias = (self.tensors[f"{PREFIX}project.{each}"] for each in ("weight", "bias"))
+        projected = self.times(given.values, weight) + bias
         return np.tanh(projected, dtype=np.float32)
 
     def pixels(self, given: Given) -> Array:
@@ -85,16 +86,18 @@ class Encoder:
 
     def project(self, x: Array, name: str) -> Array:
         """``W_ih x + b_ih`` of a layer."""
-        return times(x, self.tensors[f"{PREFIX}rnn.weight_ih_{name}"]) + self.tensors[f"{PREFIX}rnn.bias_ih_{name}"]
+        weight, bias = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_ih", "bias_ih"))
+        return self.times(x, weight) + bias
 
+    def times(self, x: Array, weight: Array) -> Array:
+        """What a weight [N, K] makes of places x [..., K].
 
-def times(x: Array, weight: Array) -> Array:
-    """What a weight [N, K] makes of the places x [..., K] of texts: one product, where NumPy would make many.
-
-    It is rounded by how many there are: not to be used of pictures, whose numbers depend on no other.
-    """
-    found: Array = x.reshape(-1, x.shape[-1]) @ weight.T
-    return found.reshape(*x.shape[:-1], len(weight))
+        Of texts in one product, where NumPy would make many; of each picture by itself, so that what one shows does not
+        depend on how many are read with it.
+        """
+        whole = x.reshape(-1, x.shape[-1]) if self.spec.kind == "units" else x
+        found: Array = whole @ weight.T
+        return found.reshape(*x.shape[:-1], len(weight))
 
 
 def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from ...data.given import Given
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
 from .base import Engine, EngineState, Scanned
-from .encoder import Encoder, MakeScan, Tensors, pool, times
+from .encoder import Encoder, MakeScan, Tensors, pool
 
 
 class Reader(ABC):
@@ -58,10 +58,8 @@ class LightReader(Reader):
             return Answers(pool(found, self.spec.pooling) @ self.tensors["head.weight"].T + self.tensors["head.bias"])
         memory = None
         if self.spec.attention != "none":
-            product = times if self.encoder.spec.kind == "units" else apart
-            keys, values = (
-                product(found.places, self.tensors[f"attention.{name}.weight"]) for name in ("key", "value")
-            )
+            weights = (self.tensors[f"attention.{name}.weight"] for name in ("key", "value"))
+            keys, values = (self.encoder.times(found.places, each) for each in weights)
             memory = Memory(keys, values, found.sizes)
         return self.make_writer(self.first_state(found.whole), memory)
 
@@ -71,12 +69,6 @@ class LightReader(Reader):
         parts = find_cell(self.spec.cell, self.spec.context).parts
         each = flat.reshape(len(flat), len(parts), self.spec.layers, -1).swapaxes(0, 1)
         return {**dict(zip(parts, each, strict=True)), "source": np.arange(len(flat))}
-
-
-def apart(x: Array, weight: Array) -> Array:
-    """What a weight [N, K] makes of x [B, ..., K], each row by itself."""
-    found: Array = x @ weight.T
-    return found
 
 
 class Answers(Engine):

@@ -121,7 +121,8 @@ class State:
         tensors = {f"state.{name}": np.asarray(part) for name, part in self.base.state.items()}
         tensors["logits"] = self.base.everything
         about = {"text": self.text, "tail": self.tail, "started": self.started}
-        return write_atomically(path, pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)}))
+        packed = pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)})
+        return write_atomically(path, packed, force)
 
 
 def start_state(bundle: Bundle, engine: Engine, prompt: str, started: dict[str, Any]) -> State:

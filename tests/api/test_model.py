@@ -13,7 +13,7 @@ from unrolled.api import Model
 from unrolled.config import GenerateOptions
 from unrolled.decoding.state import generate_options
 from unrolled.keywords import GenerateKeywords, TrainKeywords
-from unrolled.training.gather import TRAIN_CLASSES, sort_options
+from unrolled.training.settings import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
 

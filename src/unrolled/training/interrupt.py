@@ -1,4 +1,8 @@
-"""Ctrl-C and SIGTERM: the first asks training to stop at the next step, a second stops at once."""
+"""Ctrl-C and SIGTERM on the command line: one ends a run at the end of its step, a second ends it at once.
+
+Before the first step, when there is nothing to keep, the first ends it at once, too. Only the command line catches
+signals; in a program they are the program's, and Python's own ``KeyboardInterrupt`` ends training.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupt:
-    """Which signal came, if any."""
+    """Which signal came, if any; it raises ``KeyboardInterrupt`` unless it is ``deferred`` and the first."""
 
     def __init__(self) -> None:
         self.received: int | None = None
+        self.deferred = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        if self.received is not None:
+        first, self.received = self.received is None, number
+        if not (first and self.deferred):
             raise KeyboardInterrupt
-        self.received = number
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from ..bundle import Bundle
 from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple
 from ..decoding.condition import under
 from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine, open_reader
+from ..decoding.seeing import refuse_idle
 from ..decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
 from ..errors import MissingExtraError, OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
@@ -41,10 +42,19 @@ class Model:
     >>> print(model.generate("Alice was ", length=300, temperature=0.8, seed=1))
     """
 
-    def __init__(self, bundle: Bundle, engine: str = "auto", device: str = "auto", weights: str | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: str = "auto",
+        device: str = "auto",
+        weights: str | None = None,
+        vision: str | Path | None = None,
+    ) -> None:
         check("engine", engine, {"choices": ("auto", *ENGINES)})
         check("weights", weights, {"choices": PRECISIONS})
         self.bundle, self.engine_name, self.device, self.weights = bundle, engine, device, weights
+        self.vision = None if vision is None else str(vision)
+        refuse_idle(bundle, self.vision)
         self.engines: dict[tuple[str, ...], Engine] = {}
         self.typing: Session | None = None
 
@@ -191,7 +201,8 @@ class Model:
 
         TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
         try:
-            return Predictor(self.bundle, open_reader(self.engine_name, self.bundle, self.device, self.weights))
+            reader = open_reader(self.engine_name, self.bundle, self.device, self.weights)
+            return Predictor(self.bundle, reader, self.vision)
         except ModuleNotFoundError as error:
             raise missing_torch(f"--engine {self.engine_name}", error) from None
 
@@ -258,17 +269,25 @@ def refuse_writing(options: Mapping[str, Any]) -> None:
         raise OptionError(f"I got --{shown}, and this model answers with labels and writes nothing; leave it out")
 
 
-def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: str | None = None) -> Model:
+def load(
+    path: str | Path,
+    engine: str = "auto",
+    device: str = "auto",
+    weights: str | None = None,
+    vision: str | Path | None = None,
+) -> Model:
     """Open a model file, or a folder of Hugging Face with a GPT-2.
 
     ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
+    ``vision`` is the folder of the pretrained network that a model of captions sees with: it is opened only where it is
+    named here, whatever the model file says.
     """
     if not Path(path).is_dir():
-        return Model(bundles.load(path), engine, device, weights)
+        return Model(bundles.load(path), engine, device, weights, vision)
     try:
         from ..training.base import open_base  # where training goes on from a folder, too
 
-        return Model(open_base(str(path)).bundle, engine, device, weights)
+        return Model(open_base(str(path)).bundle, engine, device, weights, vision)
     except ModuleNotFoundError as error:
         raise missing_torch("a GPT-2", error) from None
 

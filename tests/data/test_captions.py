@@ -222,7 +222,7 @@ def test_the_digest_depends_on_the_features(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
-        ({"other": FEATURES}, r"has no array features \(it has other\)"),
+        ({"other": FEATURES}, r"has no array features \(it has 'other'\)"),
         ({"features": FEATURES.astype(int)}, r"are int64 \[3, 2, 4\]; give floats"),
         ({"features": FEATURES[0, 0]}, r"are float32 \[4\]"),
         ({"features": FEATURES[:, :0]}, r"are float32 \[3, 0, 4\]"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 
 from ..config import ReadOptions
 from ..errors import InputError
-from ..untrusted import refuse_device
+from ..untrusted import read_bytes, refuse_device
 from .arrays import Arrays, read_npz
 from .cache import FOLDER, cached
 from .columns import Glance
-from .images import Picture, read_bytes, read_image
+from .images import MEMORY, Picture, read_image
 from .readers import is_folder, read_file
 from .tables import is_table_name, read_columns
 
@@ -100,7 +101,33 @@ def read_captions(
     folder = table.parent if images is None else Path(images)
     if not is_folder(folder):
         raise InputError(f"{folder} is no folder; give the folder of the images, or an .npz file of their features")
+    refuse_outside(table, found, folder, bool(options and options.images_anywhere))
     return with_files(table, found, folder)
+
+
+def refuse_outside(table: Path, names: Collection[str], folder: Path, anywhere: bool) -> None:
+    """Raise ``InputError`` for an image that is not in the folder, unless it may be anywhere; and for an address.
+
+    Who makes a table could else have any image of the user's read, and shown in a page.
+    """
+    for name in names:
+        if "://" in name:
+            raise InputError(f"{table} names {name[:80]!r}, and nothing is fetched; give files of images")
+    outside = [name for name in names if leads_out(folder / name, os.path.realpath(folder))]
+    if outside and not anywhere:
+        more = f" and {len(outside) - 1:,} more images" if len(outside) > 1 else ""
+        raise InputError(
+            f"{table} names {outside[0][:80]!r}{more} outside the folder {folder}; give the folder of the images, or "
+            "--images-anywhere if you trust the table"
+        )
+
+
+def leads_out(path: Path, folder: str) -> bool:
+    """Whether a path, all links followed, lies elsewhere than in a folder, which is without links."""
+    try:
+        return not os.path.realpath(path).startswith(folder.rstrip(os.sep) + os.sep)
+    except (OSError, ValueError):  # what is no path leads nowhere
+        return False
 
 
 def load_pixels(captions: Captions, size: int) -> Picture:
@@ -161,7 +188,7 @@ def read_first(table: Path, path: Path) -> None:
 def content_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, or nothing if it cannot be read."""
     try:
-        return hashlib.sha256(read_bytes(path, str(path))).hexdigest()
+        return hashlib.sha256(read_bytes(path, "give an image", MEMORY, pipes=False)).hexdigest()
     except InputError:
         return ""
 

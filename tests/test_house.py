@@ -24,7 +24,7 @@ ROOMS = [
     {"tasks", "bundle", "markov", "reports"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
-    {"options"},
+    {"options", "untrusted"},
     {"errors"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}

@@ -42,6 +42,9 @@ class AnswerNetwork(Network):
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         return {}
 
+    def check(self, state: NetworkState) -> None:
+        """Any state of the right shapes will do."""
+
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:

@@ -15,7 +15,7 @@ from ..config import ModelOptions, ReadOptions
 from ..errors import OptionError
 from ..text import UNITS
 from ..text.byte import Byte
-from ..text.vocabulary import SPECIAL, Vocabulary
+from ..text.vocabulary import LABEL, SPECIAL, Vocabulary
 from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
 from .classify import answering
 
@@ -49,7 +49,7 @@ class Tag(Task):
         if isinstance(UNITS[model.unit], Byte):
             raise OptionError(f"I got --unit {model.unit} with --task tag, and words begin at letters; use another")
         text = request.vocabulary("text", texts, model)
-        vocabularies = {"text": text, "labels": Vocabulary("label", LABELS)}
+        vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         split = ExampleSplit(vocabularies, "labels", **parts)
         return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))

@@ -24,8 +24,8 @@ ROOMS = [
     {"tasks", "bundle", "markov", "reports"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
-    {"options"},
-    {"errors"},
+    {"options", "cores"},
+    {"errors", "sharing"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 

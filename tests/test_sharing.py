@@ -4,11 +4,12 @@ import pickle
 import subprocess
 import sys
 import threading
+import warnings
 from dataclasses import dataclass
 
 import pytest
 
-from unrolled.sharing import Recomputed, cached_property
+from unrolled.sharing import Recomputed, cached_property, without_warnings
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -91,6 +92,52 @@ with lock_kept_over_forks():
     child = os.fork()
     if not child:
         os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert run_python(code) == "7"
+
+
+def test_threads_that_are_silent_at_the_same_time_leave_the_filters_as_they_were():
+    before, meeting = warnings.filters[:], threading.Barrier(2, timeout=20)
+    late = threading.Event()
+
+    def first() -> None:
+        with without_warnings():
+            meeting.wait()
+
+    def second() -> None:
+        with without_warnings():
+            meeting.wait()
+            late.wait(20)
+            warnings.warn("unheard", stacklevel=1)
+
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    threads[0].join()
+    late.set()
+    threads[1].join()
+    assert warnings.filters == before
+    with pytest.warns(UserWarning, match="heard"):
+        warnings.warn("heard", stacklevel=1)
+
+
+@FORKS
+def test_a_process_that_is_forked_in_a_silence_hears_warnings():
+    code = """
+import os, threading, warnings
+from unrolled.sharing import without_warnings
+begun, stop = threading.Event(), threading.Event()
+def silent():
+    with without_warnings():
+        begun.set()
+        stop.wait()
+threading.Thread(target=silent).start()
+begun.wait()
+child = os.fork()
+if not child:
+    os._exit(7 if all(each[0] != "ignore" or each[2] is not Warning for each in warnings.filters) else 1)
+stop.set()
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     assert run_python(code) == "7"

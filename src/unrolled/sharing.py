@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, overload
 
 Owner = TypeVar("Owner")
@@ -61,3 +63,42 @@ def lock_kept_over_forks() -> threading.RLock:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
     return lock
+
+
+class Silence:
+    """A time without warnings that threads share: the first begins it, and the last ends it.
+
+    ``warnings.catch_warnings`` alone keeps what it finds and puts that back: of two threads, the second may put back
+    the silence of the first, for ever.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.inside, self.kept = lock_kept_over_forks(), 0, warnings.catch_warnings()
+        after_fork(self.end)
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Be silent for a while."""
+        with self.lock:
+            self.inside += 1
+            if self.inside == 1:
+                self.kept = warnings.catch_warnings()
+                self.kept.__enter__()
+                warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.inside -= 1
+                if not self.inside:  # below nothing: a fork has ended it already
+                    self.kept.__exit__(None, None, None)
+                self.inside = max(0, self.inside)
+
+    def end(self) -> None:
+        """End it in a forked process, which has none of the other threads."""
+        if self.inside:
+            self.inside = 0
+            self.kept.__exit__(None, None, None)
+
+
+without_warnings = Silence()

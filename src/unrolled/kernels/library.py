@@ -12,7 +12,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from ..errors import OptionError, UnrolledWarning
-from .structures import ABI, Variant, abi_table
+from .structures import Variant, abi_table
 
 CHOSEN = "UNROLLED_VARIANT"
 """Environment variable that chooses a variant by its name, or ``none``."""
@@ -84,9 +84,7 @@ def fault_of(path: Path) -> str:
     except (AttributeError, ValueError):
         return "a library of other source than this unrolled; install unrolled again from its source"
     if told != expected:
-        return (
-            f"built from another version of unrolled (ABI {told[0]}, not {ABI}); install unrolled again from its source"
-        )
+        return "built from another version of unrolled; install unrolled again from its source"
     return ""
 
 

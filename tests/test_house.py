@@ -26,8 +26,8 @@ ROOMS = [
     {"tasks", "markov", "reports", "record"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
-    {"options", "untrusted"},
-    {"errors"},
+    {"options", "untrusted", "cores"},
+    {"errors", "sharing"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 

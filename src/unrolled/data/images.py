@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError, reason
+from ..sharing import without_warnings
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -73,8 +73,7 @@ def opened(source: Source, use: Callable[[Image], Result], size: int | None = No
     raw = source if isinstance(source, bytes) else read_bytes(Path(source), name)
     if not raw:
         raise InputError(f"{name} is empty; {ALLOWED}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a picture's notes on itself lack is no matter
+    with without_warnings():  # what a picture's notes on itself lack is no matter
         return decoded(raw, name, use, size)
 
 

@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
+from ..sharing import cached_property
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .decoding import find_encoding, first_lines, is_utf8

@@ -195,7 +195,7 @@ def saved_state(path: str | Path, bundle: Bundle) -> Saved:
         tensors, metadata = unpack(read(path), str(path))
     except ModelFileError:
         metadata = {}
-    if "about" not in metadata:
+    if not {"about", "model"} <= set(metadata):
         raise ModelFileError(f"{path} is no saved state, or a damaged one; give a file that --save-state wrote")
     if metadata["model"] != fingerprint(bundle):
         raise ModelFileError(f"{path} is the state of another model; give the model that it was saved with")

@@ -220,6 +220,19 @@ def test_generate_score_and_explain_load_nothing_heavy(model_file, text_file, tm
         assert run_python(f"from unrolled.cli.main import run; assert run({arguments!r}) == 0; {LOADED}") == "[]"
 
 
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_cores_are_counted_and_properties_cached_in_one_place(path):
+    used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    own = name_of(path) == "cores.py"
+    assert own or not used & {"cpu_count", "process_cpu_count", "sched_getaffinity"}
+    assert "functools.cached_property" not in imported_from(path, "functools"), "its lock does not survive a fork"
+
+
+def imported_from(path: Path, module: str) -> set[str]:
+    found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    return {f"{module}.{each.name}" for node in found if node.module == module for each in node.names}
+
+
 def test_the_map_in_the_readme_is_the_tree():
     text = (ROOT / "README.md").read_text()
     block = text.split("<!-- map -->")[1].split("```")[1]

@@ -26,7 +26,11 @@ def default_threads() -> int:
     threads = leading_number(given)
     if threads is None:
         if given.strip():
-            tell(VARIABLE, given, f"{VARIABLE} is {given!r}; it must be a whole number of at least 1: I use one a core")
+            tell(
+                VARIABLE,
+                given,
+                f"{VARIABLE} is {given[:40]!r}; it must be a whole number of at least 1: I use one a core",
+            )
         return cores()
     warn_of_more(threads, VARIABLE)
     return threads

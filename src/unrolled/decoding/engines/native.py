@@ -87,7 +87,7 @@ class Native(DrawingEngine):
         memory: PackedMemory | None = None,
     ) -> None:
         self.network, self.parts, self.first, self.memory = network, parts, first, memory
-        self.threads: int | None = None  # as many as there are cores at each call
+        self.threads: int | None = None  # as many as there are cores at each call: it may be in a forked process
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)
@@ -96,7 +96,7 @@ class Native(DrawingEngine):
         check_like(state, self.start(1))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
-        attended, threads = self.attended(state), self.threads or default_threads()
+        attended, threads = self.attended(state), self.threads_for(len(ids))
         if attended is None:
             logits, after = self.network.scan(ids, self.ordered(state), threads)
             return logits, {**state, **self.named(after)}
@@ -106,10 +106,14 @@ class Native(DrawingEngine):
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
     ) -> Drawn:
-        threads = self.threads or default_threads()
+        threads = self.threads_for(len(uniforms))
         given = (logits, self.ordered(state), as_filters(options), uniforms, threads, self.attended(state))
         ids, last, after = self.network.draw(*given)
         return ids, last, {**state, **self.named(after)}
+
+    def threads_for(self, rows: int) -> int:
+        """Threads to share rows out to; one row needs no look at the cores, which takes as long as a small step."""
+        return 1 if rows == 1 else self.threads or default_threads()
 
     def attended(self, state: EngineState) -> Attended | None:
         """What the rows look at, if they look at anything."""

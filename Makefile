@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: setup demo test lint bench sanitize clean
+.PHONY: setup demo test lint bench fuzz sanitize clean
 
 setup: $(READY)
 
@@ -35,6 +35,10 @@ bench: setup
 	$(BIN)/python benchmarks/adaptive.py
 	$(BIN)/python benchmarks/forecast.py
 	$(BIN)/python benchmarks/quality.py
+
+# Changed files of every kind, until it is stopped: CASES or MINUTES end it.
+fuzz: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzzing.run $(if $(CASES),--cases $(CASES)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 # The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests.
 SANITIZED = build/sanitized

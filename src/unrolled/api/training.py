@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Unpack
 from .. import bundle as bundles
 from ..bundle import Bundle
 from ..config import as_tuple
+from ..decoding.engines.source import missing_torch
 from ..errors import OptionError, OutputError, UnrolledWarning
 from ..keywords import PredictKeywords, TrainKeywords
-from .model import Model, missing_torch
+from .model import Model
 
 if TYPE_CHECKING:
     from ..data.readers import Source

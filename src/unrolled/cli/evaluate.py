@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import PredictOptions, ReadOptions, RunOptions
-from .flags import OPENING, VISION, examples, flags, given, silence
+from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -46,7 +46,7 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
         silence()
     targets = {name: options.pop(name) for name in ("svg", "attention", "predictions")}
     force, settings = options.pop("force"), given(options)
-    opened = load(model, **{name: settings.pop(name) for name in OPENING if name in settings})
+    opened = load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     refuse(opened, targets, force)
     found = evaluate(opened, test[0] if len(test) == 1 else [Path(each) for each in test], **settings)

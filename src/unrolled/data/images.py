@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import math
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError
+from ..sharing import without_warnings
 from ..untrusted import read_bytes
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def opened(source: Source, size: int | None = None) -> Image:
     raw = source if isinstance(source, bytes) else read_bytes(source, ALLOWED, MEMORY)
     if not raw:
         raise InputError(f"{name} is empty; {ALLOWED}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a picture's notes on itself lack is no matter
+    with without_warnings():  # what a picture's notes on itself lack is no matter
         return decoded(raw, name, size)
 
 

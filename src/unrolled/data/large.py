@@ -10,7 +10,6 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
+from ..sharing import cached_property
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .decoding import find_encoding, first_lines, is_utf8, refuse_no_encoding

@@ -16,6 +16,7 @@ from ..bundle import Bundle
 from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple
 from ..decoding.engines import ENGINES, Engine
 from ..decoding.engines.source import OPENING, EngineSource, missing_torch
+from ..decoding.seeing import refuse_idle
 from ..decoding.state import OF_THE_START, Start, State, generate_options, saved_state
 from ..errors import OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
@@ -41,10 +42,19 @@ class Model(Recomputed):
     >>> print(model.generate("Alice was ", length=300, temperature=0.8, seed=1))
     """
 
-    def __init__(self, bundle: Bundle, engine: str = "auto", device: str = "auto", weights: str | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: str = "auto",
+        device: str = "auto",
+        weights: str | None = None,
+        vision: str | Path | None = None,
+    ) -> None:
         check("engine", engine, {"choices": ("auto", *ENGINES)})
         check("weights", weights, {"choices": PRECISIONS})
         self.source = EngineSource(bundle, engine, device, weights)
+        self.vision = None if vision is None else str(vision)
+        refuse_idle(bundle, self.vision)
 
     def __repr__(self) -> str:
         return f"<unrolled.Model {self.described}>"
@@ -181,7 +191,7 @@ class Model(Recomputed):
 
         TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
         with OPENING:
-            return Predictor(self.bundle, self.source.reader())
+            return Predictor(self.bundle, self.source.reader(), self.vision)
 
     def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Answer | Written:
         """What a source is, or what is written from it: a label with its probabilities, a translation, a caption.
@@ -230,7 +240,7 @@ class Model(Recomputed):
         self.refuse_narrow(weights)
         record = dict(self.record)
         bundle = dataclasses.replace(self.bundle, weights=weights, record=record)
-        narrow = Model(bundle, self.source.name, self.source.device, weights)
+        narrow = Model(bundle, self.source.name, self.source.device, weights, self.vision)
         before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
         cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
         cost["loss_percent"] = 100 * (after - before) / before
@@ -245,17 +255,25 @@ def refuse_writing(options: Mapping[str, Any]) -> None:
         raise OptionError(f"I got --{shown}, and this model answers with labels and writes nothing; leave it out")
 
 
-def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: str | None = None) -> Model:
+def load(
+    path: str | Path,
+    engine: str = "auto",
+    device: str = "auto",
+    weights: str | None = None,
+    vision: str | Path | None = None,
+) -> Model:
     """Open a model file, or a folder of Hugging Face with a GPT-2.
 
     ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
+    ``vision`` is the folder of the pretrained network that a model of captions sees with: it is opened only where it is
+    named here, whatever the model file says.
     """
     if not Path(path).is_dir():
-        return Model(bundles.load(path), engine, device, weights)
+        return Model(bundles.load(path), engine, device, weights, vision)
     try:
         from ..training.base import open_base  # where training goes on from a folder, too
 
-        return Model(open_base(str(path)).bundle, engine, device, weights)
+        return Model(open_base(str(path)).bundle, engine, device, weights, vision)
     except ModuleNotFoundError as error:
         raise missing_torch("a GPT-2", error) from None
 

@@ -13,6 +13,7 @@ import os
 import random
 import resource
 import select
+import shutil
 import signal
 import sys
 import tempfile
@@ -100,6 +101,7 @@ def child(subject: Subject, name: str, numbers: range, seed: int, folder: Path, 
         told = said.replace("\t", " ").replace("\n", " ")
         out.write(f"end\t{verdict}\t{told}\t{time.perf_counter() - begun:.3f}\t{grown:.1f}\n")
     path.unlink(missing_ok=True)
+    shutil.rmtree(path.with_suffix(".cache"), ignore_errors=True)
 
 
 def cases(subject: Subject, name: str, numbers: range, seed: int, folder: Path, memory: int) -> Iterator[Outcome]:

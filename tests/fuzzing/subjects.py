@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import unrolled
+import numpy as np
 
-from .mutations import mutate
+import unrolled
+from unrolled.data import cache
+from unrolled.data.encoded import Entry
+
+from .mutations import mutate, reworded, scramble
 
 Mutate = Callable[[bytes, random.Random], tuple[bytes, str]]
 WORDS = ("red", "blue", "cat", "dog", "bird", "runs", "sees", "eats", "fast", "big", "the", "a", "happy", "book")
 TINY: dict[str, Any] = {"hidden_size": 16, "steps": 12, "batch_size": 4, "sequence_length": 16, "threads": 1}
+ARRAY = np.arange(60, dtype=np.float32).reshape(3, 20)
 READER: dict[str, Any] = {"hidden_size": 16, "embedding_size": 8, "steps": 12, "batch_size": 8, "threads": 1}
 
 
@@ -88,6 +94,48 @@ def go_on_with(model: Path) -> Callable[[Path, int, str], None]:
     return go_on
 
 
+def use_cached_ids(original: Entry) -> Callable[[Path, int, str], None]:
+    """Return what opens a text in ids, one of whose two files is changed: it must be what was kept, or unused."""
+
+    def use(path: Path, number: int, engine: str) -> None:
+        folder = path.with_suffix(".cache")
+        folder.mkdir(0o700, exist_ok=True)
+        entry = Entry(folder, original.key)
+        for kept in (original.ids, original.about):
+            shutil.copyfile(path if kept.suffix == path.suffix else kept, folder / kept.name)
+        found, right = entry.open(), original.open()
+        assert right, "it was not changed"
+        if found and not (
+            np.array_equal(found.ids, right.ids) and found.units == right.units and found.cut == right.cut
+        ):
+            raise AssertionError("other ids are learnt from")
+
+    return use
+
+
+def use_cached_array(path: Path, number: int, engine: str) -> None:
+    """Open an array of a cache that is changed: it must be what was kept, or not be used."""
+    found = cache.load(path)
+    if found is not None and not np.array_equal(found, ARRAY):
+        raise AssertionError("another array is used")
+
+
+def make_caches(folder: Path) -> dict[str, Subject]:
+    """Keep a text in ids, and an array."""
+    folder.mkdir(0o700)
+    entry = Entry(folder, "text")
+    with entry.writing(["a", "b", "c"]) as writer:
+        writer.add((np.arange(500) % 5).astype(np.int32))
+        writer.cut, writer.characters = 400, 500
+    cache.keep(ARRAY, folder / "array.npz")
+    use = use_cached_ids(entry)
+    return {
+        "cached ids": Subject(entry.ids, use, scramble),
+        "cached ids' description": Subject(entry.about, use, reworded),
+        "cached array": Subject(folder / "array.npz", use_cached_array, scramble),
+    }
+
+
 def make_subjects(folder: Path) -> dict[str, Subject]:
     """Train small models of every kind in a folder, and keep them with their states."""
     rng = random.Random(7)
@@ -130,7 +178,7 @@ def make_subjects(folder: Path) -> dict[str, Subject]:
         model = found["lstm" if name == "adaptive" else name].path
         path = unrolled.load(model).start("The cat", **options).save(folder / f"{name}.state")
         found[f"{name} state"] = Subject(path, go_on_with(model), engines=found.get(name, found["lstm"]).engines)
-    return found
+    return found | make_caches(folder / "cache")
 
 
 def images(folder: Path) -> list[Path]:

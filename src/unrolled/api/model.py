@@ -240,7 +240,7 @@ class Model(Recomputed):
         self.refuse_narrow(weights)
         record = dict(self.record)
         bundle = dataclasses.replace(self.bundle, weights=weights, record=record)
-        narrow = Model(bundle, self.source.name, self.source.device, weights)
+        narrow = Model(bundle, self.source.name, self.source.device, weights, self.vision)
         before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
         cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
         cost["loss_percent"] = 100 * (after - before) / before

@@ -17,6 +17,11 @@ its traceback. ``UnrolledWarning`` is what a user should know although nothing f
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Self
+
 
 class UnrolledError(Exception):
     """The root of the tree; ``exit_status`` 2 is bad input, 1 is work that failed."""
@@ -61,7 +66,11 @@ class InterruptedWorkError(UnrolledError):
 
     def __init__(self, message: str, number: int) -> None:
         super().__init__(message)
-        self.exit_status = 128 + number
+        self.number, self.exit_status = number, 128 + number
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, int]]:
+        """Both arguments, so that the error can pass from one process to another."""
+        return type(self), (str(self), self.number)
 
 
 class UnrolledWarning(UserWarning):

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 from .. import bundle as bundles
 from ..bundle import SUFFIX, Bundle
 from ..config import as_tuple
+from ..decoding.engines.source import missing_torch
 from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
 from ..files import locked, remove_leftovers
 from ..keywords import PredictKeywords, TrainKeywords
-from .model import Model, missing_torch
+from .model import Model
 
 if TYPE_CHECKING:
     from ..data.readers import Source
@@ -99,7 +100,9 @@ def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
         raise missing_torch("training", error) from None
     for note in work.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=4)
-    return Model(add_sample(fit(work, order.observers, interrupt, order.resume))), work.resume_file
+    bundle = add_sample(fit(work, order.observers, interrupt, order.resume))
+    # a pretrained network that sees was named by the user, or nothing would have been learnt
+    return Model(bundle, vision=bundle.config.backbone), work.resume_file
 
 
 @contextmanager
@@ -187,7 +190,7 @@ def example_lines(bundle: Bundle) -> list[str]:
     from ..decoding.predicting import Answer
 
     shown = bundle.record.get("shown", [])
-    model = Model(bundle, quick_engine(bundle))
+    model = Model(bundle, quick_engine(bundle), vision=bundle.config.backbone)
     how: PredictKeywords = {} if model.predictor.answers else {"beams": 1}
     found = model.predict_many([source for source, _ in shown], **how)
     results = [each.label if isinstance(each, Answer) else each.text for each in found]

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..config import RunOptions
+from ..untrusted import parse_json
 from .flags import examples, flags, given, silence
 
 EXAMPLES = """
@@ -53,8 +54,8 @@ def from_json(line: str, number: int) -> str:
     from ..errors import InputError
 
     try:
-        text = json.loads(line)
-    except json.JSONDecodeError:
+        text = parse_json(line)
+    except ValueError:
         text = None
     if not isinstance(text, str):
         raise InputError(f'line {number} is no JSON string: {line[:60]!r}; write "Alice wa", or leave --json out')

@@ -9,6 +9,7 @@ import click
 
 from ..config import NoveltyOptions, ReadOptions
 from ..reports.labels import columns, fitted
+from ..untrusted import parse_json
 from .flags import examples, flags, given
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
 def texts_of(sample: str) -> list[str]:
     """The texts of JSON lines; a sample that is none is one text."""
     try:
-        lines = [json.loads(line) for line in sample.split("\n") if line.strip()]
+        lines = [parse_json(line) for line in sample.split("\n") if line.strip()]
     except ValueError:
         return [sample]
     told = [line.get("text") for line in lines if isinstance(line, dict)]

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sharing import Recomputed, cached_property
 from . import UNITS
 from .base import CHUNK, Ids, Unit, release
 
@@ -27,10 +28,12 @@ LONGEST = 64  # characters of a last word that is read again as it grows; of a l
 UNSETTLED = 3
 """Units at the end of a text that what follows can change: a Burmese consonant may yet end the syllable before."""
 SPECIAL = 2  # ids below this stand for no text
+LABEL = "label"
+"""The unit of a vocabulary of labels."""
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Recomputed):
     """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``)."""
 
     unit: str
@@ -47,6 +50,25 @@ class Vocabulary:
     ) -> Vocabulary:
         """The vocabulary that a kind of unit learns from texts (``Unit.learn``); ``given`` are the texts themselves."""
         return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
+
+    @classmethod
+    def restored(cls, unit: Any, units: Any) -> Vocabulary:
+        """Return the vocabulary that a file describes; raises ``ValueError`` for what is none.
+
+        ``unit`` is ``LABEL`` for labels, which cut no text.
+        """
+        if not isinstance(unit, str) or (unit != LABEL and unit not in UNITS):
+            raise ValueError(f"there is no unit {str(unit)[:40]!r}")
+        if not isinstance(units, list) or not units or not all(isinstance(each, str) for each in units):
+            raise ValueError("the units of a vocabulary are no list of strings")
+        possible = UNITS[unit].possible if unit != LABEL else bool
+        strange = next((each for each in units if not possible(each)), None)
+        if strange is not None:
+            raise ValueError(f"{strange[:40]!r} can be no unit of the kind {unit}")
+        found = cls(unit, tuple(units))
+        if len(found.index) < len(units):
+            raise ValueError("a unit stands twice in a vocabulary")
+        return found
 
     def extended(self, texts: Iterable[str]) -> Vocabulary:
         """The vocabulary with the letters that it lacks for some texts; words and tokens stay what they are."""
@@ -74,7 +96,9 @@ class Vocabulary:
     def sizes(self) -> Ids:
         """Characters (code points) that each id stands for."""
         sizes = [0, 1] + [self.kind.characters(unit) for unit in self.units]
-        return np.array(sizes, np.int32)
+        found = np.array(sizes, np.int32)
+        found.flags.writeable = False  # all who ask get this one array
+        return found
 
     def encode(self, text: str) -> Ids:
         """The ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary and cannot be spelled."""

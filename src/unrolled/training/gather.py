@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..config import ModelOptions
 from ..data.captioned import Eyes
 from ..data.material import Request
 from ..data.readers import Source
-from ..errors import InputError
+from ..errors import InputError, OptionError
 from ..tasks import TASKS
 from .base import open_base
 from .events import Observer, Reading, tell
@@ -36,6 +37,7 @@ def gather(
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
     dataclasses.replace(settings.model, task=model.task).refuse_foreign()
+    refuse_unnamed(model, options.get("vision"))
     for each in (settings.train, settings.read):
         each.refuse_idle(model.task)
     train = start.gentle(settings.train) if start else settings.train
@@ -69,6 +71,15 @@ def gather(
         shown=text.shown,
         base=start,
     )
+
+
+def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
+    """Raise ``OptionError`` for a pretrained network that a file names, an earlier run's, and the user does not."""
+    if model.backbone not in (None, given):
+        raise OptionError(
+            f"this model sees with the pretrained network in {model.backbone!r}, and a file alone does not open it; if "
+            "you trust it, name the same with --vision (in Python: vision=...)"
+        )
 
 
 def open_eyes(name: str) -> Eyes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import bundle as bundles
-from ..config import ModelOptions, ReadOptions, RunOptions, TrainOptions, as_given, resolve_budget
+from ..config import UNRECORDED, ModelOptions, ReadOptions, RunOptions, TrainOptions, as_given, resolve_budget
 from ..errors import OptionError
 from ..options import Options, reject_unknown
 from .schedule import Plan
@@ -67,7 +67,7 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
     about = load_resume(resume_file)[1]
     first = as_given(about.get("given", {}))
     settings = Settings(
-        read=ReadOptions.of(as_given(about.get("read", {}))),
+        read=as_read(about.get("read", {}), given),
         model=ModelOptions.of(about["model"]),
         train=TrainOptions.of(about["train"]),
         run=RunOptions.of({**about.get("run", {}), **of_class(RunOptions, given)}),
@@ -95,14 +95,14 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
     """The settings of a finished run, with the plans that it made."""
     earlier = bundles.load(path)
     record = earlier.record
-    if "options" not in record:
+    if not {"options", "corpus", "plans", "curve"} <= set(record):
         raise OptionError(f"I got --replay {path}, which records no run that could be repeated; leave it out")
     settings = Settings(
-        read=ReadOptions.of(as_given(record["corpus"].get("read", {}))),
+        read=as_read(record["corpus"].get("read", {}), given),
         model=earlier.config,
         train=TrainOptions.of(record["options"]),
         run=RunOptions.of(of_class(RunOptions, given)),
-        base=record["continued"]["from"] if "continued" in record else None,
+        base=record.get("continued", {}).get("from"),
         plans=[(step, steps) for step, steps in record["plans"]],
         validations=[point["step"] for point in record["curve"]],
         scored=record.get("scored", 0),
@@ -137,6 +137,11 @@ def refuse_other_file(option: str, given: str | None, known: str | None, how: st
         f"I got --{option} {given} with --{how}, and the earlier run has {known or 'none'}; leave it out, or train "
         f"anew without --{how}"
     )
+
+
+def as_read(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> ReadOptions:
+    """How an earlier run read its text, with what no record holds as it is given now."""
+    return ReadOptions.of({**as_given(recorded), **{name: given[name] for name in UNRECORDED if name in given}})
 
 
 def of_class(owner: type[Options], given: Mapping[str, Any]) -> dict[str, Any]:

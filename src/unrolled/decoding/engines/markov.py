@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import kernels
 from ...bundle import Bundle
 from ...config import GenerateOptions
+from ...cores import default_threads
 from ...kernels.chain import PackedChain
 from ...markov import Chain
 from ...text.base import Ids
-from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned
+from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned, check_like
 from .native import as_filters
 
 
@@ -36,6 +35,10 @@ class Markov(Engine):
     def start(self, rows: int) -> EngineState:
         return {"nodes": self.chain.start(rows)}
 
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        self.chain.check(state["nodes"])
+
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         nodes = self.chain.read(ids, state["nodes"])
         told = self.chain.predict(nodes.reshape(-1, self.chain.order))
@@ -48,10 +51,13 @@ class DrawingMarkov(DrawingEngine):
 
     def __init__(self, slow: Markov, packed: PackedChain) -> None:
         self.slow, self.packed = slow, packed
-        self.threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+        self.threads: int | None = None  # as many as there are cores at each call
 
     def start(self, rows: int) -> EngineState:
         return self.slow.start(rows)
+
+    def check(self, state: EngineState) -> None:
+        self.slow.check(state)
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         return self.slow.scan(ids, state)
@@ -59,6 +65,6 @@ class DrawingMarkov(DrawingEngine):
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
     ) -> Drawn:
-        filters = as_filters(options)
-        ids, last, nodes = self.packed.draw(logits, state["nodes"], filters, uniforms, self.threads)
+        filters, threads = as_filters(options), self.threads or default_threads()
+        ids, last, nodes = self.packed.draw(logits, state["nodes"], filters, uniforms, threads)
         return ids, last, {"nodes": nodes}

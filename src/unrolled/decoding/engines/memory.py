@@ -7,11 +7,13 @@ context that it was new in and in all longer ones, so that short contexts count 
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ...text.base import Ids
-from .base import Engine, EngineState, Scanned
+from .base import Engine, EngineState, Scanned, check_like
 
 LONGEST = 8
 """Units of the longest context."""
@@ -60,14 +62,22 @@ class Tables:
 
 
 class Memory(Engine):
-    """Its state is the text so far; the tables of the last states are kept beside it, so that going on costs little."""
+    """Its state is the text so far; the tables of the last states are kept beside it, so that going on costs little.
+
+    Tables belong to who took them out: threads that go on from one text share nothing, and the later one reads it anew.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.kept: dict[bytes, Tables] = {}
+        self.kept: OrderedDict[bytes, Tables] = OrderedDict()
 
     def start(self, rows: int) -> EngineState:
         return {"history": np.zeros((rows, 0), np.int32)}
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        if ((state["history"] < 0) | (state["history"] >= self.size)).any():
+            raise ValueError("its history has ids that the vocabulary does not have")
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         history = np.concatenate([state["history"], ids], 1).astype(np.int32)
@@ -93,4 +103,4 @@ class Memory(Engine):
         """Keep the tables of a text, and let the oldest go."""
         self.kept[history.tobytes()] = tables
         while len(self.kept) > KEPT:
-            del self.kept[next(iter(self.kept))]
+            self.kept.popitem(last=False)

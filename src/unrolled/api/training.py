@@ -42,6 +42,8 @@ def train(
     """
     if output is not None:
         refuse_output(output, resume, force)
+    elif force:
+        raise OptionError("I got force without output, and nothing is replaced; name the model file, or leave it out")
     from ..training.gather import gather
     from ..training.interrupt import listening
 
@@ -116,10 +118,10 @@ def quick_engine(bundle: Bundle) -> str:
 
 
 def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
-    """A short sample for the screen, from the beginning of a line where there are lines."""
+    """A short sample for the screen, from the beginning of a held-out line where there is any."""
     model = Model(bundle, quick_engine(bundle))
-    prompt = "\n" if "\n" in model.vocabulary.index else ""
-    return model.generate(prompt, length=length, temperature=temperature, seed=1)
+    prompt = next((begin for begin, _ in bundle.record.get("shown", ())), "")
+    return prompt + model.generate(prompt, length=length, temperature=temperature, seed=1)
 
 
 def save_or_rescue(model: Model, output: str | Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import bundle as bundles
 from ..config import (
+    EngineOptions,
     ModelOptions,
     ReadOptions,
     RunOptions,
@@ -20,7 +21,8 @@ from ..data.captioned import Eyes
 from ..data.material import Request
 from ..data.readers import Source
 from ..errors import InputError, OptionError
-from ..options import Options, reject_unknown
+from ..options import Options, flag, reject_unknown
+from ..options import given as options_given
 from ..tasks import TASKS
 from .base import open_base
 from .events import Observer, Reading, tell
@@ -55,19 +57,21 @@ def gather(
     """Read the text and gather the options; ``base`` is the model file to go on from."""
     source = source if isinstance(source, str | Path) else list(source)
     given, resume_file = sort_options(options), resume_path(output) if output is not None else None
+    names = tuple(options_given(options))
     settings = Settings(given["ModelOptions"], resolve_budget(given["TrainOptions"]), base=str(base) if base else None)
     if resume:
         if resume_file is None:
             raise OptionError("I got resume without output; name the model file whose run is to go on")
-        settings = of_stopped_run(resume_file)
+        settings, names = of_stopped_run(resume_file), ()
     elif replay is not None:
-        settings = of_model(replay)
+        settings, names = of_model(replay), ()
     start = open_base(settings.base) if settings.base else None
-    model = start.model(settings.model) if start else settings.model
-    dataclasses.replace(settings.model, task=model.task).refuse_foreign()
+    model = start.model(settings.model, names) if start else settings.model
+    dataclasses.replace(settings.model, task=model.task).refuse_contradiction()
     reading = settings.read or given["ReadOptions"]
-    for each in (settings.train, reading):
-        each.refuse_idle(model.task)
+    for each in given.values():
+        each.refuse_foreign(names, model.task, model.model)
+        each.refuse_idle(names)
     train = start.gentle(settings.train) if start else settings.train
     known = start.known(model.task) if start else None
     request = Request(
@@ -126,5 +130,7 @@ def of_model(path: str | Path) -> Settings:
 
 def sort_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Flat options as the classes they belong to, by the class's name."""
+    for name in set(EngineOptions.names()) & options.keys() - set(RunOptions.names()):
+        raise OptionError(f"I got {flag(name)}, which is of running a trained model; give it to load, and leave it out")
     reject_unknown(options, [name for each in TRAIN_CLASSES for name in each.names()])
     return {each.__name__: each.of({k: v for k, v in options.items() if k in each.names()}) for each in TRAIN_CLASSES}

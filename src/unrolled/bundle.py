@@ -61,7 +61,7 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
     """Write a bundle to one file, atomically; an existing file is only replaced by ``force``."""
     metadata = {
         "config": json.dumps(dataclasses.asdict(bundle.config), ensure_ascii=False),
-        "vocabularies": json.dumps({k: {"unit": v.unit, "units": v.units} for k, v in bundle.vocabularies.items()}),
+        "vocabularies": json.dumps({name: as_plain(each) for name, each in bundle.vocabularies.items()}),
         "record": json.dumps(bundle.record),
         "weights": bundle.weights,
     }
@@ -77,12 +77,21 @@ def load(path: str | Path) -> Bundle:
         return Bundle(
             widen(tensors),
             ModelOptions.of(json.loads(metadata["config"])),
-            {name: Vocabulary(each["unit"], tuple(each["units"])) for name, each in vocabularies.items()},
+            {
+                name: Vocabulary(each["unit"], tuple(each["units"]), float(each.get("unseen", 0)))
+                for name, each in vocabularies.items()
+            },
             json.loads(metadata["record"]),
             metadata["weights"],
         )
     except (AttributeError, KeyError, TypeError, ValueError, UnrolledError) as error:
         raise ModelFileError(f"{path} is no model of this unrolled ({error}); train it again, or upgrade") from None
+
+
+def as_plain(vocabulary: Vocabulary) -> dict[str, Any]:
+    """A vocabulary as the file keeps it."""
+    told = {"unit": vocabulary.unit, "units": vocabulary.units}
+    return told | {"unseen": vocabulary.unseen} if vocabulary.unseen else told
 
 
 def fingerprint(bundle: Bundle) -> str:

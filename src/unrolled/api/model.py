@@ -16,7 +16,7 @@ from .. import bundle as bundles
 from ..bundle import Bundle
 from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple
 from ..decoding.condition import under
-from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine, open_reader
+from ..decoding.engines import ENGINES, Engine, adaptive, guided, occurring, open_engine, open_reader
 from ..decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
 from ..errors import MissingExtraError, OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
@@ -97,7 +97,7 @@ class Model:
             if not where:
                 raise OptionError("I got --label-strength and no label to follow; name one with --where")
             engine = guided(self.engine, engine, strength)
-        return adaptive(engine, len(self.vocabulary)) if adaptively else engine
+        return adaptive(engine, occurring(self.bundle)) if adaptively else engine
 
     def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
         """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""

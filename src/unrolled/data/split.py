@@ -73,8 +73,10 @@ class Split:
         return self.characters(getattr(self, part)[1:])
 
     def counts(self) -> Numbers:
-        """How often each unit stands in the training part."""
-        return self.vocabulary.count(self.train)
+        """How often each unit is a target of the training part: its first one never is."""
+        counts = self.vocabulary.count(self.train)
+        counts[self.train[:1]] -= 1
+        return counts
 
     def release(self) -> None:
         """Let go of what was read of a training part that lies on the disk."""

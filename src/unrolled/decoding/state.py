@@ -16,7 +16,7 @@ from ..bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, w
 from ..config import GenerateOptions, as_tuple
 from ..errors import ModelFileError, OptionError, UnrolledWarning
 from ..keywords import GenerateKeywords
-from ..text.vocabulary import BOUNDARY, Vocabulary
+from ..text.vocabulary import BOUNDARY, NEVER, Vocabulary
 from .beam import Hypothesis, beam_search
 from .engines import Engine
 from .engines.base import EngineState
@@ -172,6 +172,8 @@ def come_to(engine: Engine, vocabulary: Vocabulary, base: Read | None, text: str
     elif len(ids):
         base = read_ids(engine, ids, base.state)
     known = read_ids(engine, more, base.state) if len(more) else base
+    if begun and (known.everything[:, allowed] < NEVER / 2).all():  # the unit would have to be one that never occurred
+        return base, tail, read_ids(engine, vocabulary.encode_prompt(begun)[0], known.state)
     return base, tail, known.only(allowed, begun)
 
 

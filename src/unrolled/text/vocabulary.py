@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -27,14 +27,27 @@ LONGEST = 64  # characters of a last word that is read again as it grows; of a l
 UNSETTLED = 3
 """Units at the end of a text that what follows can change: a Burmese consonant may yet end the syllable before."""
 SPECIAL = 2  # ids below this stand for no text
+NEVER = -1e30
+"""The logit of a unit that never occurred where a model learnt: its probability is 0 at any temperature.
+
+It is finite, so that sums and differences of logits stay numbers. What is below half of it is meant.
+"""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``)."""
+    """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``).
+
+    ``unseen`` is the probability that scoring gives to all that never occurred together; it is never drawn.
+    """
 
     unit: str
     units: tuple[str, ...]
+    unseen: float = field(default=0.0, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.unseen < 1:
+            raise ValueError(f"the probability of what never occurred is {self.unseen}, and not in [0, 1)")
 
     @classmethod
     def of(

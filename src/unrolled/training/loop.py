@@ -26,7 +26,7 @@ from .calibrate import calibrate, judge
 from .carry import forget
 from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import expect, make_sampler, mean_of
+from .feed import expect, make_sampler, mean_of, unseen_mass, with_unseen
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, give_back_memory, prepare, validation_cost
@@ -84,6 +84,7 @@ class Run:
         self.vocabularies = work.split.vocabularies
         self.ledger = Ledger()
         self.recipe = choose_sizes(work, self.device, self.kind)
+        self.objective = Objective.of(self.recipe.train, work.split)
         self.network = self.make_network()
         self.optimizers = self.make_optimizers()
         self.batches = work.split.batches(self.recipe.train)
@@ -99,16 +100,16 @@ class Run:
         self.bits = self.bits_per_nat("train")
         self.stopped = "finished"
         self.sampler = make_sampler(work.split, self.network)
-        self.objective = Objective.of(self.recipe.train, work.split)
         self.before = both_held_out(self.network, self.task, work)
 
     def make_network(self) -> Network:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.vocabularies)
         network = build(spec, self.work.train.seed, self.kind).to(self.device)
-        expect(network, self.work.split.counts())
+        expect(network, self.work.split.counts(), self.objective.weights)
         if self.work.base:
             carry_over(network, self.work.base.bundle)
+        network.unseen = unseen_mass(network, self.work.split)
         return network
 
     def make_optimizers(self) -> Optimizers:
@@ -170,7 +171,7 @@ class Run:
             self.schedule.learning_rate(step, settings.learning_rate),
             settings.gradient_clip,
         )
-        self.ledger.add(nats * self.bits)
+        self.ledger.add((nats - math.log1p(-self.network.unseen)) * self.bits)
 
     def loss(
         self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
@@ -261,7 +262,8 @@ class Run:
     def snapshot(self) -> Bundle:
         """A bundle of the weights as they are now, with the record so far."""
         arrays = {name: tensor.cpu().numpy().copy() for name, tensor in self.network.state_dict().items()}
-        return Bundle(arrays, self.recipe.model, self.vocabularies, self.record())
+        vocabularies = with_unseen(self.vocabularies, self.work.split.vocabulary, self.network.unseen)
+        return Bundle(arrays, self.recipe.model, vocabularies, self.record())
 
     def record(self) -> dict[str, Any]:
         """Where the model comes from, and how well it did."""

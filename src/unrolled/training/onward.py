@@ -9,6 +9,7 @@ import torch
 from ..bundle import Bundle
 from ..layers import Network
 from ..tasks.base import Task
+from ..text.vocabulary import NEVER
 from .base import old_split
 from .validate import bits_of
 from .work import Work
@@ -16,18 +17,23 @@ from .work import Work
 
 @torch.no_grad()
 def carry_over(network: Network, bundle: Bundle) -> None:
-    """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
+    """Give a network the weights of a model whose vocabularies may have been smaller.
+
+    What the model had never seen starts at the bias that the network has for it, and with no weight in the head.
+    """
     reads = bundle.config.task == "language" and network.spec.encoder is not None
     tensors = {f"encoder.{name}": each for name, each in bundle.tensors.items()} if reads else bundle.tensors
     for name, parameter in network.state_dict().items():
         if name not in tensors:  # the model learnt no labels, or no other direction
             continue
         old = torch.from_numpy(tensors[name]).to(parameter)
+        known = tuple(slice(size) for size in old.shape)
         if name == "head.weight":
             parameter.zero_()
+            old = old * torch.from_numpy(tensors["head.bias"] > NEVER / 2).to(old)[:, None]
         elif name == "head.bias":
-            parameter.fill_(float(old.min()))
-        parameter[tuple(slice(size) for size in old.shape)] = old
+            old = torch.where(old > NEVER / 2, old, parameter[known])
+        parameter[known] = old
 
 
 def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float | None]:

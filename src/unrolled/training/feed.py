@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,8 @@ from ..data.material import Material
 from ..layers import Network
 from ..layers.sampled import LARGE, Sampler
 from ..text.vocabulary import NEVER, Vocabulary
+from .onward import carry_over
+from .work import Work
 
 MOST_UNSEEN = 0.01
 """Of a text of so few units that most occurred once, no more is given away: it costs every other unit."""
@@ -26,18 +27,31 @@ def mean_of(losses: torch.Tensor, counts: NDArray[np.bool_] | None) -> torch.Ten
     return (losses * weights).sum() / weights.sum()
 
 
+def start_head(network: Network, work: Work, weights: torch.Tensor | None) -> None:
+    """Let a fresh network begin with what its units' frequencies tell, and with a model's weights if it goes on."""
+    counts = work.split.counts()
+    expect(network, counts, weights)
+    if work.base:
+        carry_over(network, work.base.bundle)
+        expect(network, counts, weights, first_seen=True)
+    network.unseen = unseen_mass(network, work.split)
+
+
 @torch.no_grad()
-def expect(network: Network, counts: NDArray[np.int64], weights: torch.Tensor | None = None) -> None:
+def expect(
+    network: Network, counts: NDArray[np.int64], weights: torch.Tensor | None = None, first_seen: bool = False
+) -> None:
     """Let a network expect each unit [V] as often as it counts in the loss, before it learns anything else.
 
     It would learn that first, by all that it has; and of many units the rare ones would keep their first logit for as
-    long as they are hardly ever chosen. What never occurs has the probability 0: no gradient ever changes that.
-    A head without a bias that learns stays as it is.
+    long as they are hardly ever chosen. What never occurred has the probability 0: no gradient ever changes that.
+    A unit that occurs for the ``first_seen`` time is one that it has no bias for. A bias that does not learn stays.
     """
     bias = network.head.bias
     if bias.requires_grad:
         counted = torch.from_numpy(counts).double() * (1.0 if weights is None else weights.double())
-        bias.copy_((counted / counted.sum()).log().clamp_min(NEVER))
+        logs = (counted / counted.sum()).log().clamp_min(NEVER).to(bias)
+        bias.copy_(torch.where(bias < NEVER / 2, logs, bias) if first_seen else logs)
 
 
 def unseen_mass(network: Network, split: Material) -> float:
@@ -57,9 +71,10 @@ def occurring(network: Network) -> NDArray[np.bool_]:
     return found
 
 
-def with_unseen(vocabularies: Mapping[str, Vocabulary], own: Vocabulary, mass: float) -> dict[str, Vocabulary]:
-    """All vocabularies by their name; that of the targets, ``own``, tells the mass of what never occurred."""
-    return {name: replace(each, unseen=mass) if each is own else each for name, each in vocabularies.items()}
+def with_unseen(split: Material, mass: float) -> dict[str, Vocabulary]:
+    """All vocabularies by their name; that of the targets tells the mass of what never occurred."""
+    own = split.vocabulary
+    return {name: replace(each, unseen=mass) if each is own else each for name, each in split.vocabularies.items()}
 
 
 def make_sampler(split: Material, network: Network) -> Sampler | None:

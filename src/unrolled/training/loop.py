@@ -26,12 +26,12 @@ from .calibrate import calibrate, judge
 from .carry import forget
 from .choosing import choose_sizes
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import expect, make_sampler, mean_of, unseen_mass, with_unseen
+from .feed import make_sampler, mean_of, start_head, with_unseen
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, give_back_memory, prepare, validation_cost
 from .objective import Objective
-from .onward import both_held_out, carry_over, describe
+from .onward import both_held_out, describe
 from .optimizer import Optimizers, make_optimizers, update
 from .recipe import Told
 from .record import about_kernels, about_run
@@ -106,10 +106,7 @@ class Run:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.vocabularies)
         network = build(spec, self.work.train.seed, self.kind).to(self.device)
-        expect(network, self.work.split.counts(), self.objective.weights)
-        if self.work.base:
-            carry_over(network, self.work.base.bundle)
-        network.unseen = unseen_mass(network, self.work.split)
+        start_head(network, self.work, self.objective.weights)
         return network
 
     def make_optimizers(self) -> Optimizers:
@@ -262,8 +259,7 @@ class Run:
     def snapshot(self) -> Bundle:
         """A bundle of the weights as they are now, with the record so far."""
         arrays = {name: tensor.cpu().numpy().copy() for name, tensor in self.network.state_dict().items()}
-        vocabularies = with_unseen(self.vocabularies, self.work.split.vocabulary, self.network.unseen)
-        return Bundle(arrays, self.recipe.model, vocabularies, self.record())
+        return Bundle(arrays, self.recipe.model, with_unseen(self.work.split, self.network.unseen), self.record())
 
     def record(self) -> dict[str, Any]:
         """Where the model comes from, and how well it did."""

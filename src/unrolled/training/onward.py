@@ -19,7 +19,8 @@ from .work import Work
 def carry_over(network: Network, bundle: Bundle) -> None:
     """Give a network the weights of a model whose vocabularies may have been smaller.
 
-    What the model had never seen starts at the bias that the network has for it, and with no weight in the head.
+    What it had never seen has no weight in the head, and is impossible until it is expected; where the bias does not
+    learn, it starts unlikely.
     """
     reads = bundle.config.task == "language" and network.spec.encoder is not None
     tensors = {f"encoder.{name}": each for name, each in bundle.tensors.items()} if reads else bundle.tensors
@@ -27,13 +28,12 @@ def carry_over(network: Network, bundle: Bundle) -> None:
         if name not in tensors:  # the model learnt no labels, or no other direction
             continue
         old = torch.from_numpy(tensors[name]).to(parameter)
-        known = tuple(slice(size) for size in old.shape)
         if name == "head.weight":
             parameter.zero_()
             old = old * torch.from_numpy(tensors["head.bias"] > NEVER / 2).to(old)[:, None]
         elif name == "head.bias":
-            old = torch.where(old > NEVER / 2, old, parameter[known])
-        parameter[known] = old
+            parameter.fill_(NEVER if network.head.bias.requires_grad else float(old.min()))
+        parameter[tuple(slice(size) for size in old.shape)] = old
 
 
 def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float | None]:

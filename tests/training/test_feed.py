@@ -11,7 +11,7 @@ from unrolled.layers import build
 from unrolled.layers.sampled import LARGE, Sampler, some_logits
 from unrolled.tasks.base import EncoderSpec, NetworkSpec, negative_log_likelihood
 from unrolled.text.vocabulary import BOUNDARY, NEVER, Vocabulary
-from unrolled.training.feed import expect, make_sampler, mean_of, unseen_mass, with_unseen
+from unrolled.training.feed import FAINT, expect, make_sampler, mean_of, soften, unseen_mass, with_unseen
 from unrolled.training.objective import Objective
 
 
@@ -113,3 +113,10 @@ def test_the_vocabulary_of_the_targets_tells_the_mass():
     split = ExampleSplit({"source": source, "target": target}, "target", *[Examples(Ragged.of([]), Ragged.of([]))] * 3)
     told = with_unseen(split, 0.003)
     assert (told["source"].unseen, told["target"].unseen) == (0, 0.003) and told["target"] == target
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_heads_own_weights_begin_small(name):
+    network, plain = build(NETWORKS[name]), build(NETWORKS[name])
+    soften(network)
+    torch.testing.assert_close(network.head.weight, plain.head.weight * (1 if name == "tied" else FAINT))

@@ -12,7 +12,7 @@ from .base import Encoded, Network, Source
 from .dropout import Chance, dropout
 from .encoder import Places, make_encoder
 from .stack import NetworkState
-from .start import FAINT, SMALL, start_weights
+from .start import SMALL, start_weights
 
 POOLED = {"last": 1, "mean": 1, "max": 1, "all": 3, "each": 1}
 """The ways to pool, and how many times the encoder's width each of them is wide."""
@@ -33,7 +33,7 @@ class AnswerNetwork(Network):
     def initialise(self, generator: torch.Generator) -> None:
         assert self.spec.encoder, "there is one"
         start_weights(self, self.spec.encoder.hidden_size, self.spec.encoder.cell, generator, SMALL)
-        bound = FAINT / math.sqrt(self.head.in_features)
+        bound = 1 / math.sqrt(self.head.in_features)
         with torch.no_grad():
             self.head.weight.uniform_(-bound, bound, generator=generator)
 

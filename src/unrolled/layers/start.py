@@ -12,9 +12,6 @@ from .pixels import Pixels
 SMALL = 0.1
 """Of the embeddings of examples, of which most units are seen seldom: large ones would be noise to the rest."""
 
-FAINT = 0.1
-"""Of a head's weights, times their usual spread: at first its bias says what is likely (``docs/lab-notes.md``)."""
-
 
 def start_weights(
     network: nn.Module, hidden_size: int, cell: str, generator: torch.Generator, spread: float = 1.0
@@ -36,7 +33,6 @@ def start_weights(
                     nn.init.orthogonal_(block, generator=generator)
             else:
                 fitting = 1 / math.sqrt(parameter.shape[1]) if "whole.weight" in name else bound
-                fitting *= FAINT if name == "head.weight" else 1.0
                 parameter.uniform_(-fitting, fitting, generator=generator)
             if cell == "lstm" and "bias_ih" in name:
                 parameter[size : 2 * size] += 1

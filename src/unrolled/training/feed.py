@@ -15,6 +15,8 @@ from ..text.vocabulary import NEVER, Vocabulary
 from .onward import carry_over
 from .work import Work
 
+FAINT = 0.1
+"""Times PyTorch's spread (``docs/lab-notes.md``)."""
 MOST_UNSEEN = 0.01
 """Of a text of so few units that most occurred once, no more is given away: it costs every other unit."""
 
@@ -31,6 +33,7 @@ def start_head(network: Network, work: Work, weights: torch.Tensor | None) -> No
     """Let a fresh network begin with what its units' frequencies tell, and with a model's weights if it goes on."""
     counts = work.split.counts()
     expect(network, counts, weights)
+    soften(network)
     if work.base:
         carry_over(network, work.base.bundle)
         expect(network, counts, weights, first_seen=True)
@@ -52,6 +55,13 @@ def expect(
         counted = torch.from_numpy(counts).double() * (1.0 if weights is None else weights.double())
         logs = (counted / counted.sum()).log().clamp_min(NEVER).to(bias)
         bias.copy_(torch.where(bias < NEVER / 2, logs, bias) if first_seen else logs)
+
+
+@torch.no_grad()
+def soften(network: Network) -> None:
+    """Make the weights of a head small that are its own: at first its bias says what is likely."""
+    if network.head.bias.requires_grad and isinstance(network.head.weight, torch.nn.Parameter):
+        network.head.weight *= FAINT
 
 
 def unseen_mass(network: Network, split: Material) -> float:

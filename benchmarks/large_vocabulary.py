@@ -39,7 +39,11 @@ def ours(vocabulary: int, counts: np.ndarray) -> Step:
     """As ``unrolled train`` does it."""
     kind = kernels.arithmetic("auto", "auto")
     network = build(NetworkSpec(vocabulary, vocabulary, EMBEDDING, "lstm", WIDTH, 1, 0.1), kind=kind)
-    optimizers, sampler, chance = make_optimizers(network, "muon", 0.1), Sampler(counts), np.random.default_rng(1)
+    optimizers, sampler, chance = (
+        make_optimizers(network, "muon", 0.1),
+        Sampler(counts, counts > 0),
+        np.random.default_rng(1),
+    )
 
     def step(inputs: torch.Tensor, targets: torch.Tensor) -> float:
         y, _ = network.read(inputs, network.start(ROWS), chance)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define NEVER -1e30f /* the logit of a unit that never occurred; see text/vocabulary.py */
 #define BLOCK (8 * TILE) /* rows that go through a step together, so that weights are fetched once for all of them */
 
 typedef struct {
@@ -187,7 +188,10 @@ static void sort(const double *p, int32_t *order, int32_t size) {
    whole vectors. */
 static void soften(const filters *f, const float *logits, int32_t size, double *p) {
     double greatest = -INFINITY;
-    for (int32_t i = 0; i < size; i++) p[i] = i < f->special && (i || !f->ends) ? -INFINITY : logits[i] / f->temperature;
+    for (int32_t i = 0; i < size; i++) {
+        int out = (i < f->special && (i || !f->ends)) || logits[i] < NEVER / 2;
+        p[i] = out ? -INFINITY : logits[i] / f->temperature;
+    }
     for (int32_t i = 0; i < size; i++)
         if (p[i] > greatest) greatest = p[i];
     for (int32_t i = size; i % (LANES / 2); i++) p[i] = greatest;

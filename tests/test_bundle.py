@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import random
 import stat
 import subprocess
@@ -250,3 +251,19 @@ def test_asking_whether_a_file_can_be_written_leaves_none(tmp_path):
 def test_the_file_has_the_permissions_of_any_new_file(raw, tmp_path):
     path = bundle.write_atomically(tmp_path / "model", raw)
     assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~bundle.current_umask()
+
+
+def test_the_mass_of_what_never_occurred_comes_back(tiny, tmp_path):
+    known = {"text": Vocabulary("char", ("a",), 0.0025)}
+    path = save(dataclasses.replace(tiny, vocabularies=known), tmp_path / "mass.safetensors")
+    assert load(path).vocabularies["text"].unseen == 0.0025
+    assert load(save(tiny, tmp_path / "none.safetensors")).vocabularies["text"].unseen == 0
+
+
+@pytest.mark.parametrize("mass", [-0.1, 1, 2.5, float("nan"), "much", None, [0.1]])
+def test_a_mass_that_is_none_is_refused(mass, tmp_path):
+    told = json.dumps({"text": {"unit": "char", "units": ["a"], "unseen": mass}})
+    path = tmp_path / "odd.safetensors"
+    path.write_bytes(pack({}, CONTENTS | {"vocabularies": told}))
+    with pytest.raises(ModelFileError, match=r"odd\.safetensors is no model"):
+        load(path)

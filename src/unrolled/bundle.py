@@ -77,7 +77,7 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
     """Write a bundle to one file, atomically; an existing file is only replaced by ``force``."""
     metadata = {
         "config": json.dumps(dataclasses.asdict(bundle.config), ensure_ascii=False),
-        "vocabularies": json.dumps({k: {"unit": v.unit, "units": v.units} for k, v in bundle.vocabularies.items()}),
+        "vocabularies": json.dumps({name: as_plain(each) for name, each in bundle.vocabularies.items()}),
         "record": json.dumps(bundle.record),
         "weights": bundle.weights,
     }
@@ -109,6 +109,12 @@ def refuse_resume_file(path: str | Path, metadata: Mapping[str, str]) -> None:
             f"{path} is no model but what a stopped run needs to go on; finish the run with "
             f"`unrolled train TEXT -o {output} --resume`"
         )
+
+
+def as_plain(vocabulary: Vocabulary) -> dict[str, Any]:
+    """A vocabulary as the file keeps it."""
+    told = {"unit": vocabulary.unit, "units": vocabulary.units}
+    return told | {"unseen": vocabulary.unseen} if vocabulary.unseen else told
 
 
 def fingerprint(bundle: Bundle) -> str:

@@ -50,7 +50,10 @@ def parse_vocabularies(text: str, config: ModelOptions) -> dict[str, Vocabulary]
     labelled = "labels" in given
     if set(given) != {*task.texts, *(["labels"] if labelled else [])} or labelled not in task.labels:
         raise ValueError(f"a model made to {config.task} has other vocabularies than {', '.join(given) or 'none'}")
-    found = {name: Vocabulary.restored(each.get("unit"), each.get("units")) for name, each in given.items()}
+    found = {
+        name: Vocabulary.restored(each.get("unit"), each.get("units"), each.get("unseen", 0))
+        for name, each in given.items()
+    }
     for name, vocabulary in found.items():
         if (name == "labels") != (vocabulary.unit == LABEL):
             raise ValueError(f"the vocabulary {name!r} is of the unit {vocabulary.unit}")

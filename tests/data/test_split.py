@@ -192,3 +192,12 @@ def test_some_labels_are_hidden_by_the_chance_that_is_given():
 
 def test_a_short_text_is_read_in_one_row_and_a_long_one_in_many():
     assert [rows_for(units) for units in (1, 4000, 100_000, 10**7)] == [1, 1, 48, 64]
+
+
+def test_the_first_unit_of_what_is_learnt_is_never_a_target():
+    whole = split_corpus(corpus_of("abab" * 30), ModelOptions(unit="char"), TrainOptions(valid=0))
+    assert whole.counts().tolist() == [0, 0, 60, 60]
+    ending = split_corpus(
+        corpus_of("ab", "b", "a"), ModelOptions(unit="char", documents="files"), TrainOptions(valid=0)
+    )
+    assert ending.counts().tolist() == [3, 0, 2, 2] and ending.counts().sum() == ending.units("train")

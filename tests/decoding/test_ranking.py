@@ -4,6 +4,7 @@ import pytest
 from unrolled import kernels
 from unrolled.decoding import ranking
 from unrolled.decoding.ranking import likeliest
+from unrolled.text.vocabulary import NEVER
 
 LOGITS = np.log(np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.2, 0.2, 0.2]], np.float32))
 
@@ -30,3 +31,12 @@ def test_what_is_never_written_is_left_out_and_its_share_is_not():
 
 def test_there_are_no_more_than_the_vocabulary_has():
     assert likeliest(LOGITS, 99, ends=True)[0].shape == (2, 4)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_what_never_occurred_is_left_out_however_many_are_asked_for(ends):
+    logits = LOGITS.copy()
+    logits[:, [0, 3]] = NEVER
+    units, nats = likeliest(logits, 4, ends)
+    assert units.tolist() == [[2, 0, 0, 0], [2, 0, 0, 0]]
+    assert np.isneginf(nats[units == 0]).all() and np.isfinite(nats[units > 0]).all()

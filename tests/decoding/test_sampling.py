@@ -13,12 +13,14 @@ from unrolled.decoding.sampling import (
     distribution,
     draw,
     forbid_special,
+    logs_of,
     min_p,
     softmax,
     temperature,
     top_k,
     top_p,
 )
+from unrolled.text.vocabulary import NEVER
 
 OUT = -np.inf
 SHARES = np.array([0.125, 0.5, 0.0625, 0.25, 0.0625])
@@ -181,3 +183,19 @@ def test_all_filters_in_a_row_are_those_of_transformers(warpers):
     for name, value in zip((name for _, name, _ in PEERS), (0.7, 30, 0.95, 0.02), strict=True):
         theirs = warpers(name, theirs, value)
     np.testing.assert_allclose(distribution(logits, options), softmax(theirs), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"temperature": 0.0}, {"temperature": 1e30}, {"top_k": 5}, {"top_p": 1.0}, {"min_p": 0.0}],
+    ids=str,
+)
+def test_what_never_occurred_has_no_probability_under_any_filter(options):
+    logits = np.array([[NEVER, 1.0, NEVER, 0.5, 0.25, NEVER]], np.float32)
+    shares = distribution(logits, GenerateOptions(**options))[0]
+    assert shares[[0, 1, 2, 5]].tolist() == [0, 0, 0, 0] and shares.sum() == pytest.approx(1)
+
+
+def test_logits_of_what_is_impossible_are_finite():
+    logits = logs_of(np.array([[0.25, 0.0, 0.75]]))
+    assert logits[0, 1] == NEVER and softmax(logits)[0].tolist() == pytest.approx([0.25, 0, 0.75])

@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import unrolled
+from unrolled import kernels
 from unrolled.config import GenerateOptions, ScoreOptions
 from unrolled.decoding import scoring
 from unrolled.decoding.engines.base import Engine, check_like, step
-from unrolled.decoding.scoring import log_softmax, next_units, score
+from unrolled.decoding.scoring import log_probabilities, log_softmax, next_units, score
 from unrolled.errors import InputError
 from unrolled.text import UNITS
-from unrolled.text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
+from unrolled.text.vocabulary import BOUNDARY, NEVER, UNKNOWN, Vocabulary
 
 
 def bits_by_steps(model, ids, begin):
@@ -20,7 +21,8 @@ def bits_by_steps(model, ids, begin):
     state, total = model.engine.start(1), []
     for unit, target in zip([begin, *ids[:-1]], ids, strict=True):
         logits, state = step(model.engine, np.array([unit], np.int32), state)
-        total.append(-log_softmax(logits.astype(np.float64))[0, target] / math.log(2))
+        logs = log_probabilities(logits.astype(np.float64), model.vocabulary.unseen)
+        total.append(-logs[0, target] / math.log(2))
     return total
 
 
@@ -78,9 +80,9 @@ def test_a_script_without_spaces_has_no_bits_per_word(model, script):
 
 
 def test_an_unknown_character_costs_the_unknown_unit_and_the_naming_of_a_code_point(model):
-    logits = log_softmax(model.start("").read.logits.astype(np.float64))[0]
+    logs = log_probabilities(model.start("").read.logits.astype(np.float64), model.vocabulary.unseen)[0]
     naming = math.log2(0x110000 - len(model.vocabulary))
-    assert model.score("猫").total_bits == pytest.approx(naming - logits[UNKNOWN] / math.log(2), abs=1e-4)
+    assert model.score("猫").total_bits == pytest.approx(naming - logs[UNKNOWN] / math.log(2), abs=1e-4)
 
 
 @pytest.mark.parametrize("prefix", ["", "The c", "hill.\nA "])
@@ -198,3 +200,76 @@ def test_documents_read_apart_leave_nothing_to_adapt_to():
     vocabulary = Vocabulary.of("char", ["abc"])
     with pytest.raises(InputError, match="leave --adaptive out"):
         score(Uniform(len(vocabulary)), vocabulary, "abc", ScoreOptions(adaptive=True), "lines")
+
+
+@given(
+    st.lists(st.floats(-20, 20) | st.just(NEVER), min_size=2, max_size=9).filter(lambda row: max(row) > NEVER),
+    st.floats(1e-9, 0.5),
+)
+def test_what_never_occurred_shares_its_mass_and_all_sums_to_one(logits, mass):
+    row = np.array([logits])
+    shares, never = np.exp(log_probabilities(row, mass))[0], row[0] == NEVER
+    assert shares.sum() == pytest.approx(1)
+    assert shares[never] == pytest.approx(mass / max(1, never.sum()))
+    kept = 1 - mass if never.any() else 1
+    assert shares[~never] == pytest.approx(kept * np.exp(log_softmax(row[0][~never])))
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory):
+    """A model of a text whose held-out tenth has two letters that the rest lacks."""
+    path = tmp_path_factory.mktemp("late") / "late.txt"
+    path.write_text("the cat sat on the mat. " * 90 + "a zebra ran? " * 18)
+    return unrolled.train(path, unit="char", hidden_size=16, steps=20, batch_size=4, sequence_length=16, threads=1)
+
+
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_a_text_with_what_never_occurred_has_finite_bits(late, adaptive):
+    assert set("zbr?") <= set(late.vocabulary.units) and 0 < late.vocabulary.unseen <= 0.01
+    scored = late.score("the zebra sat, λ?", adaptive=adaptive)
+    assert np.isfinite(scored.bits).all() and scored.bits.max() < 60 and scored.unknown == 2
+    never = int((late.bundle.tensors["head.bias"] < NEVER / 2).sum())
+    if not adaptive:
+        assert scored.bits[4] == pytest.approx(-math.log2(late.vocabulary.unseen / never))
+
+
+def test_what_training_told_is_what_scoring_tells_where_units_are_new(late):
+    held_out = ("the cat sat on the mat. " * 90 + "a zebra ran? " * 18)[-240:]
+    assert late.score(held_out).bits_per_char == pytest.approx(late.record["best"]["bits_per_char"], rel=1e-3)
+
+
+WAYS = {
+    "plain": {},
+    "greedy": {"temperature": 0.0},
+    "hot": {"temperature": 1e30},
+    "filtered": {"temperature": 1e6, "top_k": 40, "min_p": 0.0},
+    "guarded": {"temperature": 50.0, "no_loops": True},
+    "adaptive": {"temperature": 1e6, "adaptive": True},
+    "beams": {"beams": 40},
+}
+
+
+@pytest.mark.parametrize("engine", ["native", "reference", "torch"])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_never_occurred_is_never_drawn(late, way, engine):
+    if engine == "native" and kernels.load() is None:
+        pytest.skip("the kernels are not built")
+    model = unrolled.Model(late.bundle, engine)
+    length = 8 if way == "beams" else 200
+    texts = model.generate_many("the ", count=3, length=length, **({"seed": 1} | WAYS[way]))
+    assert len(texts) == 3 and all(len(text) == length for text in texts)
+    assert set("".join(texts)) <= set("the cat sat on the mat. ")
+
+
+def test_what_never_occurred_is_no_next_unit_and_no_completion(late):
+    assert {unit for unit, _ in late.next("a ", 99, temperature=1e9)} == set("the cat sat on the mat. ")
+    assert all(set(each.text) <= set("the cat sat on the mat. ") for each in late.completions("a ", 50))
+
+
+def test_a_text_that_only_goes_on_with_what_never_occurred_is_read_as_it_stands(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("the cat sat on the mat . " * 90 + "zebra zebra " * 20)
+    model = unrolled.train(path, unit="word", hidden_size=16, steps=20, batch_size=4, sequence_length=16, threads=1)
+    assert "z" in model.vocabulary.units
+    written = model.generate("the cat z", length=40, temperature=1e6, seed=1)
+    assert written and not set(written) & set("zbr")

@@ -4,6 +4,7 @@ from torch.nn.functional import cross_entropy
 
 from unrolled.cells.product import narrow
 from unrolled.layers.fused import ROWS, FusedLoss
+from unrolled.text.vocabulary import NEVER
 
 
 @pytest.mark.parametrize("rows", [1, ROWS, 2 * ROWS + 3])
@@ -33,3 +34,19 @@ def test_with_narrow_products_it_is_nearly_that():
     assert torch.allclose(smoothed, expected, rtol=0.01)
     pairs = zip(torch.autograd.grad(smoothed, leaves), torch.autograd.grad(expected, leaves), strict=True)
     assert all((found - wanted).norm() < 0.02 * wanted.norm() for found, wanted in pairs)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_smoothing_spreads_over_the_units_that_occur(smoothing):
+    chance = torch.Generator().manual_seed(1)
+    x, table, bias = (torch.randn(*shape, generator=chance, dtype=torch.float64) for shape in ((9, 5), (11, 5), (11,)))
+    bias[[2, 7]] = NEVER
+    occur = bias > NEVER / 2
+    leaves = [each.requires_grad_() for each in (x, table, bias)]
+    targets = torch.tensor([0, 1, 3, 4, 5, 6, 8, 9, 10])
+    smoothed, plain = FusedLoss.apply(*leaves, targets, smoothing, "off")
+    logits = (x @ table.t() + bias)[:, occur]
+    expected = cross_entropy(logits, torch.arange(9), label_smoothing=smoothing)
+    assert torch.allclose(smoothed, expected) and torch.allclose(plain, cross_entropy(logits, torch.arange(9)))
+    found, wanted = torch.autograd.grad(smoothed, leaves), torch.autograd.grad(expected, leaves)
+    assert all(map(torch.allclose, found, wanted)) and not found[2][~occur].any()

@@ -23,14 +23,14 @@ def batch(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def estimate(head: nn.Linear, y: torch.Tensor, targets: torch.Tensor, seed: int) -> torch.Tensor:
-    units, logs = Sampler(COUNTS).choose(targets.numpy(), np.random.default_rng(seed))
+    units, logs = Sampler(COUNTS, COUNTS > 0).choose(targets.numpy(), np.random.default_rng(seed))
     logits, places = some_logits(head, y, targets, torch.from_numpy(units), torch.from_numpy(logs), "fp32")
     return functional.cross_entropy(logits.flatten(0, 1), places.flatten())
 
 
 def test_the_units_of_a_step_hold_all_targets_once(head):
     _, targets = batch(1)
-    units, logs = Sampler(COUNTS).choose(targets.numpy(), np.random.default_rng(1))
+    units, logs = Sampler(COUNTS, COUNTS > 0).choose(targets.numpy(), np.random.default_rng(1))
     assert set(targets.flatten().tolist()) <= set(units.tolist())
     assert np.all(np.diff(units) > 0) and len(units) == len(logs) < 200 + DRAWN
     assert np.all(logs <= 0) and logs[0] > -1e-3 > logs[-1]
@@ -57,6 +57,13 @@ def test_over_many_steps_the_gradient_points_where_that_over_all_units_does(head
 
 def test_the_places_are_those_of_the_targets(head):
     y, targets = batch(3)
-    units, logs = Sampler(COUNTS).choose(targets.numpy(), np.random.default_rng(3))
+    units, logs = Sampler(COUNTS, COUNTS > 0).choose(targets.numpy(), np.random.default_rng(3))
     _, places = some_logits(head, y, targets, torch.from_numpy(units), torch.from_numpy(logs), "fp32")
     assert torch.equal(torch.from_numpy(units)[places], targets)
+
+
+def test_what_does_not_occur_is_never_chosen():
+    occur = np.arange(UNITS) % 3 == 0
+    for seed in range(20):
+        units, _ = Sampler(COUNTS * occur, occur).choose(np.array([3]), np.random.default_rng(seed))
+        assert occur[units].all() and len(units) > 100

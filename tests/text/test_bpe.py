@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.text import UNITS
-from unrolled.text.bpe import Bpe, pieces
+from unrolled.text.bpe import Bpe, as_units, pieces
 from unrolled.text.byte import BYTES
 
 TEXT = "the cat sat on the mat; the cat ate the rat. " * 40 + "မြန်မာဘာသာ မြန်မာစာ " * 20
@@ -33,16 +33,47 @@ def test_frequent_words_become_tokens(bpe):
     assert bpe.split("the cat sat") == ["the", " cat", " sat"]
 
 
-def test_a_text_is_split_as_tokenizers_splits_it(learnt, bpe):
+def test_a_text_is_split_as_tokenizers_splits_it(bpe):
     from tokenizers import Tokenizer, models, trainers
 
-    words = [piece.encode().decode("latin-1") for piece in pieces(TEXT)]
     theirs = Tokenizer(models.BPE())
-    trainer = trainers.BpeTrainer(vocab_size=320, min_frequency=2, initial_alphabet=list(BYTES), show_progress=False)
-    theirs.train_from_iterator(words, trainer)
-    for word in {*words, "thematcat", "စာမြန်".encode().decode("latin-1")}:
-        ours = bpe.merge_bytes(list(word))
-        assert ours == theirs.encode(word).tokens
+    letters = sorted({letter for letter in TEXT if ord(letter) >= 128})
+    alphabet = [*map(chr, range(128)), *letters]
+    trainer = trainers.BpeTrainer(
+        vocab_size=320 - 128 - 1, min_frequency=2, initial_alphabet=alphabet, show_progress=False
+    )  # without the other bytes, and with no token for what all these letters begin with
+    theirs.train_from_iterator(pieces(TEXT), trainer)
+    for word in {*pieces(TEXT), "thematcat", "စာမြန်"}:
+        ours = bpe.merge_bytes(list(as_units(word)))
+        assert ours == [as_units(token) for token in theirs.encode(word).tokens]
+
+
+def test_tokens_hold_whole_characters_or_parts_of_one():
+    text = "မြန်မာဘာသာ “naïve” 語 😀😀 " * 30 + "half: \ud800 "
+    tokens = UNITS["bpe"].learn([text], [text], 400, 2)
+    for token in tokens:
+        raw = token.encode("latin-1")
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            assert len(raw) == 1 or (len(raw) < 4 and any(as_units(each).startswith(token) for each in text))
+    cut = UNITS["bpe"].known({token: number for number, token in enumerate(tokens, 2)}).split(text)
+    assert [token for token in cut if len(token) == 1 and ord(token) >= 128] == list(as_units("\ud800"))
+
+
+def test_where_letters_are_many_the_rare_ones_are_spelled_by_their_bytes():
+    text = "".join(chr(0x4E00 + n) * (n + 1) + " " for n in range(300))
+    tokens = UNITS["bpe"].learn([text], [text], 356, 2)
+    assert len(tokens) <= 356 and len(tokens) == len(set(tokens))
+    assert as_units(chr(0x4E00 + 299)) in tokens and as_units(chr(0x4E00)) not in tokens
+    bpe = UNITS["bpe"].known({token: number for number, token in enumerate(tokens, 2)})
+    assert bpe.join(bpe.split(text)) == text
+
+
+@pytest.mark.parametrize("size", [1, 256, 257, 300])
+def test_a_small_vocabulary_has_the_bytes_at_least(size):
+    tokens = UNITS["bpe"].learn([TEXT], [TEXT], size, 2)
+    assert tokens[:256] == list(BYTES) and len(tokens) <= max(256, size)
 
 
 @given(st.text())

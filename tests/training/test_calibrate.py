@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+import torch
 
 from unrolled.config import ModelOptions
 from unrolled.data.examples import Examples, ExampleSplit
 from unrolled.data.given import Ragged
 from unrolled.layers import build
 from unrolled.tasks import TASKS
-from unrolled.text.vocabulary import SPECIAL, Vocabulary
+from unrolled.text.vocabulary import NEVER, SPECIAL, Vocabulary
 from unrolled.training.calibrate import answers, calibrate, judge, judged
 
 KNOWN = {"text": Vocabulary("char", tuple("abc")), "labels": Vocabulary("label", ("no", "yes", "?"))}
@@ -57,3 +58,10 @@ def test_what_is_told_is_what_the_calibrated_network_is_judged_by(network, split
 def test_answers_that_are_right_are_all_right():
     found = judged(np.array([[1000.0, 0.0], [0.0, 9.0]]), np.array([0, 1]))
     assert found.accuracy == 1 and found.bits < 1e-3
+
+
+def test_what_never_occurred_stays_so_at_any_temperature(network, split):
+    with torch.no_grad():
+        network.head.bias[0] = NEVER
+    calibrate(network, split)
+    assert network.head.bias[0] == torch.tensor(NEVER) and network.head.bias[1:].abs().max() < 10

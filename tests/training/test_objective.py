@@ -8,7 +8,7 @@ from unrolled.config import TrainOptions
 from unrolled.data.examples import Examples, ExampleSplit
 from unrolled.data.given import Ragged
 from unrolled.tasks.base import negative_log_likelihood
-from unrolled.text.vocabulary import SPECIAL, Vocabulary
+from unrolled.text.vocabulary import NEVER, SPECIAL, Vocabulary
 from unrolled.training.objective import Objective, balanced
 
 LOGITS = torch.randn(3, 4, 6, generator=torch.Generator().manual_seed(1))
@@ -69,3 +69,13 @@ def test_the_objective_is_what_the_options_say():
     chosen = Objective.of(TrainOptions(label_smoothing=0.2, class_weights="balanced"), split)
     assert chosen.smoothing == 0.2
     assert chosen.weights.tolist() == pytest.approx([1, 1, 10 / 18, 5])
+
+
+def test_a_smoothed_loss_spreads_over_the_units_that_occur():
+    logits, targets = LOGITS.clone(), torch.tensor([[1, 2, 3, 1]] * 3)
+    logits[..., [0, 5]] = NEVER
+    found = Objective(0.2)(negative_log_likelihood(logits, targets), logits, targets, targets, None)
+    wanted = torch.nn.functional.cross_entropy(
+        LOGITS[..., 1:5].flatten(0, 1), targets.flatten() - 1, label_smoothing=0.2
+    )
+    assert found.item() == pytest.approx(wanted.item(), abs=1e-5)

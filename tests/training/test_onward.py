@@ -1,9 +1,14 @@
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 
 import unrolled
 from unrolled.layers import build
 from unrolled.tasks import TASKS
+from unrolled.text.vocabulary import NEVER
+from unrolled.training.feed import expect
 from unrolled.training.onward import carry_over
 
 TINY = {"steps": 40, "batch_size": 4, "sequence_length": 16, "threads": 1}
@@ -103,3 +108,27 @@ def test_a_trained_network_gets_a_gentler_rate_than_a_fresh_one(folder, onward):
     fresh = unrolled.load(folder / "old.safetensors").record["options"]["learning_rate"]
     assert onward.record["options"]["learning_rate"] < fresh / 2
     assert f"learning rate {onward.record['options']['learning_rate']:g}" in onward.record["recipe"]
+
+
+def test_what_is_seen_for_the_first_time_begins_with_its_frequency(folder):
+    old = unrolled.load(folder / "old.safetensors").bundle
+    bias, weight = old.tensors["head.bias"].copy(), old.tensors["head.weight"].copy()
+    bias[:2] = NEVER
+    old = dataclasses.replace(old, tensors={**old.tensors, "head.bias": bias})
+    larger = {"text": old.vocabularies["text"].adding(["z", "é"])}
+    network = build(TASKS["language"].network(old.config, larger), seed=9)
+    counts = np.array([5, 0, *[0] * (len(bias) - 2), 15, 0])
+    carry_over(network, old)
+    expect(network, counts, first_seen=True)
+    found = network.head.bias.detach().numpy()
+    assert found[[0, 1, -2, -1]] == pytest.approx(np.array([np.log(0.25), NEVER, np.log(0.75), NEVER]))
+    assert not network.head.weight[[0, 1, -2, -1]].any()
+    np.testing.assert_array_equal(found[2:-2], bias[2:])  # what was seen stays seen
+    np.testing.assert_array_equal(network.head.weight[2:-2].detach().numpy(), weight[2:])
+
+
+def test_a_model_that_goes_on_draws_what_it_saw_before_and_what_it_sees_now(folder, onward):
+    old, new = (unrolled.load(folder / f"{name}.safetensors") for name in ("old", "both"))
+    drawn = {unit for unit, share in new.next("", 99) if share > 0}
+    assert {unit for unit, _ in old.next("", 99)} | set("zbr—éy") <= drawn
+    assert 0 < new.vocabulary.unseen <= 0.01

@@ -1,14 +1,16 @@
 import copy
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
+import unrolled
 from unrolled import kernels
 from unrolled.data.split import Split
 from unrolled.decoding.engines import open_engine
 from unrolled.tasks import TASKS
-from unrolled.text.vocabulary import BOUNDARY
+from unrolled.text.vocabulary import BOUNDARY, NEVER, UNKNOWN
 from unrolled.training.validate import validate
 
 
@@ -42,6 +44,7 @@ def test_every_target_counts_once_in_any_number_of_rows(network, model, text, ro
     ignorant = copy.deepcopy(network)
     ignorant.head.weight.data.zero_()
     ignorant.head.bias.data.zero_()
+    ignorant.unseen = 0.0
     assert bits(ignorant, model, text[:997], rows) == pytest.approx(997 * math.log2(len(model.vocabulary)), rel=1e-6)
 
 
@@ -56,3 +59,15 @@ def test_what_training_says_of_the_held_out_part_is_what_scoring_says(model, tex
 def test_validation_keeps_no_gradients(network, model, text):
     bits(network, model, text[:300])
     assert all(parameter.grad is None for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("mass", [0.0, 0.004])
+def test_validation_tells_of_what_never_occurred_what_scoring_tells(model, text, mass):
+    tensors = {name: tensor.copy() for name, tensor in model.bundle.tensors.items()}
+    tensors["head.bias"][[UNKNOWN, *model.vocabulary.encode("th")]] = NEVER
+    known = {"text": dataclasses.replace(model.vocabulary, unseen=mass)}
+    changed = unrolled.Model(dataclasses.replace(model.bundle, tensors=tensors, vocabularies=known))
+    network = open_engine("torch", changed.bundle).network
+    found = bits(network, changed, text[:300], 1)
+    assert found == pytest.approx(changed.score(text[:300]).total_bits, rel=1e-5)
+    assert (found < 1e5) == bool(mass)

@@ -77,8 +77,11 @@ class Split:
         return replace(self, **{part: getattr(self, part)[: units + 1]})
 
     def counts(self, part: str = "train") -> Numbers:
-        """How often each unit stands in a part."""
-        return self.vocabulary.count(getattr(self, part))
+        """How often each unit is a target of a part: its first one never is."""
+        ids = getattr(self, part)
+        counts = self.vocabulary.count(ids)
+        counts[ids[:1]] -= 1
+        return counts
 
     def release(self) -> None:
         """Let go of what was read of a training part that lies on the disk."""

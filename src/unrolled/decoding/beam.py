@@ -6,6 +6,7 @@ al. 2016, section 7, with the plain power that most libraries have).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -126,12 +127,12 @@ def search_all(engine: Engine, vocabulary: Vocabulary, read: Read, options: Gene
     """The same from every row of what was read, all searches side by side in each step of the engine."""
     searches = [Beams(Judge(vocabulary, read.begun, options)) for _ in read.logits]
     growing = [search for search in searches if not search.over]
-    logits, state = read.logits, read.state
+    logits, state, kept = read.logits, read.state, math.log1p(-vocabulary.unseen)  # as a given text is scored
     rows = [range(place, place + 1) for place in range(len(growing))]
     while growing:
         units, likely = likeliest(logits, 2 * (options.beams or 1), not options.endless)
         parts = [slice(own.start, own.stop) for own in rows]
-        parents = [search.grow(units[own], likely[own]) for search, own in zip(growing, parts, strict=True)]
+        parents = [search.grow(units[own], likely[own] + kept) for search, own in zip(growing, parts, strict=True)]
         chosen = [own[each] for own, some in zip(rows, parents, strict=True) for each in some]
         growing = [search for search in growing if not search.over]
         if growing:

@@ -15,6 +15,7 @@ from ..text.byte import Byte
 from ..text.grapheme import compiled
 from ..text.vocabulary import SPECIAL, Vocabulary
 from .engines import Engine, EngineState
+from .sampling import forbid_unseen
 from .scoring import log_softmax
 from .search import Read
 
@@ -134,7 +135,7 @@ class WordSearch:
         if batch:
             ids = np.array([[each.ids[-1]] for each in batch], np.int32)
             logits, after = engine.scan(ids, gather(batch))
-            for row, logs in enumerate(log_softmax(logits[:, 0].astype(np.float64))):
+            for row, logs in enumerate(log_softmax(forbid_unseen(logits[:, 0].astype(np.float64)))):
                 self.end(logs, batch[row])
                 known = self.words.go_on[batch[row].ids[-1]] or self.words.may_end[batch[row].ids[-1]]
                 allowed = self.words.go_on if known else self.words.begin
@@ -156,7 +157,7 @@ def gather(batch: Sequence[Beginning]) -> EngineState:
 def complete(engine: Engine, words: Words, read: Read, text: str, count: int) -> list[Completion]:
     """The likeliest words after a text, the likeliest first; what is typed of a word is gone on with."""
     typed, search = words.typed(text), WordSearch(words, count)
-    logs = log_softmax(read.logits.astype(np.float64))[0]
+    logs = log_softmax(forbid_unseen(read.logits.astype(np.float64)))[0]
     allowed = words.go_on if typed and not read.begun else words.begin.copy()
     if read.begun in words.vocabulary.index:  # it is all there already
         allowed[words.vocabulary.index[read.begun]] = False

@@ -20,7 +20,7 @@ from .engines import Engine, EngineState
 from .engines.base import step
 from .features import Floats, rank
 from .passages import cut, grouped, measured
-from .scoring import log_softmax, naming_bits, surprisal
+from .scoring import log_probabilities, naming_bits, surprisal
 
 MOST = 5000
 """Characters that are explained: more would make a page too heavy to be opened."""
@@ -110,7 +110,8 @@ def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[t
             before.append(logits[0])
             logits, state = step(engine, np.array([unit], np.int32), state)
             after.append(neurons_of(state))
-        yield expected(np.stack(before).astype(np.float64), targets), stack(after)
+        logs = log_probabilities(np.stack(before).astype(np.float64), vocabulary.unseen)
+        yield expected(logs, targets), stack(after)
 
 
 def neurons_of(state: EngineState) -> Activations | None:
@@ -136,9 +137,8 @@ def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
     return every.shape[1], every.reshape(len(every), -1)
 
 
-def expected(logits: Floats, targets: Ids) -> Expected:
-    """What some places' logits [T, V] tell: of a small vocabulary all, of a large one the likeliest and the rest."""
-    logs = log_softmax(logits)
+def expected(logs: Floats, targets: Ids) -> Expected:
+    """What log-probabilities [T, V] tell: of a small vocabulary all, of a large one the likeliest and the rest."""
     rows, size = np.arange(len(targets))[:, None], logs.shape[1]
     count = size if size <= WHOLE else LIKELIEST
     chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)
@@ -148,7 +148,7 @@ def expected(logits: Floats, targets: Ids) -> Expected:
         others = logs.copy()
         others[rows, chosen] = -np.inf
         mean = np.logaddexp.reduce(others, 1) - math.log(size - count)
-    return Expected(surprisal(logits, targets), chosen.astype(np.int32), told, mean)
+    return Expected(surprisal(logs, targets), chosen.astype(np.int32), told, mean)
 
 
 def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ from .engines import Engine, Reader
 from .engines.base import select, step
 from .ranking import likeliest
 from .sampling import COLD, Uniforms, distribution, draw, softmax
-from .scoring import log_softmax, log_sum
+from .scoring import log_probabilities, log_sum
 from .search import Read
 from .seeing import open_eyes
 from .state import warn_of
@@ -173,7 +174,8 @@ class Predictor:
         return [sorted(each, key=lambda one: -one.score) for each in zip(*every, strict=True)]
 
     def written(self, ids: list[int], total: float) -> Written:
-        """What some ids say, and how likely they were."""
+        """What some ids say, and how likely they were, as a given text is scored."""
+        total += len(ids) * math.log1p(-self.vocabulary.unseen)
         text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
         return Written("", text, total, total / max(1, len(ids)), tuple(ids))
 
@@ -190,7 +192,7 @@ class Predictor:
         """The log-probability of ids, in nats, on from one row."""
         logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
         every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
-        return float(log_softmax(every)[np.arange(len(ids)), ids].sum())
+        return float(log_probabilities(every, self.vocabulary.unseen)[np.arange(len(ids)), ids].sum())
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Written]:
         """What given targets cost under their sources."""

@@ -9,7 +9,7 @@ from .. import kernels
 from ..cores import default_threads
 from ..kernels.ranking import rank
 from ..text.base import Ids
-from ..text.vocabulary import SPECIAL
+from ..text.vocabulary import NEVER, SPECIAL
 from .sampling import OUT, forbid_special
 from .scoring import log_sum
 
@@ -18,14 +18,16 @@ def likeliest(logits: NDArray[np.float32], count: int, ends: bool) -> tuple[Ids,
     """Of logits [B, V] the likeliest units [B, K], the likeliest first, and their log-probabilities in nats.
 
     K is ``count``, or V if that is less. Of equals the lower id comes first. The unknown unit is left out, and so is
-    the boundary unless it ``ends`` a document; where nothing is left, the log-probability is minus infinity.
+    the boundary unless it ``ends`` a document, and what never occurred; where nothing is left, the log-probability is
+    minus infinity.
     """
     library, count = kernels.load(), min(count, logits.shape[1])
     if library is None:
         ids, values, sums = by_sorting(logits, count, ends)
     else:
         ids, values, sums = rank(library, logits, count, SPECIAL, ends, default_threads())
-    return ids, values - sums[:, None]
+    gone = values < NEVER / 2  # there are fewer units that ever occurred
+    return np.where(gone, 0, ids).astype(np.int32), np.where(gone, OUT, values - sums[:, None])
 
 
 def by_sorting(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..config import GenerateOptions
 from ..text.base import Ids
-from ..text.vocabulary import BOUNDARY, SPECIAL
+from ..text.vocabulary import BOUNDARY, NEVER, SPECIAL
 
 Logits = NDArray[np.float64]
 Numbers = TypeVar("Numbers", bound=NDArray[np.floating])
@@ -62,12 +62,23 @@ def softmax(logits: Logits) -> Logits:
     return probabilities
 
 
+def logs_of(probabilities: Logits) -> Logits:
+    """Logits of probabilities; ``NEVER`` for what is impossible."""
+    logs: Logits = np.log(probabilities, out=np.full(probabilities.shape, NEVER), where=probabilities > 0)
+    return logs
+
+
 def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
-    """The unknown unit is read, never written; so is the boundary, unless it ``ends`` a document."""
+    """What is never written: the unknown unit; the boundary, unless it ``ends`` a document; what never occurred."""
+    left = forbid_unseen(logits)
+    left[..., BOUNDARY + ends : SPECIAL] = OUT
+    return left
+
+
+def forbid_unseen(logits: Numbers) -> Numbers:
+    """A copy of logits with minus infinity for units that never occurred where the model learnt."""
     left = logits.copy()
-    left[..., :SPECIAL] = OUT
-    if ends:
-        left[..., BOUNDARY] = logits[..., BOUNDARY]
+    left[logits < NEVER / 2] = OUT
     return left
 
 

@@ -20,7 +20,7 @@ from ..config import GenerateOptions, ScoreOptions
 from ..data.documents import SEPARATORS, split_documents
 from ..errors import InputError
 from ..text.base import Ids, Unit
-from ..text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
+from ..text.vocabulary import BOUNDARY, NEVER, UNKNOWN, Vocabulary
 from .engines import Engine
 from .sampling import distribution
 from .search import Read
@@ -161,9 +161,10 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
     naming = naming_bits(units, targets, vocabulary)
     bits, tops, place = [], [], 0
     for logits in blocks:
-        bits.append(surprisal(logits, targets[place : place + len(logits)]))
+        logs = log_probabilities(logits, vocabulary.unseen)
+        bits.append(surprisal(logs, targets[place : place + len(logs)]))
         if options.top:
-            tops += alternatives(logits, vocabulary, options.top)
+            tops += alternatives(logs, vocabulary, options.top)
         place += len(logits)
     unknown = int((targets == UNKNOWN).sum())
     costs = np.concatenate(bits) + naming
@@ -200,9 +201,9 @@ def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
         yield logits[0].astype(np.float64)
 
 
-def surprisal(logits: Floats, targets: Ids) -> Floats:
-    """Bits of each target."""
-    picked: Floats = log_softmax(logits)[np.arange(len(targets)), targets]
+def surprisal(logs: Floats, targets: Ids) -> Floats:
+    """Bits of each target, from the logarithms [T, V] of all probabilities."""
+    picked: Floats = logs[np.arange(len(targets)), targets]
     return -picked / math.log(2)
 
 
@@ -233,9 +234,23 @@ def log_softmax(logits: Floats) -> Floats:
     return logs
 
 
-def alternatives(logits: Floats, vocabulary: Vocabulary, count: int) -> list[tuple[tuple[str, float], ...]]:
-    """The likeliest units of each row of logits, with their probabilities."""
-    probabilities = np.exp(log_softmax(logits))
+def log_probabilities(logits: Floats, unseen: float) -> Floats:
+    """Logarithms of the probabilities that scoring tells: units that never occurred share ``unseen`` evenly.
+
+    They are never drawn; but a text may have them, and its bits are to be finite, and the sum over all units one.
+    """
+    logs, never = log_softmax(logits), logits < NEVER / 2
+    count = never.sum(-1, keepdims=True)
+    if not unseen or not count.any():
+        return logs
+    kept = np.where(count > 0, math.log1p(-unseen), 0.0)
+    mixed: Floats = np.where(never, math.log(unseen) - np.log(np.maximum(count, 1)), logs + kept)
+    return mixed
+
+
+def alternatives(logs: Floats, vocabulary: Vocabulary, count: int) -> list[tuple[tuple[str, float], ...]]:
+    """The likeliest units of each row of log-probabilities, with their probabilities."""
+    probabilities = np.exp(logs)
     order = np.argsort(-probabilities, axis=-1, kind="stable")[:, :count]
     return [
         tuple((vocabulary.text_of(int(unit)), float(row[unit])) for unit in best)

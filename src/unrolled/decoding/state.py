@@ -18,10 +18,10 @@ from ..errors import ModelFileError, OptionError, UnrolledWarning
 from ..keywords import GenerateKeywords, NextKeywords
 from ..options import flag, reject_unknown
 from ..sharing import Recomputed, cached_property
-from ..text.vocabulary import BOUNDARY, Vocabulary
+from ..text.vocabulary import BOUNDARY, NEVER, Vocabulary
 from ..untrusted import parse_json
 from .beam import Hypothesis, beam_search
-from .engines import Engine, adaptive, guided
+from .engines import Engine, adaptive, guided, occurring
 from .engines.base import EngineState, sound
 from .engines.source import EngineSource
 from .guards import make_guards
@@ -54,7 +54,7 @@ class Start(Recomputed):
             if not self.where:
                 raise OptionError("I got --label-strength and no label to follow; name one with --where")
             engine = guided(self.source.engine(), engine, self.label_strength)
-        return adaptive(engine, len(bundle.vocabularies["text"])) if self.adaptive else engine
+        return adaptive(engine, occurring(bundle)) if self.adaptive else engine
 
     @property
     def options(self) -> dict[str, Any]:
@@ -235,6 +235,8 @@ def come_to(engine: Engine, vocabulary: Vocabulary, base: Read | None, text: str
     elif len(ids):
         base = read_ids(engine, ids, base.state)
     known = read_ids(engine, more, base.state) if len(more) else base
+    if begun and (known.everything[:, allowed] < NEVER / 2).all():  # the unit would have to be one that never occurred
+        return base, tail, read_ids(engine, vocabulary.encode_prompt(begun)[0], known.state)
     return base, tail, known.only(allowed, begun)
 
 

@@ -53,13 +53,15 @@ class Network(nn.Module, ABC):
     """A network: ids and a state in, outputs and the next state out; its ``head`` makes logits of outputs.
 
     ``kind`` is the arithmetic of its kernels, ``sampled`` whether it can learn from some of many units,
-    ``window`` how many units it looks back, if that has an end.
+    ``window`` how many units it looks back, if that has an end, ``unseen`` the probability that scoring gives to all
+    units together whose bias is ``NEVER``.
     """
 
     spec: NetworkSpec
     kind: str
     sampled: bool
     window: int = 0
+    unseen: float = 0.0
     head: Head
 
     @abstractmethod

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..cells.product import filled, narrow
+from ..text.vocabulary import NEVER
 
 ROWS = 512
 """Rows at a time: more need memory that is not near, fewer add up the table's gradient too often."""
@@ -24,7 +25,7 @@ TINY = 1e-37
 class FusedLoss(torch.autograd.Function):
     """``x`` [N, K], ``table`` [V, K], ``bias`` [V] and targets [N] → the mean loss in nats, smoothed and plain.
 
-    Only the first has a gradient. Products are of a ``kind``.
+    Smoothing spreads over the units that occur. Only the first loss has a gradient. Products are of a ``kind``.
     """
 
     @staticmethod
@@ -35,12 +36,14 @@ class FusedLoss(torch.autograd.Function):
         dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
         smoothed, plain = x.new_zeros(()), x.new_zeros(())
         units = table.to(torch.bfloat16 if narrow(kind) else x.dtype)
-        everywhere, center, middle = smoothing / len(bias), units.sum(0, dtype=x.dtype), bias.mean()
+        occurs = (bias > NEVER / 2).to(x.dtype)
+        count = occurs.sum()
+        everywhere, center, middle = smoothing / count, occurs @ units.to(x.dtype), (bias * occurs).sum() / count
         for part, wanted, into in zip(*(torch.split(each, ROWS) for each in (x, targets, dx)), strict=True):
             read = operand(part)
             logits = (read @ units.t())[: len(part)] + bias  # in float32: the bias is
             picked = logits.gather(1, wanted[:, None])
-            means = part @ center / len(bias) + middle  # of all logits, without reading them
+            means = part @ center / count + middle  # of all logits, without reading them
             slopes = logits.softmax(1)
             losses = -slopes.gather(1, wanted[:, None]).clamp_min(TINY).log_()
             plain += losses.sum()
@@ -50,8 +53,8 @@ class FusedLoss(torch.autograd.Function):
             low = operand(slopes)
             into.copy_((low @ units)[: len(part)]).sub_(everywhere * center)
             d_table += low.t() @ read
-        d_table -= everywhere * x.sum(0)  # what is spread over all units is the same for each
-        d_bias -= everywhere * len(x)
+        d_table.addr_(occurs, everywhere * x.sum(0), alpha=-1)  # what is spread over units is the same for each
+        d_bias -= everywhere * len(x) * occurs
         ctx.save_for_backward(dx, d_table, d_bias)
         mean = plain / len(x)
         ctx.mark_non_differentiable(mean)

@@ -20,15 +20,20 @@ DRAWN = 1024
 
 
 class Sampler:
-    """Chooses the units of a step; ``counts`` tells how often each unit stands in the text."""
+    """Chooses the units of a step among those that ``occur`` [V]; ``counts`` [V] tells how often each does in the text.
 
-    def __init__(self, counts: NDArray[np.int64]) -> None:
-        self.shares = (counts + 1) / (counts + 1).sum()
-        self.cumulative = np.cumsum(self.shares)
+    What occurred elsewhere and not in this text is chosen, too: it has to learn that it is rare here.
+    """
+
+    def __init__(self, counts: NDArray[np.int64], occur: NDArray[np.bool_]) -> None:
+        weights = np.where(occur, counts + 1, 0)
+        self.shares = weights / weights.sum()
+        self.units = np.flatnonzero(occur)
+        self.cumulative = np.cumsum(self.shares[self.units])
 
     def choose(self, targets: NDArray[np.int64], chance: Chance) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The units of a step, sorted, and the logarithm of how likely each was to be among them."""
-        drawn = np.searchsorted(self.cumulative, chance.random(DRAWN) * self.cumulative[-1])
+        drawn = self.units[np.searchsorted(self.cumulative, chance.random(DRAWN) * self.cumulative[-1])]
         units = np.unique(np.concatenate([targets.reshape(-1), drawn]))
         missed = np.log1p(-self.shares[units]) * (targets.size + DRAWN)
         return units, np.log(-np.expm1(missed)).astype(np.float32)

@@ -1,13 +1,15 @@
-"""The unit ``bpe``: frequent byte sequences, learnt from the text (Sennrich et al. 2016, on bytes as GPT-2 has it).
+"""The unit ``bpe``: frequent sequences of characters, learnt from the text (Sennrich et al. 2016), on top of bytes.
 
 Tokens are written as ``byte`` writes its bytes, in the order in which they were learnt: that order is the whole
-tokenizer. ``tokenizers`` learns it; to split a text needs nothing but the order.
+tokenizer. ``tokenizers`` learns it; to split a text needs nothing but the order. What is learnt holds whole characters,
+so that what is written does, too: bytes alone stand only for characters that are too rare to be tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import groupby, pairwise, repeat
 
 from ..errors import MissingExtraError
 from .base import Ids, Unit
@@ -17,6 +19,7 @@ from .word import words
 NEVER = 1 << 31  # the rank of what is no token
 SIZE = 4096  # tokens, where nothing else is asked for
 MOST_KEPT = 1 << 16  # pieces whose tokens are kept, so that a service that reads for months does not grow
+ASCII = 128  # bytes that are a character
 LONGEST = 48  # characters of a piece: merging takes the square of it
 
 
@@ -55,7 +58,7 @@ class Bpe(Byte):
         """The tokens of a piece: of all neighbours that make a token, those learnt first are joined first."""
         found = self.merged.get(piece)
         if found is None:
-            found = self.merge_bytes(list(as_bytes(piece).decode("latin-1")))
+            found = self.merge_bytes(list(as_units(piece)))
             if len(self.merged) >= MOST_KEPT:
                 self.merged.clear()
             self.merged[piece] = found
@@ -72,19 +75,63 @@ class Bpe(Byte):
         return tokens
 
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
-        """The bytes and what is learnt on top of them; raises ``MissingExtraError`` where ``tokenizers`` is missing."""
+        """The bytes, the characters, and what is learnt on top of them.
+
+        Raises ``MissingExtraError`` where ``tokenizers`` is missing.
+        """
         try:
             from tokenizers import Tokenizer, models, trainers
         except ImportError:
             raise MissingExtraError("--unit bpe needs tokenizers; run: pip install 'unrolled[train]'") from None
+        found = Counter(piece for text in texts for part in self.parts(text) for piece in self.pieces(part))
+        size = size or SIZE
+        letters, beginnings = frequent_letters(found, (size - len(BYTES)) // 2)
+        known = {*BYTES[:ASCII], *letters}
+        room = max(0, size - len(BYTES) - len(letters) - len(beginnings))
         tokenizer = Tokenizer(models.BPE())
         trainer = trainers.BpeTrainer(
-            vocab_size=size or SIZE, min_frequency=least, initial_alphabet=list(BYTES), show_progress=False
+            vocab_size=len(known) + room, min_frequency=least, initial_alphabet=sorted(known), show_progress=False
         )
-        found = (piece for text in texts for part in self.parts(text) for piece in self.pieces(part))
-        tokenizer.train_from_iterator((as_bytes(piece).decode("latin-1") for piece in found), trainer)
+        tokenizer.train_from_iterator(runs(found, known), trainer)
         vocabulary = tokenizer.get_vocab()
-        return sorted(vocabulary, key=vocabulary.__getitem__)
+        learnt = [token for token in sorted(vocabulary, key=vocabulary.__getitem__) if len(token) > 1]
+        return [*BYTES, *beginnings, *map(as_units, letters), *map(as_units, learnt)]
+
+
+def frequent_letters(found: Mapping[str, int], room: int) -> tuple[list[str], list[str]]:
+    """The most frequent characters of more than one byte, and what their bytes are on the way to them, shortest first.
+
+    They are as many as there is ``room`` for.
+    """
+    counts: Counter[str] = Counter()
+    for piece, times in found.items():
+        for letter in piece:
+            counts[letter] += times
+    letters: list[str] = []
+    beginnings: set[str] = set()
+    for letter, _ in counts.most_common():
+        units = as_units(letter)
+        if len(units) == 1 or "\ud800" <= letter <= "\udfff":  # half of a pair is no character
+            continue
+        more = {units[:size] for size in range(2, len(units))} - beginnings
+        if len(letters) + len(beginnings) + 1 + len(more) > room:
+            break
+        letters.append(letter)
+        beginnings |= more
+    return letters, sorted(beginnings, key=lambda units: (len(units), units))
+
+
+def runs(found: Mapping[str, int], known: Set[str]) -> Iterator[str]:
+    """What stands between unknown characters in each piece, as often as the piece was found."""
+    for piece, times in found.items():
+        for inside, letters in groupby(piece, known.__contains__):
+            if inside:
+                yield from repeat("".join(letters), times)
+
+
+def as_units(text: str) -> str:
+    """The bytes of a text, written as ``byte`` writes them."""
+    return as_bytes(text).decode("latin-1")
 
 
 def pieces(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,14 +30,27 @@ UNSETTLED = 3
 SPECIAL = 2  # ids below this stand for no text
 LABEL = "label"
 """The unit of a vocabulary of labels."""
+NEVER = -1e30
+"""The logit of a unit that never occurred where a model learnt: its probability is 0 at any temperature.
+
+It is finite, so that sums and differences of logits stay numbers. What is below half of it is meant.
+"""
 
 
 @dataclass(frozen=True)
 class Vocabulary(Recomputed):
-    """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``)."""
+    """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``).
+
+    ``unseen`` is the probability that scoring gives to all that never occurred together; it is never drawn.
+    """
 
     unit: str
     units: tuple[str, ...]
+    unseen: float = field(default=0.0, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.unseen < 1:
+            raise ValueError(f"the probability of what never occurred is {self.unseen}, and not in [0, 1)")
 
     @classmethod
     def of(
@@ -52,7 +65,7 @@ class Vocabulary(Recomputed):
         return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
 
     @classmethod
-    def restored(cls, unit: Any, units: Any) -> Vocabulary:
+    def restored(cls, unit: Any, units: Any, unseen: Any = 0.0) -> Vocabulary:
         """Return the vocabulary that a file describes; raises ``ValueError`` for what is none.
 
         ``unit`` is ``LABEL`` for labels, which cut no text.
@@ -65,7 +78,9 @@ class Vocabulary(Recomputed):
         strange = next((each for each in units if not possible(each)), None)
         if strange is not None:
             raise ValueError(f"{strange[:40]!r} can be no unit of the kind {unit}")
-        found = cls(unit, tuple(units))
+        if isinstance(unseen, bool) or not isinstance(unseen, int | float):
+            raise ValueError(f"the probability of what never occurred is {str(unseen)[:40]!r}")
+        found = cls(unit, tuple(units), float(unseen))
         if len(found.index) < len(units):
             raise ValueError("a unit stands twice in a vocabulary")
         return found

@@ -13,7 +13,7 @@ from ..data.material import Material
 from ..layers import Network
 from ..layers.base import on_device
 from ..metrics.classification import Classified, classified, temperature
-from ..text.vocabulary import SPECIAL
+from ..text.vocabulary import NEVER, SPECIAL
 
 
 def calibrate(network: Network, split: Material) -> dict[str, float]:
@@ -24,7 +24,8 @@ def calibrate(network: Network, split: Material) -> dict[str, float]:
         value = max(1.0, value)
     with torch.no_grad():
         network.head.weight /= value
-        network.head.bias /= value
+        bias = network.head.bias
+        bias.copy_(torch.where(bias < NEVER / 2, NEVER, bias / value))
     return {"temperature": value, **figures(judged(logits / value, gold))}
 
 

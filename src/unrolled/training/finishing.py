@@ -10,6 +10,7 @@ from ..data.material import Material
 from ..layers import Network
 from ..tasks import TASKS
 from .calibrate import calibrate, judge
+from .feed import with_unseen
 from .ledger import Ledger
 from .onward import HeldOut, describe
 from .recipe import Recipe
@@ -42,7 +43,8 @@ def units_at_the_end(split: Material, held_out: HeldOut) -> int:
 def snapshot(course: Course) -> Bundle:
     """A bundle of the weights as they are now, with the record so far."""
     arrays = {name: tensor.cpu().numpy().copy() for name, tensor in course.network.state_dict().items()}
-    return Bundle(arrays, course.recipe.model, course.work.split.vocabularies, record(course))
+    vocabularies = with_unseen(course.work.split, course.network.unseen)
+    return Bundle(arrays, course.recipe.model, vocabularies, record(course))
 
 
 def record(course: Course) -> dict[str, Any]:

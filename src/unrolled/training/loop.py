@@ -19,12 +19,13 @@ from .budget import Budget
 from .choosing import choose_sizes
 from .costs import VALIDATION_MOST, Costs, seconds_per_unit
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import expect
+from .feed import start_head
 from .finishing import Course, finished, snapshot, units_at_the_end
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, give_back_memory, prepare, validation_cost
-from .onward import HeldOut, carry_over
+from .objective import Objective
+from .onward import HeldOut
 from .resume import (
     as_plain,
     load_resume,
@@ -104,9 +105,7 @@ class Run:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.work.split.vocabularies)
         network = build(spec, self.work.train.seed, self.kind).to(self.device)
-        expect(network, self.work.split.counts())
-        if self.work.base:
-            carry_over(network, self.work.base.bundle)
+        start_head(network, self.work, Objective.of(self.recipe.train, self.work.split).weights)
         return network
 
     def begin(self) -> None:
@@ -199,7 +198,7 @@ class Run:
         assert highest is not None, "the recipe fills it in"
         nats = self.learner.step(step, self.schedule.learning_rate(step, highest))
         if math.isfinite(nats):
-            self.ledger.add(nats * self.bits)
+            self.ledger.add((nats - math.log1p(-self.network.unseen)) * self.bits)
         else:
             self.diverged()
 

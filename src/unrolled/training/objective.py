@@ -11,13 +11,16 @@ from torch import Tensor
 
 from ..config import TrainOptions
 from ..data.material import Material
-from ..text.vocabulary import SPECIAL
+from ..text.vocabulary import NEVER, SPECIAL
 from .feed import mean_of
 
 
 @dataclass(frozen=True)
 class Objective:
-    """``smoothing`` spreads a share of each target over all units; ``weights`` [V] tell how much each unit counts."""
+    """What is minimised.
+
+    ``smoothing`` spreads a share of each target over all units that occur; ``weights`` [V] tell how much each counts.
+    """
 
     smoothing: float = 0.0
     weights: Tensor | None = None
@@ -37,10 +40,16 @@ class Objective:
         """
         if self.smoothing:
             picked = logits.gather(-1, places.unsqueeze(-1)).squeeze(-1)  # a loss is what all amount to, less this
-            losses = losses + self.smoothing * (picked - logits.mean(-1))
+            losses = losses + self.smoothing * (picked - mean_logit(logits))
         if self.weights is not None:
             losses = losses * self.weights.to(losses.device)[targets]
         return mean_of(losses, counts)
+
+
+def mean_logit(logits: Tensor) -> Tensor:
+    """The mean over the last axis of the logits of units that occur."""
+    occur = logits > NEVER / 2
+    return logits.masked_fill(~occur, 0).sum(-1) / occur.sum(-1)
 
 
 def balanced(counts: NDArray[np.int64]) -> Tensor:

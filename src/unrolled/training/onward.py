@@ -10,6 +10,7 @@ from ..bundle import Bundle
 from ..data.material import Material
 from ..layers import Network
 from ..tasks.base import Task
+from ..text.vocabulary import NEVER
 from .base import old_split
 from .validate import bits_of
 from .work import Work
@@ -17,7 +18,11 @@ from .work import Work
 
 @torch.no_grad()
 def carry_over(network: Network, bundle: Bundle) -> None:
-    """Give a network the weights of a model whose vocabularies may have been smaller; new units start unlikely."""
+    """Give a network the weights of a model whose vocabularies may have been smaller.
+
+    What it had never seen has no weight in the head, and is impossible until it is expected; where the bias does not
+    learn, it starts unlikely.
+    """
     reads = bundle.config.task == "language" and network.spec.encoder is not None
     tensors = {f"encoder.{name}": each for name, each in bundle.tensors.items()} if reads else bundle.tensors
     for name, parameter in network.state_dict().items():
@@ -26,8 +31,9 @@ def carry_over(network: Network, bundle: Bundle) -> None:
         old = torch.from_numpy(tensors[name]).to(parameter)
         if name == "head.weight":
             parameter.zero_()
+            old = old * torch.from_numpy(tensors["head.bias"] > NEVER / 2).to(old)[:, None]
         elif name == "head.bias":
-            parameter.fill_(float(old.min()))
+            parameter.fill_(NEVER if network.head.bias.requires_grad else float(old.min()))
         parameter[tuple(slice(size) for size in old.shape)] = old
 
 

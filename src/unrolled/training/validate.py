@@ -14,6 +14,7 @@ from ..layers import Network
 from ..layers.base import on_device
 from ..layers.sampled import LARGE
 from ..tasks.base import Task
+from ..text.vocabulary import NEVER
 from .carry import forget
 
 MOST_LOGITS = 1 << 24  # at once: 64 MB
@@ -42,8 +43,21 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
     kind = network.kind if network.spec.outputs >= LARGE else "fp32"
     weights = network.head.weight.t().bfloat16() if narrow(kind) else network.head.weight.t()
     for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
-        total += task.loss(product(part, weights, kind) + network.head.bias, wanted)[known].double().sum().item()
+        nats = task.loss(product(part, weights, kind) + network.head.bias, wanted)
+        total += scored(network, nats, wanted)[known].double().sum().item()
     return total
+
+
+def scored(network: Network, nats: Tensor, targets: Tensor) -> Tensor:
+    """The nats [...] of targets where all units that never occurred share ``network.unseen`` evenly.
+
+    What ``decoding.scoring.log_probabilities`` tells of every unit.
+    """
+    never = network.head.bias < NEVER / 2
+    if not network.unseen or not never.any():
+        return nats
+    one = network.unseen / int(never.sum())
+    return torch.where(never[targets], -math.log(one), nats - math.log1p(-network.unseen))
 
 
 def bits_of(network: Network, task: Task, split: Material, part: str) -> float:

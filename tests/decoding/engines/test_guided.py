@@ -10,6 +10,7 @@ from unrolled.decoding.engines.memory import Memory
 from unrolled.decoding.sampling import softmax
 
 SIZE = 5
+OCCUR = np.ones(SIZE, np.bool_)
 texts = st.lists(st.integers(0, SIZE - 1), min_size=2, max_size=40).map(lambda ids: np.array([ids], np.int32))
 
 
@@ -25,7 +26,7 @@ class Narrowed(Memory):
         return logits - 2 * (np.arange(SIZE) == 0), after
 
 
-WITHOUT, UNDER = Memory(SIZE), Narrowed(SIZE)
+WITHOUT, UNDER = Memory(OCCUR), Narrowed(OCCUR)
 
 
 @given(texts)

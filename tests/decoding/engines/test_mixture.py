@@ -2,13 +2,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.decoding.engines import adaptive
+from unrolled.decoding.engines import adaptive, occurring
 from unrolled.decoding.engines.base import Engine, check_like, select, step
 from unrolled.decoding.engines.memory import Memory
 from unrolled.decoding.engines.mixture import Mixture
 from unrolled.decoding.sampling import softmax
+from unrolled.text.vocabulary import NEVER
 
 SIZE = 5
+OCCUR = np.ones(SIZE, np.bool_)
 texts = st.lists(st.integers(0, SIZE - 1), min_size=1, max_size=40).map(lambda ids: np.array([ids], np.int32))
 
 
@@ -29,7 +31,7 @@ class Always(Engine):
 
 
 def mixture() -> Mixture:
-    return Mixture([Always([0.6, 0.1, 0.1, 0.1, 0.1]), Memory(SIZE)], [0.9, 0.1])
+    return Mixture([Always([0.6, 0.1, 0.1, 0.1, 0.1]), Memory(OCCUR)], [0.9, 0.1])
 
 
 @given(ids=texts)
@@ -86,6 +88,18 @@ def test_a_network_that_remembers_expects_a_text_that_repeats(model):
 
 
 def test_before_anything_is_read_the_weights_are_those_given(model):
-    engine = adaptive(model.engine, len(model.vocabulary))
+    engine = adaptive(model.engine, occurring(model.bundle))
     weights = engine.start(2)["weights"]
     np.testing.assert_array_equal(weights, np.broadcast_to([0.9, 0.1], weights.shape))
+
+
+def test_what_no_member_expects_changes_no_weight_and_no_number():
+    occur = np.array([True, True, True, True, False])
+    sure = Always([0.4, 0.3, 0.2, 0.1, 1e-30])
+    sure.logits[4] = NEVER
+    engine = Mixture([sure, Memory(occur)], [0.9, 0.1])
+    before, state = engine.scan(np.array([[0, 1]], np.int32), engine.start(1))
+    assert softmax(before[0, -1])[4] == 0
+    after, then = engine.scan(np.array([[4]], np.int32), state)
+    np.testing.assert_array_equal(then["weights"], state["weights"])
+    assert np.isfinite(after).all() and softmax(after[0, -1])[4] > 0  # it was read, and may come again

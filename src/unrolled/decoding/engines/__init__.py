@@ -4,10 +4,14 @@ import dataclasses
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ... import kernels
 from ...bundle import Bundle
 from ...errors import OptionError
 from ...kernels.precision import narrow, widen
+from ...text.vocabulary import NEVER
 from .base import Engine, EngineState
 from .reading import Reader
 
@@ -22,7 +26,17 @@ ON_DEVICES = ("torch",)
 FIRST_WEIGHTS = (0.9, 0.1)
 """Of the network and the memory, before anything is read."""
 
-__all__ = ["ENGINES", "Engine", "EngineState", "Reader", "adaptive", "guided", "open_engine", "open_reader"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "EngineState",
+    "Reader",
+    "adaptive",
+    "guided",
+    "occurring",
+    "open_engine",
+    "open_reader",
+]
 
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
@@ -68,12 +82,22 @@ def refuse_device(module: str, device: str) -> None:
         raise OptionError(f"I got --device {device} for the engine {module}, which runs on the CPU alone; leave it out")
 
 
-def adaptive(engine: Engine, size: int) -> Engine:
-    """An engine that also learns from what it reads: blended with a memory of the text so far, over ``size`` units."""
+def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
+    """An engine that also learns from what it reads: blended with a memory of the text so far.
+
+    That expects each unit at first that did ``occur`` [V] where the model learnt.
+    """
     from .memory import Memory
     from .mixture import Mixture
 
-    return Mixture([engine, Memory(size)], FIRST_WEIGHTS)
+    return Mixture([engine, Memory(occur)], FIRST_WEIGHTS)
+
+
+def occurring(bundle: Bundle) -> NDArray[np.bool_]:
+    """Which units of a language model occurred where it learnt, as far as it tells."""
+    every = np.zeros(len(bundle.vocabularies["text"]), np.float32)
+    found: NDArray[np.bool_] = bundle.tensors.get("head.bias", every) > NEVER / 2
+    return found
 
 
 def guided(without: Engine, under: Engine, strength: float) -> Engine:

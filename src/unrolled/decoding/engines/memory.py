@@ -2,7 +2,8 @@
 
 Prediction by partial matching, interpolated from short contexts to long ones with a constant discount (Cleary and
 Witten 1984; Chen and Goodman 1999, section 2.6), starting from a uniform distribution. A unit is counted in the longest
-context that it was new in and in all longer ones, so that short contexts count variety (Moffat 1990).
+context that it was new in and in all longer ones, so that short contexts count variety (Moffat 1990). The uniform
+distribution is over the units that occurred where the model learnt: another one is expected once it was read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...text.base import Ids
+from ..sampling import logs_of
 from .base import Engine, EngineState, Scanned, check_like
 
 LONGEST = 8
@@ -26,9 +28,9 @@ KEPT = 256
 class Tables:
     """What followed every context of up to ``LONGEST`` units in one text."""
 
-    def __init__(self, size: int) -> None:
-        self.size, self.read = size, 0
-        self.uniform = np.full(size, 1 / size)
+    def __init__(self, occur: NDArray[np.bool_]) -> None:
+        self.size, self.read = len(occur), 0
+        self.uniform: NDArray[np.float64] = occur / occur.sum()
         self.followers: list[dict[int, dict[int, int]]] = [{} for _ in range(LONGEST + 1)]
         self.totals: list[dict[int, int]] = [{} for _ in range(LONGEST + 1)]
         self.contexts = [0] * (LONGEST + 1)  # the last n units as one number, for each n
@@ -67,8 +69,8 @@ class Memory(Engine):
     Tables belong to who took them out: threads that go on from one text share nothing, and the later one reads it anew.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, occur: NDArray[np.bool_]) -> None:
+        self.occur = occur
         self.kept: OrderedDict[bytes, Tables] = OrderedDict()
 
     def start(self, rows: int) -> EngineState:
@@ -76,17 +78,17 @@ class Memory(Engine):
 
     def check(self, state: EngineState) -> None:
         check_like(state, self.start(1))
-        if ((state["history"] < 0) | (state["history"] >= self.size)).any():
+        if ((state["history"] < 0) | (state["history"] >= len(self.occur))).any():
             raise ValueError("its history has ids that the vocabulary does not have")
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         history = np.concatenate([state["history"], ids], 1).astype(np.int32)
-        logits = np.empty((*ids.shape, self.size), np.float32)
+        logits = np.empty((*ids.shape, len(self.occur)), np.float32)
         for row in range(len(ids)):
             tables = self.tables(state["history"][row])
             for place, unit in enumerate(ids[row].tolist()):
                 tables.learn(unit)
-                logits[row, place] = np.log(tables.predict())
+                logits[row, place] = logs_of(tables.predict())
             self.keep(history[row], tables)
         return logits, {"history": history}
 
@@ -94,7 +96,7 @@ class Memory(Engine):
         """The tables of a text: those kept, or made anew."""
         found = self.kept.pop(history.tobytes(), None)
         if found is None:
-            found = Tables(self.size)
+            found = Tables(self.occur)
             for unit in history.tolist():
                 found.learn(unit)
         return found

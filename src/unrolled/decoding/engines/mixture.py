@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...text.base import Ids
-from ..sampling import softmax
+from ..sampling import logs_of, softmax
 from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 LEVELS = 12
@@ -63,7 +63,7 @@ class Mixture(Engine):
             heard = ids[row, len(ids[row]) + 1 - len(expected) :]
             mixed[row] = follow(expected, heard, weights[row], read[row])[-ids.shape[1] :]
         own = {"weights": weights, "read": read, "expected": told[:, -1]}
-        return np.log(mixed).astype(np.float32), {**own, **joined([after for _, after in scanned])}
+        return logs_of(mixed).astype(np.float32), {**own, **joined([after for _, after in scanned])}
 
 
 def follow(expected: Floats, heard: Ids, weights: Floats, read: Floats) -> Floats:
@@ -78,6 +78,8 @@ def follow(expected: Floats, heard: Ids, weights: Floats, read: Floats) -> Float
         given[place] = weights[case]
         if place < len(heard):
             worth = weights[case] * expected[place, :, heard[place]]
+            if not worth.any():  # no member thought it possible: it tells them not apart
+                continue
             read[case] += 1
             rate = max(RATE, 1 / (read[case] + TRUST))
             weights[case] += rate * (worth / worth.sum() - weights[case])

@@ -39,6 +39,7 @@ def open_network(bundle: Bundle, device: str) -> Network:
         network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights_of.items()})
     except RuntimeError as error:
         raise ModelFileError(f"the weights do not fit their description ({error}); train the model again") from None
+    network.unseen = max(vocabulary.unseen for vocabulary in bundle.vocabularies.values())  # that of the targets
     return network.to(find_device("cpu" if device == "auto" else device))
 
 

@@ -26,6 +26,7 @@ ROOMS = [
     {"kernels", "text", "config", "keywords"},
     {"options"},
     {"errors"},
+    {"escaping"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 

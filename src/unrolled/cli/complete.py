@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from typing import Any
 
 import click
 
 from ..config import RunOptions
+from . import streams
 from .flags import examples, flags, given, silence
 
 EXAMPLES = """
@@ -37,15 +37,11 @@ def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet
         silence()
     opened = load(model, **{name: value for name, value in given(options).items() if name != "threads"})
     session = opened.session(where=where)
-    for number, line in enumerate(sys.stdin, 1):
-        text = line.removesuffix("\n")
-        text = (
-            from_json(text, number) if as_json else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        )
+    for number, line in enumerate(streams.read_lines(), 1):
+        text = from_json(line, number) if as_json else line
         words = [dataclasses.asdict(each) for each in session.completions(text, count)]
         following = [{"unit": unit, "probability": share} for unit, share in session.state.next(count)]
-        click.echo(json.dumps({"text": text, "words": words, "next": following}, ensure_ascii=False))
-        sys.stdout.flush()
+        streams.as_json({"text": text, "words": words, "next": following})
 
 
 def from_json(line: str, number: int) -> str:
@@ -54,7 +50,7 @@ def from_json(line: str, number: int) -> str:
 
     try:
         text = json.loads(line)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         text = None
     if not isinstance(text, str):
         raise InputError(f'line {number} is no JSON string: {line[:60]!r}; write "Alice wa", or leave --json out')

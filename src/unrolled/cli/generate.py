@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import GenerateOptions, NoveltyOptions, RunOptions
+from ..escaping import json_line
+from . import streams
 from .flags import examples, flags, given, silence
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def command(
     else:
         lines = write(start, samples, ways, settings)
         if not (output or as_json):
-            click.echo("\n\n".join(shown + line["text"] for line in lines))
+            streams.data("\n\n".join(shown + line["text"] for line in lines) + "\n")
     texts = [line["text"] for line in lines]
     if ways["save_state"]:
         start.after(texts[0]).save(ways["save_state"], force)
@@ -146,7 +146,7 @@ def show_novelty(texts: Sequence[str], against: Corpus | None, quiet: bool) -> N
     from ..decoding.novelty import novelty
     from .novelty import show
 
-    click.echo(err=True)
+    streams.line(err=True)
     show(novelty(texts, against, NoveltyOptions().least), quiet, err=True)
 
 
@@ -167,22 +167,20 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
 def show_pieces(prompt: str, pieces: Iterator[str], keep: bool = False) -> str:
     """Print a text as it is written; give it back, if it is to be kept: a text may be endless."""
     written: list[str] = []
-    sys.stdout.write(prompt)
+    streams.data(prompt)
     for piece in pieces:
         written += [piece] * keep
-        sys.stdout.write(piece)
-        sys.stdout.flush()
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+        streams.data(piece)
+    streams.data("\n")
     return "".join(written)
 
 
 def write_lines(output: str | None, lines: Iterator[dict[str, Any]]) -> None:
     """JSON lines to a file, or to standard output."""
+    if not output:
+        for line in lines:
+            streams.as_json(line)
+        return
     from ..bundle import write_atomically
 
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    if output:
-        write_atomically(Path(output), text.encode("utf-8", "backslashreplace"))
-    else:
-        click.echo(text, nl=False)
+    write_atomically(Path(output), "".join(f"{json_line(line)}\n" for line in lines).encode())

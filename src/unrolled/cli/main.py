@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import _thread
 import os
 import signal
 import sys
+import threading
 import warnings
 from importlib import import_module
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import UnrolledError, UnrolledWarning
+from ..errors import InterruptedWorkError, OutputError, TrainingError, UnrolledError, UnrolledWarning, reason
+from . import streams
 from .flags import examples
 
 VERBS = {
@@ -37,6 +39,9 @@ unrolled train alice.txt --minutes 5
 unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
 unrolled score alice.safetensors chapter.txt
 """
+
+NO_MEMORY = "there is not enough memory for this; use a smaller model, fewer rows at a time, or a shorter text"
+OUT_OF_MEMORY = ("allocate memory", "not enough memory", "map segment", "std::bad_alloc", "start new thread")
 
 
 class Verbs(click.Group):
@@ -64,12 +69,34 @@ def unrolled() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit status: 0, 1 failed, 2 bad input, 130 Ctrl-C, 143 SIGTERM."""
+    streams.open_all()
+    listen()
+    warnings.resetwarnings()  # PYTHONWARNINGS is for who writes Python
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("default", UnrolledWarning)
     warnings.showwarning = show_warning
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):  # texts are in UTF-8 whatever the system's language is
-            stream.reconfigure(encoding="utf-8", errors=errors)
     set_threads(sys.argv)
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    if (failed := streams.close_output()) and not status:
+        status = complain(failed)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on there is nothing to stop but Python's own end
+    sys.exit(status)
+
+
+def listen() -> None:
+    """Have Ctrl-C raise ``KeyboardInterrupt``, also where it comes while Python runs what must not raise."""
+    if signal.getsignal(signal.SIGINT) not in (signal.SIG_IGN, signal.SIG_DFL, None):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    usual = sys.unraisablehook
+
+    def again(unraisable: Any) -> None:
+        if unraisable.exc_type is KeyboardInterrupt:  # Python would print it and go on
+            threading.Timer(0.01, _thread.interrupt_main).start()
+        else:
+            usual(unraisable)
+
+    sys.unraisablehook = again
 
 
 def run(arguments: list[str]) -> int:
@@ -77,27 +104,38 @@ def run(arguments: list[str]) -> int:
     try:
         return int(unrolled.main(arguments or ["--help"], prog_name="unrolled", standalone_mode=False) or 0)
     except UnrolledError as error:
-        return complain(str(error), error.exit_status)
+        return complain(error)
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "unrolled"
-        return complain(f"{error.format_message()} See: {where} --help", 2)
+        return complain(UnrolledError(f"{error.format_message()} See: {where} --help"))
     except (click.Abort, KeyboardInterrupt):
-        return complain("stopped", 128 + signal.SIGINT)
-    except BrokenPipeError:  # the reader of our pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return complain(InterruptedWorkError("stopped", signal.SIGINT))
+    except (MemoryError, ImportError, RuntimeError) as error:
+        if not lacks_memory(error):
+            raise
+        return complain(TrainingError(NO_MEMORY))
+    except OSError as error:
+        if lacks_memory(error):
+            return complain(TrainingError(NO_MEMORY))
+        what = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        return complain(OutputError(f"the system refused: {what}{reason(error)}; mend that, and try again"))
 
 
-def complain(message: str, status: int) -> int:
-    """Say what went wrong in one sentence."""
-    click.echo(f"unrolled: {message}", err=True)
-    return status
+def lacks_memory(error: Exception) -> bool:
+    """Whether memory ran out; PyTorch and the system's loader say so only in words."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+
+
+def complain(error: UnrolledError) -> int:
+    """Say what went wrong in one sentence; the exit status that it stands for."""
+    streams.note(str(error))
+    return error.exit_status
 
 
 def show_warning(message: Any, category: type[Warning], *rest: Any, **more: Any) -> None:
     """Our own warnings are for the user; those of libraries are not."""
     if issubclass(category, UnrolledWarning):
-        click.echo(f"unrolled: {message}", err=True)
+        streams.note(str(message))
 
 
 def set_threads(arguments: list[str]) -> None:

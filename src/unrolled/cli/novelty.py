@@ -9,6 +9,7 @@ import click
 
 from ..config import NoveltyOptions, ReadOptions
 from ..reports.labels import columns, fitted
+from . import streams
 from .flags import examples, flags, given
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
     texts = texts_of(read_file(sample, reading).text)
     found = novelty(texts, read_corpus(against, reading), counting.least)
     if as_json:
-        click.echo(json.dumps(found.summary(), ensure_ascii=False))
+        streams.as_json(found.summary())
     else:
         show(found, quiet)
 
@@ -51,7 +52,7 @@ def texts_of(sample: str) -> list[str]:
     """The texts of JSON lines; a sample that is none is one text."""
     try:
         lines = [json.loads(line) for line in sample.split("\n") if line.strip()]
-    except ValueError:
+    except (ValueError, RecursionError):
         return [sample]
     told = [line.get("text") for line in lines if isinstance(line, dict)]
     texts = [text for text in told if isinstance(text, str)]
@@ -70,13 +71,13 @@ def show(found: Novelty, quiet: bool = False, err: bool = False) -> None:
         ],
     }
     for name, (first, *second) in rows.items():
-        click.echo(f"{name:<38}{first:>12}{second[0] if second else '':>14}".rstrip(), err=err)
+        streams.line(f"{name:<38}{first:>12}{second[0] if second else '':>14}".rstrip(), err=err)
     if quiet:
         return
     why = "the text's own last tenth, against what stands before it" if found.real else "the text is too short for any"
-    click.echo(f"\nreal text: {why}", err=err)
+    streams.lines(["", f"real text: {why}"], err)
     if found.spans:
-        click.echo("\nlongest spans (characters, where in the text, span)", err=err)
+        streams.lines(["", "longest spans (characters, where in the text, span)"], err)
     for span in found.shown():
         head = f"{span.length:6,}  {found.where(span)}  "
-        click.echo(head + fitted(span.text, WIDTH - columns(head)), err=err)
+        streams.line(head + fitted(span.text, WIDTH - columns(head)), err=err)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from ..bundle import SUFFIX
 from ..config import ModelOptions, ReadOptions, RunOptions, TrainOptions
+from . import streams
 from .flags import examples, flags, given
 
 EXAMPLES = """
@@ -40,7 +40,7 @@ def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: 
         model = train(source, path, observers=[screen.observe], **given(options))
     screen.finish(model, path)
     if as_json:
-        click.echo(json.dumps({"model": str(path), **model.record}, ensure_ascii=False))
+        streams.as_json({"model": str(path), **model.record})
     stopped = str(model.record["stopped"])
     return 128 + int(stopped.split()[1]) if stopped.startswith("signal") else 0
 

@@ -1,3 +1,4 @@
+import dataclasses
 import random
 import stat
 import subprocess
@@ -14,6 +15,7 @@ from unrolled import bundle
 from unrolled.bundle import Bundle, load, pack, save, unpack
 from unrolled.config import ModelOptions
 from unrolled.errors import ModelFileError, OutputError
+from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
 
 json_values = st.recursive(
@@ -26,10 +28,19 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x06\0\0\0\x1f\x15\xc4\
 CONTENTS = {"config": "{}", "vocabularies": "{}", "record": "{}", "weights": "fp32"}
 
 
+TINY = ModelOptions(cell="elman", hidden_size=1, layers=1, embedding_size=0, dropout=0.0)
+
+
+def filled(config: ModelOptions, vocabularies: dict[str, Vocabulary], **parts) -> Bundle:
+    """A model of a config, its weights rising from 0."""
+    shapes = TASKS[config.task].network(config, vocabularies).expected_shapes
+    weights = {name: np.arange(np.prod(each), dtype=np.float32).reshape(each) for name, each in shapes.items()}
+    return Bundle(weights, config, vocabularies, **parts)
+
+
 @pytest.fixture(scope="module")
 def tiny() -> Bundle:
-    weights = {"head.weight": np.arange(6, dtype=np.float32).reshape(2, 3)}
-    return Bundle(weights, ModelOptions(), {"text": Vocabulary("char", ("a",))}, {"steps": 3})
+    return filled(TINY, {"text": Vocabulary("char", ("a",))}, record={"steps": 3})
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +57,24 @@ def alike(one: Bundle, two: Bundle) -> bool:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    tensors=st.dictionaries(st.text(st.characters(codec="utf-8")), floats, max_size=3),
-    units=st.sets(st.characters()),
-    record=st.dictionaries(st.text(), json_values),
-    hidden_size=st.none() | st.integers(1, 8192),
-)
-def test_what_is_saved_is_loaded(tmp_path, tensors, units, record, hidden_size):
+@given(tensors=st.dictionaries(st.text(st.characters(codec="utf-8")), floats, max_size=3), told=st.text())
+def test_what_is_packed_is_unpacked(tensors, told):
     tensors.pop("__metadata__", None)  # safetensors' own
-    vocabularies = {"text": Vocabulary("char", tuple(sorted(units)))}
-    written = Bundle(tensors, ModelOptions(hidden_size=hidden_size), vocabularies, record)
+    found, metadata = unpack(pack(tensors, {"told": told}), "packed")
+    assert {name: each.tobytes() for name, each in found.items()} == {k: v.tobytes() for k, v in tensors.items()}
+    assert metadata["told"] == told
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    units=st.sets(st.characters(), min_size=1),
+    record=st.dictionaries(st.text(), json_values),
+    hidden_size=st.integers(1, 9),
+)
+def test_what_is_saved_is_loaded(tmp_path, units, record, hidden_size):
+    config = dataclasses.replace(TINY, hidden_size=hidden_size)
+    record = {f"my {name}": value for name, value in record.items()}
+    written = filled(config, {"text": Vocabulary("char", tuple(sorted(units)))}, record=record)
     read = load(save(written, tmp_path / "model", force=True))
     assert alike(read, written) and read.record == written.record
 
@@ -67,8 +86,9 @@ def test_a_trained_model_is_saved_as_it_was_loaded(model_file, tmp_path):
 
 
 def test_a_view_of_an_array_is_saved_as_it_looks(tiny, tmp_path):
-    turned = Bundle({"w": np.arange(6, dtype=np.float32).reshape(2, 3).T}, tiny.config, tiny.vocabularies)
-    assert load(save(turned, tmp_path / "turned")).tensors["w"].tolist() == [[0, 3], [1, 4], [2, 5]]
+    row = np.array([[3, 1, 2]], np.float32)
+    turned = dataclasses.replace(tiny, tensors={**tiny.tensors, "head.weight": row.T})
+    assert load(save(turned, tmp_path / "turned")).tensors["head.weight"].tolist() == [[3], [1], [2]]
 
 
 def test_the_file_is_a_safetensors_file_with_strings_for_all_else(model_file):
@@ -79,7 +99,7 @@ def test_the_file_is_a_safetensors_file_with_strings_for_all_else(model_file):
 
 
 def test_the_number_of_weights_is_counted(tiny):
-    assert tiny.parameters == 6
+    assert tiny.parameters == 3 + 1 + 1 + 1 + 3 + 3
 
 
 def test_a_bit_flipped_anywhere_is_refused(raw):
@@ -136,23 +156,44 @@ def test_a_newer_format_asks_for_an_upgrade(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "contents",
     [
-        {"config": "{}"},
+        {"config": "{}", "weights": "fp32"},
         {**CONTENTS, "config": '{"cell": "transformer"}'},
         {**CONTENTS, "config": '{"wings": 2}'},
         {**CONTENTS, "config": '{"hidden_size": "wide"}'},
         {**CONTENTS, "config": "not JSON"},
         {**CONTENTS, "vocabularies": '{"text": {}}'},
         {**CONTENTS, "vocabularies": "[]"},
+        {**CONTENTS, "config": "[" * 100_000},
+        {**CONTENTS, "config": "9" * 5_000},
     ],
 )
 def test_a_sound_file_of_something_else_is_refused(contents, tmp_path):
     (tmp_path / "other").write_bytes(pack({}, contents))
-    with pytest.raises(ModelFileError, match="is no model of this unrolled"):
+    with pytest.raises(ModelFileError, match="is no model"):
         load(tmp_path / "other")
 
 
+@pytest.mark.parametrize("version", ["x", "", "0", "-1", "1.0", "9" * 5000])
+def test_a_format_that_is_no_number_is_refused(monkeypatch, tmp_path, version):
+    with monkeypatch.context() as other:
+        other.setattr(bundle, "FORMAT", version)
+        (tmp_path / "odd").write_bytes(pack({}, CONTENTS))
+    with pytest.raises(ModelFileError, match="its header cannot be read"):
+        load(tmp_path / "odd")
+
+
+def test_a_device_is_no_model():
+    with pytest.raises(ModelFileError, match="is a device"):
+        load("/dev/zero")
+
+
 @pytest.mark.parametrize(
-    ("path", "said"), [("no.safetensors", "there is no model"), ("x" * 300, "too long"), (".", "Is a")]
+    ("path", "said"),
+    [
+        ("no.safetensors", "there is no file no.safetensors; give a file that"),
+        ("x" * 300, "too long"),
+        (".", "is a folder"),
+    ],
 )
 def test_a_path_without_a_model_is_refused(path, said):
     with pytest.raises(ModelFileError, match=said):

@@ -19,14 +19,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from .config import ModelOptions
 from .errors import ModelFileError, OutputError, UnrolledError, reason
 from .kernels.precision import narrow, widen
+from .model_checks import check_tensors, parse_config, parse_vocabularies
+from .record import check_record
 from .text.vocabulary import Vocabulary
+from .untrusted import parse_json, read_bytes
 
 FORMAT = 1
 """The version of the file's layout; older ones keep loading."""
@@ -35,6 +37,9 @@ ELSEWHERE = "trained elsewhere"
 """What the record of a model says that came out of a folder of Hugging Face."""
 NO_DIGEST = b"0" * 64
 DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
+VERSION = re.compile(r"unrolled ([1-9][0-9]{0,8})")
+MOST_BYTES = 1 << 36
+"""Bytes of the largest model file that is read."""
 Tensors = dict[str, NDArray[Any]]
 
 
@@ -70,18 +75,17 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
 
 
 def load(path: str | Path) -> Bundle:
-    """Open a model file; raises ``ModelFileError`` if it is not a sound one."""
+    """Open a model file, checked: raises ``ModelFileError`` for whatever is no sound one."""
     tensors, metadata = unpack(read(path), str(path))
     try:
-        vocabularies = json.loads(metadata["vocabularies"])
-        return Bundle(
-            widen(tensors),
-            ModelOptions.of(json.loads(metadata["config"])),
-            {name: Vocabulary(each["unit"], tuple(each["units"])) for name, each in vocabularies.items()},
-            json.loads(metadata["record"]),
-            metadata["weights"],
-        )
-    except (AttributeError, KeyError, TypeError, ValueError, UnrolledError) as error:
+        config = parse_config(metadata["config"])
+        vocabularies = parse_vocabularies(metadata["vocabularies"], config)
+        weights = metadata["weights"]
+        check_tensors(tensors, config, vocabularies, weights)
+        return Bundle(widen(tensors), config, vocabularies, check_record(parse_json(metadata["record"])), weights)
+    except KeyError as error:
+        raise ModelFileError(f"{path} is no model: it has no {error.args[0]}; give one that was trained") from None
+    except (ValueError, UnrolledError) as error:
         raise ModelFileError(f"{path} is no model of this unrolled ({error}); train it again, or upgrade") from None
 
 
@@ -118,36 +122,46 @@ def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
     digest.update(whole[place[1] :])
     if digest.hexdigest().encode() != raw[place[0] : place[1]]:
         raise ModelFileError(f"{name} is damaged (its digest does not match); fetch or train it again")
+    metadata = header_strings(whole, name)
+    try:
+        return load_tensors(raw), metadata
+    except Exception as error:  # the library refuses in many ways what is no file of its format
+        raise ModelFileError(f"{name} is damaged ({error}); fetch or train it again") from None
+
+
+def header_strings(raw: memoryview, name: str) -> dict[str, str]:
+    """The strings in a file's header; raises ``ModelFileError`` for another header, or one of a later version."""
     size = int.from_bytes(raw[:8], "little")
-    metadata: dict[str, str] = json.loads(raw[8 : 8 + size])["__metadata__"]
-    version = int(metadata["format"].split()[-1])
+    try:
+        metadata = parse_json(bytes(raw[8 : 8 + size]))["__metadata__"]
+        version = int(VERSION.fullmatch(metadata["format"])[1])  # type: ignore[index]  # what is none is caught below
+        if not all(isinstance(each, str) for each in metadata.values()):
+            raise TypeError("not a string")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ModelFileError(f"{name} is damaged (its header cannot be read); fetch or train it again") from None
     if version > FORMAT:
         raise ModelFileError(
             f"{name} has format {version}, and this unrolled reads up to {FORMAT}; upgrade: pip install -U unrolled"
         )
-    try:
-        return load_tensors(raw), metadata
-    except SafetensorError as error:
-        raise ModelFileError(f"{name} is damaged ({error}); fetch or train it again") from None
+    found: dict[str, str] = metadata
+    return found
 
 
 def digest_place(raw: bytes) -> tuple[int, int] | None:
     """Where the digest stands in a file's header, if it is one of ours."""
     size = int.from_bytes(raw[:8], "little")
-    if len(raw) < 8 or size > len(raw) - 8 or b'"unrolled ' not in raw[8 : 8 + size]:
+    if len(raw) < 8 or size > len(raw) - 8 or raw.find(b'"unrolled ', 8, 8 + size) < 0:
         return None
     found = DIGEST.search(raw, 8, 8 + size)
     return found.span(1) if found else None
 
 
 def read(path: str | Path) -> bytes:
-    """All bytes of a model file."""
+    """All bytes of a model file: a regular one, for a device has no end."""
     try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise ModelFileError(f"there is no model {path}; give a file that `unrolled train` wrote") from None
-    except (OSError, ValueError) as error:
-        raise ModelFileError(f"{path} cannot be read ({reason(error)}); give a model file that can be") from None
+        return read_bytes(path, "give a file that `unrolled train` wrote", MOST_BYTES, ModelFileError, pipes=False)
+    except MemoryError:
+        raise ModelFileError(f"{path} does not fit into memory; give a smaller model") from None
 
 
 def refuse_existing(path: str | Path, force: bool) -> None:

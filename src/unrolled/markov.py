@@ -77,6 +77,41 @@ def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") 
     return tensors
 
 
+def check_tables(tensors: Mapping[str, NDArray[Any]], vocabulary: int, order: int) -> None:
+    """Raise ``ValueError`` where tensors are no tree that ``count`` makes for so many ids and up to ``order`` units."""
+    lengths = range(1, len(tensors) // 3 + 1)
+    names = {f"{name}_{length}" for name in ("units", "starts", "counts") for length in lengths}
+    if set(tensors) != names or not 1 <= len(lengths) <= order:
+        raise ValueError(f"the tables of a Markov chain of the order {order} are others than {sorted(tensors)[:9]}")
+    for name, table in tensors.items():
+        if table.ndim != 1 or table.dtype not in (np.uint8, np.int32):
+            raise ValueError(f"the table {name} is {table.dtype} {list(table.shape)}, and it must be whole numbers")
+    contexts = 1
+    for length in lengths:
+        units, starts, counts = (tensors[f"{name}_{length}"] for name in ("units", "starts", "counts"))
+        check_level(units, starts, counts, contexts, vocabulary)
+        contexts = len(tensors[f"units_{length}"])
+    if len(tensors["units_1"]) != vocabulary:
+        raise ValueError(f"the n-grams of one unit are {len(tensors['units_1'])}, and there are {vocabulary} units")
+
+
+def check_level(
+    units: NDArray[Any], starts: NDArray[Any], counts: NDArray[Any], contexts: int, vocabulary: int
+) -> None:
+    """Raise ``ValueError`` where the n-grams of one length are not sorted by so many contexts and by unit."""
+    if len(starts) != contexts + 1 or starts[0] != 0 or starts[-1] != len(units) or (starts[1:] < starts[:-1]).any():
+        raise ValueError(f"the n-grams of {contexts} contexts do not begin where they must")
+    if len(counts) != len(units) or not len(units) or counts.min() < 0:
+        raise ValueError("the counts of n-grams are not as many as these, or below 0")
+    if units.min() < 0 or units.max() >= vocabulary:
+        raise ValueError(f"the units of n-grams go from {units.min()} to {units.max()}, and there are {vocabulary}")
+    rising = units[1:] > units[:-1]
+    begins = starts[1:-1]
+    rising[begins[(begins > 0) & (begins < len(units))] - 1] = True
+    if not rising.all():
+        raise ValueError("the units of a context's n-grams are not in their order")
+
+
 @dataclass(frozen=True)
 class Raw:
     """What was counted of one length.
@@ -152,6 +187,12 @@ class Chain:
         nodes = np.full((rows, self.order), NONE, np.int64)
         nodes[:, 0] = 0
         return nodes
+
+    def check(self, nodes: Numbers) -> None:
+        """Raise ``ValueError`` where nodes [N, order] are no n-grams of this tree."""
+        contexts = np.array([len(level.left) for level in self.levels])
+        if (nodes < NONE).any() or (nodes >= contexts).any() or nodes[:, 0].any():
+            raise ValueError(f"its nodes go from {nodes.min()} to {nodes.max()}, and the chain has other n-grams")
 
     def read(self, ids: Ids, nodes: Numbers) -> Numbers:
         """The nodes [B, T, order] after each of the ids [B, T]."""

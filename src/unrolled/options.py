@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import GenericAlias
-from typing import Any, Self, get_origin, get_type_hints
+from typing import Any, Self, get_args, get_type_hints
 
 from .errors import OptionError
 
@@ -64,11 +64,18 @@ def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:
 
 def check_type(name: str, value: Any, hint: Any) -> None:
     """Raise an ``OptionError`` for a value of another type; a whole number is also a ``float``."""
-    kind = get_origin(hint) if isinstance(hint, GenericAlias) else hint
-    whole = isinstance(value, int) and isinstance(0.0, kind)
-    if not isinstance(value, kind) and not whole:
+    if not is_of(value, hint):
         wanted = str(getattr(hint, "__name__", hint)).replace(" | None", "")
         raise OptionError(f"--{name.replace('_', '-')} is {value!r}; it must be of the type {wanted}")
+
+
+def is_of(value: Any, hint: Any) -> bool:
+    """Tell whether a value is of a type, a union, or a tuple of any length of one type."""
+    if isinstance(hint, GenericAlias):
+        return isinstance(value, tuple) and all(isinstance(each, get_args(hint)[0]) for each in value)
+    if isinstance(value, bool):  # which is a whole number to Python
+        return bool in (get_args(hint) or (hint,))
+    return isinstance(value, hint) or (isinstance(value, int) and isinstance(0.0, hint))
 
 
 def check(name: str, value: Any, bounds: Mapping[str, Any]) -> None:

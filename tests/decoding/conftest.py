@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from unrolled.decoding.engines.base import Engine, step
+from unrolled.decoding.engines.base import Engine, check_like, step
 from unrolled.decoding.search import Read
 
 
@@ -17,6 +17,9 @@ class Table(Engine):
 
     def start(self, rows):
         return {"last": np.zeros((rows, 2), np.int32)}
+
+    def check(self, state):
+        check_like(state, self.start(1))
 
     def scan(self, ids, state):
         last, logits = state["last"], []

@@ -5,7 +5,7 @@ import pytest
 
 import unrolled
 from unrolled.config import ScoreOptions
-from unrolled.decoding.engines.base import Engine, step
+from unrolled.decoding.engines.base import Engine, check_like, step
 from unrolled.decoding.explaining import LIKELIEST, MOST, explain
 from unrolled.decoding.scoring import score
 from unrolled.errors import InputError
@@ -22,6 +22,9 @@ class Fixed(Engine):
 
     def start(self, rows):
         return {"last": np.zeros((rows, 1), np.int32)}
+
+    def check(self, state):
+        check_like(state, self.start(1))
 
     def scan(self, ids, state):
         return self.table[ids], {"last": ids[:, -1:]}

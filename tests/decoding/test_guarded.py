@@ -7,7 +7,7 @@ import pytest
 import unrolled
 from unrolled.config import GenerateOptions
 from unrolled.decoding import guarded as module
-from unrolled.decoding.engines.base import Engine
+from unrolled.decoding.engines.base import Engine, check_like
 from unrolled.decoding.guarded import BACK, Place, guarded
 from unrolled.decoding.guards.base import Guard
 from unrolled.decoding.sampling import Uniforms
@@ -82,6 +82,9 @@ class Even(Engine):
 
     def start(self, rows):
         return {"read": np.zeros((rows, 1))}
+
+    def check(self, state):
+        check_like(state, self.start(1))
 
     def scan(self, ids, state):
         return np.zeros((*ids.shape, self.size), np.float32), {"read": state["read"] + 1}

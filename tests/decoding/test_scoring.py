@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import unrolled
 from unrolled.config import GenerateOptions, ScoreOptions
 from unrolled.decoding import scoring
-from unrolled.decoding.engines.base import Engine, step
+from unrolled.decoding.engines.base import Engine, check_like, step
 from unrolled.decoding.scoring import log_softmax, next_units, score
 from unrolled.errors import InputError
 from unrolled.text import UNITS
@@ -148,6 +148,9 @@ class Uniform(Engine):
 
     def start(self, rows: int):
         return {}
+
+    def check(self, state):
+        check_like(state, self.start(1))
 
     def scan(self, ids, state):
         return np.zeros((*ids.shape, self.size), np.float32), state

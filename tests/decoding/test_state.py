@@ -1,9 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unrolled
+from unrolled.bundle import pack, unpack
 from unrolled.decoding.state import generate_options
 
 
@@ -93,3 +96,76 @@ def test_options_get_a_seed_where_none_is_given():
 
 def test_what_comes_next_is_that_of_the_model(model):
     assert model.start("The c").next(3) == model.next("The c", 3)
+
+
+def forged(model, tmp_path, change, **options):
+    """Save a state, change its tensors or what it says, and open it."""
+    path = model.start("The cat", **options).save(tmp_path / "forged.state", force=True)
+    tensors, metadata = unpack(path.read_bytes(), "forged")
+    about = json.loads(metadata["about"])
+    change(tensors, about)
+    path.write_bytes(pack(tensors, {"model": metadata["model"], "about": json.dumps(about)}))
+    return model.open_state(path).generate(length=5, seed=1)
+
+
+def put(name, value):
+    def change(tensors, about):
+        tensors[name] = value(tensors[name])
+
+    return change
+
+
+@pytest.mark.parametrize("engine", ["native", "reference", "torch"])
+@pytest.mark.parametrize("name", ["state.h", "state.c", "logits"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda array: np.full_like(array, np.nan),
+        lambda array: array[..., :3],
+        lambda array: np.repeat(array, 100, -1),
+        lambda array: array[0],
+        lambda array: array.astype(np.float64),
+    ],
+)
+def test_a_state_of_another_shape_or_without_numbers_is_refused(model_file, tmp_path, engine, name, value):
+    with pytest.raises(unrolled.UnrolledError):
+        forged(unrolled.load(model_file, engine=engine), tmp_path, put(name, value))
+
+
+@pytest.mark.parametrize("node", [2**40, -(2**40), -2])
+def test_nodes_that_a_chain_does_not_have_are_refused(text_file, tmp_path, node):
+    chain = unrolled.train(text_file, model="markov", order=3)
+    with pytest.raises(unrolled.UnrolledError, match="the state is none of this model"):
+        forged(chain, tmp_path, put("state.nodes", lambda nodes: np.array([[0, 1, node]])))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("state.1.history", lambda array: array + 10**6),
+        ("state.weights", lambda array: array * 0),
+        ("state.read", lambda array: array - 1),
+        ("state.expected", lambda array: array - 1),
+    ],
+)
+def test_an_adaptive_state_that_cannot_be_is_refused(model, tmp_path, name, value):
+    with pytest.raises(unrolled.UnrolledError, match="the state is none of this model"):
+        forged(model, tmp_path, put(name, value), adaptive=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tensors, about: about.clear(),
+        lambda tensors, about: about.update(text=5),
+        lambda tensors, about: about.update(started={}),
+        lambda tensors, about: about["started"].update(label_strength="x"),
+        lambda tensors, about: about["started"].update(where=[5]),
+        lambda tensors, about: tensors.pop("state.h"),
+        lambda tensors, about: tensors.pop("logits"),
+        lambda tensors, about: tensors.update(extra=np.zeros(3)),
+    ],
+)
+def test_a_state_that_lacks_something_is_refused(model, tmp_path, change):
+    with pytest.raises(unrolled.UnrolledError):
+        forged(model, tmp_path, change)

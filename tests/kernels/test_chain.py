@@ -73,3 +73,43 @@ def test_the_search_at_temperature_one_finds_what_the_sum_over_all_ids_finds(lib
         shares[1] = 0
         assert drawn == np.flatnonzero(np.cumsum(shares) > uniform * shares.sum())[0]
         nodes = chain.read(np.array([[drawn]], np.int32), nodes)[:, -1]
+
+
+@pytest.mark.parametrize("unit", [IDS, 2**30, -1])
+def test_a_unit_that_would_lead_out_of_an_array_is_never_packed(library, chain, unit):
+    levels = [[each.starts, each.units.copy(), each.shares, each.sums, each.left] for each in chain.levels]
+    levels[1][1][-1] = unit
+    with pytest.raises(ValueError, match="ids go from"):
+        PackedChain(library, levels, IDS)
+
+
+@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("level", range(4))
+def test_a_table_of_another_length_is_never_packed(library, chain, part, level):
+    levels = [[each.starts, each.units, each.shares, each.sums, each.left] for each in chain.levels]
+    levels[level][part] = levels[level][part][:-1]
+    with pytest.raises(ValueError, match="must"):
+        PackedChain(library, levels, IDS)
+
+
+def test_starts_that_fall_are_never_packed(library, chain):
+    levels = [[each.starts.copy(), each.units, each.shares, each.sums, each.left] for each in chain.levels]
+    levels[2][0][1] = levels[2][0][2] + 1
+    with pytest.raises(ValueError, match="must rise"):
+        PackedChain(library, levels, IDS)
+
+
+@pytest.mark.parametrize("node", [2**40, -(2**40), -2])
+@pytest.mark.parametrize("place", range(4))
+def test_nodes_that_are_none_never_reach_c(library, chain, node, place):
+    nodes = chain.start(1)
+    nodes[0, place] = node
+    with pytest.raises(ValueError, match="nodes go from"):
+        packed(library, chain).draw(np.zeros((1, IDS), np.float32), nodes, filters(), np.full((1, 9), 0.5), 1)
+
+
+def test_fewer_nodes_never_reach_c(library, chain):
+    with pytest.raises(ValueError, match="the nodes"):
+        packed(library, chain).draw(
+            np.zeros((1, IDS), np.float32), chain.start(1)[:, :2], filters(), np.full((1, 9), 0.5), 1
+        )

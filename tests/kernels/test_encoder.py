@@ -52,7 +52,7 @@ def test_what_is_given_stays_as_it_is(library, cell, hidden):
 
 def test_the_gates_of_another_size_are_refused(library, cell):
     packed, a, _ = layer(library, cell, 20)
-    with pytest.raises(ValueError, match="reshape"):
+    with pytest.raises(ValueError, match="it must be"):
         packed.scan(a[:, :, 1:])
 
 

@@ -105,7 +105,7 @@ def test_a_state_of_the_wrong_shape_never_reaches_c(library):
     packed = network(library)
     with pytest.raises(ValueError, match="parts"):
         packed.scan(np.ones((1, 1), np.int32), start(packed, 1)[:1])
-    with pytest.raises(ValueError, match=r"broadcast|shape"):
+    with pytest.raises(ValueError, match="the state is"):
         packed.scan(np.ones((2, 1), np.int32), start(packed, 3))
 
 
@@ -148,3 +148,33 @@ def test_no_numbers_make_a_draw_leave_the_vocabulary(logits, temperature, top_k,
     given_logits = np.array([logits], np.float32)
     ids, _, _ = packed.draw(given_logits, start(packed, 1), filters, np.full((1, 3), uniform))
     assert ((ids >= 2) & (ids < 19)).all()
+
+
+@pytest.mark.parametrize("cell", sorted(GATES))
+@pytest.mark.parametrize("axis", [0, -1])
+def test_a_weight_of_another_shape_is_never_packed(library, cell, axis):
+    sound = shapes_of(cell)
+    for name, shape in sound.items():
+        wrong = list(shape)
+        wrong[axis] -= 1
+        weights = {key: np.zeros(tuple(wrong) if key == name else each, np.float32) for key, each in sound.items()}
+        with pytest.raises(ValueError, match="it must be"):
+            PackedNetwork(library, Shape(cell, GATES[cell], 2, 20, 19, cell == "lstm"), *table_and(weights), "fp32")
+
+
+def test_logits_of_another_shape_are_never_drawn_from(library):
+    packed = network(library)
+    for shape in ((1, 18), (2, 19), (19,)):
+        with pytest.raises(ValueError, match="the logits"):
+            packed.draw(np.zeros(shape, np.float32), start(packed, 1), PLAIN, np.full((1, 3), 0.5))
+
+
+def shapes_of(cell: str) -> dict[str, tuple[int, ...]]:
+    rows, shapes = GATES[cell] * 20, {"table": (19, GATES[cell] * 20), "head.weight": (19, 20)}
+    for n in range(2):
+        shapes |= {f"rnn.weight_hh_l{n}": (rows, 20), f"rnn.bias_hh_l{n}": (rows,), f"rnn.bias_ih_l{n}": (rows,)}
+    return {**shapes, "rnn.weight_ih_l1": (rows, 20)}
+
+
+def table_and(weights: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    return weights["table"], {**weights, "head.bias": np.zeros(19, np.float32)}

@@ -2,10 +2,11 @@ import pytest
 import torch
 
 from unrolled.layers import AnswerNetwork, build
-from unrolled.layers.answer import POOLED, pool
+from unrolled.layers.answer import pool
 from unrolled.layers.base import Source
 from unrolled.layers.encoder import Places
 from unrolled.tasks.base import EncoderSpec, NetworkSpec
+from unrolled.tasks.shapes import POOLED
 
 SIZES = [4, 1, 3]
 

@@ -2,8 +2,9 @@ import torch
 
 from unrolled.layers import build
 from unrolled.layers.base import Encoded, Source
-from unrolled.layers.condition import WIDTH, Condition
+from unrolled.layers.condition import Condition
 from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.shapes import LABEL_WIDTH
 
 SPEC = NetworkSpec(7, 7, 5, "lstm", 16, 2, 0.0, labels=4)
 
@@ -12,7 +13,7 @@ def test_labels_add_up():
     condition = Condition(4, 8, 8)
     both = condition(torch.tensor([[1, 3]]))
     assert torch.equal(both, condition(torch.tensor([[1]])) + condition(torch.tensor([[3]])))
-    assert both.shape == (1, WIDTH)
+    assert both.shape == (1, LABEL_WIDTH)
 
 
 def test_the_first_state_has_a_row_for_each_of_the_parts_and_layers():

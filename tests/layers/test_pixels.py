@@ -4,7 +4,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unrolled.layers.pixels import Pixels, grid_side, shifted, widths
+from unrolled.layers.pixels import Pixels, shifted
+from unrolled.tasks.shapes import channels_of, grid_side
 
 BYTES = np.random.default_rng(1).integers(0, 256, (3, 32, 32, 3), np.uint8)
 
@@ -31,7 +32,7 @@ def test_every_size_becomes_a_grid_of_at_most_seven_by_seven(size, width):
 @pytest.mark.parametrize(("size", "stages", "side"), [(32, 3, 4), (48, 3, 6), (64, 4, 4), (96, 4, 6), (112, 4, 7)])
 def test_usual_sizes_take_about_four_stages(size, stages, side):
     network = made(size, 128)
-    assert widths(size, 128) == [128 >> (stages - 1 - stage) for stage in range(stages)]
+    assert channels_of(size, 128) == [128 >> (stages - 1 - stage) for stage in range(stages)]
     assert network(pictures(size)).shape == (3, side * side, 128)
 
 
@@ -119,7 +120,7 @@ def test_it_learns_where_something_is():
 @settings(max_examples=40, deadline=None)
 def test_the_side_of_the_grid_is_known_without_a_picture(size):
     side = size
-    for _ in widths(size, 1):
+    for _ in channels_of(size, 1):
         side = (side + 1) // 2
     assert grid_side(size) == side
     if size <= 64:

@@ -7,7 +7,7 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from unrolled.decoding.engines.base import Engine
+from unrolled.decoding.engines.base import Engine, check_like
 from unrolled.decoding.explaining import explain
 from unrolled.reports.explain import FINE, FULL, packed, page, plain
 from unrolled.text.vocabulary import Vocabulary
@@ -24,6 +24,9 @@ class Plain(Engine):
 
     def start(self, rows):
         return {"last": np.zeros((rows, 1), np.int32)}
+
+    def check(self, state):
+        check_like(state, self.start(1))
 
     def scan(self, ids, state):
         return self.table[ids], {"last": ids[:, -1:]}

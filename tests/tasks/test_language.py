@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as arrays
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.data.material import Request
+from unrolled.errors import OptionError
 from unrolled.tasks.base import NetworkSpec
 from unrolled.tasks.language import Language
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -36,7 +37,7 @@ def test_the_network_predicts_the_vocabulary_that_it_reads():
 @pytest.mark.parametrize("gap", ["hidden_size", "layers", "embedding_size", "dropout"])
 def test_options_with_a_gap_make_no_network(gap):
     whole = {"hidden_size": 16, "layers": 2, "embedding_size": 8, "dropout": 0.1}
-    with pytest.raises(AssertionError, match="the recipe fills these in"):
+    with pytest.raises(OptionError, match="nothing says"):
         TASK.network(ModelOptions(**{**whole, gap: None}), {"text": Vocabulary("char", ("a",))})
 
 

@@ -1,5 +1,6 @@
 """Recurrent cells: the table, the mathematics of each, and their scans."""
 
+from ..errors import OptionError
 from .base import Cell
 from .elman import Elman
 from .gru import GRU
@@ -11,5 +12,7 @@ CELLS: dict[str, Cell] = {"elman": Elman(), "gru": GRU(), "lstm": LSTM()}
 
 
 def find_cell(name: str, context: int) -> Cell:
-    """The cell of a name; that of a window looks ``context`` units back."""
+    """The cell of a name; that of a window looks ``context`` units back, at least 2, else ``OptionError``."""
+    if name == "window" and context < 2:
+        raise OptionError(f"a window looks at least 2 units back, and the context is {context}")
     return Window(context) if name == "window" else CELLS[name]

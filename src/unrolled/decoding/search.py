@@ -14,7 +14,7 @@ from ..config import GenerateOptions
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Decoder, Vocabulary
 from .engines import Engine, EngineState
-from .engines.base import DrawingEngine, Drawn, Logits, select, step
+from .engines.base import DrawingEngine, Drawn, Logits, select, sound, step
 from .guarded import Place, guarded
 from .guards.base import Guard
 from .sampling import OUT, Uniforms, distribution, draw
@@ -54,7 +54,7 @@ def read_ids(engine: Engine, ids: Ids, state: EngineState) -> Read:
     """Read some ids, at least one, on from a state of one row."""
     for place in range(0, len(ids), READ_AT_ONCE):
         logits, state = engine.scan(ids[None, place : place + READ_AT_ONCE], state)
-    return Read(logits[:, -1], state)
+    return Read(sound(logits[:, -1]), state)
 
 
 def read_prompt(engine: Engine, prompt: Ids) -> Read:
@@ -73,6 +73,7 @@ def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> 
     uniforms = Uniforms(options.seed, rows)
     for size in chunk_sizes(isinstance(engine, DrawingEngine)):
         ids, logits, state = draw_units(engine, logits, state, options, uniforms.next(size))
+        sound(logits)
         yield ids
 
 

@@ -17,14 +17,17 @@ from ..config import GenerateOptions, as_tuple
 from ..errors import ModelFileError, OptionError, UnrolledWarning
 from ..keywords import GenerateKeywords
 from ..text.vocabulary import BOUNDARY, Vocabulary
+from ..untrusted import parse_json
 from .beam import Hypothesis, beam_search
 from .engines import Engine
-from .engines.base import EngineState
+from .engines.base import EngineState, sound
 from .guards import make_guards
 from .scoring import next_units
 from .search import Read, choose_seed, read_ids, write_text
 
 ROWS = 64  # samples written side by side
+PART = "state."
+"""Before the names of a state's parts in its file."""
 OF_THE_START = ("where", "label_strength", "adaptive")
 """Options that a state was started with, and that hold for all that is written from it."""
 
@@ -118,7 +121,7 @@ class State:
     def save(self, path: str | Path, force: bool = False) -> Path:
         """Write the state to a file beside its model; an existing one is only replaced by ``force``."""
         refuse_existing(path, force)
-        tensors = {f"state.{name}": np.asarray(part) for name, part in self.base.state.items()}
+        tensors = {PART + name: np.asarray(part) for name, part in self.base.state.items()}
         tensors["logits"] = self.base.everything
         about = {"text": self.text, "tail": self.tail, "started": self.started}
         return write_atomically(path, pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)}))
@@ -141,6 +144,10 @@ class Saved:
 
     def opened(self, bundle: Bundle, engine: Engine) -> State:
         """The state, with an engine that was started in the same way."""
+        try:
+            engine.check(self.base.state)
+        except ValueError as error:
+            raise ModelFileError(f"the state is none of this model ({error}); save it anew") from None
         base, tail, known = come_to(engine, bundle.vocabularies["text"], self.base, self.tail)
         return State(bundle, engine, base, tail, known, self.text, self.started)
 
@@ -155,9 +162,25 @@ def saved_state(path: str | Path, bundle: Bundle) -> Saved:
         raise ModelFileError(f"{path} is no saved state, or a damaged one; give a file that --save-state wrote")
     if metadata["model"] != fingerprint(bundle):
         raise ModelFileError(f"{path} is the state of another model; give the model that it was saved with")
-    about = json.loads(metadata["about"])
-    state: EngineState = {name[6:]: part for name, part in tensors.items() if name.startswith("state.")}
-    return Saved(Read(tensors["logits"], state), about["tail"], about["text"], about["started"])
+    logits = tensors.pop("logits", np.empty(0))
+    if logits.dtype != np.float32 or logits.shape != (1, len(bundle.vocabularies["text"])):
+        raise ModelFileError(f"{path} is no state of this model: its logits are {logits.dtype} {list(logits.shape)}")
+    tail, text, started = checked_about(metadata["about"], path)
+    state: EngineState = {name.removeprefix(PART): part for name, part in tensors.items()}
+    return Saved(Read(sound(logits), state), tail, text, started)
+
+
+def checked_about(about: str, path: str | Path) -> tuple[str, str, dict[str, Any]]:
+    """Return the tail, the text and the options of the start that a file's JSON says; raises ``ModelFileError``."""
+    try:
+        told = parse_json(about)
+        texts, started = [told[name] for name in ("tail", "text")], told["started"]
+        if not all(isinstance(each, str) for each in texts) or set(started) != set(OF_THE_START):
+            raise TypeError("it holds other entries")
+        options = GenerateOptions.of({**started, "where": as_tuple(started["where"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{path} is no saved state ({error}); give a file that --save-state wrote") from None
+    return texts[0], texts[1], {name: getattr(options, name) for name in OF_THE_START}
 
 
 def come_to(engine: Engine, vocabulary: Vocabulary, base: Read | None, text: str) -> tuple[Read, str, Read]:

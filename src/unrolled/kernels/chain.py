@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .checks import Array
+from .checks import Array, checked_ids, shaped
 from .library import Library
 from .pack import pad, padded
 from .structures import Filters, Ngrams, Tree
@@ -25,6 +25,7 @@ class PackedChain:
 
     def __init__(self, library: Library, levels: Sequence[tuple[Array, Array, Array, Array, Array]], ids: int) -> None:
         self.library, self.ids, self.outputs = library, ids, padded(ids)
+        check_levels(levels, ids)
         types = (np.int64, np.int32, np.float64, np.float64, np.float64)
         self.kept = [
             [np.ascontiguousarray(part, kind) for part, kind in zip(level, types, strict=True)] for level in levels
@@ -32,13 +33,24 @@ class PackedChain:
         each = [Ngrams(*(part.ctypes.data for part in level)) for level in self.kept]
         self.tree = Tree((Ngrams * len(each))(*each), len(each), ids, self.outputs)
 
+    def checked_nodes(self, nodes: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+        """Return nodes [rows, order], each the number of a context or -1; raises ``ValueError`` for others."""
+        contexts = np.array([len(starts) - 1 for starts, *_ in self.kept])
+        shaped(nodes, (rows, len(contexts)), "the nodes")
+        if (nodes < -1).any() or (nodes >= contexts).any() or (nodes[:, 0] != 0).any():
+            raise ValueError(f"nodes go from {nodes.min()} to {nodes.max()}; there are so many contexts: {contexts}")
+        return nodes
+
     def draw(
         self, logits: Floats, nodes: NDArray[np.int64], filters: Filters, uniforms: NDArray[np.float64], threads: int
     ) -> tuple[NDArray[np.int32], Floats, NDArray[np.int64]]:
         """Draw an id for every uniform [B, T] and read it: the ids, the last logits [B, V], the next nodes."""
         rows, steps = uniforms.shape
+        if self.ids <= filters.special:
+            raise ValueError(f"there are {self.ids} ids, and none of them may be drawn")
         uniforms = np.ascontiguousarray(uniforms, np.float64)
-        last, after = pad(np.asarray(logits, np.float32), rows, self.outputs), np.array(nodes, np.int64, order="C")
+        last = pad(shaped(np.asarray(logits, np.float32), (rows, self.ids), "the logits"), rows, self.outputs)
+        after = np.array(self.checked_nodes(nodes, rows), np.int64, order="C")
         ids = np.empty((rows, steps), np.int32)
 
         def part(begin: int, end: int) -> None:
@@ -49,3 +61,18 @@ class PackedChain:
 
         over_rows(part, rows, threads)
         return ids, last[:, : self.ids], after
+
+
+def check_levels(levels: Sequence[tuple[Array, Array, Array, Array, Array]], ids: int) -> None:
+    """Raise ``ValueError`` where the tables of n-grams would lead the kernels out of their arrays."""
+    contexts = 1
+    for starts, units, shares, sums, left in levels:
+        if starts.shape != (contexts + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
+            raise ValueError(f"the starts of {contexts} contexts must rise from 0")
+        grams = int(starts[-1])
+        for name, array, count in (("shares", shares, grams), ("sums", sums, grams), ("left", left, contexts)):
+            shaped(array, (count,), name)
+        checked_ids(shaped(units, (grams,), "units"), ids)
+        contexts = len(units)
+    if not levels or len(levels[0][1]) != ids:
+        raise ValueError(f"the n-grams of one unit must be all {ids} ids")

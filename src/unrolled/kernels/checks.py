@@ -18,6 +18,13 @@ def pointer(array: Array, dtype: Any, shape: tuple[int, ...], name: str) -> int:
     return int(array.ctypes.data)
 
 
+def shaped(array: Array, shape: tuple[int, ...], name: str) -> Array:
+    """Return an array that is to be packed; raises ``ValueError`` if its shape is another: zeros would fill it up."""
+    if array.shape != shape:
+        raise ValueError(f"{name} is {array.shape}; it must be {shape}")
+    return array
+
+
 def checked_ids(ids: Array, count: int) -> Array:
     """Ids as contiguous int32; raises ``ValueError`` if one is not below ``count``."""
     if ids.size and (ids.min() < 0 or ids.max() >= count):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import shaped
 from .library import Library
 from .pack import aligned, by_gates, pad, padded, panels
 from .training import Sizes, forward
@@ -18,6 +19,8 @@ class PackedLayer:
     def __init__(self, library: Library, cell: str, gates: int, w_hh: Floats, b_hh: Floats) -> None:
         self.library, self.cell, self.gates, self.units = library, cell, gates, w_hh.shape[1]
         self.hidden = padded(self.units)
+        shaped(w_hh, (gates * self.units, self.units), "w_hh")
+        shaped(b_hh, (gates * self.units,), "b_hh")
         rows = by_gates(w_hh, gates)
         # the rows of 16 units' gates are panels one after another: [H/16][G][H][16], as a training scan reads them
         self.w_hh = aligned(panels(pad(rows, len(rows), self.hidden))).reshape(-1)
@@ -30,6 +33,7 @@ class PackedLayer:
         The first state is zero. Rows are shared out to threads.
         """
         steps, rows, _ = a.shape
+        shaped(a, (steps, rows, self.gates * self.units), "a")
         sizes = Sizes(self.cell, self.gates, steps, rows, self.hidden, threads)
         each = pad(a.reshape(steps, rows, self.gates, self.units), steps, rows, self.gates, self.hidden)
         gates = each.reshape(sizes.wide)  # nobody asks for the gates: they take the place of a's copy

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attention import Attended, Floats, Weights
-from .checks import Array, checked_ids, pointer
+from .checks import Array, checked_ids, pointer, shaped
 from .library import Library
 from .pack import aligned, by_gates, pack, pad, padded
 from .structures import CELLS, KINDS, LOOKS, Attention, Filters, Matrix, Network
@@ -32,6 +32,22 @@ class Shape:
     has_c: bool
     attention: str = "none"
 
+    def check(self, table: Floats, weights: Weights) -> None:
+        """Raise ``ValueError`` for a weight of another shape: packing would fill it up with zeros, or lose some."""
+        rows, size, predicted = self.gates * self.hidden, self.hidden, len(weights["head.bias"])
+        shaped(table, (self.ids, rows), "the table")
+        wanted: dict[str, tuple[int, ...]] = {"head.weight": (predicted, size), "head.bias": (predicted,)}
+        for layer in range(self.layers):
+            wanted |= {f"rnn.{name}_l{layer}": (rows, size) for name in ("weight_hh", "weight_ih")[: 1 + (layer > 0)]}
+            wanted |= {f"rnn.{name}_l{layer}": (rows,) for name in ("bias_hh", "bias_ih")}
+        if self.attention != "none":
+            wanted |= {"attention.hidden.weight": (size, size), "attention.hidden.bias": (size,)}
+        if self.attention == "additive":
+            wanted |= {"attention.query.weight": (size, size)}
+            wanted |= {"attention.query.bias": (size,), "attention.score": (size,)}
+        for name, shape in wanted.items():
+            shaped(weights[name], shape, name)
+
 
 class PackedNetwork:
     """A network's weights as the kernels read them, packed once; calls change nothing in it.
@@ -43,7 +59,7 @@ class PackedNetwork:
 
     def __init__(self, library: Library, shape: Shape, table: Floats, weights: Weights, kind: str) -> None:
         self.library, self.shape, self.kind = library, shape, kind
-        assert len(table) == shape.ids, "a row for every id"
+        shape.check(table, weights)
         self.predicted = len(weights["head.bias"])
         self.hidden, self.outputs = padded(shape.hidden), padded(self.predicted)
         self.kept: list[Array] = []
@@ -150,7 +166,7 @@ class PackedNetwork:
         rows, steps = uniforms.shape
         self.check_drawing(filters)
         uniforms, attended = np.ascontiguousarray(uniforms, np.float64), self.checked(attended, rows)
-        last = pad(np.asarray(logits, np.float32), rows, self.outputs)
+        last = pad(shaped(np.asarray(logits, np.float32), (rows, self.predicted), "the logits"), rows, self.outputs)
         after, ids = self.copy(state, rows), np.empty((rows, steps), np.int32)
 
         def part(begin: int, end: int) -> None:
@@ -187,7 +203,7 @@ class PackedNetwork:
         """A state of our own to change in place, padded."""
         if len(state) != 1 + self.shape.has_c:
             raise ValueError(f"the state has {len(state)} parts; a cell {self.shape.cell} has {1 + self.shape.has_c}")
-        own = tuple(pad(part, rows, self.shape.layers, self.hidden) for part in state)
-        for part in own:
-            pointer(part, np.float32, (rows, self.shape.layers, self.hidden), "the state")
-        return own
+        for part in state:
+            width = part.shape[-1] if part.shape[-1:] == (self.hidden,) else self.shape.hidden
+            shaped(part, (rows, self.shape.layers, width), "the state")
+        return tuple(pad(part, rows, self.shape.layers, self.hidden) for part in state)

@@ -25,8 +25,9 @@ def rank(
     """
     if logits.dtype != np.float32 or logits.strides[-1] != logits.itemsize:
         logits = np.ascontiguousarray(logits, np.float32)
-    assert count > 0, "something is asked for"
     rows, size = logits.shape
+    if not 0 < count <= size:
+        raise ValueError(f"{count} ids of {size} are asked for; it must be at least 1, and no more than there are")
     ids, values, sums = np.empty((rows, count), np.int32), np.empty((rows, count), np.float32), np.empty(rows)
     apart = logits.strides[0] // logits.itemsize
 

@@ -8,14 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from ..tasks.base import NetworkSpec
+from ..tasks.shapes import POOLED
 from .base import Encoded, Network, Source
 from .dropout import Chance, dropout
 from .encoder import Places, make_encoder
 from .stack import NetworkState
 from .start import SMALL, start_weights
-
-POOLED = {"last": 1, "mean": 1, "max": 1, "all": 3, "each": 1}
-"""The ways to pool, and how many times the encoder's width each of them is wide."""
 
 
 class AnswerNetwork(Network):
@@ -43,6 +41,9 @@ class AnswerNetwork(Network):
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         return {}
+
+    def check(self, state: NetworkState) -> None:
+        """Any state of the right shapes will do."""
 
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None

@@ -75,6 +75,10 @@ class Network(nn.Module, ABC):
         """The state before the first unit, rows first: that which sources say, if there are any."""
 
     @abstractmethod
+    def check(self, state: NetworkState) -> None:
+        """Raise ``ValueError`` for a state, like ``start``'s but for what grows, that reading cannot lead to."""
+
+    @abstractmethod
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:

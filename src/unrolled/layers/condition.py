@@ -8,9 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ..tasks.shapes import LABEL_WIDTH
 from .stack import NetworkState
-
-WIDTH = 64
 
 
 class Condition(nn.Module):
@@ -18,12 +17,12 @@ class Condition(nn.Module):
 
     def __init__(self, labels: int, states: int, gates: int) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(labels, WIDTH)
-        self.state = nn.Linear(WIDTH, states, bias=False)
-        self.input = nn.Linear(WIDTH, gates, bias=False)
+        self.embedding = nn.Embedding(labels, LABEL_WIDTH)
+        self.state = nn.Linear(LABEL_WIDTH, states, bias=False)
+        self.input = nn.Linear(LABEL_WIDTH, gates, bias=False)
 
     def forward(self, labels: Tensor) -> Tensor:
-        """The vectors [B, WIDTH] of labels [B, columns], which add up."""
+        """The vectors [B, LABEL_WIDTH] of labels [B, columns], which add up."""
         vectors: Tensor = self.embedding(labels).sum(1)
         return vectors
 

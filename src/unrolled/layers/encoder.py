@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from ..cells import CELLS
 from ..cells.scan import fused_scan
 from ..tasks.base import EncoderSpec
+from ..tasks.shapes import BACKWARDS, grid_side
 from .dropout import Chance, dropout
-from .pixels import Pixels, grid_side
-from .stack import BACKWARDS, Recurrent
+from .pixels import Pixels
+from .stack import Recurrent
 
 MOMENTUM = 0.05
 """What a batch adds to the mean and the variance that are kept of pictures as a whole."""

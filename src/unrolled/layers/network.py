@@ -74,6 +74,9 @@ class RecurrentNetwork(Network):
         shape = (rows, self.spec.layers, self.spec.hidden_size)
         return {part: self.head.bias.new_zeros(shape) for part in self.rnn.cell.parts}
 
+    def check(self, state: NetworkState) -> None:
+        """Any state of the right shapes will do."""
+
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:

@@ -14,30 +14,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..tasks.shapes import channels_of
 from .dropout import Chance
 
-GRID = 7
-"""The most places along a side of the grid: that of VGG and ResNet, which Show, Attend and Tell looks around in."""
-NARROWEST = 16
 EPSILON = 1e-5
 SHIFT = 8
 """While it learns, a picture is shifted by at most one in so many of its pixels."""
-
-
-def widths(size: int, width: int) -> list[int]:
-    """The channels of each stage for pictures of a size: half as many as in the next, but not too few."""
-    found = [width]
-    side = (size + 1) // 2
-    while side > GRID:
-        side = (side + 1) // 2
-        found.append(max(found[-1] // 2, min(NARROWEST, width)))
-    return found[::-1]
-
-
-def grid_side(size: int) -> int:
-    """The places along a side of the grid for pictures of a size."""
-    stages = len(widths(size, 1))
-    return -(-size // (1 << stages))
 
 
 class Pixels(nn.Module):
@@ -46,7 +28,7 @@ class Pixels(nn.Module):
     def __init__(self, size: int, width: int, flip: bool = False) -> None:
         super().__init__()
         self.flip = flip
-        channels = [3, *widths(size, width)]
+        channels = [3, *channels_of(size, width)]
         self.conv = nn.ModuleList(nn.Conv2d(*pair, 3, stride=2, padding=1) for pair in itertools.pairwise(channels))
 
     def initialise(self, generator: torch.Generator) -> None:

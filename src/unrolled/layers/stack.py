@@ -16,10 +16,6 @@ NetworkState = dict[str, Tensor]
 """The parts of a stack's state by name, each [B, layers, H]."""
 
 
-BACKWARDS = "_reverse"
-"""Behind the names of the weights of a layer that reads from the end, as PyTorch has them."""
-
-
 class Recurrent(nn.Module):
     """Layers of cells, scanned by kernels of a ``kind``; all arrays have time first: [T, B, ...]."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -19,7 +20,7 @@ WIDTH, HEIGHT, MARGIN = 720, 400, 56
 
 def series(curve: Curve, name: str) -> Points:
     """(step, bits) of one line of the curve."""
-    return [(point["step"], point[name]) for point in curve if point[name] == point[name]]
+    return [(point["step"], point[name]) for point in curve if math.isfinite(point[name])]
 
 
 def bounds(curve: Curve) -> tuple[float, float, float, float]:

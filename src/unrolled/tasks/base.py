@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
+from ..errors import OptionError
 from ..text.vocabulary import Vocabulary
+from .shapes import Shapes, shapes_of
 
 if TYPE_CHECKING:
     from ..data.given import Given
@@ -86,9 +88,19 @@ class NetworkSpec:
         """The width of what a layer reads."""
         return self.hidden_size if layer else self.embedding_size or self.inputs
 
+    @property
+    def expected_shapes(self) -> Shapes:
+        """The shape of every tensor of the network, by name; raises ``OptionError`` where no network is so."""
+        return shapes_of(self)
+
 
 class Task(ABC):
     """What makes one task differ from another; everything else is shared."""
+
+    texts: tuple[str, ...] = ("text",)
+    """The vocabularies of texts that a model of the task has."""
+    labels: tuple[bool, ...] = (False,)
+    """Whether it has a vocabulary of labels: always, never, or either."""
 
     @abstractmethod
     def read(self, source: Source, request: Request) -> Reading:
@@ -109,6 +121,13 @@ class Task(ABC):
     @abstractmethod
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
         """A result as people read it, with what it was made of where that is shown, too."""
+
+
+def refuse_gaps(model: ModelOptions, *names: str) -> None:
+    """Raise an ``OptionError`` where an option is missing that describes a network: no recipe has filled it in."""
+    for name in names:
+        if getattr(model, name) is None:
+            raise OptionError(f"nothing says what the {name} of the network is")
 
 
 def negative_log_likelihood(logits: Any, targets: Any) -> Any:

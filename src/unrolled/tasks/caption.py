@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config import CNN, ModelOptions
-from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from .translate import writing
 
 if TYPE_CHECKING:
@@ -32,10 +32,11 @@ class Caption(Task):
         return given_of(sources, model)
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
-        assert model.hidden_size and model.dropout is not None, "the recipe fills these in"
         pixels = model.vision == CNN
-        inputs = model.image_size if pixels else model.feature_size
-        assert inputs, "reading finds it out"
+        size = "image_size" if pixels else "feature_size"
+        refuse_gaps(model, "hidden_size", "dropout", size)
+        inputs = getattr(model, size)
+        assert model.hidden_size and model.dropout is not None, "checked above"
         encoder = EncoderSpec("pixels" if pixels else "features", inputs, model.hidden_size, dropout=model.dropout)
         return writing(model, encoder, len(vocabularies["text"]))
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
+from ..errors import OptionError
 from ..text.vocabulary import SPECIAL
-from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 
 if TYPE_CHECKING:
     from ..data.given import Given
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 class Classify(Task):
     """One label for a whole text: an encoder of ``text``, its places pooled, and a head over ``labels``."""
+
+    labels = (True,)
 
     def read(self, source: Source, request: Request) -> Reading:
         from ..data.labelled import read_labelled
@@ -30,6 +33,7 @@ class Classify(Task):
         return side_by_side([begun(vocabularies["text"], source) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        refuse_gaps(model, "pooling")
         assert model.pooling is not None, "the recipe fills it in"
         return answering(model, len(vocabularies["text"]), len(vocabularies["labels"]), model.pooling)
 
@@ -42,7 +46,10 @@ class Classify(Task):
 
 def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
     """The encoder of so many ids that options without gaps describe."""
-    assert model.hidden_size and model.layers and model.embedding_size and model.directions, "the recipe fills these in"
+    refuse_gaps(model, "hidden_size", "layers", "embedding_size", "directions", "dropout")
+    if model.embedding_size == 0:
+        raise OptionError("a network that reads a source has an embedding, and the embedding_size is 0")
+    assert model.hidden_size and model.layers and model.embedding_size and model.directions, "checked above"
     assert model.dropout is not None, "and this"
     return EncoderSpec(
         kind="units",

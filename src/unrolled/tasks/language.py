@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
 from ..errors import OptionError
-from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 
 if TYPE_CHECKING:
     from ..data.given import Given
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
+    labels = (False, True)
+
     def read(self, source: Source, request: Request) -> Reading:
         from ..data.texts import read_text  # writing does without
 
@@ -27,10 +29,13 @@ class Language(Task):
         raise OptionError("this model writes on from a prompt and reads no source; use generate, or score")
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        refuse_gaps(model, "hidden_size", "layers", "dropout")
         size = len(vocabularies["text"])
         assert model.hidden_size is not None and model.layers is not None, "the recipe fills these in"
         embedding = model.embedding_size if model.model == "recurrent" else model.hidden_size
-        assert embedding is not None and model.dropout is not None, "the recipe fills these in"
+        if embedding is None:
+            raise OptionError("nothing says how wide the embedding of the network is")
+        assert model.dropout is not None, "and this"
         return NetworkSpec(
             inputs=size,
             outputs=size,

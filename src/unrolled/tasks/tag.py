@@ -15,7 +15,7 @@ from ..config import ModelOptions, ReadOptions
 from ..errors import OptionError
 from ..text import UNITS
 from ..text.byte import Byte
-from ..text.vocabulary import Vocabulary
+from ..text.vocabulary import LABEL, SPECIAL, Vocabulary
 from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
 from .classify import answering
 
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 Row = tuple[str, str]
 """A text without spaces, and the same with a space between words."""
-BEGINS, GOES_ON = "begins", "goes on"
+LABELS = BEGINS, GOES_ON = "begins", "goes on"
 
 
 class Tag(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
+
+    labels = (True,)
 
     def read(self, source: Source, request: Request) -> Reading:
         from ..data.choose import choose_unit, with_unit
@@ -47,7 +49,7 @@ class Tag(Task):
         if isinstance(UNITS[model.unit], Byte):
             raise OptionError(f"I got --unit {model.unit} with --task tag, and words begin at letters; use another")
         text = request.vocabulary("text", texts, model)
-        vocabularies = {"text": text, "labels": Vocabulary("label", (BEGINS, GOES_ON))}
+        vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         split = ExampleSplit(vocabularies, "labels", **parts)
         return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
@@ -58,7 +60,9 @@ class Tag(Task):
         return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
-        return answering(model, len(vocabularies["text"]), len(vocabularies["labels"]), "each")
+        if vocabularies["labels"].units != LABELS:
+            raise OptionError(f"a network that finds words has the labels {' and '.join(LABELS)}, and these are others")
+        return answering(model, len(vocabularies["text"]), len(LABELS) + SPECIAL, "each")
 
     def loss(self, logits: Any, targets: Any) -> Any:
         return negative_log_likelihood(logits, targets)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
-from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from ..errors import OptionError
+from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from .classify import encoder_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 class Translate(Task):
     """An encoder of ``source`` (Sutskever et al. 2014) and a stack that writes ``target`` from its state."""
+
+    texts = ("source", "target")
 
     def read(self, source: Source, request: Request) -> Reading:
         from ..data.pairs import read_pairs
@@ -48,7 +51,10 @@ class Translate(Task):
 
 def writing(model: ModelOptions, encoder: EncoderSpec, outputs: int) -> NetworkSpec:
     """A network that writes so many units from what an encoder read."""
-    assert model.hidden_size and model.layers and model.embedding_size and model.attention, "the recipe fills these in"
+    refuse_gaps(model, "hidden_size", "layers", "embedding_size", "attention", "dropout")
+    if model.embedding_size == 0:
+        raise OptionError("a network that writes from a source has an embedding, and the embedding_size is 0")
+    assert model.hidden_size and model.layers and model.embedding_size and model.attention, "checked above"
     assert model.dropout is not None, "and this"
     return NetworkSpec(
         inputs=outputs,

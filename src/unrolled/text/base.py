@@ -50,6 +50,10 @@ class Unit(ABC):
         """Smaller units in place of one that a vocabulary lacks; itself where there are none."""
         return [unit]
 
+    def possible(self, unit: str) -> bool:
+        """Tell whether a string can be a unit of this kind: a vocabulary of a file is checked by it."""
+        return bool(unit)
+
     def known(self, units: Mapping[str, int]) -> Unit:
         """The unit for a vocabulary: itself, where the vocabulary does not decide how a text is cut."""
         return self

@@ -37,6 +37,9 @@ class Bpe(Byte):
         """A text's words, which no token crosses."""
         return pieces(text)
 
+    def possible(self, unit: str) -> bool:
+        return bool(unit) and max(unit) < chr(256)
+
     def known(self, units: Mapping[str, int]) -> Unit:
         return Bpe(units)
 

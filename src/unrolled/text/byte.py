@@ -35,6 +35,9 @@ class Byte(Unit):
     def bytes(self, unit: str) -> int:
         return len(unit)
 
+    def possible(self, unit: str) -> bool:
+        return len(unit) == 1 and unit in BYTES
+
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
         return list(BYTES)
 

@@ -19,6 +19,9 @@ class Char(Unit):
     def split(self, text: str) -> list[str]:
         return list(text)
 
+    def possible(self, unit: str) -> bool:
+        return len(unit) == 1
+
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
         seen = np.zeros(CODE_POINTS, bool)
         for text in given:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .vocabulary import BOUNDARY, Vocabulary
+from .vocabulary import BOUNDARY, LABEL, Vocabulary
 
 Labels = tuple[str, ...]
 """A document's labels."""
@@ -10,7 +10,7 @@ Labels = tuple[str, ...]
 
 def vocabulary_of(labels: set[str]) -> Vocabulary:
     """The vocabulary of all labels that there are."""
-    return Vocabulary("label", tuple(sorted(labels)))
+    return Vocabulary(LABEL, tuple(sorted(labels)))
 
 
 def label_ids(known: Vocabulary, given: Labels) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ LONGEST = 64  # characters of a last word that is read again as it grows; of a l
 UNSETTLED = 3
 """Units at the end of a text that what follows can change: a Burmese consonant may yet end the syllable before."""
 SPECIAL = 2  # ids below this stand for no text
+LABEL = "label"
+"""The unit of a vocabulary of labels."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,25 @@ class Vocabulary:
     ) -> Vocabulary:
         """The vocabulary that a kind of unit learns from texts (``Unit.learn``); ``given`` are the texts themselves."""
         return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
+
+    @classmethod
+    def restored(cls, unit: Any, units: Any) -> Vocabulary:
+        """Return the vocabulary that a file describes; raises ``ValueError`` for what is none.
+
+        ``unit`` is ``LABEL`` for labels, which cut no text.
+        """
+        if not isinstance(unit, str) or (unit != LABEL and unit not in UNITS):
+            raise ValueError(f"there is no unit {str(unit)[:40]!r}")
+        if not isinstance(units, list) or not units or not all(isinstance(each, str) for each in units):
+            raise ValueError("the units of a vocabulary are no list of strings")
+        possible = UNITS[unit].possible if unit != LABEL else bool
+        strange = next((each for each in units if not possible(each)), None)
+        if strange is not None:
+            raise ValueError(f"{strange[:40]!r} can be no unit of the kind {unit}")
+        found = cls(unit, tuple(units))
+        if len(found.index) < len(units):
+            raise ValueError("a unit stands twice in a vocabulary")
+        return found
 
     def extended(self, texts: Iterable[str]) -> Vocabulary:
         """The vocabulary with the letters that it lacks for some texts; words and tokens stay what they are."""

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.decoding.engines import adaptive
-from unrolled.decoding.engines.base import Engine, select, step
+from unrolled.decoding.engines.base import Engine, check_like, select, step
 from unrolled.decoding.engines.memory import Memory
 from unrolled.decoding.engines.mixture import Mixture
 from unrolled.decoding.sampling import softmax
@@ -20,6 +20,9 @@ class Always(Engine):
 
     def start(self, rows):
         return {"nothing": np.zeros((rows, 0), np.float32)}
+
+    def check(self, state):
+        check_like(state, self.start(1))
 
     def scan(self, ids, state):
         return np.broadcast_to(self.logits, (*ids.shape, len(self.logits))).copy(), state

@@ -45,7 +45,7 @@ def test_its_own_loop_draws_what_the_general_loop_over_it_draws(engines, setting
     ids, last, after = draw_units(engine, logits[:, 0], state, options, uniforms)
 
     class General(type(engine).__mro__[2]):  # the same engine without its own loop
-        start, scan = engine.start, engine.scan
+        start, check, scan = engine.start, engine.check, engine.scan
 
     again, last_again, after_again = draw_units(General(), logits[:, 0], state, options, uniforms)
     np.testing.assert_array_equal(ids, again)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import GenerateOptions
+from ...errors import ModelFileError
 from ...text.base import Ids
 
 EngineState = Mapping[str, NDArray[Any]]
@@ -29,6 +30,10 @@ class Engine(ABC):
     @abstractmethod
     def start(self, rows: int) -> EngineState:
         """The state before the first unit."""
+
+    @abstractmethod
+    def check(self, state: EngineState) -> None:
+        """Raise ``ValueError`` where a state of one row, which a file brings, is none of this engine."""
 
     @abstractmethod
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
@@ -49,9 +54,36 @@ class DrawingEngine(Engine):
 
 
 def step(engine: Engine, ids: Ids, state: EngineState) -> Scanned:
-    """Read one id a row [B]: logits [B, V] and the next state."""
+    """Read one id a row [B]: logits [B, V] and the next state; raises ``ModelFileError`` as ``sound`` does."""
     logits, state = engine.scan(ids[:, None], state)
-    return logits[:, 0], state
+    return sound(logits[:, 0]), state
+
+
+def sound(logits: Logits) -> Logits:
+    """Return logits [..., V]; raises ``ModelFileError`` where a model computes no numbers from its weights."""
+    if not np.isfinite(logits.max(-1)).all():
+        raise ModelFileError("the weights of this model are so large that it computes no numbers; train it again")
+    return logits
+
+
+def check_like(state: EngineState, first: EngineState) -> None:
+    """Raise ``ValueError`` where a state is not like the first one: the same parts, of its types and shapes, finite.
+
+    An axis that is empty at first may have any length: it grows with what is read.
+    """
+    if set(state) != set(first):
+        raise ValueError(f"its parts are {', '.join(sorted(state)) or 'none'}; they must be {', '.join(sorted(first))}")
+    for name, part in state.items():
+        wanted = first[name]
+        grown = len(part.shape) == len(wanted.shape) and all(
+            have == want or not want for have, want in zip(part.shape, wanted.shape, strict=True)
+        )
+        if part.dtype != wanted.dtype or not grown:
+            raise ValueError(
+                f"its part {name} is {part.dtype} {list(part.shape)}; it must be {wanted.dtype} {list(wanted.shape)}"
+            )
+        if not np.isfinite(part).all():
+            raise ValueError(f"its part {name} holds what is no number")
 
 
 def select(state: EngineState, rows: NDArray[np.int64]) -> EngineState:

@@ -7,7 +7,7 @@ Its logits are those of a network without labels, moved towards those under labe
 from __future__ import annotations
 
 from ...text.base import Ids
-from .base import Engine, EngineState, Scanned, joined, part_of
+from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 
 class Guided(Engine):
@@ -18,6 +18,11 @@ class Guided(Engine):
 
     def start(self, rows: int) -> EngineState:
         return joined([member.start(rows) for member in self.members])
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        for number, member in enumerate(self.members):
+            member.check(part_of(state, number))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]

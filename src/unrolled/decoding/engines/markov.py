@@ -13,7 +13,7 @@ from ...config import GenerateOptions
 from ...kernels.chain import PackedChain
 from ...markov import Chain
 from ...text.base import Ids
-from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned
+from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned, check_like
 from .native import as_filters
 
 
@@ -36,6 +36,10 @@ class Markov(Engine):
     def start(self, rows: int) -> EngineState:
         return {"nodes": self.chain.start(rows)}
 
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        self.chain.check(state["nodes"])
+
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         nodes = self.chain.read(ids, state["nodes"])
         told = self.chain.predict(nodes.reshape(-1, self.chain.order))
@@ -52,6 +56,9 @@ class DrawingMarkov(DrawingEngine):
 
     def start(self, rows: int) -> EngineState:
         return self.slow.start(rows)
+
+    def check(self, state: EngineState) -> None:
+        self.slow.check(state)
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         return self.slow.scan(ids, state)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...text.base import Ids
-from .base import Engine, EngineState, Scanned
+from .base import Engine, EngineState, Scanned, check_like
 
 LONGEST = 8
 """Units of the longest context."""
@@ -68,6 +68,11 @@ class Memory(Engine):
 
     def start(self, rows: int) -> EngineState:
         return {"history": np.zeros((rows, 0), np.int32)}
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        if ((state["history"] < 0) | (state["history"] >= self.size)).any():
+            raise ValueError("its history has ids that the vocabulary does not have")
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         history = np.concatenate([state["history"], ids], 1).astype(np.int32)

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from ...text.base import Ids
 from ..sampling import softmax
-from .base import Engine, EngineState, Scanned, joined, part_of
+from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 LEVELS = 12
 """How finely a member's certainty is told: a level for every third of a nat of its likeliest unit."""
 RATE = 0.005
 """How fast weights move at least; at first they move faster."""
+NEAR = 1e-3
+"""How far from 1 the sum of probabilities may be that a file brings."""
 TRUST = 20
 """What the weights at the start are worth, in units read."""
 
@@ -39,6 +41,16 @@ class Mixture(Engine):
             "expected": np.zeros((rows, len(self.members), 0)),
         }
         return {**state, **joined([member.start(rows) for member in self.members])}
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        weights, expected = state["weights"], state["expected"]
+        if (weights < 0).any() or (abs(weights.sum(-1) - 1) > NEAR).any() or (state["read"] < 0).any():
+            raise ValueError("the weights of its mixture do not sum to 1")
+        if (expected < 0).any() or (expected.size and (abs(expected.sum(-1) - 1) > NEAR).any()):
+            raise ValueError("what its mixture expects does not sum to 1")
+        for number, member in enumerate(self.members):
+            member.check(part_of(state, number))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]

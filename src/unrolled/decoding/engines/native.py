@@ -21,7 +21,7 @@ from ...tasks.base import NetworkSpec
 from ...text.base import Ids
 from ...text.vocabulary import SPECIAL
 from ..sampling import COLD
-from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned
+from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned, check_like
 from .encoder import LayerScan
 from .reading import LightReader, Memory
 from .reference import first_state, float_tensors, for_rows, input_table
@@ -91,6 +91,9 @@ class Native(DrawingEngine):
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         attended = self.attended(state)

@@ -19,7 +19,7 @@ from ...cells.base import Array
 from ...data.given import Given
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
-from .base import Engine, EngineState, Scanned
+from .base import Engine, EngineState, Scanned, check_like
 from .encoder import Encoder, MakeScan, Tensors, pool
 
 
@@ -79,6 +79,9 @@ class Answers(Engine):
 
     def start(self, rows: int) -> EngineState:
         return {"source": np.arange(rows), "place": np.zeros(rows, np.int64)}
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         places = state["place"][:, None] + np.arange(ids.shape[1])

@@ -12,7 +12,7 @@ from ...tasks.base import NetworkSpec
 from ...text.base import Ids
 from ...text.vocabulary import BOUNDARY
 from ..condition import START
-from .base import Engine, EngineState, Scanned, row_by_row
+from .base import Engine, EngineState, Scanned, check_like, row_by_row
 from .encoder import slow_scan
 from .reading import LightReader, Memory, attend
 
@@ -71,6 +71,9 @@ class Reference(Engine):
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         if ids.shape[1] == 1 and len(ids) > 1:

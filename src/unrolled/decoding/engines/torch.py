@@ -15,7 +15,7 @@ from ...layers.device import find_device
 from ...tasks import TASKS
 from ...text.base import Ids
 from ..condition import START
-from .base import Engine, EngineState, Scanned, row_by_row
+from .base import Engine, EngineState, Scanned, check_like, row_by_row
 from .reading import Answers, Reader
 from .reference import first_state, for_rows
 
@@ -53,6 +53,10 @@ class Torch(Engine):
         if self.first:
             return for_rows(self.first, rows)
         return {name: part.cpu().numpy() for name, part in self.network.start(rows).items()}
+
+    def check(self, state: EngineState) -> None:
+        check_like(state, self.start(1))
+        self.network.check({name: torch.from_numpy(part) for name, part in state.items()})
 
     @torch.no_grad()
     def scan(self, ids: Ids, state: EngineState) -> Scanned:

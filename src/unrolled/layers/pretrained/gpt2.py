@@ -111,6 +111,13 @@ class Gpt2(Network):
         empty = self.head.bias.new_zeros(rows, config.n_layer, config.n_head, 0, config.n_embd // config.n_head)
         return {"ids": torch.zeros(rows, 0, dtype=torch.long, device=empty.device), "keys": empty, "values": empty}
 
+    def check(self, state: NetworkState) -> None:
+        ids, lengths = state["ids"], {state["ids"].shape[1], *(state[name].shape[3] for name in ("keys", "values"))}
+        if len(lengths) > 1 or max(lengths) > self.spec.context:
+            raise ValueError(f"its window holds {sorted(lengths)} units, and it must be one number up to {self.window}")
+        if ((ids < 0) | (ids >= self.spec.inputs)).any():
+            raise ValueError("its window has ids that the vocabulary does not have")
+
     def read(
         self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:

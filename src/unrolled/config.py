@@ -224,7 +224,7 @@ DEFAULT_MINUTES = 5.0
 class GenerateOptions(Options):
     """How text is written. Filters work in the order temperature, top-k, top-p, min-p."""
 
-    length: int = option(300, "units to write at most", low=0)
+    length: int = option(300, "units to write at most", low=0, high=10**18)
     temperature: float = option(0.8, "0 always takes the likeliest; 1 is the model's own; higher is wilder", low=0)
     top_k: int | None = option(None, "only the k likeliest units", low=1)
     top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
@@ -236,9 +236,11 @@ class GenerateOptions(Options):
     lines: int | None = option(None, "stop after so many lines", low=1)
     endless: bool = option(False, "write on where a model of several documents would end one")
     adaptive: bool = option(False, "learn from the prompt and from what is written, too")
-    beams: int | None = option(None, "search for the likeliest whole text, with so many beams side by side", low=1)
+    beams: int | None = option(
+        None, "search for the likeliest whole text, with so many beams side by side", low=1, high=65536
+    )
     length_penalty: float = option(
-        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0
+        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0, high=10
     )
     seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
     max_copied: int | None = option(None, "most characters in a row that stand in the text of --against", low=1)
@@ -250,17 +252,17 @@ class GenerateOptions(Options):
 class PredictOptions(Options):
     """How something is written from a source. It is searched for, unless a temperature says that it is drawn."""
 
-    beams: int = option(5, "search for the likeliest whole text, with so many beams side by side", low=1)
+    beams: int = option(5, "search for the likeliest whole text, with so many beams side by side", low=1, high=65536)
     length_penalty: float = option(
-        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0
+        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0, high=10
     )
     temperature: float | None = option(None, "draw, and do not search; 0 takes the likeliest unit at each step", low=0)
     top_k: int | None = option(None, "only the k likeliest units", low=1)
     top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
     min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
-    length: int = option(200, "units to write at most", low=1)
+    length: int = option(200, "units to write at most", low=1, high=10**18)
     prefix: str = option("", "what is written begins with this")
-    count: int = option(1, "texts from each source, the likeliest first", low=1)
+    count: int = option(1, "texts from each source, the likeliest first", low=1, high=65536)
     seed: int = option(1, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
 
     def writing(self) -> GenerateOptions:

@@ -108,6 +108,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "unrolled"
         return complain(UnrolledError(f"{error.format_message()} See: {where} --help"))
+    except SystemExit:  # click ends so where nobody reads its help any more
+        return 0
     except (click.Abort, KeyboardInterrupt):
         return complain(InterruptedWorkError("stopped", signal.SIGINT))
     except (MemoryError, ImportError, RuntimeError) as error:

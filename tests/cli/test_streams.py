@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -65,7 +64,8 @@ def read(terminal: int) -> bytes:
         return b""
 
 
-NARROW = ["--steps", "3", "--hidden-size", "8", "--threads", "1", "--encoding", "utf-8", "--force"]
+QUICK = ["--encoding", "utf-8", "--force", "--threads", "1", "--steps", "2"]
+COUNTED = ["--encoding", "utf-8", "--force", "--model", "markov"]
 SURFACES = {
     "info": ["info", "{lang}", "--plot"],
     "info of labels": ["info", "{reader}", "--json"],
@@ -88,17 +88,13 @@ SURFACES = {
     "complete": ["complete", "{lang}"],
     "novelty": ["novelty", "{text}", "--against", "{text}", "--encoding", "utf-8"],
     "explain": ["explain", "{lang}", "{text}", "-o", "{output}", "--encoding", "utf-8", "--force"],
-    "train": ["train", "{text}", "-o", "{output}", *NARROW],
-    "train labels": ["train", "{labels}", "--task", "classify", "-o", "{output}", *NARROW],
-    "train on": ["train", "{text}", "--from", "{lang}", "-o", "{output}", *NARROW[:2], *NARROW[4:]],
+    "train": ["train", "{labels}", "--task", "classify", "--hidden-size", "8", "-o", "{output}", *QUICK],
     "no such model": ["info", "nothing{output}"],
-    "no such column": ["train", "{labels}", "-o", "{output}", "--label", "\x1b[5m", *NARROW],
+    "no such column": ["train", "{labels}", "-o", "{output}", "--label", "\x1b[5m"],
     "no such verb": ["sing\x1b[31m\nunrolled: forged"],
     "no such option": ["info", "--\x1b[31m\nunrolled: forged"],
     "no such value": ["generate", "m", "--length", "\x1b[31m\nunrolled: forged"],
 }
-DATA = ("generate", "generate several", "beams", "novelty of generate", "pick", "translate")
-"""Surfaces whose standard output is what a model wrote."""
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -110,13 +106,20 @@ def test_nothing_from_outside_reaches_a_terminal_as_a_control_character(surface,
     assert shown.strip() and "Traceback" not in shown
     assert CONTROLS.findall(shown.replace("\n", "").replace("\t", "")) == []
     assert not [line for line in shown.splitlines() if line.startswith("unrolled: forged")]
-    done = subprocess.run([*COMMAND, *arguments], input=lines.encode(), capture_output=True, check=False)
-    piped = done.stderr.decode() if surface in DATA else (done.stdout + done.stderr).decode()
-    assert CONTROLS.findall(piped.replace("\n", "").replace("\t", "")) == []
+
+
+@pytest.mark.parametrize("surface", ["info", "score", "predict", "no such model"])
+def test_reports_are_escaped_in_a_pipe_too(surface, hostile, tmp_path):
+    arguments = [each.format(**hostile, output=FORGED) for each in SURFACES[surface]]
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, check=False)
+    shown = (done.stdout + done.stderr).decode()
+    assert shown and CONTROLS.findall(shown.replace("\n", "").replace("\t", "")) == []
 
 
 def test_the_live_line_of_training_shows_nothing_from_outside_but_escaped(hostile, tmp_path):
-    shown = at_terminal(["train", hostile["text"], "-o", tmp_path / f"o{FORGED}", *NARROW], TERM="xterm")
+    shown = at_terminal(
+        ["train", hostile["text"], "--from", hostile["lang"], "-o", tmp_path / f"o{FORGED}", *QUICK], TERM="xterm"
+    )
     assert "\x1b[2K" in shown  # the live line's own
     assert not any(each in shown for each in ("\x1b]0", "\x07", "\x9b", "\u202e", "\x1b[31mred", "\nunrolled: forged"))
     assert "\\u202e" in shown
@@ -124,8 +127,8 @@ def test_the_live_line_of_training_shows_nothing_from_outside_but_escaped(hostil
 
 def test_the_name_that_is_to_be_typed_is_the_file_in_bash(hostile, tmp_path):
     output = tmp_path / f"it's \\ {FORGED}"
-    done = subprocess.run([*COMMAND, "train", hostile["text"], "-o", output, *NARROW], capture_output=True, check=True)
-    typed = done.stderr.decode().split("unrolled info ")[1].split(" --plot")[0]
+    done = subprocess.run([*COMMAND, "train", hostile["text"], "-o", output, *COUNTED], capture_output=True, check=True)
+    typed = done.stderr.decode().split("unrolled generate ")[1].split(" --prompt")[0]
     assert subprocess.run(["bash", "-c", f"test -f {typed}"], check=False).returncode == 0
 
 
@@ -164,7 +167,8 @@ def shell(command: str, named: dict[str, object], **options) -> subprocess.Compl
 
 
 WRITE = "unrolled generate {model} --length 5"
-TRAIN = "unrolled train {text} -o {folder}/m --force --threads 1 --steps 1 --hidden-size 8"
+TRAIN = "unrolled train {text} -o {folder}/m --force --threads 1"
+COUNT = f"{TRAIN} --model markov"
 LOST = "cd $(mktemp -d) && rmdir $PWD && "
 REFUSED = [
     (f"{WRITE} >/dev/full", 1, "standard output cannot be written (No space left on device)"),
@@ -173,7 +177,7 @@ REFUSED = [
     ("unrolled score {model} {text} >/dev/full", 1, "standard output cannot be written"),
     ("unrolled --help >/dev/full", 1, "No space left on device"),
     ("unrolled info >&-", 1, "standard output cannot be written"),
-    (f"{TRAIN} --quiet --json >&-", 1, "standard output cannot be written"),
+    (f"{COUNT} --quiet --json >&-", 1, "standard output cannot be written"),
     ("unrolled complete {model} <&-", 2, "standard input cannot be read (Bad file descriptor)"),
     ("unrolled predict {reader} - <&-", 2, "standard input cannot be read"),
     ("unrolled score {model} - <&-", 2, "standard input cannot be read"),
@@ -187,15 +191,14 @@ REFUSED = [
     ("unrolled info {empty}", 2, "is not an unrolled model"),
     (f"{WRITE} -o {{long}}", 2, "File name too long"),
     (f"{WRITE} -o {{folder}}/none/o", 2, "No such file or directory"),
-    (f"{LOST} unrolled train {{text}} --steps 1", 2, "cannot be written"),
-    (f"{LOST} unrolled info model", 2, "there is no model"),
-    (f"{LOST} unrolled compare {{text}} --models markov --keep kept", 2, "cannot be made"),
+    (f"{LOST}unrolled train {{text}} --steps 1", 2, "cannot be written"),
+    (f"{LOST}unrolled info model", 2, "there is no "),
+    (f"{LOST}unrolled compare {{text}} --models markov --keep kept", 2, "cannot be made"),
     (f"{WRITE} --beams 2 --length-penalty 1e6", 2, "at most 10"),
     ("unrolled predict {writer} ab --length-penalty 1e6", 2, "at most 10"),
     ("unrolled predict {writer} ab --beams 1000000000", 2, "at most 65536"),
     (f"{WRITE} -n 1000000000", 2, "not in the range"),
-    ("ulimit -v 2000000; unrolled predict {writer} ab --beams 65536 --length 1000000000000", 1, "not enough memory"),
-    ("ulimit -v 5000000; " + TRAIN.replace("size 8", "size 8192 --layers 16"), 1, "not enough memory"),
+    (f"ulimit -v 5000000; {TRAIN} --steps 1 --hidden-size 8192 --layers 16", 1, "not enough memory"),
 ]
 
 
@@ -211,18 +214,17 @@ def test_what_the_system_refuses_is_one_sentence(named, command, status, words):
 @pytest.mark.parametrize(
     "command",
     [
-        f"{TRAIN} --quiet 2>&-",
-        f"{TRAIN} 2>/dev/full",
-        f"({TRAIN} 2>&1 >&3 | true) 3>&1; test -s {{folder}}/m",
-        f"{TRAIN} <&- >&- 2>&-",
+        f"{COUNT} 2>/dev/full",
+        f"{TRAIN} --steps 2 --hidden-size 8 2>&1 >/dev/null | true; test -s {{folder}}/m",
+        f"{COUNT} <&- >&- 2>&-",
         f"{WRITE} 2>/dev/full",
         "(sleep 0.1; " + WRITE + ") | true",
         "unrolled generate {model} --length 1000000000000000000 | head -c 10",
         "unrolled score {model} {text} --top 3 | head -n 1",
         "unrolled --help | true",
-        f"HOME= TMPDIR=/none OMP_NUM_THREADS=2,1 PYTHONWARNINGS=error {WRITE}",
+        f"HOME= TMPDIR=/none PYTHONWARNINGS=error {WRITE} -p Ω",
         f"env -u HOME -u LANG LC_ALL=C PYTHONUTF8=0 PYTHONIOENCODING=ascii {' '.join(COMMAND)} info {{model}}",
-        f"TERM=dumb COLUMNS=1 LINES=0 {TRAIN}",
+        f"TERM=dumb COLUMNS=1 LINES=0 PYTHONOPTIMIZE=1 {COUNT}",
     ],
 )
 def test_work_goes_on_where_nobody_reads_and_whatever_the_surroundings_are(named, command):
@@ -231,37 +233,32 @@ def test_work_goes_on_where_nobody_reads_and_whatever_the_surroundings_are(named
     assert "Traceback" not in done.stderr and "ignored" not in done.stderr
 
 
-@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="only root can become somebody else")
+WITHOUT_POWER = ["setpriv", "--bounding-set=-all"] if os.getuid() == 0 else []
+"""Root reads and writes everything, but for what is begun so."""
+
+
+@pytest.mark.skipif(bool(WITHOUT_POWER) and not shutil.which("setpriv"), reason="root may do everything")
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    "arguments",
     [
-        (["info", "{secret}/m"], "Permission denied"),
-        (["score", "{model}", "{secret}/t"], "Permission denied"),
-        (["train", "{secret}", "-o", "{open}/m"], ""),
-        (["generate", "{model}", "-o", "{locked}/o"], "Permission denied"),
-        (["train", "{text}", "-o", "{locked}/m"], "Permission denied"),
-        (["info", "{model}", "--svg", "{secret}/s"], "Permission denied"),
+        ["info", "{secret}/m"],
+        ["score", "{model}", "{secret}/t"],
+        ["train", "{secret}/t", "-o", "{folder}/new"],
+        ["generate", "{model}", "-o", "{locked}/o"],
+        ["train", "{text}", "-o", "{locked}/m"],
+        ["info", "{model}", "--svg", "{secret}/s"],
     ],
 )
-def test_what_one_may_not_read_or_write_is_one_sentence(model_file, text_file, tmp_path, arguments, words, refused):
-    root = Path(tempfile.mkdtemp())  # which, unlike those of pytest, others may enter
-    root.chmod(0o755)
-    try:
-        modes = {"secret": 0o700, "locked": 0o755, "open": 0o777}
-        for name, mode in modes.items():
-            (root / name).mkdir()
-            (root / name).chmod(mode)
-        names = {name: root / name for name in modes} | {"model": root / "model", "text": root / "text"}
-        shutil.copy(model_file, names["model"])
-        shutil.copy(text_file, names["text"])
-        given = [*COMMAND, *(each.format(**names) for each in arguments)]
-        done = subprocess.run(given, capture_output=True, text=True, check=False, preexec_fn=lambda: os.setuid(65534))
-    finally:
-        shutil.rmtree(root)
-    assert words in refused(done)
+def test_what_one_may_not_read_or_write_is_one_sentence(named, tmp_path, arguments, refused):
+    names = {**named, "secret": tmp_path / "secret", "locked": tmp_path / "locked"}
+    for name, mode in (("secret", 0o000), ("locked", 0o555)):
+        names[name].mkdir(mode)
+    given = [*WITHOUT_POWER, *COMMAND, *(each.format(**names) for each in arguments)]
+    done = subprocess.run(given, capture_output=True, text=True, check=False)
+    assert "Permission denied" in refused(done)
 
 
-@pytest.mark.parametrize("wait", [0.0, 0.02, 0.05, 0.1, 0.2, 0.4])
+@pytest.mark.parametrize("wait", [0.0, 0.05, 0.2])
 def test_ctrl_c_while_all_is_still_imported_stops_with_130(wait, text_file, tmp_path):
     told = "import sys, unrolled.__main__ as m; sys.argv[1:] = sys.argv[2:]; print(flush=True); m.main()"
     given = [sys.executable, "-c", told, "-", "train", str(text_file), "-o", str(tmp_path / "m"), "--quiet"]
@@ -290,5 +287,5 @@ def test_a_line_is_one_line_whatever_it_holds(capsys):
 def test_all_printing_of_the_command_line_goes_through_the_streams():
     folder = Path(streams.__file__).parent
     for path in folder.glob("*.py"):
-        found = re.findall(r"click\.echo|\bprint\(|json\.dumps|sys\.std\w+", path.read_text())
+        found = re.findall(r"click\.echo|(?<!\.)\bprint\(|json\.dumps|sys\.std\w+", path.read_text())
         assert not found or path.name == "streams.py", f"{path.name}: {found}; use streams"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from ..escaping import escaped
 from . import streams
 
@@ -46,6 +47,9 @@ def ask(count: int) -> str:
         streams.line(f"1–{count}, r, u, q: ", err=True, end="")
         try:
             line = streams.read_line()
+        except InputError:
+            streams.line(err=True)
+            raise
         except KeyboardInterrupt:  # what is chosen so far is not lost
             line = ""
             streams.line(err=True)

@@ -40,6 +40,7 @@ unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
 unrolled score alice.safetensors chapter.txt
 """
 
+STOPPED = 128 + signal.SIGINT
 NO_MEMORY = "there is not enough memory for this; use a smaller model, fewer rows at a time, or a shorter text"
 OUT_OF_MEMORY = ("allocate memory", "not enough memory", "map segment", "std::bad_alloc", "start new thread")
 
@@ -76,11 +77,16 @@ def main() -> None:
     warnings.simplefilter("default", UnrolledWarning)
     warnings.showwarning = show_warning
     set_threads(sys.argv)
-    status = run(sys.argv[1:])
+    try:
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # the second one, while the first is being told
+        status = STOPPED
     if (failed := streams.close_output()) and not status:
         status = complain(failed)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on there is nothing to stop but Python's own end
+    if status == STOPPED:  # Python may remember Ctrl-C, and end by the signal and not with the status
+        os._exit(status)
     sys.exit(status)
 
 
@@ -120,7 +126,8 @@ def run(arguments: list[str]) -> int:
         if lacks_memory(error):
             return complain(TrainingError(NO_MEMORY))
         what = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
-        return complain(OutputError(f"the system refused: {what}{reason(error)}; mend that, and try again"))
+        refused = f"the system refused: {what}{reason(error)}; mend that, and try again"
+        return complain(OutputError(refused, 2 if what else 1))
 
 
 def lacks_memory(error: Exception) -> bool:

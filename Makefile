@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: setup demo test lint bench sanitize clean
+.PHONY: setup demo test lint bench fuzz sanitize clean
 
 setup: $(READY)
 
@@ -36,16 +36,21 @@ bench: setup
 	$(BIN)/python benchmarks/forecast.py
 	$(BIN)/python benchmarks/quality.py
 
-# The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests.
+# Changed files of every kind, until it is stopped: CASES or MINUTES end it.
+fuzz: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzzing.run $(if $(CASES),--cases $(CASES)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+# The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests and through changed files.
 SANITIZED = build/sanitized
+UNDER = cd $(SANITIZED) && PYTHONPATH=src ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" $(abspath $(BIN))/python
 sanitize: setup
 	mkdir -p $(SANITIZED)
 	cp -r native src tests pyproject.toml README.md $(SANITIZED)
 	rm -f $(SANITIZED)/src/unrolled/kernels/_native*
 	gcc -std=gnu11 -O1 -g -ffp-contract=fast -fno-math-errno -fno-trapping-math -fPIC -shared \
 	  -fsanitize=address,undefined -fno-sanitize-recover=undefined native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so
-	cd $(SANITIZED) && PYTHONPATH=src ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	  $(abspath $(BIN))/python -m pytest -q -p no:cacheprovider tests/kernels
+	$(UNDER) -m pytest -q -p no:cacheprovider tests/kernels
+	$(UNDER) -m tests.fuzzing.run --memory 0 --cases $(or $(CASES),8000)
 
 clean:
 	rm -rf $(VENV) build dist src/unrolled.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

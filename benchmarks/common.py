@@ -17,6 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from unrolled.cores import cores
+
 HERE = Path(__file__).parent
 LONGEST_PAUSE = 6  # hours, after which a new day begins a new table
 RESULTS = HERE / "results"
@@ -63,7 +65,7 @@ def machine() -> Entry:
     return {
         "cpu": fields.get("model name", platform.processor() or platform.machine()),
         "family": f"family {fields.get('cpu family', '?')} model {fields.get('model', '?')}",
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "flags": {name: flag in able for name, flag in FLAGS.items()},
         "load": round(os.getloadavg()[0], 2),
     }

@@ -1,7 +1,6 @@
 /* Which variants this processor can run. */
 
 #include "unrolled.h"
-#include <stddef.h>
 
 extern const variant variant_portable;
 #if defined(__x86_64__)
@@ -23,13 +22,17 @@ static int tiles(void) {
 }
 #endif
 
-/* The variants from the best to the plainest, then a null pointer; those that the processor cannot run are left out. */
 #if defined(_WIN32)
-__declspec(dllexport)
+#define EXPORT __declspec(dllexport)
 #else
-__attribute__((visibility("default")))
+#define EXPORT __attribute__((visibility("default")))
 #endif
-int unrolled_variants(const variant **found, int most) {
+
+extern EXPORT const int64_t unrolled_abi[];
+const int64_t unrolled_abi[] = UNROLLED_ABI_TABLE;
+
+/* The variants from the best to the plainest, then a null pointer; those that the processor cannot run are left out. */
+EXPORT int unrolled_variants(const variant **found, int most) {
     int count = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();

@@ -6,6 +6,7 @@
 #ifndef UNROLLED_H
 #define UNROLLED_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Compilers that know the tiles, on the system that gives them to those who ask */
@@ -127,5 +128,17 @@ typedef struct {
                  float *logits, int32_t *ids);
     void (*rank)(const ranking *);
 } variant;
+
+/* What a caller compares with its own before it calls anything (src/unrolled/kernels/structures.py). The number goes up
+   with every change that the sizes do not show: of a meaning, a type, the layout of a packed array, a function's
+   arguments. Then come how many numbers follow, and the size and the last field's place of every struct. */
+#define UNROLLED_ABI 1
+#define UNROLLED_SHAPE(type, last) sizeof(type), offsetof(type, last)
+#define UNROLLED_SHAPES \
+    UNROLLED_SHAPE(forward_scan, kind), UNROLLED_SHAPE(backward_scan, kind), UNROLLED_SHAPE(matrix, starts), \
+        UNROLLED_SHAPE(attention, v), UNROLLED_SHAPE(network, attention), UNROLLED_SHAPE(memory, longest), \
+        UNROLLED_SHAPE(filters, ends), UNROLLED_SHAPE(ngrams, left), UNROLLED_SHAPE(tree, outputs), \
+        UNROLLED_SHAPE(ranking, sums), UNROLLED_SHAPE(variant, rank)
+#define UNROLLED_ABI_TABLE {UNROLLED_ABI, sizeof((int64_t[]){UNROLLED_SHAPES}) / sizeof(int64_t), UNROLLED_SHAPES}
 
 #endif

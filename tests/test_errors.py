@@ -1,3 +1,4 @@
+import pickle
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ def test_every_error_is_drawn_in_the_tree(kind):
 def test_every_error_shows_its_sentence(kind):
     extra = (15,) if kind is errors.InterruptedWorkError else ()
     assert str(kind("I got this; do that", *extra)) == "I got this; do that"
+
+
+@pytest.mark.parametrize("kind", MEMBERS)
+def test_every_error_passes_from_one_process_to_another(kind):
+    error = kind("I got this", *((15,) if kind is errors.InterruptedWorkError else ()))
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.exit_status) == (kind, "I got this", error.exit_status)
+
+
+def test_an_error_of_writing_keeps_its_exit_status():
+    assert pickle.loads(pickle.dumps(OutputError("I got this", 2))).exit_status == 2
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ ROOMS = [
     {"tasks", "markov", "reports", "record"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
-    {"options", "untrusted"},
-    {"errors"},
+    {"options", "untrusted", "cores"},
+    {"errors", "sharing"},
     {"escaping"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
@@ -189,7 +189,7 @@ def test_every_module_has_a_test_of_its_name(path):
 def test_every_test_has_a_module_of_its_name(path):
     name = path.name.removeprefix("test_")
     source = SOURCE / path.relative_to(TESTS)
-    known = path.stem in ("test_house", "test_parity", "test_golden", "test_lesson", "test_package")
+    known = path.stem in ("test_house", "test_parity", "test_golden", "test_lesson", "test_package", "test_fuzzing")
     assert known or source.with_name(name).exists() or source.with_name(f"__{path.stem[5:]}__.py").exists()
 
 
@@ -219,6 +219,19 @@ def test_generate_score_and_explain_load_nothing_heavy(model_file, text_file, tm
     verbs = [["generate", str(model_file), "--length", "5"], ["score", str(model_file), str(text_file)], page]
     for arguments in verbs:
         assert run_python(f"from unrolled.cli.main import run; assert run({arguments!r}) == 0; {LOADED}") == "[]"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_cores_are_counted_and_properties_cached_in_one_place(path):
+    used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    own = name_of(path) == "cores.py"
+    assert own or not used & {"cpu_count", "process_cpu_count", "sched_getaffinity"}
+    assert "functools.cached_property" not in imported_from(path, "functools"), "its lock does not survive a fork"
+
+
+def imported_from(path: Path, module: str) -> set[str]:
+    found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    return {f"{module}.{each.name}" for node in found if node.module == module for each in node.names}
 
 
 def test_the_map_in_the_readme_is_the_tree():

@@ -49,8 +49,9 @@ def said_of(raw) -> str:
         ("[" * 101 + "]" * 101, "within each other"),
         ("9" * 5000, "too many digits"),
         (b'"\xff"', "not in UTF-8"),
-        ("{", "line 1, column 2"),
-        ("", "line 1, column 1"),
+        ("{", "^column 2"),
+        ("{\n1", "^line 2, column 1"),
+        ("", "^column 1"),
     ],
 )
 def test_json_that_ends_parsers_is_refused_in_a_few_words(raw, said):

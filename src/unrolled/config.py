@@ -36,17 +36,31 @@ class ReadOptions(Options):
         None, "column of the translations or captions [default: found out]", tasks=("translate", "caption")
     )
 
+    images_anywhere: bool = option(
+        False, "also read images that a table names outside its own folder", tasks=("caption",), recorded=False
+    )
+
     def chosen(self) -> dict[str, dict[str, Any]]:
-        """What a record says of how a text was read: what is not as ever."""
+        """What a record says of how a text was read: what is not as ever, without what a user alone can allow."""
         read = {
-            name: getattr(self, name) for name in self.names() if getattr(self, name) != getattr(ReadOptions(), name)
+            name: getattr(self, name)
+            for name in self.names()
+            if getattr(self, name) != getattr(ReadOptions(), name) and name not in UNRECORDED
         }
         return {"read": read} if read else {}
 
 
+UNRECORDED = tuple(each.name for each in dataclasses.fields(ReadOptions) if not each.metadata.get("recorded", True))
+"""What a user allows; a record, which anybody may have written, allows nothing."""
+
+
 def as_given(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Options from JSON, which has no tuples."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in recorded.items()}
+    """Options from JSON, which has no tuples; what a user alone can allow is left out."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in recorded.items()
+        if name not in UNRECORDED
+    }
 
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2")
@@ -131,6 +145,11 @@ class ModelOptions(Options):
     smoothing: str = option(
         "kneser-ney", "what a Markov chain does with its counts", choices=SMOOTHINGS, of=("markov",)
     )
+
+    @property
+    def backbone(self) -> str | None:
+        """The folder or the name of the pretrained network that sees, where one does."""
+        return self.vision if self.task == "caption" and self.vision not in (CNN, FEATURES) else None
 
     def own(self) -> dict[str, Any]:
         """The options that this kind of model has, as far as they are known."""

@@ -19,7 +19,12 @@ Messages name files, labels and texts: control characters in them are escaped he
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .escaping import escaped
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class UnrolledError(Exception):
@@ -68,7 +73,11 @@ class InterruptedWorkError(UnrolledError):
 
     def __init__(self, message: str, number: int) -> None:
         super().__init__(message)
-        self.exit_status = 128 + number
+        self.number, self.exit_status = number, 128 + number
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, int]]:
+        """Both arguments, so that the error can pass from one process to another."""
+        return type(self), (str(self), self.number)
 
 
 class UnrolledWarning(UserWarning):

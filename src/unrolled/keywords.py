@@ -13,6 +13,7 @@ class ReadKeywords(TypedDict, total=False):
     label: str | Sequence[str]
     source_column: str | None
     target_column: str | None
+    images_anywhere: bool
 
 
 class TrainKeywords(ReadKeywords, total=False):

@@ -44,7 +44,8 @@ def parse_json(raw: str | bytes, most: int = MOST_JSON) -> Any:
     except UnicodeDecodeError:
         raise ValueError("it is not in UTF-8") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+        line = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise ValueError(f"{line}column {error.colno}: {error.msg}") from None
     except ValueError:
         raise ValueError("it holds a number of too many digits") from None
     if too_deep:

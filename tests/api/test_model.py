@@ -1,18 +1,28 @@
+import asyncio
+import copy
 import dataclasses
+import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import get_type_hints
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import unrolled
 from unrolled import bundle
 from unrolled.api import Model
-from unrolled.config import GenerateOptions
+from unrolled.config import GenerateOptions, ModelOptions
 from unrolled.decoding.state import generate_options
 from unrolled.keywords import GenerateKeywords, TrainKeywords
+from unrolled.layers import build
+from unrolled.tasks import TASKS
+from unrolled.text.vocabulary import Vocabulary
 from unrolled.training.gather import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
@@ -325,3 +335,255 @@ def test_any_string_is_a_text_and_a_prompt(unit, odd, words):
     model.generate(odd, length=5, seed=1)
     model.score(odd)
     words.generate(odd, length=5, seed=1)
+
+
+# A model is a value: it is copied, pickled, forked with and shared by threads.
+
+
+def untrained(**options) -> unrolled.Model:
+    """A network of random weights that writes under labels."""
+    config = ModelOptions(unit="char", **options)
+    labels = {"labels": Vocabulary("label", ("by=A", "by=B"))} if config.model == "recurrent" else {}
+    vocabularies = {"text": Vocabulary("char", tuple("abcdef \n")), **labels}
+    network = build(TASKS["language"].network(config, vocabularies), seed=3)
+    tensors = {name: part.detach().numpy() for name, part in network.state_dict().items()}
+    return unrolled.Model(bundle.Bundle(tensors, config, vocabularies))
+
+
+@pytest.fixture(scope="module")
+def kinds(request, tmp_path_factory) -> dict[str, unrolled.Model]:
+    """A model of every kind, used."""
+    source = request.getfixturevalue("model").bundle
+    made = {name: unrolled.Model(source, engine) for name, engine in [("network", "auto"), ("numpy", "reference")]}
+    made |= {"torch": unrolled.Model(source, "torch"), "int8": unrolled.Model(source, weights="int8")}
+    made["labels"] = untrained(cell="gru", hidden_size=16, layers=2, embedding_size=4, dropout=0.0)
+    made["gpt2"] = untrained(model="gpt2", hidden_size=16, layers=1, context=64, embedding_size=16, dropout=0.0)
+    made["markov"] = unrolled.train(request.getfixturevalue("text_file"), model="markov")
+    made |= {name: unrolled.load(request.getfixturevalue(f"{name}_file")) for name in ("ends", "backwards")}
+    folder = tmp_path_factory.mktemp("pictures")
+    for number in range(12):
+        Image.fromarray(np.full((32, 32, 3), 20 * number, np.uint8)).save(folder / f"{number}.png")
+    (folder / "t.tsv").write_text("".join(f"{n}.png\ta red square\n" for n in range(12)))
+    made["captions"] = unrolled.train(folder / "t.tsv", task="caption", image_size=32, valid=0.2, **TINY)
+    made["captions"].bundle.record["picture"] = str(folder / "3.png")
+    for each in made.values():
+        assert said(each)
+    return made
+
+
+KINDS = ["network", "numpy", "torch", "int8", "labels", "gpt2", "markov", "ends", "backwards", "captions"]
+WITH_TORCH = ["torch", "gpt2"]
+
+
+def said(model: unrolled.Model) -> str:
+    """What a model says, by all ways that keep something between calls."""
+    if model.bundle.config.task != "language":
+        sources = [model.bundle.record.get("picture", "abc")] * 3
+        return repr(model.predict_many(sources, **({} if model.predictor.answers else {"length": 8})))
+    options = {"where": ("by=A",), "label_strength": 1.5} if "labels" in model.bundle.vocabularies else {}
+    texts = [model.generate("abc d", seed=1, length=12, **options) for options in ({}, options, {"adaptive": True})]
+    return repr((texts, model.generate_many("a", 3, seed=2, length=9), model.completions("abc d", 2)))
+
+
+def pickled(model):
+    return pickle.loads(pickle.dumps(model))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_copy_of_a_used_model_says_the_same(kinds, kind, copied):
+    model = kinds[kind]
+    other = copied(model)
+    assert said(other) == said(model)
+    assert said(copied(other)) == said(model)
+    assert repr(other) == repr(model) and other.record == model.record
+
+
+@pytest.mark.parametrize("weights", ["fp32", "bf16", "int8"])
+def test_a_pickle_of_a_used_model_is_hardly_larger_than_its_file(model, tmp_path, weights):
+    opened = unrolled.load(model.save(tmp_path / "m.safetensors", weights=weights))
+    assert said(opened)
+    assert len(pickle.dumps(opened)) < 1.2 * (tmp_path / "m.safetensors").stat().st_size + 100_000
+
+
+def test_weights_that_are_not_rounded_yet_are_pickled_as_they_are(model):
+    whole = dataclasses.replace(model.bundle, weights="int8")
+    assert all(np.array_equal(pickled(whole).tensors[name], each) for name, each in whole.tensors.items())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("ends", "backwards", "captions")])
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+def test_a_text_goes_on_from_a_copy_of_its_state(kinds, kind, copied):
+    for options in ({}, {"adaptive": True}):
+        state = kinds[kind].start("abc", **options).after(" da")
+        other = copied(state)
+        assert other.generate(seed=1, length=20) == state.generate(seed=1, length=20)
+        assert other.after("b").next(3) == state.after("b").next(3) and other.text == state.text
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+def test_a_copied_session_goes_its_own_way(model, copied):
+    session = model.session()
+    session.to("The cat sat")
+    other = copied(session)
+    other.to("The dog")
+    assert session.text == "The cat sat" and session.completions("The cat sa") == model.completions("The cat sa")
+    assert other.completions("The do") == model.completions("The do")
+
+
+def at_once(call: Callable[[int], str], threads: int = 8) -> list[str]:
+    """What a call gives for every number, asked by threads that begin together."""
+    meeting = threading.Barrier(threads, timeout=60)
+
+    def wait_and_call(number: int) -> str:
+        meeting.wait()
+        return call(number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(wait_and_call, range(threads)))
+
+
+@pytest.fixture
+def hurried():
+    """Threads that are changed a thousand times as often as usual."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(5e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_threads_that_share_a_fresh_model_get_what_each_would_alone(kinds, kind, hurried):
+    fresh = pickled(kinds[kind])
+    assert set(at_once(lambda number: said(fresh))) == {said(kinds[kind])}
+
+
+def test_threads_that_complete_get_what_each_would_alone(model, hurried):
+    texts = ["The cat sat on the m", "The dog ran ov", "Where did the ca", "She said: 'The mo", "A bird sa", "", "The "]
+    steps = [[text[:end] for end in range(len(text))] for text in texts]
+    alone = [[unrolled.Model(model.bundle).completions(each) for each in some[-3:]] for some in steps]
+    shared_model = unrolled.Model(model.bundle)
+
+    def type_all(number: int) -> str:
+        found = [[shared_model.completions(each) for each in some][-3:] for some in steps[number % 2 :: 2]]
+        return repr(found)
+
+    assert at_once(type_all) == [repr(alone[number % 2 :: 2]) for number in range(8)]
+
+
+def test_threads_that_learn_from_one_text_get_what_each_would_alone(model, hurried):
+    state = model.start("The cat sat. The cat sat.", adaptive=True)
+    alone = [state.after(" " + "aeotshTc"[number]).generate(seed=number, length=30) for number in range(8)]
+    again = pickled(state)
+    assert at_once(lambda number: again.after(" " + "aeotshTc"[number]).generate(seed=number, length=30)) == alone
+
+
+def test_an_event_loop_may_hand_calls_to_its_threads(model):
+    async def all_of_them() -> list[str]:
+        loop = asyncio.get_running_loop()
+        fresh = unrolled.Model(model.bundle)
+        calls = [loop.run_in_executor(None, lambda n=n: fresh.generate("The ", seed=n, length=20)) for n in range(12)]
+        return await asyncio.gather(*calls)
+
+    assert asyncio.run(all_of_them()) == [model.generate("The ", seed=n, length=20) for n in range(12)]
+
+
+def run_script(code: str, folder, *values: object) -> str:
+    """What a program prints that is given pickled values and has a minute."""
+    (folder / "values.pickle").write_bytes(pickle.dumps(values))
+    (folder / "script.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, folder / "script.py"],
+        env={**os.environ, "OMP_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+FORKING = """
+import os, pickle
+models = pickle.load(open("values.pickle", "rb"))
+def said(model):
+    if model.bundle.config.task == "classify":
+        return repr(model.predict_many(["abc"] * 3))
+    if model.bundle.config.task != "language":
+        return repr(model.predict_many([model.bundle.record.get("picture", "abc")] * 3, length=8))
+    return repr((model.generate_many("a", 3, seed=2, length=9), model.completions("abc d", 2)))
+before = [said(model) for model in models]
+child = os.fork()
+if not child:
+    grandchild = os.fork()
+    if not grandchild:
+        os._exit(7 if [said(model) for model in models] == before else 1)
+    os._exit(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]))
+assert [said(model) for model in models] == before
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize(
+    "some", [WITH_TORCH, [kind for kind in KINDS if kind not in WITH_TORCH]], ids=["torch", "light"]
+)
+def test_a_forked_child_of_used_models_says_the_same(kinds, some, tmp_path):
+    assert run_script(FORKING, tmp_path, *(kinds[name] for name in some)) == "7\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_child_that_is_forked_while_threads_use_the_model_works(kinds, tmp_path):
+    code = """
+import os, pickle, threading
+models = pickle.load(open("values.pickle", "rb"))
+words = lambda model: repr((model.generate_many("The ", 6, seed=2, length=20), model.completions("The ca", 2)))
+expected = [words(model) for model in pickle.load(open("values.pickle", "rb"))]
+stop = threading.Event()
+def use(model):
+    while not stop.is_set():
+        words(model)
+threads = [threading.Thread(target=use, args=(model,)) for model in models for _ in range(2)]
+for each in threads: each.start()
+for _ in range(15):
+    child = os.fork()
+    if not child:
+        os._exit(7 if [words(model) for model in models] == expected else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+stop.set()
+print("all")
+"""
+    assert run_script(code, tmp_path, *(kinds[name] for name in ("network", "numpy", "markov"))) == "all\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_who_has_trained_may_train_in_a_forked_child(text_file, tmp_path):
+    code = f"""
+import os, unrolled
+train = lambda: unrolled.train({str(text_file)!r}, **{ {**TINY, "threads": 2}!r}).generate("The ", seed=1, length=20)
+before = train()
+child = os.fork()
+if not child:
+    os._exit(7 if train() == before else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert run_script(code, tmp_path) == "7\n"
+
+
+def test_a_pool_of_spawned_processes_is_given_models_and_states(kinds, tmp_path):
+    code = """
+import multiprocessing, pickle
+def words(state):
+    return state.generate(seed=1, length=20), repr(state)[:6]
+def answer(model):
+    return repr(model.predict("abc"))
+if __name__ == "__main__":
+    model, other = pickle.load(open("values.pickle", "rb"))
+    states = [model.start("The cat"), model.start("The dog", adaptive=True)]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(words, states) == [words(each) for each in states]
+        assert pool.apply(answer, (other,)) == answer(other)
+    print("all")
+"""
+    assert run_script(code, tmp_path, kinds["network"], kinds["ends"]) == "all\n"

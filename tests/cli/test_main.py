@@ -1,11 +1,20 @@
+import os
 import signal
 import subprocess
 import sys
 
+import click
 import pytest
 
 import unrolled
-from unrolled.cli.main import VERBS, run
+from unrolled.cli.main import VERBS, main, run, set_threads
+from unrolled.cli.main import unrolled as group
+
+
+def command_of(verb: str) -> click.Command:
+    command = group.get_command(click.Context(group), verb)
+    assert command
+    return command
 
 
 def test_help_ends_with_three_examples(capsys):
@@ -98,3 +107,51 @@ print(os.environ["OMP_NUM_THREADS"], os.environ["OPENBLAS_NUM_THREADS"])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "3 3\n"
+
+
+ASKED = [verb for verb in VERBS if "--threads" in {name for each in command_of(verb).params for name in each.opts}]
+
+
+@pytest.mark.parametrize("verb", ASKED)
+@pytest.mark.parametrize("value", ["0", "x", "-3", "", "5000", "2,1", "1e3"])
+def test_a_number_of_threads_that_is_none_is_one_sentence_with_every_verb(refused, verb, value, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["unrolled", verb, "m", f"--threads={value}"])
+    monkeypatch.setattr(os, "environ", {**os.environ})
+    with pytest.raises(SystemExit) as left:
+        main()
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert left.value.code == 2 and "--threads" in sentence
+    assert os.environ.get("OMP_NUM_THREADS") != value
+
+
+@pytest.mark.parametrize(
+    ("variable", "arguments", "expected"),
+    [
+        ("abc", [], None),
+        ("", [], None),
+        ("0", ["--threads", "1"], "1"),
+        ("2,1", [], "2,1"),
+        ("1", [], "1"),
+        (None, ["--", "--threads", "7"], None),
+        (None, ["--threads", "7", "--threads", "1"], "1"),
+    ],
+)
+def test_what_is_no_number_of_threads_never_reaches_a_library(monkeypatch, variable, arguments, expected):
+    kept = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    monkeypatch.setattr(os, "environ", kept | ({} if variable is None else {"OMP_NUM_THREADS": variable}))
+    set_threads(["unrolled", "generate", "m", "--quiet", *arguments])
+    assert os.environ.get("OMP_NUM_THREADS") == expected
+
+
+def test_a_share_of_the_cores_is_told_to_libraries_that_do_not_see_it(monkeypatch):
+    monkeypatch.setattr(os, "environ", {})
+    monkeypatch.setattr("unrolled.cli.main.allowed", lambda: 8)
+    monkeypatch.setattr("unrolled.cli.main.default_threads", lambda: 3)
+    set_threads(["unrolled", "generate", "m"])
+    assert os.environ == {"OMP_NUM_THREADS": "3"}
+
+
+def test_more_threads_than_cores_are_told_in_one_sentence(cli, model_file):
+    done = cli("generate", model_file, "--length", 5, "--threads", 1024)
+    assert done.returncode == 0 and done.stderr.count("--threads is 1024, and this process may use ") == 1
+    assert cli("generate", model_file, "--length", 5, "--threads", 1024, "--quiet").stderr == ""

@@ -145,7 +145,7 @@ def test_wild_features_are_noted(folder):
 class Looking:
     """Eyes that see the mean colour of an image, and count how often they are asked."""
 
-    kind, asked = "mean", 0
+    kind, asked, places, width = "mean", 0, 1, 3
 
     def features(self, images):
         Looking.asked += len(images)

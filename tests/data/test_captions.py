@@ -1,14 +1,18 @@
 import dataclasses
 import gzip
+import io
 import json
 import os
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
+from unrolled.config import ReadOptions, as_given
 from unrolled.data import captions as module
-from unrolled.data.captions import load_pixels, read_captions
+from unrolled.data.captions import load_pixels, read_captions, read_features
 from unrolled.errors import InputError
 
 ROWS = [("a.png", "a red square"), ("b.jpg", "green, and square"), ("a.png", 'it is "red"'), ("in/c.png", "blue")]
@@ -222,7 +226,7 @@ def test_the_digest_depends_on_the_features(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
-        ({"other": FEATURES}, r"has no array features \(it has other\)"),
+        ({"other": FEATURES}, r"has no array features \(it has 'other'\)"),
         ({"features": FEATURES.astype(int)}, r"are int64 \[3, 2, 4\]; give floats"),
         ({"features": FEATURES[0, 0]}, r"are float32 \[4\]"),
         ({"features": FEATURES[:, :0]}, r"are float32 \[3, 0, 4\]"),
@@ -252,3 +256,89 @@ def test_a_file_that_holds_no_arrays_is_refused(tmp_path):
         (tmp_path / "f.npz").write_bytes(content)
         with pytest.raises(InputError, match=r"f\.npz is no \.npz file"):
             read_captions(table, tmp_path / "f.npz")
+
+
+@pytest.fixture
+def outside(tmp_path_factory):
+    """A folder with an image that is nobody else's business."""
+    path = tmp_path_factory.mktemp("private")
+    Image.new("RGB", (30, 20), "black").save(path / "private.png")
+    return path
+
+
+@pytest.mark.parametrize("how", ["absolute", "above", "link", "link to its folder"])
+def test_images_outside_the_folder_are_read_only_where_the_user_says_so(folder, outside, how):
+    path = outside / "private.png"
+    names = {"absolute": str(path), "above": os.path.relpath(path, folder), "link": "link.png"}
+    (folder / "link.png").symlink_to(path)
+    (folder / "linked").symlink_to(outside)
+    table = write(folder / "t.tsv", [("a.png", "red"), (names.get(how, "linked/private.png"), "black")])
+    with pytest.raises(InputError, match=r"outside the folder .*; give the folder of the images, or --images-anywhere"):
+        read_captions(table)
+    assert len(read_captions(table, options=ReadOptions(images_anywhere=True)).names) == 2
+
+
+def test_the_folder_that_the_user_names_may_be_a_link_and_names_may_go_around_within_it(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "images").symlink_to(folder)
+    rows = [("in/../a.png", "red"), (str(folder / "b.jpg"), "green"), ("a\0b.png", "no"), ("\ud800.png", "no")]
+    (elsewhere / "t.jsonl").write_text("".join(json.dumps({"image": a, "caption": b}) + "\n" for a, b in rows))
+    assert len(read_captions(elsewhere / "t.jsonl", elsewhere / "images").names) == 2
+
+
+def test_an_address_in_a_table_is_not_fetched(folder):
+    with pytest.raises(InputError, match=r"names 'https://example.org/a.png', and nothing is fetched"):
+        read_captions(write(folder / "t.tsv", [("https://example.org/a.png", "red")]))
+
+
+def test_a_record_cannot_allow_images_anywhere():
+    options = ReadOptions(images_anywhere=True, encoding="utf-8")
+    assert options.chosen() == {"read": {"encoding": "utf-8"}}
+    assert as_given({"images_anywhere": True, "label": ["a"]}) == {"label": ("a",)}
+
+
+def test_images_that_are_pipes_or_devices_are_left_out(folder):
+    os.mkfifo(folder / "pipe.png")
+    assert read_captions(write(folder / "t.tsv", [("a.png", "red"), ("pipe.png", "none")])).names == ("a.png",)
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "folder"])
+def test_features_are_no_device_and_no_folder(tmp_path, name):
+    with pytest.raises(InputError, match=r"is a device|is a folder"):
+        read_captions(write(tmp_path / "t.tsv"), link(tmp_path, name))
+
+
+def link(folder, name):
+    """A file of features by its name that is something else."""
+    if name == "folder":
+        (folder / "f.npz").mkdir()
+    else:
+        (folder / "f.npz").symlink_to(name)
+    return folder / "f.npz"
+
+
+def features_file() -> bytes:
+    file = io.BytesIO()
+    np.savez(file, features=np.ones((2, 3), np.float32), names=np.array(["a.png", "b.jpg"]))
+    return file.getvalue()
+
+
+CHANGES = st.lists(st.tuples(st.integers(0, 700), st.binary(max_size=3)), max_size=6)
+
+
+@given(st.binary(max_size=100) | CHANGES.map(lambda changes: spoilt(features_file(), changes)))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_features_or_one_sentence(tmp_path, raw):
+    (tmp_path / "f.npz").write_bytes(raw)
+    try:
+        found = str(len(read_features(tmp_path / "f.npz")[0]))
+    except InputError as error:
+        found = str(error)
+    assert 0 < len(found) < 1000
+
+
+def spoilt(raw: bytes, changes) -> bytes:
+    """Bytes with other ones at some places."""
+    for place, new in changes:
+        raw = raw[:place] + new + raw[place + len(new) :]
+    return raw

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -142,3 +144,55 @@ def test_a_text_without_newlines_is_read_in_its_encoding(tmp_path, monkeypatch):
     monkeypatch.setattr(large, "SAMPLE", 101)
     (tmp_path / "e.txt").write_text("é" * 1000, encoding="utf-8")
     assert large.encoding_of(tmp_path / "e.txt", ReadOptions()) == "utf-8"
+
+
+def spoilt(book, tmp_path, spoil) -> list[str]:
+    """What is done again after a file of the cache was spoilt."""
+    before = split(book)[0]
+    train, valid = np.array(before.train), np.array(before.valid)  # what is mapped goes with the file
+    for path in (tmp_path / "cache" / "unrolled").iterdir():
+        spoil(path)
+    told: list[str] = []
+    after = split(book, told)[0]
+    assert np.array_equal(train, after.train) and np.array_equal(valid, after.valid)
+    return told
+
+
+def plant_code(path) -> None:
+    if path.suffix == ".json":
+        about = json.loads(path.read_text())
+        path.write_text(json.dumps({**about, "dtype": "O", "cut": 10}))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        plant_code,
+        lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.chmod(0o666),
+    ],
+)
+def test_a_cache_that_somebody_changed_is_made_anew(book, tmp_path, spoil):
+    assert "encoding it" in spoilt(book, tmp_path, spoil)
+
+
+def test_an_encoding_that_is_none_is_one_sentence(book):
+    for name in ("nonsense", "zip", "rot13", "a\0b", "undefined", "idna"):
+        text = find_large(book, ReadOptions(encoding=name), "whole")
+        with pytest.raises(InputError, match=r"there is no encoding|cannot be read as"):
+            split_large(text, ModelOptions(unit="char"), TrainOptions(), None, lambda what, share: None)
+
+
+@pytest.mark.parametrize("when", ["counting its characters", "learning its letters", "encoding it"])
+@pytest.mark.parametrize("how", ["a", "w"])
+def test_a_text_that_changes_while_it_is_read_is_told(book, when, how):
+    class Told(list):
+        def append(self, what):
+            if what == when:
+                with book.open(how) as file:
+                    file.write("more\n" * 100)
+
+    with pytest.raises(InputError, match="changed while it was read"):
+        split(book, Told())
+    assert not list((book.parent / "cache" / "unrolled").glob("*"))

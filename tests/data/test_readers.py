@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unrolled.config import ReadOptions
-from unrolled.data.readers import read_bytes, read_corpus, read_file
+from unrolled.data import readers
+from unrolled.data.readers import read_corpus, read_file
 from unrolled.errors import InputError, UnrolledError
 
 BOOK = "A rose is a rose.\nSo it is.\n"
@@ -179,7 +181,7 @@ def test_a_path_that_leads_nowhere_is_refused(path, message):
 
 def test_a_folder_where_a_file_should_be_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"is a folder; give the path of a text file$"):
-        read_bytes(tmp_path, str(tmp_path))
+        read_file(tmp_path)
 
 
 def test_the_digest_is_sha256_over_lengths_and_texts(folder):
@@ -225,3 +227,77 @@ def test_a_text_with_other_labels_is_another(tmp_path):
         return read_corpus(path, ReadOptions(label=("label",))).digest
 
     assert digest("ab") == digest("ab") and len({digest(labels) for labels in ("ab", "ba", "aa")}) == 3
+
+
+def test_a_bomb_is_refused_before_it_has_gone_off(tmp_path):
+    inner = gzip.compress(bytes(1 << 24), 9)
+    bomb = gzip.compress(b"a" * (80 << 20), 9)
+    assert len(bomb) < 100_000
+    with pytest.raises(InputError, match=r"unpacks to more than 67,108,864 bytes, too many for its [\d,]+; unpack it"):
+        read_corpus(written(tmp_path, bomb, "a.txt.gz"))
+    with pytest.raises(InputError, match="gzip inside gzip"):
+        read_corpus(written(tmp_path, gzip.compress(inner), "b.txt.gz"))
+
+
+def test_a_bomb_in_a_folder_is_left_out(folder):
+    written(folder, gzip.compress(b"a" * (80 << 20), 9), "z.txt.gz")
+    found = read_corpus(folder)
+    assert len(found.documents) == 3 and "unpacks to more than" in found.notes[0]
+
+
+def test_what_a_folder_holds_is_bounded_as_a_whole(folder, monkeypatch):
+    monkeypatch.setattr(readers, "MOST_BYTES", 10)
+    with pytest.raises(InputError, match="the files hold more than 10 characters, which are not read at once"):
+        read_corpus(folder)
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/random", "/dev/mem"])
+def test_a_device_is_no_text(name):
+    if not Path(name).exists():
+        pytest.skip(f"there is no {name}")
+    with pytest.raises(InputError, match=f"^{name} is a device or a socket, and no file; give"):
+        read_corpus(name)
+
+
+def test_pipes_in_a_folder_are_no_texts(folder):
+    os.mkfifo(folder / "pipe.txt")
+    assert len(read_corpus(folder).documents) == 3
+
+
+def test_an_address_is_not_fetched():
+    with pytest.raises(InputError, match=r"^https://example.org/a is an address, and nothing is fetched; download it"):
+        read_corpus("https://example.org/a")
+
+
+ENDINGS = ("", ".csv", ".tsv", ".jsonl", ".json")
+WORDS = [b"text,label\n", b"text\tlabel\n", b'{"text": "a", "label": 1}\n', b"1e999", b"9" * 5000, b"[" * 2000]
+SIGNS = [
+    b'"',
+    b"\t",
+    b",",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"{",
+    b"[",
+    b"]",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xed\xa0\x80",
+]
+GZIP = b"\x1f\x8b\x08\0\0\0\0\0"
+PIECES = st.sampled_from([*WORDS, *SIGNS, GZIP]) | st.binary(max_size=4)
+
+
+@given(st.lists(PIECES, max_size=20).map(b"".join), st.sampled_from(ENDINGS), st.booleans(), st.booleans())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=5000)
+def test_any_bytes_under_any_name_are_a_text_or_one_sentence(tmp_path, raw, ending, packed, named):
+    path = written(tmp_path, gzip.compress(raw) if packed else raw, f"any{ending}{'.gz' * packed}")
+    table = ending in (".csv", ".tsv", ".jsonl")
+    options = ReadOptions(text_column="text", label=("label",)) if named and table else ReadOptions()
+    try:
+        found = str(read_corpus(path, options).characters)
+    except UnrolledError as error:
+        found = str(error)
+    assert 0 < len(found) < 1000

@@ -90,3 +90,38 @@ def test_a_table_that_cannot_be_read_is_told_in_one_sentence(tmp_path, name, tex
     with pytest.raises(InputError) as caught:
         read(tmp_path / name, **options)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl"])
+def test_a_table_that_is_far_wider_than_any_is_refused(tmp_path, name):
+    columns = [f"c{number}" for number in range(20_000)]
+    text = json.dumps(dict.fromkeys(columns, "")) if name == "t.jsonl" else (",\t"[name == "t.tsv"]).join(columns)
+    (tmp_path / name).write_text(text + "\n")
+    with pytest.raises(InputError, match="has 20,000 columns, and 10,000 are the most"):
+        read(tmp_path / name, text_column="c1")
+
+
+def test_a_message_names_some_of_many_columns(tmp_path):
+    (tmp_path / "t.csv").write_text(",".join(f"c{number}" for number in range(1000)) + "\n" + "a," * 999 + "\n")
+    with pytest.raises(InputError, match=r"has no column 'text' \(it has c0, .*, c19 and 980 more\)"):
+        read(tmp_path / "t.csv", label=("c1",))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), [("[" * 200_000, "lie more than 100"), ('{"text": ' + "9" * 5000, "too many")]
+)
+def test_json_that_ends_parsers_is_told_by_its_line(tmp_path, line, said):
+    (tmp_path / "t.jsonl").write_text('{"text": "a"}\n' + line)
+    with pytest.raises(InputError, match=rf"t.jsonl, line 2 is not JSON \(.*{said}"):
+        read(tmp_path / "t.jsonl", text_column="text")
+
+
+def test_one_field_may_be_megabytes_long(tmp_path):
+    text = "long " * 1_000_000
+    (tmp_path / "t.csv").write_text(f'text,label\n"{text}",a\nb,c\n')
+    assert read(tmp_path / "t.csv", text_column="text") == [text, "b"]
+
+
+def test_lines_within_quotes_belong_to_their_field(tmp_path):
+    (tmp_path / "t.csv").write_text('text,label\n"one\n\ntwo\u2028",a\nb,c', encoding="utf-8")
+    assert read(tmp_path / "t.csv", text_column="text") == ["one\n\ntwo\u2028", "b"]

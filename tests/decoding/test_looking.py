@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from unrolled import train
+from unrolled import Model, train
 from unrolled.data.images import read_whole
 from unrolled.decoding.looking import END, look_at
 from unrolled.decoding.predicting import Predictor, Written
@@ -27,9 +27,7 @@ def written(predictor: Predictor, source: str) -> Written:
 
 
 def opened(source, **options) -> Predictor:
-    model = train(source, **(OPTIONS | options))
-    model.engine_name = "reference"
-    return model.predictor
+    return Model(train(source, **(OPTIONS | options)).bundle, "reference").predictor
 
 
 def test_each_word_and_the_end_looks_at_a_grid_over_the_image_as_the_network_saw_it(folder):

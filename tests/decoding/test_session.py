@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import unrolled
 from unrolled.decoding import session as module
-from unrolled.decoding.session import shared
+from unrolled.decoding.session import Session, Sessions, shared
+from unrolled.decoding.state import Start
 
 texts = st.lists(st.text(st.sampled_from("The cat\n"), max_size=30), min_size=1, max_size=6)
 
@@ -65,3 +66,31 @@ def test_of_large_states_few_are_kept(model, monkeypatch):
 def test_no_words_are_no_wish(model):
     with pytest.raises(unrolled.UnrolledError, match="--count is 0"):
         model.completions("The ca", 0)
+
+
+def test_a_session_is_right_after_an_error_while_it_read(model, monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 8)
+    session, long = model.session(), "The cat sat on the mat. The dog ran over the hill. "
+    session.to(long)
+    with pytest.raises(unrolled.UnrolledWarning, match="never saw"):
+        session.to("The cat ran over the hill, and then \u1000")
+    assert session.completions(long + "A bi") == model.session().completions(long + "A bi")
+    assert session.to(long).text == long
+
+
+def test_two_texts_that_are_typed_in_turn_keep_a_session_each(model):
+    sessions = Sessions(Start(model.source))
+    one, two = Session(sessions.start.state("")), Session(sessions.start.state(""))
+    one.to("The cat")
+    two.to("A dog")
+    sessions.idle.extend([one, two])
+    sessions.completions("A dog s", 1)
+    assert {each.text for each in sessions.idle} == {"The cat", "A dog s"}
+    assert sessions.take("The ca") is one and sessions.take("The ca") is two and sessions.take("The ca") is None
+
+
+def test_few_sessions_wait(model):
+    sessions = Sessions(Start(model.source))
+    sessions.idle.extend(Session(sessions.start.state("")) for _ in range(9))
+    sessions.completions("The ca", 1)
+    assert len(sessions.idle) == module.MOST_IDLE

@@ -98,6 +98,17 @@ def test_what_comes_next_is_that_of_the_model(model):
     assert model.start("The c").next(3) == model.next("The c", 3)
 
 
+def test_a_state_keeps_no_logits_but_its_own(model):
+    read = model.start("The cat sat on the mat").read
+    assert read.everything.base is None and read.everything.shape == (1, len(model.vocabulary))
+
+
+def test_the_options_of_a_start_cannot_be_changed_through_a_state(model):
+    state = model.start("The")
+    state.start.options["adaptive"] = True
+    assert state.start.options == {"where": (), "label_strength": 1.0, "adaptive": False}
+
+
 def forged(model, tmp_path, change, **options):
     """Save a state, change its tensors or what it says, and open it."""
     path = model.start("The cat", **options).save(tmp_path / "forged.state", force=True)

@@ -1,6 +1,8 @@
 /* The library of the emulated variants. */
 #include "unrolled.h"
 
+const int64_t unrolled_abi[] = UNROLLED_ABI_TABLE;
+
 extern const variant variant_avx512, variant_avx512_bf16, variant_amx;
 
 int unrolled_variants(const variant **found, int most) {

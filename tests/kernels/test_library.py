@@ -1,11 +1,18 @@
 import os
+import re
+import shutil
 import subprocess
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
 
 import pytest
 
+import unrolled
 from unrolled import kernels
 from unrolled.kernels import library
+
+NATIVE = Path(__file__).parents[2] / "native"
 
 
 def test_this_install_has_kernels():
@@ -41,24 +48,104 @@ def test_without_kernels_everything_still_works(model_file):
     assert "Reference" in done.stdout
 
 
-def test_a_file_that_cannot_be_loaded_is_no_library(tmp_path, monkeypatch):
-    broken = tmp_path / "_native.so"
-    broken.write_bytes(b"not a library")
-    monkeypatch.setattr(library, "find", lambda: broken)
-    library.variants.cache_clear()
-    library.load.cache_clear()
-    assert library.variants() == {}
-    assert "cannot load it" in kernels.reason_missing()
-    monkeypatch.undo()
-    library.variants.cache_clear()
-    library.load.cache_clear()
+@pytest.fixture
+def anew():
+    """What was found before is looked for again, here and afterwards."""
+
+    def forget() -> None:
+        library.variants.cache_clear()
+        library.load.cache_clear()
+
+    forget()
+    yield
+    forget()
 
 
-def test_a_missing_file_is_told_with_the_remedy(monkeypatch):
+def test_a_missing_file_is_told_with_the_remedy(monkeypatch, anew):
     monkeypatch.setattr(library, "find", lambda: None)
-    library.variants.cache_clear()
-    library.load.cache_clear()
+    assert library.variants() == {}
     assert "install gcc" in kernels.reason_missing()
-    monkeypatch.undo()
-    library.variants.cache_clear()
-    library.load.cache_clear()
+
+
+TABLE = "const int64_t unrolled_abi[] = "
+VARIANTS = "int unrolled_variants(const variant **found, int most) { __builtin_trap(); }"
+SHORTER = re.sub(
+    r", sums;|double \*sums;", ";", (NATIVE / "unrolled.h").read_text().replace("(ranking, sums)", "(ranking, values)")
+)
+WRONG = {
+    "of no library at all": ("", "cannot load it"),
+    "without a table": (VARIANTS, "of other source"),
+    "without variants": (f"{TABLE}UNROLLED_ABI_TABLE;", "of other source"),
+    "of another number": (
+        f"{TABLE}{{UNROLLED_ABI + 1, 22, UNROLLED_SHAPES}}; {VARIANTS}",
+        "another version of unrolled",
+    ),
+    "with fewer structures": (
+        f"{TABLE}{{UNROLLED_ABI, 2, UNROLLED_SHAPE(matrix, starts)}}; {VARIANTS}",
+        "another version",
+    ),
+    "with a shorter structure": (f"{SHORTER} {TABLE}UNROLLED_ABI_TABLE; {VARIANTS}", "another version of unrolled"),
+    "of one number alone": (f"{TABLE}{{7}}; {VARIANTS}", "another version of unrolled"),
+}
+
+
+def compiled(source: str, folder: Path) -> Path:
+    """A shared library of some C."""
+    if not shutil.which("gcc"):
+        pytest.skip("there is no compiler")
+    text = source if "UNROLLED_H" in source else f'#include "unrolled.h"\n{source}'
+    (folder / "native.c").write_text(text)
+    flags = ["-std=gnu11", "-fPIC", "-shared", "-I", NATIVE]
+    subprocess.run(["gcc", *flags, folder / "native.c", "-o", folder / "_native.so"], check=True)
+    return folder / "_native.so"
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_library_that_does_not_suit_is_one_sentence_and_never_called(name, tmp_path, monkeypatch, anew):
+    source, words = WRONG[name]
+    path = compiled(source, tmp_path) if source else tmp_path / "_native.so"
+    if not source:
+        path.write_text("not a library")
+    monkeypatch.setattr(library, "find", lambda: path)
+    with pytest.warns(
+        unrolled.UnrolledWarning, match=f"{words}.*install unrolled again from its source; until then NumPy"
+    ):
+        assert kernels.load() is None
+    assert words in kernels.reason_missing()
+
+
+def test_an_empty_file_is_no_library(tmp_path, monkeypatch, anew):
+    (tmp_path / "_native.so").touch()
+    monkeypatch.setattr(library, "find", lambda: tmp_path / "_native.so")
+    with pytest.warns(unrolled.UnrolledWarning, match="cannot load it"):
+        assert library.variants() == {}
+
+
+def test_of_several_libraries_that_of_this_python_is_taken(tmp_path, monkeypatch):
+    own = f"_native{EXTENSION_SUFFIXES[0]}"
+    for name in ("_native.aaa.so", own, "_native.c", "_native.zzz.so"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    assert library.find() == tmp_path / own
+
+
+def test_with_a_stale_library_a_model_writes_and_the_command_says_so_once(model_file, tmp_path):
+    path = compiled(WRONG["of another number"][0], tmp_path)
+    code = f"""
+import pathlib, sys
+from unrolled.kernels import library
+library.find = lambda: pathlib.Path({str(path)!r})
+from unrolled.cli.main import main
+sys.argv = ["unrolled", "generate", {str(model_file)!r}, "--length", "9", "--seed", "1", "-n", "2"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert len(done.stdout) >= 18
+    assert done.stderr.count("another version of unrolled") == 1 and len(done.stderr.splitlines()) == 1
+
+
+def test_who_wants_no_kernels_hears_nothing_of_a_stale_library(tmp_path, monkeypatch, anew):
+    (tmp_path / "_native.so").touch()
+    monkeypatch.setattr(library, "find", lambda: tmp_path / "_native.so")
+    monkeypatch.setenv("UNROLLED_VARIANT", "none")
+    assert kernels.load() is None

@@ -86,6 +86,17 @@ def test_attentions_have_the_numbers_of_the_header():
     assert {name: number for number, name in enumerate(order)} == structures.LOOKS
 
 
+def test_the_table_of_the_header_names_every_structure_and_its_last_field():
+    body = HEADER.split("#define UNROLLED_SHAPES")[1].split("#define")[0]
+    named = re.findall(r"UNROLLED_SHAPE\((\w+), (\w+)\)", body)
+    assert named == [(name, PAIRS[name]._fields_[-1][0]) for name in PAIRS]
+    assert [PAIRS[name] for name, _ in named] == structures.STRUCTURES
+
+
+def test_the_number_of_the_table_is_that_of_the_header():
+    assert int(re.search(r"#define UNROLLED_ABI (\d+)", HEADER)[1]) == structures.ABI
+
+
 def test_a_matrix_is_three_pointers():
     assert ctypes.sizeof(Matrix) == 3 * ctypes.sizeof(ctypes.c_void_p)
 

@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 
@@ -61,3 +62,12 @@ def test_a_megabyte_without_a_space_is_split_in_seconds(bpe):
 def test_splitting_does_without_tokenizers():
     code = "import sys; from unrolled.text import UNITS; UNITS['bpe'].split('a b'); print('tokenizers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_what_was_met_is_kept_within_bounds_and_out_of_pickles(learnt, monkeypatch):
+    monkeypatch.setattr("unrolled.text.bpe.MOST_KEPT", 3)
+    unit = Bpe({token: number for number, token in enumerate(learnt)})
+    first = unit.split(TEXT)
+    assert len(unit.merged) <= 3 and unit.split(TEXT) == first
+    again = pickle.loads(pickle.dumps(unit))
+    assert not again.merged and again.split(TEXT) == first

@@ -8,20 +8,21 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import bundle as bundles
 from ..bundle import Bundle
 from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple
-from ..decoding.condition import under
-from ..decoding.engines import ENGINES, Engine, adaptive, guided, open_engine, open_reader
-from ..decoding.state import OF_THE_START, State, generate_options, saved_state, start_state
-from ..errors import MissingExtraError, OptionError, UnrolledWarning
+from ..decoding.engines import ENGINES, Engine
+from ..decoding.engines.source import OPENING, EngineSource, missing_torch
+from ..decoding.seeing import refuse_idle
+from ..decoding.state import OF_THE_START, Start, State, generate_options, saved_state
+from ..errors import OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
 from ..keywords import GenerateKeywords, PredictKeywords, StartKeywords
 from ..options import check
+from ..sharing import Recomputed, cached_property
 from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
 
@@ -31,25 +32,37 @@ if TYPE_CHECKING:
     from ..decoding.novelty import Novelty
     from ..decoding.predicting import Answer, Predictor, Written
     from ..decoding.scoring import Score
-    from ..decoding.session import Session
+    from ..decoding.session import Session, Sessions
 
 
-class Model:
-    """A trained network that writes and scores text.
+class Model(Recomputed):
+    """A trained network that writes and scores text. Threads can share one; it can be copied, pickled, and forked with.
 
     >>> model = unrolled.load("alice.safetensors")
     >>> print(model.generate("Alice was ", length=300, temperature=0.8, seed=1))
     """
 
-    def __init__(self, bundle: Bundle, engine: str = "auto", device: str = "auto", weights: str | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: str = "auto",
+        device: str = "auto",
+        weights: str | None = None,
+        vision: str | Path | None = None,
+    ) -> None:
         check("engine", engine, {"choices": ("auto", *ENGINES)})
         check("weights", weights, {"choices": PRECISIONS})
-        self.bundle, self.engine_name, self.device, self.weights = bundle, engine, device, weights
-        self.engines: dict[tuple[str, ...], Engine] = {}
-        self.typing: Session | None = None
+        self.source = EngineSource(bundle, engine, device, weights)
+        self.vision = None if vision is None else str(vision)
+        refuse_idle(bundle, self.vision)
 
     def __repr__(self) -> str:
         return f"<unrolled.Model {self.described}>"
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model as plain data."""
+        return self.source.bundle
 
     @property
     def described(self) -> str:
@@ -76,34 +89,18 @@ class Model:
     @property
     def engine(self) -> Engine:
         """What runs the network; opened when it is first needed."""
-        return self.engine_under(())
+        return self.starting().engine
 
-    def engine_under(self, where: tuple[str, ...]) -> Engine:
-        """What runs the network under labels."""
+    def starting(self, **options: Any) -> Start:
+        """How a text starts with some options of a start, checked."""
         if self.bundle.config.task != "language":
             raise OptionError(f"this model is made to {self.bundle.config.task}, not to write on; use predict")
-        if where not in self.engines:
-            try:
-                bundle = under(self.bundle, where)
-                self.engines[where] = open_engine(self.engine_name, bundle, self.device, self.weights)
-            except ModuleNotFoundError as error:
-                raise missing_torch(f"--engine {self.engine_name}", error) from None
-        return self.engines[where]
-
-    def reader(self, adaptively: bool, where: tuple[str, ...] = (), strength: float = 1.0) -> Engine:
-        """The engine under labels, followed with a strength; one that also learns from what it reads, if wanted so."""
-        engine = self.engine_under(where)
-        if strength != 1:
-            if not where:
-                raise OptionError("I got --label-strength and no label to follow; name one with --where")
-            engine = guided(self.engine, engine, strength)
-        return adaptive(engine, len(self.vocabulary)) if adaptively else engine
+        return Start(self.source, **options)
 
     def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
         """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""
         given = GenerateOptions.of({**options, "where": as_tuple(options.get("where", ()))})
-        started = {name: getattr(given, name) for name in OF_THE_START}
-        return start_state(self.bundle, self.reader(given.adaptive, given.where, given.label_strength), prompt, started)
+        return self.starting(**{name: getattr(given, name) for name in OF_THE_START}).state(prompt)
 
     def session(self, **options: Unpack[StartKeywords]) -> Session:
         """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
@@ -113,15 +110,18 @@ class Model:
 
     def completions(self, text: str, count: int = 5) -> list[Completion]:
         """The likeliest next words after a text; one that goes on from the text before costs one step a character."""
-        self.typing = self.typing or self.session()
         return self.typing.completions(text, count)
+
+    @cached_property
+    def typing(self) -> Sessions:
+        """The texts that are being completed."""
+        from ..decoding.session import Sessions
+
+        return Sessions(self.starting())
 
     def open_state(self, path: str | Path) -> State:
         """A state that was saved to a file."""
-        saved = saved_state(path, self.bundle)
-        started = saved.started
-        engine = self.reader(started["adaptive"], as_tuple(started["where"]), started["label_strength"])
-        return saved.opened(self.bundle, engine)
+        return saved_state(path, self.bundle).opened(self.source)
 
     def begin(self, prompt: str, options: GenerateKeywords) -> State:
         """The state after a prompt for options of which some are those of a start."""
@@ -159,7 +159,7 @@ class Model:
 
         options = ScoreOptions(mode=mode, top=top, adaptive=adaptive, where=as_tuple(where))
         return score(
-            self.reader(adaptive, options.where),
+            self.starting(adaptive=adaptive, where=options.where).engine,
             self.vocabulary,
             text,
             options,
@@ -176,7 +176,7 @@ class Model:
 
         documents = self.bundle.config.documents or "whole"
         labels = as_tuple(where)
-        explained = explain(self.engine_under(labels), self.vocabulary, text, documents)
+        explained = explain(self.starting(where=labels).engine, self.vocabulary, text, documents)
         if explained.left_out:
             message = (
                 f"the text has {len(text):,} characters; the page shows the first {len(text) - explained.left_out:,}"
@@ -190,10 +190,8 @@ class Model:
         from ..decoding.predicting import Predictor
 
         TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
-        try:
-            return Predictor(self.bundle, open_reader(self.engine_name, self.bundle, self.device, self.weights))
-        except ModuleNotFoundError as error:
-            raise missing_torch(f"--engine {self.engine_name}", error) from None
+        with OPENING:
+            return Predictor(self.bundle, self.source.reader(), self.vision)
 
     def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Answer | Written:
         """What a source is, or what is written from it: a label with its probabilities, a translation, a caption.
@@ -241,9 +239,8 @@ class Model:
         """The model with narrow weights; its record tells the bits per character that they cost on a text."""
         self.refuse_narrow(weights)
         record = dict(self.record)
-        narrow = Model(
-            dataclasses.replace(self.bundle, weights=weights, record=record), self.engine_name, self.device, weights
-        )
+        bundle = dataclasses.replace(self.bundle, weights=weights, record=record)
+        narrow = Model(bundle, self.source.name, self.source.device, weights, self.vision)
         before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
         cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
         cost["loss_percent"] = 100 * (after - before) / before
@@ -258,17 +255,25 @@ def refuse_writing(options: Mapping[str, Any]) -> None:
         raise OptionError(f"I got --{shown}, and this model answers with labels and writes nothing; leave it out")
 
 
-def load(path: str | Path, engine: str = "auto", device: str = "auto", weights: str | None = None) -> Model:
+def load(
+    path: str | Path,
+    engine: str = "auto",
+    device: str = "auto",
+    weights: str | None = None,
+    vision: str | Path | None = None,
+) -> Model:
     """Open a model file, or a folder of Hugging Face with a GPT-2.
 
     ``engine`` is "auto", "native" (C), "reference" (NumPy) or "torch"; ``weights`` is the precision to run in.
+    ``vision`` is the folder of the pretrained network that a model of captions sees with: it is opened only where it is
+    named here, whatever the model file says.
     """
     if not Path(path).is_dir():
-        return Model(bundles.load(path), engine, device, weights)
+        return Model(bundles.load(path), engine, device, weights, vision)
     try:
         from ..training.base import open_base  # where training goes on from a folder, too
 
-        return Model(open_base(str(path)).bundle, engine, device, weights)
+        return Model(open_base(str(path)).bundle, engine, device, weights, vision)
     except ModuleNotFoundError as error:
         raise missing_torch("a GPT-2", error) from None
 
@@ -285,10 +290,3 @@ def novelty(sample: str | Sequence[str], against: Source, least: int | None = No
 
     options = NoveltyOptions() if least is None else NoveltyOptions(least=least)
     return compare(sample, read_corpus(against), options.least)
-
-
-def missing_torch(what: str, error: ModuleNotFoundError) -> MissingExtraError:
-    """The sentence for who has only the light half."""
-    if error.name != "torch":
-        raise error
-    return MissingExtraError(f"{what} needs PyTorch, which is not installed; run: pip install 'unrolled[train]'")

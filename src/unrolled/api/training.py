@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Unpack
 from .. import bundle as bundles
 from ..bundle import Bundle
 from ..config import as_tuple
+from ..decoding.engines.source import missing_torch
 from ..errors import OptionError, OutputError, UnrolledWarning
 from ..keywords import PredictKeywords, TrainKeywords
-from .model import Model, missing_torch
+from .model import Model
 
 if TYPE_CHECKING:
     from ..data.readers import Source
@@ -59,7 +60,7 @@ def train(
 
     with listening() as interrupt:
         bundle = add_sample(learn(work, observers, interrupt, resume))
-        model = Model(bundle)
+        model = Model(bundle, vision=bundle.config.backbone)  # which the user named, or nothing would have been learnt
         if output is not None:
             save_or_rescue(model, output)
     if work.resume_file and not str(bundle.record["stopped"]).startswith("signal"):
@@ -94,7 +95,7 @@ def example_lines(bundle: Bundle) -> list[str]:
     from ..decoding.predicting import Answer
 
     shown = bundle.record.get("shown", [])
-    model = Model(bundle, quick_engine(bundle))
+    model = Model(bundle, quick_engine(bundle), vision=bundle.config.backbone)
     how: PredictKeywords = {} if model.predictor.answers else {"beams": 1}
     found = model.predict_many([source for source, _ in shown], **how)
     results = [each.label if isinstance(each, Answer) else each.text for each in found]

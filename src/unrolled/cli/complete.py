@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import click
 
 from ..config import RunOptions
+from ..untrusted import parse_json
 from . import streams
 from .flags import examples, flags, given, silence
 
@@ -49,8 +49,8 @@ def from_json(line: str, number: int) -> str:
     from ..errors import InputError
 
     try:
-        text = json.loads(line)
-    except (ValueError, RecursionError):
+        text = parse_json(line)
+    except ValueError:
         text = None
     if not isinstance(text, str):
         raise InputError(f'line {number} is no JSON string: {line[:60]!r}; write "Alice wa", or leave --json out')

@@ -10,7 +10,7 @@ import click
 from ..config import PredictOptions, ReadOptions, RunOptions
 from ..escaping import json_line
 from . import streams
-from .flags import examples, flags, given, silence
+from .flags import OPENING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -35,6 +35,7 @@ PICTURED = 10
 @click.option("--force", is_flag=True, help="replace existing files")
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
+@VISION
 @flags(ReadOptions, PredictOptions, RunOptions, leave_out=("prefix", "count", "kernels", "precision"))
 def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet: bool, **options: Any) -> None:
     """Evaluate MODEL on TEST (a table, or two files whose lines belong together), which it was not trained on."""
@@ -46,7 +47,7 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
         silence()
     targets = {name: options.pop(name) for name in ("svg", "attention", "predictions")}
     force, settings = options.pop("force"), given(options)
-    opened = load(model, **{name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings})
+    opened = load(model, **{name: settings.pop(name) for name in OPENING if name in settings})
     settings.pop("threads", None)
     refuse(opened, targets, force)
     found = evaluate(opened, test[0] if len(test) == 1 else [Path(each) for each in test], **settings)

@@ -75,6 +75,16 @@ def examples(text: str) -> str:
     return f"\b\nExamples:\n{lines}"
 
 
+VISION = click.option(
+    "--vision",
+    metavar="FOLDER",
+    help="the pretrained network that a model of captions sees with; opened only where it is named here",
+)
+"""The flag of the verbs that open such a model."""
+OPENING = ("engine", "device", "weights", "vision")
+"""The options with which a model is opened."""
+
+
 def silence() -> None:
     """Show no warnings: what --quiet means."""
     warnings.simplefilter("ignore")

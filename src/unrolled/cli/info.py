@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,6 +57,7 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
 def machine() -> dict[str, Any]:
     """What this machine has, and what unrolled can do with it."""
     from .. import __version__, kernels
+    from ..cores import cores
 
     library = kernels.load()
     engines = ["native"] * bool(library) + ["reference"] + ["torch"] * bool(find_spec("torch"))
@@ -66,7 +66,7 @@ def machine() -> dict[str, Any]:
         "unrolled": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
+        "cores": cores(),
         **packages,
         "kernels": f"{library.name} (of {', '.join(library.names)})" if library else kernels.reason_missing(),
         "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",

@@ -8,15 +8,18 @@ import signal
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import click
 
 from .. import __version__
+from ..cores import MOST, VARIABLE, allowed, default_threads, leading_number, warn_of_more
 from ..errors import InterruptedWorkError, OutputError, TrainingError, UnrolledError, UnrolledWarning, reason
+from ..options import check
 from . import streams
-from .flags import examples
+from .flags import examples, silence
 
 VERBS = {
     "train": "train a network on a text",
@@ -76,9 +79,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     warnings.simplefilter("default", UnrolledWarning)
     warnings.showwarning = show_warning
-    set_threads(sys.argv)
     try:
-        status = run(sys.argv[1:])
+        status = run(sys.argv[1:], first=set_threads)
     except KeyboardInterrupt:  # the second one, while the first is being told
         status = STOPPED
     if (failed := streams.close_output()) and not status:
@@ -105,9 +107,11 @@ def listen() -> None:
     sys.unraisablehook = again
 
 
-def run(arguments: list[str]) -> int:
-    """The exit status of a command line; an empty one asks for help."""
+def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) -> int:
+    """The exit status of a command line, before which something is done with it; an empty one asks for help."""
     try:
+        if first:
+            first(arguments)
         return int(unrolled.main(arguments or ["--help"], prog_name="unrolled", standalone_mode=False) or 0)
     except UnrolledError as error:
         return complain(error)
@@ -148,9 +152,37 @@ def show_warning(message: Any, category: type[Warning], *rest: Any, **more: Any)
 
 
 def set_threads(arguments: list[str]) -> None:
-    """Tell NumPy's library how many threads to use: it only listens before it is loaded."""
+    """Tell NumPy's library and PyTorch's how many threads to use: they only listen before they are loaded.
+
+    Without ``--threads`` they find out by themselves, but for a share of the cores that is fewer than they see; what is
+    no number in the environment is kept from them. Raises ``OptionError`` for a number of threads that is not allowed.
+    """
+    threads = number_after("--threads", arguments)
+    if threads is not None:
+        check("threads", threads, {"low": 1, "high": MOST})
+        os.environ[VARIABLE] = os.environ["OPENBLAS_NUM_THREADS"] = str(threads)
+    with warnings.catch_warnings():
+        if "--quiet" in arguments:
+            silence()
+        if threads is not None:
+            warn_of_more(threads, "--threads")
+        elif leading_number(os.environ.get(VARIABLE, "")) is None:
+            found = default_threads()
+            os.environ.pop(VARIABLE, None)
+            if found < allowed():
+                os.environ[VARIABLE] = str(found)
+
+
+def number_after(name: str, arguments: list[str]) -> int | None:
+    """The whole number that an option is given, if it is one: the last, where it is given several times."""
+    found = None
     for place, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
-        if name == "--threads":
-            value = value or "".join(arguments[place + 1 : place + 2])
-            os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = value
+        if argument == "--":
+            break
+        option, equals, value = argument.partition("=")
+        if option == name:
+            try:
+                found = int(value if equals else "".join(arguments[place + 1 : place + 2]))
+            except ValueError:
+                found = None
+    return found

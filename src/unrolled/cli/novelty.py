@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..config import NoveltyOptions, ReadOptions
 from ..reports.labels import columns, fitted
+from ..untrusted import parse_json
 from . import streams
 from .flags import examples, flags, given
 
@@ -51,8 +51,8 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
 def texts_of(sample: str) -> list[str]:
     """The texts of JSON lines; a sample that is none is one text."""
     try:
-        lines = [json.loads(line) for line in sample.split("\n") if line.strip()]
-    except (ValueError, RecursionError):
+        lines = [parse_json(line) for line in sample.split("\n") if line.strip()]
+    except ValueError:
         return [sample]
     told = [line.get("text") for line in lines if isinstance(line, dict)]
     texts = [text for text in told if isinstance(text, str)]

@@ -11,7 +11,7 @@ import click
 
 from ..config import PredictOptions, RunOptions
 from . import streams
-from .flags import examples, flags, given, silence
+from .flags import OPENING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -33,6 +33,7 @@ cat questions.txt | unrolled predict questions.safetensors - --json
 @click.option("--file", "path", type=click.Path(), help="take the sources from the lines of this file")
 @click.option("--quiet", is_flag=True, help="show the results alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines, with all probabilities or scores")
+@VISION
 @flags(PredictOptions, RunOptions, leave_out=("kernels", "precision"))
 def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool, as_json: bool, **options: Any) -> None:
     """Read each SOURCE (a text, or an image's path; - is lines of standard input) and say what MODEL makes of it."""
@@ -44,7 +45,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
     if quiet:
         silence()
     settings = given(options)
-    opened = load(model, **{name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings})
+    opened = load(model, **{name: settings.pop(name) for name in OPENING if name in settings})
     settings.pop("threads", None)
     lines = iter(lines_of(sources, path))
     while some := list(islice(lines, 1 if sources == ("-",) else AT_ONCE)):

@@ -8,7 +8,7 @@ import click
 
 from ..config import RunOptions, ScoreOptions
 from . import streams
-from .flags import examples, flags, given, silence
+from .flags import OPENING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -30,6 +30,8 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.option("--encoding", default=None, help="encoding of the text [default: found out]")
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
+@VISION
+@click.option("--images-anywhere", is_flag=True, help="also read images that a table names outside its own folder")
 @flags(ScoreOptions, RunOptions, leave_out=("kernels", "precision"))
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
     """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte.
@@ -44,7 +46,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     settings = given(options)
     if settings.pop("quiet"):
         silence()
-    opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
+    opened = load(model, **{name: settings[name] for name in OPENING if name in settings})
     if text is not None and opened.bundle.config.task in ("translate", "caption"):
         score_table(opened, text, settings, as_json)
         return
@@ -81,7 +83,7 @@ def score_table(model: Model, table: str, settings: dict[str, Any], as_json: boo
     foreign = [name for name in ScoreOptions.names() if name in settings]
     if foreign:
         raise OptionError(f"I got --{foreign[0]} with a model that reads pairs, whose texts stand alone; leave it out")
-    reading = {name: settings[name] for name in ("encoding",) if name in settings}
+    reading = {name: settings[name] for name in ("encoding", "images_anywhere") if name in settings}
     told = score_pairs(model, table, **reading).summary(settings["lines"])
     if as_json:
         streams.as_json(told)

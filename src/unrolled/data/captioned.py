@@ -39,6 +39,11 @@ WILD = 30.0
 class Eyes(Protocol):
     """A pretrained network that sees; ``kind`` tells it from others in a cache."""
 
+    places: int
+    """Places of an image's grid."""
+    width: int
+    """Numbers of a place."""
+
     @property
     def kind(self) -> str:
         """A name that depends on all of its weights."""
@@ -100,7 +105,10 @@ class Album:
         """What a pretrained network sees in all images, once and for all."""
         assert self.request.open_eyes, "who trains has them"
         eyes = self.eyes = self.eyes or self.request.open_eyes(self.model.vision)
-        return cached(captions.key(eyes.kind, 0), captions.cache, lambda: eyes.features(captions.paths))
+        shape = (len(captions.names), eyes.places, eyes.width)
+        return cached(
+            captions.key(eyes.kind, 0), captions.cache, lambda: eyes.features(captions.paths), np.float32, shape
+        )
 
     def everything(self) -> NDArray[Any]:
         """What the network is given of all images [N, ...]."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from numpy.typing import NDArray
 
 from ..config import ReadOptions
 from ..errors import InputError
+from ..untrusted import read_bytes, refuse_device
+from .arrays import Arrays, read_npz
 from .cache import FOLDER, cached
 from .columns import Glance
-from .images import Picture, read_bytes, read_image
+from .images import MEMORY, Picture, read_image
 from .readers import is_folder, read_file
 from .tables import is_table_name, read_columns
 
@@ -98,7 +101,33 @@ def read_captions(
     folder = table.parent if images is None else Path(images)
     if not is_folder(folder):
         raise InputError(f"{folder} is no folder; give the folder of the images, or an .npz file of their features")
+    refuse_outside(table, found, folder, bool(options and options.images_anywhere))
     return with_files(table, found, folder)
+
+
+def refuse_outside(table: Path, names: Collection[str], folder: Path, anywhere: bool) -> None:
+    """Raise ``InputError`` for an image that is not in the folder, unless it may be anywhere; and for an address.
+
+    Who makes a table could else have any image of the user's read, and shown in a page.
+    """
+    for name in names:
+        if "://" in name:
+            raise InputError(f"{table} names {name[:80]!r}, and nothing is fetched; give files of images")
+    outside = [name for name in names if leads_out(folder / name, os.path.realpath(folder))]
+    if outside and not anywhere:
+        more = f" and {len(outside) - 1:,} more images" if len(outside) > 1 else ""
+        raise InputError(
+            f"{table} names {outside[0][:80]!r}{more} outside the folder {folder}; give the folder of the images, or "
+            "--images-anywhere if you trust the table"
+        )
+
+
+def leads_out(path: Path, folder: str) -> bool:
+    """Whether a path, all links followed, lies elsewhere than in a folder, which is without links."""
+    try:
+        return not os.path.realpath(path).startswith(folder.rstrip(os.sep) + os.sep)
+    except (OSError, ValueError):  # what is no path leads nowhere
+        return False
 
 
 def load_pixels(captions: Captions, size: int) -> Picture:
@@ -107,7 +136,8 @@ def load_pixels(captions: Captions, size: int) -> Picture:
     def compute() -> Picture:
         return np.stack([read_image(path, size) for path in captions.paths])
 
-    return cached(captions.key("pixels", size), captions.cache, compute)
+    shape = (len(captions.names), size, size, 3)
+    return cached(captions.key("pixels", size), captions.cache, compute, np.uint8, shape)
 
 
 def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
@@ -133,7 +163,11 @@ def with_files(table: Path, found: Table, folder: Path) -> Captions:
     contents = {name: content_of(folder / name) for name, texts in found.items() if texts}
     there = [name for name, content in contents.items() if content]
     key = f"readable-{digest_of(contents[name].encode() for name in there)[:32]}"
-    readable = cached(key, table.parent / FOLDER, lambda: np.array([is_readable(folder / name) for name in there]))
+
+    def compute() -> NDArray[np.bool_]:
+        return np.array([is_readable(folder / name) for name in there], np.bool_)
+
+    readable = cached(key, table.parent / FOLDER, compute, np.bool_, (len(there),))
     names = tuple(name for name, good in zip(there, readable, strict=True) if good)
     if not names:
         read_first(table, folder / next(iter(contents)))
@@ -154,7 +188,7 @@ def read_first(table: Path, path: Path) -> None:
 def content_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, or nothing if it cannot be read."""
     try:
-        return hashlib.sha256(read_bytes(path, str(path))).hexdigest()
+        return hashlib.sha256(read_bytes(path, "give an image", MEMORY, pipes=False)).hexdigest()
     except InputError:
         return ""
 
@@ -190,9 +224,10 @@ def with_features(table: Path, found: Table, path: Path) -> Captions:
 
 def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
     """Features [N, G, D] in an .npz file, and the names of their images if it tells them."""
-    arrays = read_arrays(path)
+    arrays, there = read_arrays(path)
     if "features" not in arrays:
-        raise InputError(f"{path} has no array features (it has {', '.join(arrays) or 'none'}); add it, [N, G, D]")
+        shown = ", ".join(map(repr, there[:SHOWN])) or "none"
+        raise InputError(f"{path} has no array features (it has {shown}); add it, [N, G, D]")
     found = arrays["features"]
     if found.dtype.kind != "f" or found.ndim not in (2, 3) or not found.size:
         raise InputError(
@@ -204,18 +239,21 @@ def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
     return features, names_in(arrays, path, len(found)) if "names" in arrays else None
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
-    """The arrays in an .npz file."""
+def read_arrays(path: Path) -> tuple[Arrays, list[str]]:
+    """The arrays that matter in an .npz file, and the names of all."""
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        refuse_device(path.stat(), str(path), "give an .npz file of features", pipes=False)
+        with path.open("rb") as file:
+            return read_npz(file, ["features", "names"])
     except FileNotFoundError:
         raise InputError(f"there is no file {path}; give an .npz file of features") from None
-    except Exception:
+    except InputError:
+        raise
+    except Exception:  # whatever NumPy and zipfile say of foreign bytes
         raise InputError(f"{path} is no .npz file of numbers and texts; write it with numpy.savez") from None
 
 
-def names_in(arrays: dict[str, NDArray[np.generic]], path: Path, rows: int) -> tuple[str, ...]:
+def names_in(arrays: Arrays, path: Path, rows: int) -> tuple[str, ...]:
     """The names of the images whose features are in a file."""
     found = arrays["names"]
     if found.dtype.kind not in "US" or found.shape != (rows,):

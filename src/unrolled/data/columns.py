@@ -8,7 +8,7 @@ from itertools import islice
 from statistics import fmean
 
 from ..errors import InputError
-from .tables import JSON_LINES, ending, rows
+from .tables import JSON_LINES, ending, refuse_wide, rows
 
 LOOKED_AT = 500  # rows
 FEWEST = 10  # of them tell whether the first line is one
@@ -29,6 +29,7 @@ class Glance:
         lines = list(islice(rows(text, name, not named), LOOKED_AT))
         first = [] if named or not lines else [each.strip() for each in lines[0].values()]
         head = list(dict.fromkeys(key for line in lines for key in line)) if named else first
+        refuse_wide(len(head), name)
         if len(head) < 2:
             raise InputError(f"{name} has one column, and two are needed; put a tab or a comma between them")
         keys = head if named else [str(number) for number in range(1, len(head) + 1)]

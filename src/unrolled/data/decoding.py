@@ -49,10 +49,9 @@ class Decoded:
 def decode(raw: bytes, name: str, encoding: str | None = None) -> Decoded:
     """Turn bytes into text whose lines end with a line feed; ``name`` is what messages call them."""
     encoding = encoding or find_encoding(raw, name)
+    refuse_no_encoding(encoding)
     try:
         text = raw.decode(encoding)
-    except LookupError:
-        raise InputError(f"there is no encoding {encoding!r}; try --encoding utf-8 or --encoding cp1252") from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"{name} is not {encoding}: byte {error.start} cannot be read; {ALLOWED}: name the right one"
@@ -60,6 +59,14 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> Decoded:
     except ValueError as error:  # what odd codecs and odd names raise
         raise InputError(f"{name} cannot be read as {encoding!r} ({error}); {ALLOWED}: name the right one") from None
     return Decoded(normalise_newlines(text), encoding, found_newline(text))
+
+
+def refuse_no_encoding(name: str) -> None:
+    """Raise ``InputError`` for what is no encoding of texts: some codecs turn bytes into bytes."""
+    try:
+        " ".encode(name)
+    except (LookupError, ValueError):
+        raise InputError(f"there is no encoding {name!r}; try --encoding utf-8 or --encoding cp1252") from None
 
 
 def normalise_newlines(text: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
-import warnings
-from collections.abc import Callable
+import math
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, MissingExtraError, reason
+from ..errors import InputError, MissingExtraError
+from ..sharing import without_warnings
+from ..untrusted import read_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,12 +23,18 @@ Source = str | Path | bytes
 """A path, or the bytes of a file."""
 Picture = NDArray[np.uint8]
 """Red, green and blue: [height, width, 3]."""
-Result = TypeVar("Result")
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 ALLOWED = "give a JPEG, PNG, WebP, GIF, BMP or TIFF image"
-MOST = 100_000_000
-"""Pixels of the largest picture that is read: 300 MB once it is unpacked, whatever little its file takes."""
+MEMORY = 256_000_000
+"""Bytes that a picture may take while it is unpacked, its file included, whatever little that is."""
+PIXEL, WEBP = 4.5, 16.5
+"""Bytes of a pixel that is unpacked (measured: 1.1 to 4.3), and of one of WebP (16.3), which has room for movement."""
+WHOLE = 16_000_000
+"""Pixels from which on nobody looks at all of them: the picture is made smaller, by the mean of 4, 9 or 16."""
+BAND = 1 << 21
+"""Pixels whose colours are found at a time; smaller pictures are not made smaller at once."""
+ORIENTATION, TILE_WIDTH, TILE_LENGTH = 0x0112, 0x0142, 0x0143  # of EXIF and TIFF
 TINY = 1e-30
 QUALITY = 80  # of a JPEG in a report: twice the bytes would show no more
 
@@ -38,12 +46,15 @@ def read_image(source: Source, size: int) -> Picture:
     into one: so nothing is squeezed out of its proportions and nothing is spent on empty borders, and a photographer
     puts into the middle what a caption speaks of. What is transparent lies on white.
     """
-    return opened(source, lambda image: fitted(image, size), size)
+    image = opened(source, size)
+    from PIL import Image, ImageOps
+
+    return np.array(ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR))
 
 
 def read_whole(source: Source) -> Picture:
-    """A picture with all its pixels; raises ``InputError`` for what is none."""
-    return opened(source, lambda image: np.array(as_rgb(image)))
+    """A picture with all its pixels, up to ``WHOLE`` of them; raises ``InputError`` for what is none."""
+    return np.array(opened(source))
 
 
 def data_uri(source: Source, size: int) -> str:
@@ -66,30 +77,36 @@ def jpeg_of(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def opened(source: Source, use: Callable[[Image], Result], size: int | None = None) -> Result:
-    """What is made of a picture, which may be unpacked smaller, but not below ``size``."""
+def opened(source: Source, size: int | None = None) -> Image:
+    """A picture in red, green and blue on white, the way up that its camera noted; it may be smaller than it was.
+
+    Where a ``size`` is wanted, that is several times as much still; else there are as many pixels as ``WHOLE`` allows.
+    """
     refuse_missing_pillow()
     name = "the image" if isinstance(source, bytes) else str(source)
-    raw = source if isinstance(source, bytes) else read_bytes(Path(source), name)
+    raw = source if isinstance(source, bytes) else read_bytes(source, ALLOWED, MEMORY)
     if not raw:
         raise InputError(f"{name} is empty; {ALLOWED}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a picture's notes on itself lack is no matter
-        return decoded(raw, name, use, size)
+    with without_warnings():  # what a picture's notes on itself lack is no matter
+        return decoded(raw, name, size)
 
 
-def decoded(raw: bytes, name: str, use: Callable[[Image], Result], size: int | None) -> Result:
-    """What is made of a file's bytes; whatever a decoder says of foreign bytes, the user hears one sentence."""
+def decoded(raw: bytes, name: str, size: int | None) -> Image:
+    """The picture in a file's bytes; whatever a decoder says of foreign bytes, the user hears one sentence."""
     from PIL import Image, UnidentifiedImageError
 
     kind = "image"
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
             kind = f"{image.format} image"
-            refuse_large(image.size, name)
+            whole = image.size
             if size:
                 image.draft(None, (2 * size, 2 * size))  # a JPEG is soon unpacked to a fraction of its size
-            return use(image)
+            refuse_large(image, whole, len(raw), name)
+            image.load()
+            small = turned(in_bands(image, factor_of(image.size, size)), orientation_of(image))
+            image.close()  # gives its memory back
+            return small
     except InputError:
         raise
     except UnidentifiedImageError:
@@ -97,61 +114,104 @@ def decoded(raw: bytes, name: str, use: Callable[[Image], Result], size: int | N
     except Image.DecompressionBombError:
         raise InputError(too_large(name, "many more")) from None
     except Exception as error:
-        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        said = " ".join(str(error).split()).rstrip(".")[:200] or type(error).__name__
         raise InputError(f"{name} is a damaged {kind} ({said}); fetch it again, or leave it out") from None
 
 
-def refuse_large(size: tuple[int, int], name: str) -> None:
-    """A small file may stand for more pixels than there is memory."""
-    if size[0] * size[1] > MOST:
-        raise InputError(too_large(name, f"{size[0]:,} by {size[1]:,}"))
+def refuse_large(image: Image, whole: tuple[int, int], file: int, name: str) -> None:
+    """A small file may stand for more pixels than there is memory, of which each format takes its own share."""
+    unpacked = math.prod(image.size) * (WEBP if image.format == "WEBP" else PIXEL)
+    if image.info.get("progressive"):  # of which the decoder keeps the coefficients of all pixels
+        unpacked += math.prod(whole) * (8 if image.mode == "CMYK" else 4)
+    if image.format == "TIFF":  # whose tiles can be larger than all of it
+        tags: Any = image.getexif()
+        unpacked += 8 * int(tags.get(TILE_WIDTH, 0)) * int(tags.get(TILE_LENGTH, 0))
+    if file + unpacked > MEMORY:
+        raise InputError(too_large(name, f"{whole[0]:,} by {whole[1]:,}"))
 
 
 def too_large(name: str, pixels: str) -> str:
     """Why a picture is refused."""
-    return f"{name} has {pixels} pixels, and {MOST:,} are the most that I unpack; make it smaller"
+    return f"{name} has {pixels} pixels, which take more than {MEMORY // 10**6} MB to unpack; make it smaller"
 
 
-def fitted(image: Image, size: int) -> Picture:
-    """The middle square of a picture, scaled."""
-    from PIL import Image, ImageOps
+def factor_of(shape: tuple[int, int], size: int | None) -> int:
+    """By how much a picture is made smaller at once: not at all, unless it is large."""
+    pixels = math.prod(shape)
+    if size is None:
+        return math.ceil(math.sqrt(pixels / WHOLE))
+    return max(1, min(shape) // (4 * size)) if pixels > BAND else 1
 
-    return np.array(ImageOps.fit(as_rgb(image), (size, size), Image.Resampling.BILINEAR))
+
+def in_bands(image: Image, factor: int) -> Image:
+    """A picture in red, green and blue on white, so many times smaller: a band at a time, for little memory."""
+    from PIL import Image
+
+    width, height = image.size
+    found = Image.new("RGB", (math.ceil(width / factor), math.ceil(height / factor)))
+    rows = max(1, BAND // (width * factor)) * factor
+    tops = range(0, height, rows)
+    bands = (image.crop((0, top, width, min(height, top + rows))) for top in tops)
+    span = span_of(image.crop((0, top, width, min(height, top + rows))) for top in tops) if deep(image) else (0.0, 0.0)
+    for top, band in zip(tops, bands, strict=True):
+        found.paste(as_rgb(band, span).reduce(factor), (0, top // factor))
+    return found
 
 
-def as_rgb(image: Image) -> Image:
-    """A picture of any mode in red, green and blue, the way up that its camera noted, on white."""
-    from PIL import Image, ImageOps
+def deep(image: Image) -> bool:
+    """Whether a picture has grey values whose range nothing tells."""
+    return image.mode[0] in "IF" and not image.mode.startswith("I;16")
 
-    image = ImageOps.exif_transpose(image)
+
+def as_rgb(image: Image, span: tuple[float, float]) -> Image:
+    """A picture of any mode in red, green and blue on white; deep grey values from the least to the highest."""
+    from PIL import Image
+
     if image.mode[0] in "IF":
-        return Image.fromarray(shallow(np.asarray(image), image.mode)).convert("RGB")
+        return Image.fromarray(shallow(np.asarray(image), None if image.mode.startswith("I;16") else span))
     if not image.has_transparency_data:
         return image.convert("RGB")
     image = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
-def shallow(grey: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:
-    """Deep grey values in eight bits: sixteen by their highest; others, whose range nothing tells, by their own."""
+def shallow(grey: NDArray[np.generic], span: tuple[float, float] | None) -> NDArray[np.uint8]:
+    """Deep grey values in eight bits, three times: sixteen by their highest; others by the span that they have."""
     values = np.nan_to_num(grey.astype(np.float64))
-    if mode.startswith("I;16"):
-        return (values / 257).round().astype(np.uint8)
-    least, most = values.min(), values.max()
-    steps: NDArray[np.uint8] = ((values - least) * (255 / max(most - least, TINY))).round().astype(np.uint8)
-    return steps
+    least, most = span or (0.0, 65535.0)
+    steps = ((values - least) * (255 / max(most - least, TINY))).round().astype(np.uint8)
+    return np.repeat(steps[..., None], 3, -1)
 
 
-def read_bytes(path: Path, name: str) -> bytes:
-    """All bytes of an image's file."""
+def span_of(bands: Iterable[Image]) -> tuple[float, float]:
+    """The least and the highest of a picture's values."""
+    values = (np.nan_to_num(np.asarray(band).astype(np.float64)) for band in bands)
+    ends = [(float(each.min()), float(each.max())) for each in values]
+    return min(least for least, _ in ends), max(most for _, most in ends)
+
+
+def orientation_of(image: Image) -> int:
+    """How a camera noted that a picture is to be turned: 1 to 8; what nobody can read is no note."""
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"there is no file {name}; {ALLOWED}") from None
-    except IsADirectoryError:
-        raise InputError(f"{name} is a folder; {ALLOWED}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name} cannot be read ({reason(error)}); {ALLOWED}") from None
+        return int(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # whatever comes of foreign notes, the picture is there
+        return 1
+
+
+def turned(image: Image, orientation: int) -> Image:
+    """A picture the way up that its camera noted."""
+    from PIL.Image import Transpose
+
+    ways = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    return image.transpose(ways[orientation]) if orientation in ways else image
 
 
 def refuse_missing_pillow() -> None:

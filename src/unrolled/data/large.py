@@ -1,17 +1,15 @@
 """Texts larger than comfortable memory: read block by block, encoded once, and kept on disk as memory-mapped ids.
 
-The cache lies in the user's cache folder (``XDG_CACHE_HOME``, else ``~/.cache``), under a digest of the files and of
-all that decides how they are encoded.
+Their key in the cache is a digest of the files and of all that decides how they are encoded.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +17,11 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
+from ..sharing import cached_property
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
-from .decoding import find_encoding, first_lines, is_utf8
+from .decoding import find_encoding, first_lines, is_utf8, refuse_no_encoding
+from .encoded import Encoded, Entry, cache_folder
 from .readers import Source, files_of
 from .split import Split, share_of
 
@@ -30,7 +30,7 @@ BLOCK = 4 << 20  # characters that are
 SAMPLE = 1 << 20  # bytes that tell the encoding
 MOST_HELD_OUT = 1_000_000
 """Characters: a tenth of a gigabyte would take longer to score than to learn."""
-FORMAT = 2
+FORMAT = 3
 Told = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done."""
 
@@ -53,13 +53,21 @@ class Large:
         done = 0
         for path in self.paths:
             first = True
-            with path.open(encoding=encoding_of(path, self.options)) as file:
+            encoding = encoding_of(path, self.options)
+            refuse_no_encoding(encoding)
+            with path.open(encoding=encoding) as file:
                 raw: Any = file.buffer
                 while text := read_block(file, path):
                     yield first, text
                     first = False
+                    if done + raw.tell() > self.size:
+                        raise self.changed()
                     tell((done + raw.tell()) / self.size)
             done += path.stat().st_size
+
+    def changed(self) -> InputError:
+        """What to say of a text that another process writes to."""
+        return InputError(f"{self.paths[0]} changed while it was read; start again when nothing writes to it")
 
     def digest(self) -> str:
         """SHA-256 over all files' sizes and bytes."""
@@ -115,8 +123,8 @@ def read_block(file: Any, path: Path) -> str:
     try:
         text: str = file.read(BLOCK)
         return text if text.endswith("\n") else text + file.readline(BLOCK)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} cannot be read as {error.encoding}; name its encoding with --encoding") from None
+    except UnicodeError:  # of which some codecs raise other kinds than that of decoding
+        raise InputError(f"{path} cannot be read as {file.encoding}; name its encoding with --encoding") from None
 
 
 def split_large(
@@ -138,25 +146,21 @@ def split_large(
         "encoding": text.options.encoding,
         "valid": options.valid,
     }
-    key = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:32]
-    folder = cache_folder()
-    about_file, ids_file = folder / f"{key}.json", folder / f"{key}.ids"
-    if not (about_file.exists() and ids_file.exists()):
-        encode(text, model, options.valid, known, (about_file, ids_file), tell)
-    about = json.loads(about_file.read_text(encoding="utf-8"))
-    ids: Ids = np.memmap(ids_file, about["dtype"], "r")
-    held_out = ids[about["cut"] :]
+    entry = Entry(cache_folder(), hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:32])
+    found = entry.open() or encode(text, model, options.valid, known, entry, tell)
+    ids, cut = found.ids, found.cut
+    held_out = ids[cut:]
     if len(held_out) and held_out[0] != BOUNDARY:
         held_out = np.concatenate([np.array([BOUNDARY], ids.dtype), held_out])
-    vocabulary = Vocabulary(model.unit, tuple(about["units"]))
+    vocabulary = Vocabulary(model.unit, found.units)
     described = {
         "names": [str(path) for path in text.paths[:20]],
         "documents": len(text.paths),
-        "characters": about["characters"],
+        "characters": found.characters,
         "digest": digest,
         **text.options.chosen(),
     }
-    return Split(vocabulary, ids[: about["cut"]], held_out, ids[:0], text.documents), described
+    return Split(vocabulary, ids[:cut], held_out, ids[:0], text.documents), described
 
 
 def encode(
@@ -164,47 +168,52 @@ def encode(
     model: ModelOptions,
     share: float,
     known: Mapping[str, Vocabulary] | None,
-    files: tuple[Path, Path],
+    entry: Entry,
     tell: Told,
-) -> None:
-    """Write the ids of a text and what is known of them: a pass to count, one to learn its units, and one to encode."""
+) -> Encoded:
+    """Write the ids of a text and what is known of them: a pass to count, one to learn its units, and one to encode.
+
+    Raises ``InputError`` if another process changes the text, or what is written, meanwhile.
+    """
     characters = sum(len(block) for _, block in text.blocks(lambda done: tell("counting its characters", done)))
     cut = characters - min(MOST_HELD_OUT, share_of(characters, share))
+    vocabulary = learn_units(text, model, known, cut, tell)
+    with entry.writing(vocabulary.units) as out:
+        for begins, block in text.blocks(lambda done: tell("encoding it", done)):
+            inside = max(0, min(cut - out.characters, len(block)))
+            for number, part in enumerate((block[:inside], block[inside:])):
+                ids = block_ids(vocabulary, part, text.documents, begins and not number)
+                end = out.characters + (inside, len(block))[number]
+                if text.documents != "whole" and end in (cut, characters) and len(part) and ids[-1] != BOUNDARY:
+                    ids = np.append(ids, np.int32(BOUNDARY))  # what is cut off ends as well
+                out.add(ids)
+                out.cut = out.written if number == 0 and inside else out.cut
+            out.characters += len(block)
+        if out.characters != characters:
+            raise text.changed()
+    found = entry.open()
+    if found is None:
+        raise InputError(f"{entry.ids} is changed by somebody else; let XDG_CACHE_HOME name a folder of your own")
+    return found
 
-    def until(most: int, what: str) -> Iterator[str]:
+
+def learn_units(
+    text: Large, model: ModelOptions, known: Mapping[str, Vocabulary] | None, cut: int, tell: Told
+) -> Vocabulary:
+    """The vocabulary that the part of a text before the cut teaches; letters are those of the whole text."""
+
+    def until(most: float, what: str) -> Iterator[str]:
         for _, block in text.blocks(lambda done: tell(what, done)):
-            yield block[:most]
+            yield block[: int(min(most, len(block)))]
             most -= len(block)
             if most <= 0:
                 return
 
-    given = until(characters, "learning its letters")
+    given = until(math.inf, "learning its letters")
     if known:
-        vocabulary = known["text"].extended(given)
-    else:
-        train = until(cut, "learning its words")
-        vocabulary = Vocabulary.of(model.unit, train, given, model.vocabulary_size, model.min_count)
-    dtype = "uint8" if len(vocabulary) <= 1 << 8 else "uint16" if len(vocabulary) <= 1 << 16 else "int32"
-    about_file, ids_file = files
-    unfinished = ids_file.with_suffix(".part")
-    written, place, cut_at = 0, 0, 0
-    with unfinished.open("wb") as out:
-        for begins, block in text.blocks(lambda done: tell("encoding it", done)):
-            inside = max(0, min(cut - place, len(block)))
-            for number, part in enumerate((block[:inside], block[inside:])):
-                ids = block_ids(vocabulary, part, text.documents, begins and not number)
-                over = text.documents != "whole" and place + (inside, len(block))[number] in (cut, characters)
-                if over and len(part) and ids[-1] != BOUNDARY:  # what is cut off ends as well
-                    ids = np.append(ids, np.int32(BOUNDARY))
-                ids.astype(dtype).tofile(out)
-                written += len(ids)
-                cut_at = written if number == 0 and inside else cut_at
-            place += len(block)
-    unfinished.replace(ids_file)
-    about = {"dtype": dtype, "cut": cut_at, "characters": characters, "units": vocabulary.units}
-    unfinished = about_file.with_suffix(".part")
-    unfinished.write_text(json.dumps(about), encoding="utf-8")
-    unfinished.replace(about_file)
+        return known["text"].extended(given)
+    train = until(cut, "learning its words")
+    return Vocabulary.of(model.unit, train, given, model.vocabulary_size, model.min_count)
 
 
 def block_ids(vocabulary: Vocabulary, text: str, documents: str, begins: bool) -> Ids:
@@ -215,11 +224,3 @@ def block_ids(vocabulary: Vocabulary, text: str, documents: str, begins: bool) -
         blank = (ids == BOUNDARY) & (np.concatenate([[BOUNDARY if begins else -1], ids[:-1]]) == BOUNDARY)
         ids = ids[~blank]
     return np.concatenate([np.array([BOUNDARY] * begins, np.int32), ids]).astype(np.int32)
-
-
-def cache_folder() -> Path:
-    """Where encoded texts are kept."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "unrolled"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
-import sys
+import io
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,13 +13,16 @@ from itertools import chain
 from pathlib import Path
 
 from ..config import ReadOptions
-from ..errors import InputError, reason
+from ..errors import InputError
 from ..text.labels import Labels
+from ..untrusted import CHUNK, MOST_BYTES, most_expanded, read_bytes
 from .decoding import Decoded, decode, normalise_newlines
 from .documents import duplicates, split_documents
 from .gutenberg import strip_gutenberg
 from .tables import FILE, is_table, read_table
 from .zawgyi import refuse_zawgyi
+
+HINT = "give the path of a text file"
 
 Source = str | Path | Iterable[str | Path]
 """A path (``"-"`` is standard input), several paths, or lines of text (a list of ``str``)."""
@@ -115,6 +118,7 @@ def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
     """Files, folders (all files in them, sorted) and standard input: one document a file."""
     found: list[tuple[str, Decoded]] = []
     notes: list[str] = []
+    size = 0
     for path in paths:
         inside = is_folder(path)
         for each in files_of(path):
@@ -124,6 +128,9 @@ def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
                 if not inside:
                     raise
                 notes.append(f"left out: {error}")
+            size += len(found[-1][1].text) if found and found[-1][0] == str(each) else 0
+            if size > MOST_BYTES:
+                raise InputError(f"the files hold more than {MOST_BYTES:,} characters, which are not read at once")
     if not found:
         raise InputError(f"there is no text in {', '.join(map(str, paths))}; give a .txt file, or a folder of them")
     notes += [note for name, decoded in found for note in notes_of(name, decoded)]
@@ -191,31 +198,28 @@ def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:
     """One file's text (``"-"``: standard input; gzip is unpacked); raises ``InputError`` if it holds none."""
     options = options or ReadOptions()
     name = "standard input" if str(path) == "-" else str(path)
-    decoded = decode(unpack(read_bytes(path, name), name), name, options.encoding)
+    decoded = decode(unpack(read_bytes(path, HINT), name), name, options.encoding)
     text = strip_gutenberg(decoded.text) if options.strip_gutenberg else decoded.text
     refuse_empty(text, name)
     refuse_zawgyi(text, name)
     return Decoded(text, decoded.encoding, decoded.newline)
 
 
-def read_bytes(path: str | Path, name: str) -> bytes:
-    """All bytes of a file or of standard input."""
-    try:
-        return sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"there is no file {name}; give the path of a text file") from None
-    except IsADirectoryError:
-        raise InputError(f"{name} is a folder; give the path of a text file") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name} cannot be read ({reason(error)}); give a text file that can be") from None
-
-
 def unpack(raw: bytes, name: str) -> bytes:
-    """Undo gzip where there is any."""
+    """Undo gzip where there is any; raises ``InputError`` for a damaged file, and for a bomb before it has gone off."""
     if not raw.startswith(b"\x1f\x8b"):
         return raw
+    most, found = min(MOST_BYTES, most_expanded(len(raw))), bytearray()
     try:
-        return gzip.decompress(raw)
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+            while part := file.read(CHUNK):
+                found += part
+                if len(found) > most:
+                    raise InputError(
+                        f"{name} unpacks to more than {most:,} bytes, too many for its {len(raw):,}; unpack it "
+                        "yourself if you trust it"
+                    )
+        return bytes(found)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{name} is a damaged gzip file ({error}); unpack it yourself, or fetch it again") from None
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..config import ReadOptions
 from ..errors import InputError
 from ..text.labels import Labels
+from ..untrusted import parse_json
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
 FILE = "file"
 """The label that is the name of the file that a text stands in."""
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
+WIDEST = 10_000
+"""Columns of a table, at most."""
+SHOWN = 20  # columns named in a message
 USUAL = "text"  # the column of the texts where none is named
 
 
@@ -48,7 +53,7 @@ def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], l
             labels.append(tuple(f"{key}={row[key]}" for key in columns if row.get(key)))
     for each in [column, *columns]:
         if seen and each not in seen:
-            known = ", ".join(seen) or "none"
+            known = shown(seen)
             raise InputError(
                 f"{name} has no column {each!r} (it has {known}); name others with --text-column and --label; "
                 "numbers count columns where no line names them"
@@ -61,9 +66,16 @@ def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[s
     found = list(rows(text, name, all(each.isdecimal() for each in columns)))
     for column in columns:
         if found and not any(column in row for row in found):
-            known = ", ".join(dict.fromkeys(key for row in found[:1] for key in row)) or "none"
+            known = shown(found[0])
             raise InputError(f"{name} has no column {column!r} (it has {known}); name others, or count them from 1")
     return [(row.get(columns[0]) or "", row.get(columns[1]) or "") for row in found]
+
+
+def shown(columns: Iterable[str]) -> str:
+    """The names of columns, as many as a message bears."""
+    names = list(columns)
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return (", ".join(names[:SHOWN]) or "none") + more
 
 
 def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
@@ -72,17 +84,35 @@ def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
         yield from json_rows(text, name)
         return
     delimiter = DELIMITERS[ending(name)]
-    lines = io.StringIO(text, newline="")
+    lines = (found.group() for found in LINE.finditer(text))
     plain = delimiter == "\t"  # in which a quotation mark is a character
     reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL)
     csv.field_size_limit(1 << 30)
     header: list[str] = []
-    for row in reader:
+    for row in checked_rows(reader, name):
         if not header and not numbered:
             header = [each.strip() for each in row]
         elif row:
             names = map(str, range(1, len(row) + 1)) if numbered else header
             yield dict(zip(names, row, strict=False))
+
+
+def checked_rows(reader: Iterable[list[str]], name: str) -> Iterator[list[str]]:
+    """The rows of a reader; raises ``InputError`` for what it cannot part, or parts into too many columns."""
+    try:
+        for row in reader:
+            refuse_wide(len(row), name)
+            yield row
+    except csv.Error as error:
+        raise InputError(
+            f"{name} cannot be read as a table ({error}); write it anew as CSV, TSV or JSON lines"
+        ) from None
+
+
+def refuse_wide(columns: int, name: str) -> None:
+    """A few bytes make a column, and much is kept of each."""
+    if columns > WIDEST:
+        raise InputError(f"{name} has {columns:,} columns, and {WIDEST:,} are the most; leave out those without use")
 
 
 def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
@@ -91,10 +121,11 @@ def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            found = parse_json(line)
         except ValueError as error:
             raise InputError(f"{name}, line {number} is not JSON ({error}); give one object a line") from None
         if not isinstance(found, dict):
             raise InputError(f"{name}, line {number} holds no object; give one object a line")
+        refuse_wide(len(found), name)
         present = {key: value for key, value in found.items() if value is not None}
         yield {key: value if isinstance(value, str) else json.dumps(value) for key, value in present.items()}

@@ -7,13 +7,13 @@ al. 2016, section 7, with the plain power that most libraries have).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..config import GenerateOptions
+from ..sharing import cached_property
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .engines import Engine

@@ -6,11 +6,11 @@ import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sharing import Recomputed, cached_property
 from ..text.byte import Byte
 from ..text.grapheme import compiled
 from ..text.vocabulary import SPECIAL, Vocabulary
@@ -44,7 +44,7 @@ class Completion:
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(Recomputed):
     """What the units of a vocabulary are to a word."""
 
     vocabulary: Vocabulary
@@ -73,7 +73,9 @@ class Words:
         """The units that a pattern matches as a whole."""
         whole = compiled(pattern)
         found = [bool(unit) and whole.fullmatch(unit) is not None for unit in self.vocabulary.units]
-        return np.array([False] * SPECIAL + found)
+        flags = np.array([False] * SPECIAL + found)
+        flags.flags.writeable = False  # all who ask get this one array
+        return flags
 
     def typed(self, text: str) -> str:
         """The beginning of a word at the end of a text."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from ..data.readers import Corpus
 from ..data.split import cut_characters, documents_of, share_of
 from ..errors import InputError
+from ..sharing import cached_property
 from ..text.base import CHUNK
 from ..text.grapheme import compiled
 from .copied import Span, copied_spans

@@ -62,13 +62,13 @@ class Written:
 
 
 class Predictor:
-    """A model that reads sources, with its reader."""
+    """A model that reads sources, with its reader; ``vision`` is the folder that the user allows it to see with."""
 
-    def __init__(self, bundle: Bundle, reader: Reader) -> None:
+    def __init__(self, bundle: Bundle, reader: Reader, vision: str | None = None) -> None:
         self.bundle, self.reader = bundle, reader
         self.task = TASKS[bundle.config.task]
         self.spec = self.task.network(bundle.config, bundle.vocabularies)
-        self.eyes = open_eyes(bundle)
+        self.eyes = open_eyes(bundle, vision)
 
     @property
     def vocabulary(self) -> Vocabulary:

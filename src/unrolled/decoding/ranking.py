@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import kernels
+from ..cores import default_threads
 from ..kernels.ranking import rank
-from ..kernels.threads import default_threads
 from ..text.base import Ids
 from ..text.vocabulary import SPECIAL
 from .sampling import OUT, forbid_special

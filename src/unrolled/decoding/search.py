@@ -54,7 +54,7 @@ def read_ids(engine: Engine, ids: Ids, state: EngineState) -> Read:
     """Read some ids, at least one, on from a state of one row."""
     for place in range(0, len(ids), READ_AT_ONCE):
         logits, state = engine.scan(ids[None, place : place + READ_AT_ONCE], state)
-    return Read(sound(logits[:, -1]), state)
+    return Read(sound(logits[:, -1]).copy(), state)  # alone: not with the logits of all ids beside it
 
 
 def read_prompt(engine: Engine, prompt: Ids) -> Read:

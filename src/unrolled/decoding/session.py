@@ -6,18 +6,24 @@ A keystroke costs one step of the network; what is deleted is gone back to.
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 from ..options import check
+from ..sharing import Recomputed, cached_property
 from .completion import Completion, Words, complete
-from .state import State
+from .state import Start, State
 
 AT_ONCE = 64  # characters of a longer piece that are read before a state is kept
 NEAR, LEAST = 256, 8  # states of the last keystrokes, which are all kept; of those before, one in AT_ONCE is
+MOST_IDLE = 4  # sessions that wait
 MOST_BYTES = 64_000_000  # of the last states: those of GPT-2 hold all that it has read
 
 
 class Session:
-    """A text as it is now. ``to`` brings it up to date, whatever was typed, pasted or deleted."""
+    """A text as it is now. ``to`` brings it up to date, whatever was typed, pasted or deleted.
+
+    A session is one caller's: threads that share a model have one each.
+    """
 
     def __init__(self, start: State) -> None:
         self.words, self.text = Words(start.vocabulary), ""
@@ -33,6 +39,7 @@ class Session:
         same = shared(self.text, text)
         while self.marks[-1][0] > same:
             self.marks.pop()
+        self.text = text[: self.marks[-1][0]]  # and no further, should reading end in an error
         for place in range(self.marks[-1][0], len(text), AT_ONCE):
             piece = text[place : place + AT_ONCE]
             state = dataclasses.replace(self.marks[-1][1], text="").after(piece)
@@ -58,6 +65,40 @@ class Session:
         check("count", count, {"low": 1})
         state = self.to(text)
         return complete(state.engine, self.words, state.read, text, count)
+
+
+@dataclass(frozen=True, eq=False)
+class Sessions(Recomputed):
+    """Sessions of one start that wait for their next text.
+
+    Each is taken out while a caller uses it, so that no two callers share one.
+    """
+
+    start: Start
+
+    @cached_property
+    def idle(self) -> list[Session]:
+        """The sessions that nobody uses."""
+        return []
+
+    def completions(self, text: str, count: int) -> list[Completion]:
+        """The likeliest words after a text, by the session that has read most of it."""
+        session = self.take(text) or Session(self.start.state(""))
+        try:
+            return session.completions(text, count)
+        finally:
+            self.idle.append(session)
+            del self.idle[:-MOST_IDLE]
+
+    def take(self, text: str) -> Session | None:
+        """A session that nobody uses, from now on the caller's; None where there is none."""
+        for session in sorted(self.idle, key=lambda each: -shared(each.text, text)):
+            try:
+                self.idle.remove(session)  # one thread alone succeeds
+            except ValueError:
+                continue
+            return session
+        return None
 
 
 def size_of(state: State) -> int:

@@ -16,11 +16,13 @@ from ..bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, w
 from ..config import GenerateOptions, as_tuple
 from ..errors import ModelFileError, OptionError, UnrolledWarning
 from ..keywords import GenerateKeywords
+from ..sharing import Recomputed, cached_property
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from ..untrusted import parse_json
 from .beam import Hypothesis, beam_search
-from .engines import Engine
+from .engines import Engine, adaptive, guided
 from .engines.base import EngineState, sound
+from .engines.source import EngineSource
 from .guards import make_guards
 from .scoring import next_units
 from .search import Read, choose_seed, read_ids, write_text
@@ -33,8 +35,40 @@ OF_THE_START = ("where", "label_strength", "adaptive")
 
 
 @dataclass(frozen=True, eq=False)
+class Start(Recomputed):
+    """How a text was started: by which model, and with the options that hold for all that is written from it."""
+
+    source: EngineSource
+    where: tuple[str, ...] = ()
+    label_strength: float = 1.0
+    adaptive: bool = False
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What runs the network; all states of one start share it, and copies of them open their own."""
+        engine, bundle = self.source.engine(self.where), self.source.bundle
+        if self.label_strength != 1:
+            if not self.where:
+                raise OptionError("I got --label-strength and no label to follow; name one with --where")
+            engine = guided(self.source.engine(), engine, self.label_strength)
+        return adaptive(engine, len(bundle.vocabularies["text"])) if self.adaptive else engine
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options by their names."""
+        return {name: getattr(self, name) for name in OF_THE_START}
+
+    def state(self, prompt: str) -> State:
+        """The state after a prompt, from its beginning."""
+        base, tail, known = come_to(self.engine, self.source.bundle.vocabularies["text"], None, prompt)
+        return State(self, base, tail, known, prompt)
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """A text that a model has read: a value. Writing on from it, or reading on, leaves it as it is.
+
+    It can be copied and pickled, with its model; a text goes on from the copy as from here.
 
     The units of the text's end, its ``tail``, may become others when it goes on: they are read on from the ``base``.
 
@@ -43,13 +77,21 @@ class State:
     >>> further = start.after(one)
     """
 
-    bundle: Bundle
-    engine: Engine
+    start: Start
     base: Read
     tail: str
     read: Read
     text: str
-    started: dict[str, Any]
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model."""
+        return self.start.source.bundle
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the network."""
+        return self.start.engine
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -64,7 +106,7 @@ class State:
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
         """Checked options; a model that learnt one text knows no end."""
         for name in OF_THE_START:
-            if name in options and as_started(options[name]) != as_started(self.started[name]):  # type: ignore[literal-required]
+            if name in options and as_started(options[name]) != as_started(getattr(self.start, name)):  # type: ignore[literal-required]
                 shown = name.replace("_", "-")
                 raise OptionError(f"I got --{shown} for a text that began with another; give it where the text starts")
         settings = generate_options(**options)
@@ -123,14 +165,8 @@ class State:
         refuse_existing(path, force)
         tensors = {PART + name: np.asarray(part) for name, part in self.base.state.items()}
         tensors["logits"] = self.base.everything
-        about = {"text": self.text, "tail": self.tail, "started": self.started}
+        about = {"text": self.text, "tail": self.tail, "started": self.start.options}
         return write_atomically(path, pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)}))
-
-
-def start_state(bundle: Bundle, engine: Engine, prompt: str, started: dict[str, Any]) -> State:
-    """The state after a prompt, from its beginning."""
-    base, tail, known = come_to(engine, bundle.vocabularies["text"], None, prompt)
-    return State(bundle, engine, base, tail, known, prompt, started)
 
 
 @dataclass(frozen=True)
@@ -142,14 +178,15 @@ class Saved:
     text: str
     started: dict[str, Any]
 
-    def opened(self, bundle: Bundle, engine: Engine) -> State:
-        """The state, with an engine that was started in the same way."""
+    def opened(self, source: EngineSource) -> State:
+        """The state, started in the same way; raises ``ModelFileError`` where it is none of the model."""
+        start = Start(source, **{name: as_started(self.started[name]) for name in OF_THE_START})
         try:
-            engine.check(self.base.state)
+            start.engine.check(self.base.state)
         except ValueError as error:
             raise ModelFileError(f"the state is none of this model ({error}); save it anew") from None
-        base, tail, known = come_to(engine, bundle.vocabularies["text"], self.base, self.tail)
-        return State(bundle, engine, base, tail, known, self.text, self.started)
+        base, tail, known = come_to(start.engine, source.bundle.vocabularies["text"], self.base, self.tail)
+        return State(start, base, tail, known, self.text)
 
 
 def saved_state(path: str | Path, bundle: Bundle) -> Saved:
@@ -158,7 +195,7 @@ def saved_state(path: str | Path, bundle: Bundle) -> Saved:
         tensors, metadata = unpack(read(path), str(path))
     except ModelFileError:
         metadata = {}
-    if "about" not in metadata:
+    if not {"about", "model"} <= set(metadata):
         raise ModelFileError(f"{path} is no saved state, or a damaged one; give a file that --save-state wrote")
     if metadata["model"] != fingerprint(bundle):
         raise ModelFileError(f"{path} is the state of another model; give the model that it was saved with")

@@ -13,7 +13,7 @@ def narrowed(model: Model, weights: str, test: str | Path) -> Model:
     """The model with narrow weights; its record tells the first figure of an evaluation before and after."""
     record = dict(model.record)
     narrow = dataclasses.replace(model.bundle, weights=weights, record=record)
-    smaller = Model(narrow, model.engine_name, model.device, weights)
+    smaller = Model(narrow, model.source.name, model.source.device, weights)
     before, after = evaluate(model, test), evaluate(smaller, test)
     name = next(iter(before.figures))
     told = {"weights": weights, f"{name}_before": before.figures[name], name: after.figures[name]}

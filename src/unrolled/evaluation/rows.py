@@ -133,7 +133,7 @@ def refuse_missing(paths: Sequence[Path]) -> None:
             raise InputError(
                 f"the model learnt from {PASSING[str(path)]}, which cannot be read again; train from a file"
             )
-        if not path.exists():
+        if not (path.is_file() or path.is_dir()):  # a record can name anything, devices and pipes, too
             raise InputError(f"the model learnt from {path}, which is not there; put it where it was")
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import os
+import warnings
+from ctypes import c_int64
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from ..errors import OptionError
-from .structures import Variant
+from ..errors import OptionError, UnrolledWarning
+from .structures import Variant, abi_table
 
 CHOSEN = "UNROLLED_VARIANT"
 """Environment variable that chooses a variant by its name, or ``none``."""
+NONE = "none"
+TABLE = "unrolled_abi"
 MOST = 8
 ENDINGS = (".so", ".pyd", ".dylib", ".dll")
 
@@ -35,7 +40,7 @@ class Library:
 def load(name: str | None = None) -> Library | None:
     """The library with the best variant, or with that of a name; None where there is none."""
     wanted = name or os.environ.get(CHOSEN)
-    found = variants()
+    found = {} if wanted == NONE else variants()
     names = tuple(found)
     if wanted is None and names:
         wanted = names[0]
@@ -44,26 +49,49 @@ def load(name: str | None = None) -> Library | None:
 
 @cache
 def variants() -> dict[str, Variant]:
-    """Every variant that this processor can run, the best first."""
+    """Every variant that this processor can run, the best first; none, and a warning, where the file does not suit."""
     path = find()
-    return {} if path is None else open_library(path)
+    if path is None:
+        return {}
+    fault = fault_of(path)
+    if fault:
+        warnings.warn(f"{path} is {fault}; until then NumPy and PyTorch do the work", UnrolledWarning, stacklevel=2)
+        return {}
+    return open_library(path)
 
 
 def open_library(path: Path) -> dict[str, Variant]:
-    """The variants in a library's file that this processor can run; none if it cannot be loaded."""
-    try:
-        library = ctypes.CDLL(str(path))
-    except OSError:
-        return {}
+    """The variants in a library's file, which suits this source, that this processor can run."""
+    library = ctypes.CDLL(str(path))
     pointers = (ctypes.POINTER(Variant) * MOST)()
     count = library.unrolled_variants(pointers, MOST)
     return {pointers[place].contents.name.decode(): pointers[place].contents for place in range(count)}
 
 
+def fault_of(path: Path) -> str:
+    """What is wrong with a library's file, and what to do; empty where it can be called.
+
+    Nothing in it is called for that: a library that was built from other source would read other structures.
+    """
+    expected = abi_table()
+    try:
+        library = ctypes.CDLL(str(path))
+        begins = list((c_int64 * 2).in_dll(library, TABLE))
+        told = list((c_int64 * len(expected)).in_dll(library, TABLE)) if begins == expected[:2] else begins
+        library.unrolled_variants  # noqa: B018  # looked up, not called
+    except OSError:
+        return "built, but this system cannot load it; install unrolled again from its source"
+    except (AttributeError, ValueError):
+        return "a library of other source than this unrolled; install unrolled again from its source"
+    if told != expected:
+        return "built from another version of unrolled; install unrolled again from its source"
+    return ""
+
+
 def find() -> Path | None:
-    """The library's file beside this one."""
-    here = Path(__file__).parent
-    return next((path for path in sorted(here.glob("_native*")) if path.suffix in ENDINGS), None)
+    """The library's file beside this one; of several, that which was built for this Python."""
+    found = [path for path in sorted(Path(__file__).parent.glob("_native*")) if path.suffix in ENDINGS]
+    return min(found, key=lambda path: not path.name.endswith(EXTENSION_SUFFIXES[0]), default=None)
 
 
 def arithmetic(kernels: str, precision: str) -> str:
@@ -83,6 +111,7 @@ def reason_missing() -> str:
         return ""
     if os.environ.get(CHOSEN):
         return f"{CHOSEN} is {os.environ[CHOSEN]!r}; this machine has {', '.join(variants()) or 'none'}"
-    if find() is None:
+    path = find()
+    if path is None:
         return "not built (no C compiler when unrolled was installed); install gcc or clang, and unrolled again"
-    return "built, but this system cannot load it; install unrolled again from its source"
+    return fault_of(path)

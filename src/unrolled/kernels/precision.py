@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 PRECISIONS = ("fp32", "bf16", "int8")
 SCALE = ".scale"
+BLOCK = 1 << 18
+"""Numbers that are rounded at a time."""
 Floats = NDArray[np.float32]
 Tensors = dict[str, NDArray[Any]]
 
@@ -56,6 +58,11 @@ def from_bf16(bits: NDArray[np.uint16]) -> Floats:
 
 def to_int8(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Whole numbers from -127 to 127 and a scale for each row, such that numbers * scale is near the matrix."""
-    scales = np.abs(matrix).max(1) / 127
-    safe = np.where(scales == 0, 1, scales).astype(np.float32)
-    return np.rint(matrix / safe[:, None]).astype(np.int8), safe
+    scales, whole = np.empty(len(matrix), np.float32), np.empty(matrix.shape, np.int8)
+    rows = max(1, BLOCK // max(1, matrix.shape[1]))  # at a time: what is in between is four times as large
+    for begin in range(0, len(matrix), rows):
+        part, end = matrix[begin : begin + rows], begin + rows
+        greatest = np.abs(part).max(1, initial=0) / 127
+        scales[begin:end] = np.where(greatest == 0, 1, greatest)
+        whole[begin:end] = np.rint(part / scales[begin:end, None])
+    return whole, scales

@@ -127,3 +127,28 @@ class Variant(ctypes.Structure):
         ("write", Write),
         ("rank", ctypes.CFUNCTYPE(None, POINTER(Ranking))),
     ]
+
+
+ABI = 1
+"""``UNROLLED_ABI``: the number of what the sizes do not show."""
+STRUCTURES: list[type[ctypes.Structure]] = [
+    ForwardScan,
+    BackwardScan,
+    Matrix,
+    Attention,
+    Network,
+    Memory,
+    Filters,
+    Ngrams,
+    Tree,
+    Ranking,
+    Variant,
+]
+"""In the order of ``UNROLLED_SHAPES``."""
+
+
+def abi_table() -> list[int]:
+    """``UNROLLED_ABI_TABLE`` as Python has it: a library must say the same before anything in it is called."""
+    lasts = [(each, each._fields_[-1][0]) for each in STRUCTURES]
+    shapes = [number for each, last in lasts for number in (ctypes.sizeof(each), getattr(each, last).offset)]
+    return [ABI, len(shapes), *shapes]

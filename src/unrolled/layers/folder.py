@@ -16,14 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundle import Bundle, Tensors
+from ..config import UNITS
 from ..errors import ModelFileError
 from ..text.gpt2 import Gpt2Tokens
 from ..text.vocabulary import SPECIAL, UNKNOWN, Vocabulary
+from ..untrusted import MOST_JSON, parse_json, read_bytes
 
 TABLE = "transformer.wte.weight"
 END = "<|endoftext|>"
 OURS = "unrolled.json"
 """The file of units that are no tokens of GPT-2's kind."""
+OF_BYTES = ("byte", "bpe", "gpt2")
+"""Kinds of unit whose letters stand for bytes."""
 NOTHING = -1e4
 """The logit of an id that stands for nothing."""
 SHOWN = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
@@ -36,21 +40,30 @@ BYTES = {letter: chr(byte) for byte, letter in LETTERS.items()}
 def read_units(path: Path, size: int, end: int | None) -> tuple[Vocabulary, NDArray[np.int64]]:
     """The units of a folder, and the number there of each of our ids; -1 for an id that stands for nothing."""
     if (path / OURS).exists():
-        told = read_json(path / OURS)
-        if len(told["units"]) + SPECIAL != size:
-            raise ModelFileError(
-                f"{path / OURS} names {len(told['units'])} units, and the model has {size} ids; export anew"
-            )
-        return Vocabulary(told["unit"], tuple(told["units"])), np.arange(size)
+        return our_units(path / OURS, size), np.arange(size)
     numbers, pairs = read_tokens(path)
     if end is None or end >= size:
         raise ModelFileError(f"the GPT-2 in {path} has no end of a text (eos_token_id is {end}); give another")
-    known = [letter for letter in sorted(BYTES, key=lambda letter: numbers.get(letter, size)) if letter in numbers]
-    if len(known) < 256:
+    numbers = {token: number for token, number in numbers.items() if number < size}
+    known = sorted(BYTES.keys() & numbers.keys(), key=numbers.__getitem__)
+    if len(known) < len(BYTES):
         raise ModelFileError(f"the tokens in {path} cannot spell every byte; give a GPT-2 with byte-level tokens")
-    tokens = list(dict.fromkeys(known + [token for token in map("".join, pairs) if numbers.get(token, size) < size]))
+    tokens = list(dict.fromkeys(known + [token for token in map("".join, pairs) if token in numbers]))
     order = np.array([end, -1, *(numbers[token] for token in tokens)])
-    return Vocabulary("gpt2", tuple(map(as_bytes, tokens))), order
+    return Vocabulary("gpt2", tuple(as_bytes(token, path) for token in tokens)), order
+
+
+def our_units(path: Path, size: int) -> Vocabulary:
+    """The units that we wrote beside a GPT-2; raises ``ModelFileError`` for what is none."""
+    told = read_json(path)
+    unit, units = (told.get("unit"), told.get("units")) if isinstance(told, dict) else (None, None)
+    if unit not in UNITS or not isinstance(units, list) or not all(isinstance(each, str) and each for each in units):
+        raise ModelFileError(f"{path} does not name a kind of unit and its units; export anew")
+    if len(units) + SPECIAL != size or len(set(units)) < len(units):
+        raise ModelFileError(f"{path} names {len(set(units))} units, and the model has {size} ids; export anew")
+    if unit in OF_BYTES and any(letter > "\xff" for each in units for letter in each):
+        raise ModelFileError(f"{path} names units that are not made of bytes; export anew")
+    return Vocabulary(unit, tuple(units))
 
 
 def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
@@ -60,35 +73,54 @@ def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
     """
     if (path / "vocab.json").exists() and (path / "merges.txt").exists():
         lines = read_text(path / "merges.txt").splitlines()
-        pairs = [tuple(line.split(" ")) for line in lines if line and not line.startswith("#version")]
-        return dict(read_json(path / "vocab.json")), pairs
+        pairs: Any = [line.split(" ") for line in lines if line and not line.startswith("#version")]
+        return checked_tokens(read_json(path / "vocab.json"), pairs, path / "vocab.json")
     if (path / "tokenizer.json").exists():
-        model = read_json(path / "tokenizer.json")["model"]
-        if model.get("type") == "BPE":
-            pairs = [tuple(pair.split(" ") if isinstance(pair, str) else pair) for pair in model["merges"]]
-            return dict(model["vocab"]), pairs
+        told = read_json(path / "tokenizer.json")
+        model = told.get("model") if isinstance(told, dict) else None
+        if isinstance(model, dict) and model.get("type") == "BPE":
+            pairs = model.get("merges")
+            if isinstance(pairs, list):
+                pairs = [pair.split(" ") if isinstance(pair, str) else pair for pair in pairs]
+            return checked_tokens(model.get("vocab"), pairs, path / "tokenizer.json")
     raise ModelFileError(f"{path} has no tokens of a GPT-2; add its vocab.json and merges.txt, or tokenizer.json")
+
+
+def checked_tokens(vocab: Any, merges: Any, path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
+    """Tokens that are numbered, each by a number of its own, and pairs of strings; raises ``ModelFileError`` else."""
+    numbered = isinstance(vocab, dict) and all(type(number) is int and number >= 0 for number in vocab.values())
+    if not numbered or len(set(vocab.values())) < len(vocab):
+        raise ModelFileError(f"{path} does not give each token a number of its own; fetch it again")
+    paired = isinstance(merges, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair) for pair in merges
+    )
+    if not paired:
+        raise ModelFileError(f"the merges that belong to {path} are not two tokens each; fetch them again")
+    return vocab, [tuple(pair) for pair in merges]
 
 
 def read_text(path: Path) -> str:
     """A file in UTF-8."""
     try:
-        return path.read_text("utf-8")
-    except (OSError, ValueError) as error:
+        return read_bytes(path, "fetch it again", MOST_JSON, ModelFileError, pipes=False).decode()
+    except ValueError as error:
         raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
 
 
 def read_json(path: Path) -> Any:
     """What a file of JSON says."""
     try:
-        return json.loads(read_text(path))
+        return parse_json(read_text(path))
     except ValueError as error:
         raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
 
 
-def as_bytes(token: str) -> str:
+def as_bytes(token: str, path: Path) -> str:
     """A token of theirs as one of ours: bytes, each as the character of its number."""
-    return "".join(BYTES[letter] for letter in token)
+    try:
+        return "".join(BYTES[letter] for letter in token)
+    except KeyError as error:
+        raise ModelFileError(f"the tokens in {path} hold {error}, which stands for no byte; give another") from None
 
 
 def as_letters(token: str) -> str:

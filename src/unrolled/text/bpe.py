@@ -16,6 +16,7 @@ from .word import words
 
 NEVER = 1 << 31  # the rank of what is no token
 SIZE = 4096  # tokens, where nothing else is asked for
+MOST_KEPT = 1 << 16  # pieces whose tokens are kept, so that a service that reads for months does not grow
 LONGEST = 48  # characters of a piece: merging takes the square of it
 
 
@@ -29,6 +30,10 @@ class Bpe(Byte):
     def __init__(self, ranks: Mapping[str, int] | None = None) -> None:
         self.ranks = ranks or {}
         self.merged: dict[str, list[str]] = {}
+
+    def __reduce__(self) -> tuple[type[Bpe], tuple[Mapping[str, int]]]:
+        """Without what was met: it only saves time."""
+        return type(self), (self.ranks,)
 
     def split(self, text: str) -> list[str]:
         return [token for piece in self.pieces(text) for token in self.merge(piece)]
@@ -48,9 +53,13 @@ class Bpe(Byte):
 
     def merge(self, piece: str) -> list[str]:
         """The tokens of a piece: of all neighbours that make a token, those learnt first are joined first."""
-        if piece not in self.merged:
-            self.merged[piece] = self.merge_bytes(list(as_bytes(piece).decode("latin-1")))
-        return self.merged[piece]
+        found = self.merged.get(piece)
+        if found is None:
+            found = self.merge_bytes(list(as_bytes(piece).decode("latin-1")))
+            if len(self.merged) >= MOST_KEPT:
+                self.merged.clear()
+            self.merged[piece] = found
+        return found
 
     def merge_bytes(self, tokens: list[str]) -> list[str]:
         """The same of a piece's bytes."""

@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sharing import Recomputed, cached_property
 from . import UNITS
 from .base import CHUNK, Ids, Unit, release
 
@@ -33,7 +33,7 @@ LABEL = "label"
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Recomputed):
     """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``)."""
 
     unit: str
@@ -96,7 +96,9 @@ class Vocabulary:
     def sizes(self) -> Ids:
         """Characters (code points) that each id stands for."""
         sizes = [0, 1] + [self.kind.characters(unit) for unit in self.units]
-        return np.array(sizes, np.int32)
+        found = np.array(sizes, np.int32)
+        found.flags.writeable = False  # all who ask get this one array
+        return found
 
     def encode(self, text: str) -> Ids:
         """The ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary and cannot be spelled."""

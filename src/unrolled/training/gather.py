@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import bundle as bundles
 from ..config import (
+    UNRECORDED,
     ModelOptions,
     ReadOptions,
     RunOptions,
@@ -65,7 +66,10 @@ def gather(
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model) if start else settings.model
     dataclasses.replace(settings.model, task=model.task).refuse_foreign()
-    reading = settings.read or given["ReadOptions"]
+    refuse_unnamed(model, given["ModelOptions"])
+    reading = given["ReadOptions"]
+    if settings.read:
+        reading = dataclasses.replace(settings.read, **{name: getattr(reading, name) for name in UNRECORDED})
     for each in (settings.train, reading):
         each.refuse_idle(model.task)
     train = start.gentle(settings.train) if start else settings.train
@@ -94,6 +98,15 @@ def gather(
         shown=text.shown,
         base=start,
     )
+
+
+def refuse_unnamed(model: ModelOptions, given: ModelOptions) -> None:
+    """Raise ``OptionError`` for a pretrained network that a file names, an earlier run's, and the user does not."""
+    if model.backbone not in (None, given.vision):
+        raise OptionError(
+            f"this model sees with the pretrained network in {model.backbone!r}, and a file alone does not open it; if "
+            "you trust it, name the same with --vision (in Python: vision=...)"
+        )
 
 
 def open_eyes(name: str) -> Eyes:

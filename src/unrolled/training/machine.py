@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import statistics
 import sys
 import time
@@ -16,8 +15,9 @@ import torch
 
 from ..cells import find_cell
 from ..config import RunOptions
+from ..cores import default_threads, warn_of_more
 from ..layers import build
-from ..layers.device import find_device
+from ..layers.device import fastest_device, find_device, set_threads
 from ..layers.sampled import LARGE
 from ..tasks.base import NetworkSpec
 from .muon import flops as muon_flops
@@ -34,10 +34,10 @@ def prepare(options: RunOptions) -> torch.device:
     """Set threads and memory for training; the device to train on."""
     keep_freed_memory()
     torch.set_flush_denormal(True)
-    if options.threads or not torch.get_num_threads():
-        torch.set_num_threads(options.threads or os.cpu_count() or 1)
-    fastest = "cuda" if torch.cuda.is_available() else "cpu"
-    return find_device(fastest if options.device == "auto" else options.device)
+    if options.threads:
+        warn_of_more(options.threads, "--threads")
+    set_threads(options.threads or min(torch.get_num_threads(), default_threads()))
+    return find_device(fastest_device() if options.device == "auto" else options.device)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def borrowed() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(False)
-        torch.set_num_threads(threads)
+        set_threads(threads)
 
 
 def keep_freed_memory() -> None:

@@ -160,7 +160,7 @@ def test_a_strange_folder_is_refused(theirs, tmp_path, name, content, words):
 
 
 def test_an_empty_folder_is_refused(tmp_path):
-    with pytest.raises(unrolled.UnrolledError, match="is no folder of a GPT-2"):
+    with pytest.raises(unrolled.UnrolledError, match="is no folder of a network"):
         unrolled.load(tmp_path)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import kernels
 from ...bundle import Bundle
 from ...config import GenerateOptions
+from ...cores import default_threads
 from ...kernels.chain import PackedChain
 from ...markov import Chain
 from ...text.base import Ids
@@ -52,7 +51,7 @@ class DrawingMarkov(DrawingEngine):
 
     def __init__(self, slow: Markov, packed: PackedChain) -> None:
         self.slow, self.packed = slow, packed
-        self.threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+        self.threads: int | None = None  # as many as there are cores at each call
 
     def start(self, rows: int) -> EngineState:
         return self.slow.start(rows)
@@ -66,6 +65,6 @@ class DrawingMarkov(DrawingEngine):
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
     ) -> Drawn:
-        filters = as_filters(options)
-        ids, last, nodes = self.packed.draw(logits, state["nodes"], filters, uniforms, self.threads)
+        filters, threads = as_filters(options), self.threads or default_threads()
+        ids, last, nodes = self.packed.draw(logits, state["nodes"], filters, uniforms, threads)
         return ids, last, {"nodes": nodes}

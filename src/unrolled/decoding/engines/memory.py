@@ -7,6 +7,8 @@ context that it was new in and in all longer ones, so that short contexts count 
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,11 +62,14 @@ class Tables:
 
 
 class Memory(Engine):
-    """Its state is the text so far; the tables of the last states are kept beside it, so that going on costs little."""
+    """Its state is the text so far; the tables of the last states are kept beside it, so that going on costs little.
+
+    Tables belong to who took them out: threads that go on from one text share nothing, and the later one reads it anew.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.kept: dict[bytes, Tables] = {}
+        self.kept: OrderedDict[bytes, Tables] = OrderedDict()
 
     def start(self, rows: int) -> EngineState:
         return {"history": np.zeros((rows, 0), np.int32)}
@@ -98,4 +103,4 @@ class Memory(Engine):
         """Keep the tables of a text, and let the oldest go."""
         self.kept[history.tobytes()] = tables
         while len(self.kept) > KEPT:
-            del self.kept[next(iter(self.kept))]
+            self.kept.popitem(last=False)

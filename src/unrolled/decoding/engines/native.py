@@ -10,12 +10,12 @@ from ...bundle import Bundle
 from ...cells import CELLS
 from ...cells.base import Array, Recurrence
 from ...config import GenerateOptions
+from ...cores import default_threads
 from ...errors import MissingExtraError
 from ...kernels.attention import Attended, PackedMemory, pack_memory
 from ...kernels.encoder import PackedLayer
 from ...kernels.inference import PackedNetwork, Shape
 from ...kernels.structures import Filters
-from ...kernels.threads import default_threads
 from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
@@ -87,7 +87,7 @@ class Native(DrawingEngine):
         memory: PackedMemory | None = None,
     ) -> None:
         self.network, self.parts, self.first, self.memory = network, parts, first, memory
-        self.threads = default_threads()
+        self.threads: int | None = None  # as many as there are cores at each call: it may be in a forked process
 
     def start(self, rows: int) -> EngineState:
         return for_rows(self.first, rows)
@@ -96,19 +96,24 @@ class Native(DrawingEngine):
         check_like(state, self.start(1))
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
-        attended = self.attended(state)
+        attended, threads = self.attended(state), self.threads_for(len(ids))
         if attended is None:
-            logits, after = self.network.scan(ids, self.ordered(state), self.threads)
+            logits, after = self.network.scan(ids, self.ordered(state), threads)
             return logits, {**state, **self.named(after)}
-        logits, after, weights = self.network.scan_weights(ids, self.ordered(state), self.threads, attended)
+        logits, after, weights = self.network.scan_weights(ids, self.ordered(state), threads, attended)
         return logits, {**state, **self.named(after), "attention": weights}
 
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
     ) -> Drawn:
-        given = (logits, self.ordered(state), as_filters(options), uniforms, self.threads, self.attended(state))
+        threads = self.threads_for(len(uniforms))
+        given = (logits, self.ordered(state), as_filters(options), uniforms, threads, self.attended(state))
         ids, last, after = self.network.draw(*given)
         return ids, last, {**state, **self.named(after)}
+
+    def threads_for(self, rows: int) -> int:
+        """Threads to share rows out to; one row needs no look at the cores, which takes as long as a small step."""
+        return 1 if rows == 1 else self.threads or default_threads()
 
     def attended(self, state: EngineState) -> Attended | None:
         """What the rows look at, if they look at anything."""

@@ -31,7 +31,7 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
 
 def float_tensors(bundle: Bundle) -> dict[str, Array]:
     """A model's weights in float32, those that are shared or tied in each of their places."""
-    tensors = {name: tensor.astype(np.float32) for name, tensor in bundle.tensors.items()}
+    tensors = {name: tensor.astype(np.float32, copy=False) for name, tensor in bundle.tensors.items()}
     if "head.project.weight" in tensors:
         tensors["head.weight"] = tensors["embedding.weight"] @ tensors.pop("head.project.weight")
     if "embedding.weight" in tensors:

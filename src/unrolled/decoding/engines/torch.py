@@ -11,7 +11,7 @@ from ...data.given import Given
 from ...errors import ModelFileError
 from ...layers import Network, build
 from ...layers.base import Encoded, on_device
-from ...layers.device import find_device
+from ...layers.device import find_device, refuse_inherited
 from ...tasks import TASKS
 from ...text.base import Ids
 from ..condition import START
@@ -60,6 +60,7 @@ class Torch(Engine):
 
     @torch.no_grad()
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        refuse_inherited(self.device.type)
         if ids.shape[1] == 1 and len(ids) > 1:
             return row_by_row(self.scan, ids, state)
         tensors = {name: torch.from_numpy(np.ascontiguousarray(part)).to(self.device) for name, part in state.items()}
@@ -80,6 +81,7 @@ class TorchReader(Reader):
 
     @torch.no_grad()
     def under(self, given: Given) -> Engine:
+        refuse_inherited(self.device.type)
         encoded = self.network.encode(on_device(given, self.device))
         if encoded.answers is not None:
             return Answers(self.network.head(encoded.answers).cpu().numpy())

@@ -6,6 +6,7 @@ They are not trained any further: what they see in an image is computed once (Xu
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +20,12 @@ from ...data.captions import Features
 from ...data.images import Picture, Source, read_whole, refuse_missing_pillow
 from ...errors import MissingExtraError, ModelFileError
 from ..device import find_device
+from .checked import CONFIG, INDEX, UNTRUSTED, WEIGHTS, read_config, read_headers, read_settings
 
 try:
-    from transformers import AutoImageProcessor, AutoModel
+    from transformers import AutoConfig, AutoImageProcessor, AutoModel
     from transformers.utils import logging
+    from transformers.utils.hub import cached_file
 except ImportError:
     raise MissingExtraError(
         "a pretrained network that sees needs transformers; run: pip install 'unrolled[gpt2,images]'"
@@ -31,6 +34,11 @@ except ImportError:
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 UNUSED = "pooler."
 """Weights that the last hidden state does not depend on; a network that was trained to classify may lack them."""
+PREPARATIONS = ("preprocessor_config.json", "processor_config.json")
+WIDEST = 4096
+"""Pixels of the side that images are prepared in, at most: they would take 70 MB each."""
+SPARE = 1 << 24
+"""Weights that a network may have beside those in its folder, and twice as many: some have no use for all."""
 GREY: Picture = np.full((64, 64, 3), 127, np.uint8)
 
 
@@ -47,8 +55,9 @@ class Backbone:
         local = not download or Path(name).is_dir()
         try:
             with silence():
+                refuse_hostile(folder_of(self.name, local))
                 model, found = AutoModel.from_pretrained(
-                    name, local_files_only=local, dtype=torch.float32, output_loading_info=True
+                    name, local_files_only=local, dtype=torch.float32, output_loading_info=True, **UNTRUSTED
                 )
                 self.network = seeing(model, self.name).eval().to(self.device)
                 self.missing = [key for key in found["missing_keys"] if UNUSED not in key]
@@ -106,6 +115,28 @@ class Backbone:
                 total.update(name.encode())
                 total.update(tensor.cpu().contiguous().numpy().tobytes())
         return f"features-{total.hexdigest()[:32]}"
+
+
+def folder_of(name: str, local: bool) -> Path:
+    """The folder of a network's configuration: its own, or the one where its files are kept."""
+    return Path(name) if Path(name).is_dir() else Path(str(cached_file(name, CONFIG, local_files_only=local))).parent
+
+
+def refuse_hostile(folder: Path) -> None:
+    """Raise ``ModelFileError`` for a folder whose files lead elsewhere, or ask for far more memory than they have."""
+    read_config(folder)
+    for name in PREPARATIONS:
+        if (folder / name).exists():
+            read_settings(folder / name, WIDEST)
+    if not ((folder / WEIGHTS).exists() or (folder / INDEX).exists()):
+        return  # they are yet to be fetched, or none are there, which the loader says
+    held = sum(math.prod(shape) for _, shape in read_headers(folder).values())
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    with torch.device("meta"):
+        model = AutoModel.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
+    asked = sum(each.numel() for each in model.parameters())
+    if asked > 2 * held + SPARE:
+        raise ModelFileError(f"{folder} asks for {asked:,} weights and holds {held:,}; fetch it again")
 
 
 def seeing(model: Any, name: str) -> Any:

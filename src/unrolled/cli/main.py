@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import signal
 import sys
-import threading
 import warnings
 from collections.abc import Callable
 from importlib import import_module
@@ -43,7 +41,6 @@ unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
 unrolled score alice.safetensors chapter.txt
 """
 
-STOPPED = 128 + signal.SIGINT
 NO_MEMORY = "there is not enough memory for this; use a smaller model, fewer rows at a time, or a shorter text"
 OUT_OF_MEMORY = ("allocate memory", "not enough memory", "map segment", "std::bad_alloc", "start new thread")
 
@@ -74,37 +71,14 @@ def unrolled() -> None:
 def main() -> None:
     """Run the command line and leave with its exit status: 0, 1 failed, 2 bad input, 130 Ctrl-C, 143 SIGTERM."""
     streams.open_all()
-    listen()
     warnings.resetwarnings()  # PYTHONWARNINGS is for who writes Python
     warnings.simplefilter("ignore")
     warnings.simplefilter("default", UnrolledWarning)
     warnings.showwarning = show_warning
-    try:
-        status = run(sys.argv[1:], first=set_threads)
-    except KeyboardInterrupt:  # the second one, while the first is being told
-        status = STOPPED
+    status = run(sys.argv[1:], first=set_threads)
     if (failed := streams.close_output()) and not status:
         status = complain(failed)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on there is nothing to stop but Python's own end
-    if status == STOPPED:  # Python may remember Ctrl-C, and end by the signal and not with the status
-        os._exit(status)
     sys.exit(status)
-
-
-def listen() -> None:
-    """Have Ctrl-C raise ``KeyboardInterrupt``, also where it comes while Python runs what must not raise."""
-    if signal.getsignal(signal.SIGINT) not in (signal.SIG_IGN, signal.SIG_DFL, None):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    usual = sys.unraisablehook
-
-    def again(unraisable: Any) -> None:
-        if unraisable.exc_type is KeyboardInterrupt:  # Python would print it and go on
-            threading.Timer(0.01, _thread.interrupt_main).start()
-        else:
-            usual(unraisable)
-
-    sys.unraisablehook = again
 
 
 def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) -> int:

@@ -117,7 +117,7 @@ def open_all() -> None:
             os.open(os.devnull, mode)
     sys.stdin = opened(sys.stdin, 0, "r", "surrogateescape")
     sys.stdout = opened(sys.stdout, 1, "w", "backslashreplace")
-    if sys.stderr is None or isinstance(sys.stderr, io.TextIOWrapper):
+    if sys.stderr is sys.__stderr__:  # a program may show it elsewhere
         told = io.BufferedWriter(Notes())
         sys.stderr = io.TextIOWrapper(told, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 

@@ -53,7 +53,7 @@ def raise_later(unraisable: Any) -> None:
 
     again: Any = _thread.interrupt_main
     if hasattr(signal, "pthread_kill"):  # which wakes a main thread that waits, too
-        again = partial(signal.pthread_kill, threading.main_thread().ident, signal.SIGINT)
+        again = partial(signal.pthread_kill, threading.main_thread().ident or 0, signal.SIGINT)
     threading.Timer(0.01, again).start()
 
 

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import unrolled
 
 
@@ -16,17 +18,35 @@ def test_importing_it_runs_nothing():
     assert (done.stdout, done.stderr) == ("", "")
 
 
-def test_ctrl_c_is_heard_before_anything_is_imported():
-    code = """
-import os, signal, sys
-import unrolled.__main__ as entry
-assert "click" not in sys.modules and "numpy" not in sys.modules
-sys.modules["unrolled.cli"] = None  # the import that follows fails, and Ctrl-C is what is heard of it
-signal.signal(signal.SIGINT, signal.default_int_handler)
-try:
-    entry.main()
-except ImportError:
-    os.kill(os.getpid(), signal.SIGINT)
+@pytest.mark.parametrize("module", ["unrolled.cli", "click", "numpy", "unrolled.training", "torch._C"])
+def test_ctrl_c_while_something_is_imported_stops_with_130(module, text_file, tmp_path):
+    code = f"""
+import os, signal, sys, unrolled.__main__ as entry
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = ["train", {str(text_file)!r}, "-o", {str(tmp_path / "m")!r}, "--steps", "1"]
+entry.main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "unrolled: stopped\n")
+    assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")
+
+
+def test_ctrl_c_where_nothing_can_be_raised_is_not_lost():
+    code = """
+import os, signal, sys, time, unrolled.__main__ as entry, unrolled.bundle
+class Mute:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+def load(path):
+    Mute()
+    time.sleep(60)
+unrolled.bundle.load = load
+sys.argv[1:] = ["info", "m"]
+entry.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
+    assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")

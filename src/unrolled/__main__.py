@@ -5,30 +5,30 @@ What is done to the process, and not to the work, is done here: a program that c
 
 from __future__ import annotations
 
-import _thread
 import os
-import signal
 import sys
-from functools import partial
-from types import FrameType
-from typing import Any, NoReturn
 
-STOPPED = 128 + signal.SIGINT
+TYPE_CHECKING = False  # typing and signal are Python: Ctrl-C while they are imported would be a traceback
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, NoReturn
+
+STOPPED = 130
 
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with one sentence and 130, whatever Python is doing."""
-    listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell may have it ignored
     try:
+        import signal
+
+        listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell may have it ignored
         if listening:
-            signal.signal(signal.SIGINT, leave)
+            signal.signal(signal.SIGINT, interrupt)
+        sys.unraisablehook = raise_later
         from .cli.main import main as run
 
-        if listening:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        sys.unraisablehook = raise_later
         run()
-    except KeyboardInterrupt:  # before the command line listens, or while it tells of the first one
+    except KeyboardInterrupt:  # before the command line is there, or while it tells of another one
         leave()
     except SystemExit as end:
         if listening:
@@ -38,8 +38,17 @@ def main() -> None:
         raise
 
 
-def leave(number: int = signal.SIGINT, frame: FrameType | None = None) -> NoReturn:
-    """Leave without a traceback: nothing is open that could be lost."""
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise ``KeyboardInterrupt``; within an import, which may turn it into anything and even abort, leave at once."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            leave()
+        frame = frame.f_back
+    raise KeyboardInterrupt
+
+
+def leave() -> NoReturn:
+    """Leave without a traceback."""
     os.write(2, b"unrolled: stopped\n")
     os._exit(STOPPED)
 
@@ -49,12 +58,14 @@ def raise_later(unraisable: Any) -> None:
     if unraisable.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(unraisable)
         return
+    import _thread
+    import signal
     import threading
 
-    again: Any = _thread.interrupt_main
     if hasattr(signal, "pthread_kill"):  # which wakes a main thread that waits, too
-        again = partial(signal.pthread_kill, threading.main_thread().ident or 0, signal.SIGINT)
-    threading.Timer(0.01, again).start()
+        threading.Timer(0.01, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+    else:
+        threading.Timer(0.01, _thread.interrupt_main).start()
 
 
 if __name__ == "__main__":

@@ -155,14 +155,3 @@ def test_more_threads_than_cores_are_told_in_one_sentence(cli, model_file):
     done = cli("generate", model_file, "--length", 5, "--threads", 1024)
     assert done.returncode == 0 and done.stderr.count("--threads is 1024, and this process may use ") == 1
     assert cli("generate", model_file, "--length", 5, "--threads", 1024, "--quiet").stderr == ""
-
-
-class Interrupting:
-    def __set_name__(self, owner, name):
-        raise KeyboardInterrupt
-
-
-def test_ctrl_c_that_python_wraps_while_a_class_is_made_is_still_ctrl_c(monkeypatch, capsys):
-    monkeypatch.setattr("unrolled.bundle.load", lambda path: type("Made", (), {"field": Interrupting()}))
-    assert run(["info", "m"]) == 130
-    assert capsys.readouterr().err == "unrolled: stopped\n"

@@ -256,40 +256,6 @@ def test_what_one_may_not_read_or_write_is_one_sentence(named, tmp_path, argumen
     assert "Permission denied" in refused(done)
 
 
-@pytest.mark.parametrize("module", ["unrolled.cli", "click", "numpy", "unrolled.training", "torch._C"])
-def test_ctrl_c_while_something_is_imported_stops_with_130(module, text_file, tmp_path):
-    code = f"""
-import os, signal, sys, unrolled.__main__ as entry
-class Finder:
-    def find_spec(name, path=None, target=None):
-        if name == {module!r}:
-            os.kill(os.getpid(), signal.SIGINT)
-sys.meta_path.insert(0, Finder)
-sys.argv[1:] = ["train", {str(text_file)!r}, "-o", {str(tmp_path / "m")!r}, "--steps", "1"]
-entry.main()
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")
-
-
-def test_ctrl_c_where_nothing_can_be_raised_is_not_lost():
-    code = """
-import os, signal, sys, time, unrolled.__main__ as entry, unrolled.bundle
-class Mute:
-    def __del__(self):
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(1)
-def load(path):
-    Mute()
-    time.sleep(60)
-unrolled.bundle.load = load
-sys.argv[1:] = ["info", "m"]
-entry.main()
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
-    assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")
-
-
 def test_a_closed_stream_is_not_the_next_file_that_is_opened(named):
     code = (
         "from unrolled.cli import streams; streams.open_all(); print(open('/dev/zero').fileno() > 2, file=sys.stderr)"

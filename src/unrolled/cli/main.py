@@ -95,10 +95,8 @@ def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) 
     except SystemExit:  # click ends so where nobody reads its help any more
         return 0
     except (click.Abort, KeyboardInterrupt):
-        return stopped()
-    except (MemoryError, ImportError, RuntimeError, SystemError) as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # so Python wraps it while a class is made
-            return stopped()
+        return complain(InterruptedWorkError("stopped", signal.SIGINT))
+    except (MemoryError, ImportError, RuntimeError) as error:
         if not lacks_memory(error):
             raise
         return complain(TrainingError(NO_MEMORY))
@@ -108,11 +106,6 @@ def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) 
         what = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
         refused = f"the system refused: {what}{reason(error)}; mend that, and try again"
         return complain(OutputError(refused, 2 if what else 1))
-
-
-def stopped() -> int:
-    """Say that Ctrl-C came; the exit status of that."""
-    return complain(InterruptedWorkError("stopped", signal.SIGINT))
 
 
 def lacks_memory(error: Exception) -> bool:

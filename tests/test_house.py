@@ -26,7 +26,7 @@ ROOMS = [
     {"tasks", "markov", "reports", "record"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
-    {"options", "untrusted", "cores"},
+    {"options", "untrusted", "cores", "files"},
     {"errors", "sharing"},
     {"escaping"},
 ]

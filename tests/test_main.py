@@ -31,7 +31,25 @@ sys.argv[1:] = ["train", {str(text_file)!r}, "-o", {str(tmp_path / "m")!r}, "--s
 entry.main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")
+    told = done.stderr.strip()
+    assert (done.returncode, told.partition(" before")[0], told.count("\n")) == (130, "unrolled: stopped", 0), told
+
+
+def test_a_second_ctrl_c_does_not_wait_for_an_import():
+    code = """
+import os, signal, sys, time, unrolled.__main__ as entry
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == "numpy":
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(60)
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = ["info", "m"]
+entry.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
+    assert (done.returncode, done.stderr) == (130, "unrolled: stopped\n")
 
 
 def test_ctrl_c_where_nothing_can_be_raised_is_not_lost():

@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 STOPPED = 130
+SOON = 0.02
+"""Seconds until a signal comes again that came where nothing can be raised."""
 
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with one sentence and 130, whatever Python is doing."""
     try:
         import signal
+        import threading  # noqa: F401 (a signal that comes while it is imported can't import it)
 
         listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a shell may have it ignored
+        interrupt = Interrupt()
         if listening:
             signal.signal(signal.SIGINT, interrupt)
-        sys.unraisablehook = raise_later
+        sys.unraisablehook = interrupt.unraisable
         from .cli.main import main as run
 
         run()
@@ -38,34 +42,64 @@ def main() -> None:
         raise
 
 
-def interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise ``KeyboardInterrupt``; within an import, which may turn it into anything and even abort, leave at once."""
-    while frame is not None:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+class Interrupt:
+    """Ctrl-C raises ``KeyboardInterrupt``, but where that would be lost, or turned into something else, it waits.
+
+    Within an import an exception becomes another one, or ends in C++, which aborts; a destructor cannot raise at all. A
+    second Ctrl-C meanwhile ends the process at once.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = self.again = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        again, self.again = self.again, False
+        if not importing(frame):
+            raise KeyboardInterrupt
+        if self.waiting and not again:
             leave()
+        self.wait(number)
+
+    def unraisable(self, told: Any) -> None:
+        """Take what Python would print and forget."""
+        import signal
+
+        if told.exc_type is KeyboardInterrupt:
+            self.wait(signal.SIGINT)
+        else:
+            sys.__unraisablehook__(told)
+
+    def wait(self, number: int) -> None:
+        """Let the signal come again soon."""
+        import threading
+
+        self.waiting = True
+        threading.Timer(SOON, self.send, (number,)).start()
+
+    def send(self, number: int) -> None:
+        """Send the signal to the main thread, and wake it where it waits."""
+        import _thread
+        import signal
+        import threading
+
+        self.again = True
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+        else:
+            _thread.interrupt_main(number)
+
+
+def importing(frame: FrameType | None) -> bool:
+    """Whether a frame belongs to an import."""
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
         frame = frame.f_back
-    raise KeyboardInterrupt
+    return frame is not None
 
 
 def leave() -> NoReturn:
     """Leave without a traceback."""
     os.write(2, b"unrolled: stopped\n")
     os._exit(STOPPED)
-
-
-def raise_later(unraisable: Any) -> None:
-    """Have Ctrl-C that came where nothing can be raised, which Python would print and forget, come once more."""
-    if unraisable.exc_type is not KeyboardInterrupt:
-        sys.__unraisablehook__(unraisable)
-        return
-    import _thread
-    import signal
-    import threading
-
-    if hasattr(signal, "pthread_kill"):  # which wakes a main thread that waits, too
-        threading.Timer(0.01, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
-    else:
-        threading.Timer(0.01, _thread.interrupt_main).start()
 
 
 if __name__ == "__main__":

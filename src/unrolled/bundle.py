@@ -24,6 +24,7 @@ from safetensors.numpy import save as save_tensors
 
 from .config import ModelOptions
 from .errors import ModelFileError, OutputError, UnrolledError, reason
+from .files import give_name, temporary
 from .kernels.precision import narrow, widen
 from .model_checks import check_tensors, parse_config, parse_vocabularies
 from .record import check_record
@@ -81,12 +82,13 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
         "weights": bundle.weights,
     }
     refuse_existing(path, force)
-    return write_atomically(path, pack(narrow(bundle.tensors, bundle.weights), metadata))
+    return write_atomically(path, pack(narrow(bundle.tensors, bundle.weights), metadata), force)
 
 
 def load(path: str | Path) -> Bundle:
     """Open a model file, checked: raises ``ModelFileError`` for whatever is no sound one."""
     tensors, metadata = unpack(read(path), str(path))
+    refuse_resume_file(path, metadata)
     try:
         config = parse_config(metadata["config"])
         vocabularies = parse_vocabularies(metadata["vocabularies"], config)
@@ -97,6 +99,16 @@ def load(path: str | Path) -> Bundle:
         raise ModelFileError(f"{path} is no model: it has no {error.args[0]}; give one that was trained") from None
     except (ValueError, UnrolledError) as error:
         raise ModelFileError(f"{path} is no model of this unrolled ({error}); train it again, or upgrade") from None
+
+
+def refuse_resume_file(path: str | Path, metadata: Mapping[str, str]) -> None:
+    """Raise a ``ModelFileError`` that names ``--resume`` for what a stopped run left to go on from."""
+    if "resume" in metadata:
+        output = Path(path).name.replace(f".resume{SUFFIX}", SUFFIX)
+        raise ModelFileError(
+            f"{path} is no model but what a stopped run needs to go on; finish the run with "
+            f"`unrolled train TEXT -o {output} --resume`"
+        )
 
 
 def fingerprint(bundle: Bundle) -> str:
@@ -194,34 +206,30 @@ def refuse_target(path: str | Path, force: bool) -> None:
 
 def refuse_unwritable(path: str | Path) -> None:
     """Say now, and not after minutes of work, that a file could not be written."""
-    import tempfile
-
     try:
-        handle, name = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
-        os.close(handle)
-        Path(name).unlink()
+        with temporary(Path(path)):
+            pass
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written ({reason(error)}); name another file", 2) from None
 
 
-def write_atomically(path: str | Path, data: bytes) -> Path:
-    """Write a whole file or nothing: a temporary file beside it, flushed to the disk, takes its name."""
-    import tempfile
+def write_atomically(path: str | Path, data: bytes, replace: bool = True) -> Path:
+    """Write a whole file or nothing: a temporary file beside it, flushed to the disk, takes its name.
 
+    Where it is not to ``replace`` another, raises an ``OutputError`` if there is one, even one that appeared just now.
+    """
     path = Path(path)
-    temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
+        with temporary(path) as (file, name):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~current_umask())
-        temporary.replace(path)
+            name.chmod(0o666 & ~current_umask())
+            give_name(file, name, path, replace)
+    except FileExistsError:
+        refuse_existing(path, False)
+        raise OutputError(f"{path} exists already, as a link to nothing; name another file", 2) from None
     except (OSError, ValueError) as error:
-        if temporary:
-            temporary.unlink(missing_ok=True)
         message = f"{path} cannot be written ({reason(error)}); make room, or name another file"
         raise OutputError(message) from error
     return path

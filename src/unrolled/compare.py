@@ -23,7 +23,7 @@ from .data.readers import Corpus, read_corpus
 from .data.split import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
 from .text.grapheme import clusters
-from .training.gather import sort_options
+from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
     "markov": {"model": "markov"},

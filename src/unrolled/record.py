@@ -94,10 +94,12 @@ CONTINUED = fields(**{"from": text}, added=several(text), before=each(maybe(numb
 ENTRIES: dict[str, Check] = {
     "advice": text,
     "best": maybe(each(maybe(number))),
+    "chain": maybe(number),
     "continued": CONTINUED,
     "corpus": CORPUS,
     "curve": curve,
     "device": text,
+    "ended_by": text,
     "forecast": maybe(each(number)),
     "from": text,
     "kernels": text,
@@ -106,6 +108,7 @@ ENTRIES: dict[str, Check] = {
     "quantized": mapping,
     "recipe": text,
     "sample": text,
+    "scored": whole,
     "seconds": number,
     "shown": several(pair(text)),
     "split": each(whole),
@@ -115,6 +118,7 @@ ENTRIES: dict[str, Check] = {
     "test_bits_per_char": maybe(number),
     "test_bits_per_label": maybe(number),
     "versions": each(text),
+    "warnings": several(text),
 }
 """The known entries of a record, and what each of them must be."""
 

@@ -23,7 +23,7 @@ from unrolled.keywords import GenerateKeywords, TrainKeywords
 from unrolled.layers import build
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
-from unrolled.training.gather import TRAIN_CLASSES, sort_options
+from unrolled.training.settings import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
 

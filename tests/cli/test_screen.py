@@ -1,6 +1,9 @@
+import dataclasses
+
 import pytest
 
-from unrolled.cli.screen import Screen, describe, describe_going_on, typed
+import unrolled
+from unrolled.cli.screen import ENDINGS, Screen, describe, describe_going_on, typed
 from unrolled.training.events import Progress, Started, Validated, Warned
 
 
@@ -85,6 +88,14 @@ def test_the_end_tells_how_it_went_and_what_to_try(told, tmp_path):
     shown = told(finish=tmp_path / "my model.safetensors")
     assert "bits/char on held-out text, 60 steps" in shown
     assert f"try: unrolled generate '{tmp_path}/my model.safetensors'" in shown
+
+
+@pytest.mark.parametrize("why", ENDINGS)
+def test_the_end_tells_why_it_came(model, why, tmp_path, capsys):
+    bundle = dataclasses.replace(model.bundle, record={**model.record, "ended_by": why})
+    with Screen(False) as screen:
+        screen.finish(unrolled.Model(bundle), tmp_path / "m.safetensors")
+    assert f"({ENDINGS[why]})" in capsys.readouterr().err
 
 
 def test_in_a_terminal_there_is_a_live_line(told, validated, monkeypatch):

@@ -1,11 +1,18 @@
+import contextlib
 import json
+import os
+import random
 import signal
+import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import unrolled
 from unrolled.cli.train import default_output
+from unrolled.training.events import Progress
+from unrolled.training.paths import resume_path
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +134,46 @@ def test_a_signal_keeps_the_best_model_and_resume_finishes_the_run(start, text_f
     assert (finished["steps"], finished["stopped"]) == (2000, "finished")
     assert finished["best"]["bits_per_char"] <= kept["best"]["bits_per_char"]
     assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_a_run_killed_at_any_moment_by_any_signal_is_finished_to_the_last_bit(cli, start, text_file, tmp_path):
+    chance = random.Random(4)
+    flags = ["--steps", 120, "--hidden-size", 16, "--batch-size", 4, "--sequence-length", 16, "--threads", 1, "--quiet"]
+    never, output = tmp_path / "never.safetensors", tmp_path / "m.safetensors"
+    environment = {**os.environ, "UNROLLED_SAVE_EVERY": "0.05"}
+    begin = time.perf_counter()
+    assert cli("train", text_file, "-o", never, *flags).returncode == 0
+    whole = time.perf_counter() - begin
+    kills = [(number, chance.uniform(0.3, 1.0) * whole) for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT)]
+    for number, after in [*kills, (0, 120)]:
+        resume = ["--resume"] if resume_path(output).exists() else []
+        if output.exists() and not resume:
+            break
+        process = start("train", text_file, "-o", output, *flags, *resume, env=environment)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(after)
+        process.send_signal(number)
+        assert "unrolled: " not in process.communicate(timeout=120)[1].replace("unrolled: stopped", "")
+    one, other = (unrolled.load(path).bundle.tensors for path in (never, output))
+    assert {name: each.tobytes() for name, each in one.items()} == {
+        name: each.tobytes() for name, each in other.items()
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.safetensors", "never.safetensors"]
+
+
+def test_options_beside_resume_and_a_resume_file_as_a_model_are_answered_in_a_sentence(
+    cli, refused, tiny, text_file, tmp_path
+):
+    output = tmp_path / "m.safetensors"
+
+    def interrupt(event):
+        if isinstance(event, Progress) and event.step == 2:
+            raise KeyboardInterrupt
+
+    unrolled.train(text_file, output, observers=[interrupt], steps=5, hidden_size=16, threads=1)
+    other = cli("train", text_file, "-o", output, "--resume", "--hidden-size", 512)
+    assert "--hidden-size 512 with --resume, and the earlier run has 16" in refused(other)
+    for verb in (["generate"], ["info"]):
+        assert "-o m.safetensors --resume" in refused(cli(*verb, resume_path(output)))
+    assert cli("train", text_file, "-o", output, "--resume", "--steps", 6, "--threads", 1, "--quiet").returncode == 0
+    assert unrolled.load(output).record["steps"] == 6

@@ -12,6 +12,7 @@ from unrolled.cells import CELLS
 from unrolled.config import ModelOptions
 from unrolled.layers import RecurrentNetwork, build
 from unrolled.tasks.base import NetworkSpec
+from unrolled.text.vocabulary import SPECIAL, Vocabulary
 
 SPEC = NetworkSpec(inputs=9, outputs=9, embedding_size=5, cell="lstm", hidden_size=16, layers=2, dropout=0.0)
 cells = pytest.mark.parametrize("cell", sorted(CELLS))
@@ -73,7 +74,9 @@ def test_a_network_is_pytorchs_embedding_module_and_linear_layer(cell, embedding
 def test_the_weights_in_a_file_are_those_of_pytorchs_module(cell, layers, tmp_path):
     network = build(dataclasses.replace(SPEC, cell=cell, layers=layers))
     arrays = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-    tensors = load(save(Bundle(arrays, ModelOptions(cell=cell), {}), tmp_path / "model")).tensors
+    config = ModelOptions(cell=cell, hidden_size=16, layers=layers, embedding_size=5, dropout=0.0)
+    vocabulary = Vocabulary("char", tuple(map(chr, range(97, 97 + SPEC.inputs - SPECIAL))))
+    tensors = load(save(Bundle(arrays, config, {"text": vocabulary}), tmp_path / "model")).tensors
     rnn = {name.removeprefix("rnn."): torch.from_numpy(each) for name, each in tensors.items() if "rnn." in name}
     stock = getattr(nn, CELLS[cell].torch_name)(5, 16, layers)
     stock.load_state_dict(rnn)

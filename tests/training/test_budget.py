@@ -1,47 +1,105 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
+from unrolled.errors import OptionError
 from unrolled.training.budget import MOST_PASSES, Budget, most_passes
+from unrolled.training.costs import Costs
 from unrolled.training.ledger import Ledger
-from unrolled.training.schedule import Schedule
+from unrolled.training.schedule import FLOOR, Schedule
 
 
-def simulate(options, guess, speed, replay=(), validation=0.0, every=200, steps_per_epoch=4000):
-    """A run on a machine that makes ``speed(step)`` steps a second; what it counted and planned."""
-    ledger = Ledger()
-    most = steps_per_epoch * MOST_PASSES
-    budget = Budget(options, Schedule(ledger.plans), most, steps_per_epoch, list(replay))
+@dataclass
+class Machine:
+    """A simulated one: steps a second and seconds a validation as functions of the seconds passed."""
+
+    speed: Callable[[float], float]
+    validation: Callable[[float], float] = lambda now: 0.0
+    observer: Callable[[int], float] = lambda number: 0.0  # seconds that the n-th validation is looked at
+    final: float = 0.0  # seconds of the work after the last step, beside a validation
+
+
+def simulate(options, guess, speed, replay=(), steps_per_epoch=4000, **machine):
+    """A run on a machine: what it counted and planned, the work after the last step included."""
+    on = Machine(speed if callable(speed) else lambda now: speed, **machine)
+    ledger, costs, every = Ledger(), Costs(per_unit=on.validation(0)), 200
+    budget = Budget(options, Schedule(ledger.plans), steps_per_epoch * MOST_PASSES, steps_per_epoch, list(replay))
     budget.begin(guess)
+    ledger.next_validation = every
     while ledger.step < budget.schedule.steps:
-        ledger.seconds += 1 / speed(ledger.step)
+        ledger.seconds += 1 / on.speed(ledger.seconds)
         ledger.step += 1
-        budget.look(ledger, 1 + (budget.schedule.steps - ledger.step) // every)
-        if validation and (ledger.step % every == 0 or ledger.step == budget.schedule.steps):
-            ledger.seconds += validation
-            ledger.validating += validation
+        budget.look(ledger, costs.validation(1) / every, costs.per_unit + on.final)
+        if ledger.step in (ledger.next_validation, budget.schedule.steps):
+            scoring, observing = on.validation(ledger.seconds), on.observer(ledger.validations)
             ledger.validations += 1
+            ledger.seconds += scoring + observing
+            ledger.validating += scoring + observing
+            costs.validated(1, scoring, observing)
+            every = max(200, budget.schedule.steps // 40, int(20 * scoring * (budget.speed or 0)))
+            ledger.next_validation = ledger.step + every
+    ledger.seconds += on.final
     return ledger
+
+
+def last_rate(ledger):
+    """The learning rate of the last step, relative to the highest."""
+    return Schedule(ledger.plans).learning_rate(ledger.step, 1.0)
+
+
+HALF = TrainOptions(minutes=0.5)
+HARD = {
+    "steady": {"speed": 30},
+    "fast": {"speed": 900},
+    "slow": {"speed": 1.5},
+    "a neighbour midway": {"speed": lambda now: 40 if now < 15 else 20},
+    "a neighbour near the end": {"speed": lambda now: 40 if now < 26 else 15},
+    "a neighbour leaves midway": {"speed": lambda now: 20 if now < 15 else 40},
+    "a slow first validation": {"speed": 40, "validation": lambda now: 3.0 if 1 < now < 10 else 0.3},
+    "slow samples": {"speed": 40, "validation": lambda now: 0.2, "observer": lambda n: 3.0 if n % 3 == 0 else 0.0},
+    "a slow observer": {"speed": 40, "validation": lambda now: 0.2, "observer": lambda n: 1.0},
+    "much at the end": {"speed": 40, "validation": lambda now: 1.0, "final": 5.0},
+    "all at once": {
+        "speed": lambda now: 40 if now < 12 or now > 20 else 13,
+        "validation": lambda now: 0.2 if now < 12 or now > 20 else 0.7,
+        "observer": lambda n: 2.0 if n % 3 == 0 else 0.0,
+        "final": 1.0,
+    },
+}
+
+
+@pytest.mark.parametrize("guess", [0.2, 1, 5])
+@pytest.mark.parametrize("name", HARD)
+def test_half_a_minute_is_kept_within_a_tenth_whatever_happens_and_the_rate_comes_down(name, guess):
+    machine = HARD[name]
+    at_first = machine["speed"](0.0) if callable(machine["speed"]) else machine["speed"]
+    ledger = simulate(HALF, guess * at_first, steps_per_epoch=10**6, **machine)
+    assert ledger.seconds == pytest.approx(30, rel=0.1)
+    assert last_rate(ledger) < 10 * FLOOR
+    assert len(ledger.plans) < 60
 
 
 @pytest.mark.parametrize(("options", "steps"), [({"steps": 7}, 7), ({"epochs": 0.025}, 100), ({"epochs": 0.00001}, 1)])
 def test_steps_and_epochs_are_exact_whatever_the_machine(options, steps):
     for speed in (0.5, 500):
-        ledger = simulate(TrainOptions(**options), 3, lambda step, speed=speed: speed)
+        ledger = simulate(TrainOptions(**options), 3, lambda now, speed=speed: speed)
         assert (ledger.step, ledger.plans) == (steps, [(0, steps)])
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.5, 3), st.floats(20, 60), st.floats(0.5, 50))
 def test_minutes_are_kept_however_wrong_the_first_guess(minutes, speed, error):
-    ledger = simulate(TrainOptions(minutes=minutes), speed * error, lambda step: speed)
+    ledger = simulate(TrainOptions(minutes=minutes), speed * error, speed)
     assert ledger.seconds == pytest.approx(60 * minutes, rel=0.05)
 
 
 @pytest.mark.parametrize("guess", [1, 1000])
 def test_a_text_is_not_read_more_often_than_helps(guess):
-    ledger = simulate(TrainOptions(minutes=10), guess, lambda step: 100, steps_per_epoch=50)
+    ledger = simulate(TrainOptions(minutes=10), guess, 100, steps_per_epoch=50)
     assert ledger.step == MOST_PASSES * 50
 
 
@@ -50,31 +108,62 @@ def test_words_are_read_half_as_often():
 
 
 def test_passes_that_were_asked_for_are_made():
-    ledger = simulate(TrainOptions(epochs=3 * MOST_PASSES), 1, lambda step: 100, steps_per_epoch=5)
+    ledger = simulate(TrainOptions(epochs=3 * MOST_PASSES), 1, 100, steps_per_epoch=5)
     assert ledger.step == 15 * MOST_PASSES
 
 
 def test_minutes_are_kept_on_a_machine_that_slows_down():
-    ledger = simulate(TrainOptions(minutes=1), 100, lambda step: 100 if step < 2000 else 25)
+    ledger = simulate(TrainOptions(minutes=1), 100, lambda now: 100 if now < 20 else 25)
     assert ledger.seconds == pytest.approx(60, rel=0.05)
     assert len(ledger.plans) > 2
 
 
 def test_validations_are_part_of_the_minutes():
-    ledger = simulate(TrainOptions(minutes=1), 100, lambda step: 100, validation=1.0)
-    assert ledger.validations > 10
+    ledger = simulate(TrainOptions(minutes=1), 100, 100, validation=lambda now: 1.0)
+    assert ledger.validations > 2
     assert ledger.seconds == pytest.approx(60, rel=0.05)
 
 
 def test_a_steady_machine_is_planned_for_once():
-    ledger = simulate(TrainOptions(minutes=1), 90, lambda step: 100)
+    ledger = simulate(TrainOptions(minutes=1), 90, 100)
     assert ledger.plans[0] == (0, 5400)
     assert len([step for step, steps in ledger.plans if steps > step]) == 2  # the guess and the measurement
 
 
 def test_a_replay_repeats_the_plans_and_not_the_clock():
     options = TrainOptions(minutes=1)
-    first = simulate(options, 300, lambda step: 100 if step < 2000 else 25)
-    again = simulate(options, 1, lambda step: 7, replay=first.plans)
+    first = simulate(options, 300, lambda now: 100 if now < 20 else 25)
+    again = simulate(options, 1, 7, replay=first.plans)
     assert (again.plans, again.step) == (first.plans, first.step)
     assert again.seconds > 300
+
+
+@pytest.mark.parametrize(
+    ("options", "steps"), [({"minutes": 2}, 10_000), ({"steps": 6000}, 6000), ({"epochs": 2}, 8000)]
+)
+def test_a_stopped_run_goes_on_under_another_budget(options, steps):
+    ledger = Ledger(step=5000, seconds=60.0, plans=[(0, 5500)])
+    Budget(TrainOptions(**options), Schedule(ledger.plans), 10**6, 4000).go_on(ledger)
+    assert ledger.plans == [(0, 5500), (5000, steps)]
+
+
+@pytest.mark.parametrize("options", [{"minutes": 0.5}, {"steps": 5000}, {"epochs": 1}])
+def test_a_budget_that_is_used_up_is_refused(options):
+    ledger = Ledger(step=5000, seconds=60.0, plans=[(0, 5500)])
+    with pytest.raises(OptionError, match=r"the stopped run has used .* of them; give more"):
+        Budget(TrainOptions(**options), Schedule(ledger.plans), 10**6, 4000).go_on(ledger)
+
+
+@pytest.mark.parametrize(
+    ("options", "most", "unit"),
+    [
+        ({"minutes": 1}, 10**6, "minutes"),
+        ({"minutes": 1}, 50, "passes"),
+        ({"steps": 9}, 1, "steps"),
+        ({"epochs": 1}, 1, "epochs"),
+    ],
+)
+def test_what_is_used_up_at_the_end_has_a_name(options, most, unit):
+    budget = Budget(TrainOptions(**options), Schedule(), most, 10)
+    budget.begin(100.0)
+    assert budget.unit == unit

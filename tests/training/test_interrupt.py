@@ -10,6 +10,7 @@ from unrolled.training.interrupt import SIGNALS, listening
 @pytest.mark.parametrize("number", SIGNALS)
 def test_the_first_signal_is_noted_and_stops_nothing(number):
     with listening() as interrupt:
+        interrupt.deferred = True
         assert interrupt.received is None
         os.kill(os.getpid(), number)
         assert interrupt.received == number
@@ -17,10 +18,18 @@ def test_the_first_signal_is_noted_and_stops_nothing(number):
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_second_signal_stops_at_once(number):
-    with listening():
+    with listening() as interrupt:
+        interrupt.deferred = True
         os.kill(os.getpid(), number)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_before_anything_is_to_be_kept_the_first_signal_stops_at_once(number):
+    with listening() as interrupt, pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), number)
+    assert interrupt.received == number
 
 
 def test_afterwards_signals_do_what_they_did_before():

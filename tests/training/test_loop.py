@@ -1,13 +1,17 @@
 import math
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import numpy as np
 import pytest
 
 import unrolled
-from unrolled.training.events import Validated, Warned
+from unrolled.api.training import Order, carry_out
+from unrolled.training import step
+from unrolled.training.events import Progress, Validated, Warned
+from unrolled.training.interrupt import listening
 
 FIFTY = "The cat sat on the mat and the dog ran to the mill"
 
@@ -48,7 +52,7 @@ def test_a_run_without_progress_stops_early_and_keeps_the_best(small):
     held_out = ["".join(chance.permutation(list("abcdefgh"))) for _ in range(7)]
     model = unrolled.train(lines + held_out, steps=2000, patience=3, learning_rate=0.02, **small)
     curve = model.record["curve"]
-    assert model.record["stopped"] == "early"
+    assert (model.record["stopped"], model.record["ended_by"]) == ("early", "patience")
     assert model.record["steps"] < 2000
     assert model.record["best"]["bits_per_char"] == min(point["valid"] for point in curve)
     assert model.record["best"]["step"] == curve[-4]["step"]
@@ -76,10 +80,68 @@ def test_a_signal_keeps_the_best_so_far(text, small, number):
         if isinstance(event, Validated):
             signal.raise_signal(number)
 
-    model = unrolled.train([text], observers=[interrupt], steps=10_000, **small)
-    assert model.record["stopped"] == f"signal {number}"
+    with listening() as heard:
+        model = carry_out(Order([text], observers=(interrupt,), options={"steps": 10_000, **small}), heard)
+    assert (model.record["stopped"], model.record["ended_by"]) == (f"signal {number}", "signal")
     assert model.record["best"]["step"] == model.record["steps"] < 10_000
     assert len(model.generate("The ", seed=1, length=20)) == 20
+
+
+def test_in_a_program_training_leaves_the_signal_handlers_alone(text, small):
+    before, during = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)], []
+
+    def look(event):
+        during.append([signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)])
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(unrolled.train, [text], observers=[look], steps=3, **small).result()
+    unrolled.train([text], observers=[look], steps=3, **small)
+    assert during and all(each == before for each in during)
+
+
+def test_in_a_program_ctrl_c_gives_back_the_best_so_far_and_a_second_one_goes_on_to_the_caller(text, small):
+    def interrupt(event):
+        if isinstance(event, Progress) and event.step >= 5:
+            signal.raise_signal(signal.SIGINT)
+
+    model = unrolled.train([text], observers=[interrupt], steps=10_000, **small)
+    assert (model.record["stopped"], model.record["steps"]) == ("signal 2", 5)
+    assert model.record["best"]["bits_per_char"] > 0
+
+    def twice(event):
+        if isinstance(event, Progress | Validated):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        unrolled.train([text], observers=[twice], steps=10_000, **small)
+
+
+def test_an_interrupt_in_the_middle_of_a_step_writes_no_resume_file(text_file, tmp_path, small, monkeypatch):
+    update = step.update
+
+    def halfway(*arguments):
+        update(*arguments)
+        if len(seen) == 7:
+            raise KeyboardInterrupt
+
+    seen = []
+    monkeypatch.setattr(step, "update", halfway)
+    model = unrolled.train(text_file, tmp_path / "m.safetensors", observers=[seen.append], steps=100, **small)
+    assert model.record["stopped"] == "signal 2"
+    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_an_interrupt_before_the_first_step_goes_on_to_the_caller(text, small):
+    def interrupt(event):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        unrolled.train([text], observers=[interrupt], steps=10, **small)
+
+
+@pytest.mark.parametrize(("options", "why"), [({"steps": 3}, "steps"), ({"epochs": 0.05}, "epochs")])
+def test_the_record_says_what_ended_the_run(text, small, options, why):
+    assert unrolled.train([text], **options, **small).record["ended_by"] == why
 
 
 def test_a_loss_without_end_is_an_error_that_says_what_to_do(text, small):

@@ -85,3 +85,21 @@ def test_what_reads_goes_on_with_its_vocabularies_and_new_labels(backwards, back
     labels = unrolled.train(tmp_path / "labels.tsv", base=ends_file, **onward)
     assert labels.bundle.vocabularies["labels"].units == ("a", "b", "c", "d", "new")
     assert labels.record["continued"]["added"] == ["new"]
+
+
+def test_going_on_never_ends_worse_than_it_began_and_says_so(folder):
+    told = []
+    flags = {**TINY, "steps": 2, "learning_rate": 10.0, "optimizer": "adamw"}  # which can only do harm
+    start = folder / "old.safetensors"
+    model = unrolled.train(folder / "old.txt", base=start, observers=[told.append], **flags)
+    assert model.record["best"]["step"] == 0
+    assert model.record["continued"]["after"]["new"] == model.record["continued"]["before"]["new"]
+    assert any("the model that it started from" in line for line in model.record["warnings"])
+    old = unrolled.load(start)
+    assert model.generate(seed=1, length=40) == old.generate(seed=1, length=40)
+
+
+def test_a_trained_network_gets_a_gentler_rate_than_a_fresh_one(folder, onward):
+    fresh = unrolled.load(folder / "old.safetensors").record["options"]["learning_rate"]
+    assert onward.record["options"]["learning_rate"] < fresh / 2
+    assert f"learning rate {onward.record['options']['learning_rate']:g}" in onward.record["recipe"]

@@ -14,16 +14,21 @@ from unrolled.tasks.base import NetworkSpec
 from unrolled.training.events import Progress
 from unrolled.training.optimizer import make_optimizers, update
 from unrolled.training.paths import resume_path
-from unrolled.training.resume import load_resume, optimizer_tensors, restore_optimizers, save_resume
+from unrolled.training.resume import (
+    load_resume,
+    optimizer_tensors,
+    restore_optimizers,
+    save_resume,
+    seconds_between_saves,
+)
 
 KILLED = """
 import json, os, signal, sys
 from pathlib import Path
 import unrolled
-from unrolled.training import loop
 
 moment, source, output, options = sys.argv[1], Path(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])
-loop.EVERY = 0.0  # save after every step
+os.environ["UNROLLED_SAVE_EVERY"] = "0"  # after every step
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -92,6 +97,34 @@ def test_a_run_over_examples_that_was_killed_goes_on_to_the_result_of_one_never_
     assert outcome(resumed) == outcome(unrolled.train(path, threads=1, **options))
 
 
+@pytest.mark.parametrize("kind", [{"cell": "gru", "optimizer": "adamw"}, {"unit": "word", "min_count": 1}], ids=str)
+def test_a_run_stopped_before_its_first_validation_goes_on_to_the_same_numbers(kind, tmp_path, outcome):
+    words = np.random.default_rng(1).choice([f"{n:o}" for n in range(2100)], 6000)
+    text = " ".join([*(f"{n:o}" for n in range(2100)), *words])
+    options = {"steps": 14, "hidden_size": 16, "batch_size": 4, "sequence_length": 8, "dropout": 0.1, "threads": 1}
+
+    def interrupt(event):
+        if isinstance(event, Progress) and event.step == 2:
+            raise KeyboardInterrupt
+
+    stopped = unrolled.train([text], tmp_path / "m", observers=[interrupt], **options, **kind)
+    assert [point["step"] for point in stopped.record["curve"]] == [2]  # the best so far is judged, afterwards
+    resumed = unrolled.train([text], tmp_path / "m", resume=True)
+    assert outcome(resumed) == outcome(unrolled.train([text], **options, **kind))
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("0.5", 0.5), ("", 15.0), ("-1", 0.0)])
+def test_the_environment_says_how_often_to_save(monkeypatch, value, seconds):
+    monkeypatch.setenv("UNROLLED_SAVE_EVERY", value)
+    assert seconds_between_saves() == seconds
+
+
+def test_a_wrong_time_between_saves_is_refused(monkeypatch):
+    monkeypatch.setenv("UNROLLED_SAVE_EVERY", "often")
+    with pytest.raises(unrolled.UnrolledError, match="set it to a number of seconds"):
+        seconds_between_saves()
+
+
 def test_a_best_from_before_the_stop_is_still_the_best_after_it(tmp_path, small):
     noise = "".join(np.random.default_rng(1).choice(list("abcdefgh"), 700))
 
@@ -155,7 +188,10 @@ def test_a_model_is_no_resume_file(stopped, text_file):
 
 
 def test_a_resume_file_is_no_model(stopped):
-    with pytest.raises(unrolled.UnrolledError, match="is no model"):
+    with pytest.raises(
+        unrolled.UnrolledError,
+        match=r"is no model but .* finish the run with `unrolled train TEXT -o m.safetensors --resume`",
+    ):
         unrolled.load(resume_path(stopped))
 
 

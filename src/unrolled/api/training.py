@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from .. import bundle as bundles
-from ..bundle import Bundle
+from ..bundle import SUFFIX, Bundle
 from ..config import as_tuple
 from ..decoding.engines.source import missing_torch
-from ..errors import OptionError, OutputError, UnrolledWarning
+from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
+from ..files import locked, remove_leftovers
 from ..keywords import PredictKeywords, TrainKeywords
 from .model import Model
 
 if TYPE_CHECKING:
     from ..data.readers import Source
     from ..training.events import Observer
+    from ..training.interrupt import Interrupt
 
 SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
+MOST_BESIDE = 1000  # numbers that are tried behind a name that is taken
 
 
 def train(
@@ -39,47 +44,137 @@ def train(
     ``source`` is a path (a text file, ``.gz``, a folder, ``"-"``), several ``Path`` objects, or lines of text. With an
     ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
     with its options. ``base`` is a model file to go on from: its sizes and its vocabulary stay, new letters are added.
-    Ctrl-C ends training early and gives back the best so far (``record["stopped"]`` says so).
+    ``KeyboardInterrupt``, as Python raises it on Ctrl-C or as an observer may, ends training early and gives back the
+    best so far (``record["stopped"]`` says so); before the first step there is none, and it goes on to the caller. No
+    signal handlers are installed.
     """
-    if output is not None:
-        refuse_output(output, resume, force)
-    from ..training.gather import gather
-    from ..training.interrupt import listening
+    order = Order(source, output, resume, replay, base, force, tuple(observers), dict(options))
+    from ..training.interrupt import Interrupt
 
-    given = {**options, "label": as_tuple(options.get("label", ()))}
-    try:
-        work = gather(source, output, given, resume, replay, base, observers)
-        if work.model.model == "markov":
-            from ..training.chain import count_chain as learn
-        else:
-            from ..training.loop import fit as learn
-    except ModuleNotFoundError as error:
-        raise missing_torch("training", error) from None
-    for note in work.notes:
-        warnings.warn(note, UnrolledWarning, stacklevel=2)
+    return carry_out(order, Interrupt())
 
-    with listening() as interrupt:
-        bundle = add_sample(learn(work, observers, interrupt, resume))
-        model = Model(bundle, vision=bundle.config.backbone)  # which the user named, or nothing would have been learnt
-        if output is not None:
-            save_or_rescue(model, output)
-    if work.resume_file and not str(bundle.record["stopped"]).startswith("signal"):
-        work.resume_file.unlink(missing_ok=True)
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What ``train`` is asked for."""
+
+    source: Source
+    output: str | Path | None = None
+    resume: bool = False
+    replay: str | Path | None = None
+    base: str | Path | None = None
+    force: bool = False
+    observers: tuple[Observer, ...] = ()
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def carry_out(order: Order, interrupt: Interrupt) -> Model:
+    """Train as ordered; a signal that ``interrupt`` notes ends training early with the best so far.
+
+    While it goes on, no other run writes the same output.
+    """
+    if order.output is None:
+        return learn(order, interrupt)[0]
+    with claimed(order.output):
+        replaceable = refuse_output(order.output, order.resume, order.force)
+        model, resume_file = learn(order, interrupt)
+        unchanged = identity(order.output) == replaceable
+        save_or_rescue(model, order.output, order.force or (unchanged and replaceable is not None))
+        if resume_file and not str(model.record["stopped"]).startswith("signal"):
+            resume_file.unlink(missing_ok=True)
     return model
 
 
-def refuse_output(output: str | Path, resume: bool, force: bool) -> None:
-    """Say before any work that the model could not be written, or what would be lost by writing it."""
+def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
+    """The trained model, with a sample in its record, and where its resume file lies."""
+    from ..training.gather import gather
+
+    given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
+    try:
+        work = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
+        if work.model.model == "markov":
+            from ..training.chain import count_chain as fit
+        else:
+            from ..training.loop import fit
+    except ModuleNotFoundError as error:
+        raise missing_torch("training", error) from None
+    for note in work.notes:
+        warnings.warn(note, UnrolledWarning, stacklevel=4)
+    bundle = add_sample(fit(work, order.observers, interrupt, order.resume))
+    # a pretrained network that sees was named by the user, or nothing would have been learnt
+    return Model(bundle, vision=bundle.config.backbone), work.resume_file
+
+
+@contextmanager
+def claimed(output: str | Path) -> Iterator[None]:
+    """Keep an output for this run, and remove what killed runs left beside it.
+
+    Raises an ``OutputError`` where it cannot be written, or where another run is at it.
+    """
     from ..training.paths import resume_path
 
-    bundles.refuse_target(output, force or resume)
+    bundles.refuse_unwritable(output)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(resume_path(output)))
+        except BlockingIOError:
+            raise OutputError(
+                f"another training is writing {output} now; wait until it ends, or name another file", 2
+            ) from None
+        except OSError as error:
+            raise OutputError(f"{output} cannot be locked ({reason(error)}); name another file", 2) from None
+        for path in (Path(output), resume_path(output)):
+            remove_leftovers(path)
+        yield
+
+
+def refuse_output(output: str | Path, resume: bool, force: bool) -> Identity | None:
+    """Say before any work that the model could not be written, or what would be lost by writing it.
+
+    What the model may replace in the end is given back: what a stopped run has left there, when it goes on.
+    """
+    from ..training.paths import resume_path
+
     left = resume_path(output)
+    if resume and not left.exists():
+        raise OptionError(f"there is nothing to resume: no file {left}; leave --resume out to start anew")
+    bundles.refuse_existing(output, force or (resume and is_of_run(output, left)))
     if left.exists() and not (resume or force):
         raise OutputError(
             f"{left} is left from a run that was stopped; go on with --resume, or start anew with --force", 2
         )
-    if resume and not left.exists():
-        raise OptionError(f"there is nothing to resume: no file {left}; leave --resume out to start anew")
+    return identity(output)
+
+
+Identity = tuple[int, ...]
+"""What tells a file from every other that may take its name."""
+
+
+def identity(path: str | Path) -> Identity | None:
+    """What tells a file from others; None where there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def is_of_run(output: str | Path, left: Path) -> bool:
+    """Whether a file is a model that a stopped run has written: of the same text, learnt with the same options."""
+    from ..training.resume import load_resume
+    from ..training.settings import BUDGETS
+
+    about = load_resume(left)[1]
+    try:
+        model = bundles.load(output)
+    except ModelFileError:
+        return False
+    options, earlier = model.record.get("options", {}), about["train"]
+    return (
+        model.record.get("corpus", {}).get("digest") == about["digest"]
+        and dataclasses.asdict(model.config) == about["model"]
+        and all(name in BUDGETS or options.get(name) == value for name, value in earlier.items())
+    )
 
 
 def add_sample(bundle: Bundle) -> Bundle:
@@ -123,16 +218,40 @@ def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
     return model.generate(prompt, length=length, temperature=temperature, seed=1)
 
 
-def save_or_rescue(model: Model, output: str | Path) -> None:
-    """Save a freshly trained model; if that fails, put it where there is room and say so: minutes of work are in it."""
+def save_or_rescue(model: Model, output: str | Path, replace: bool) -> None:
+    """Save a freshly trained model; if that fails, put it elsewhere and say so: minutes of work are in it.
+
+    Raises an ``OutputError`` that names the file which has the model.
+    """
     import tempfile
 
     try:
-        model.save(output, force=True)
+        model.save(output, replace)
+        return
     except OutputError as error:
-        rescue = Path(tempfile.mkdtemp(prefix="unrolled-")) / Path(output).name
+        failed = error
+    if os.path.lexists(output) and not Path(output).is_dir():
+        rescue = save_beside(model, Path(output))
+        if rescue:
+            raise OutputError(f"{output} appeared while training went on and stays; the trained model is in {rescue}")
+    rescue = Path(tempfile.mkdtemp(prefix="unrolled-")) / Path(output).name
+    try:
+        model.save(rescue)
+    except OutputError:
+        raise failed from None
+    raise OutputError(f"{failed}; the trained model is safe in {rescue}") from None
+
+
+def save_beside(model: Model, output: Path) -> Path | None:
+    """Save a model under the first free name with a number behind it; None where it cannot be written at all."""
+    stem, ending = output.name.removesuffix(SUFFIX), SUFFIX if output.name.endswith(SUFFIX) else ""
+    for number in range(2, MOST_BESIDE):
+        path = output.with_name(f"{stem}-{number}{ending}")
+        if os.path.lexists(path):
+            continue
         try:
-            model.save(rescue)
+            return model.save(path)
         except OutputError:
-            raise error from None
-        raise OutputError(f"{error}; the trained model is safe in {rescue}") from None
+            if not os.path.lexists(path):  # else somebody was quicker
+                return None
+    return None

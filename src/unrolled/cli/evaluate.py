@@ -10,7 +10,7 @@ import click
 from ..config import PredictOptions, ReadOptions, RunOptions
 from ..escaping import json_line
 from . import streams
-from .flags import OPENING, VISION, examples, flags, given, silence
+from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -47,7 +47,7 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
         silence()
     targets = {name: options.pop(name) for name in ("svg", "attention", "predictions")}
     force, settings = options.pop("force"), given(options)
-    opened = load(model, **{name: settings.pop(name) for name in OPENING if name in settings})
+    opened = load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     refuse(opened, targets, force)
     found = evaluate(opened, test[0] if len(test) == 1 else [Path(each) for each in test], **settings)

@@ -81,7 +81,7 @@ VISION = click.option(
     help="the pretrained network that a model of captions sees with; opened only where it is named here",
 )
 """The flag of the verbs that open such a model."""
-OPENING = ("engine", "device", "weights", "vision")
+LOADING = ("engine", "device", "weights", "vision")
 """The options with which a model is opened."""
 
 

@@ -11,7 +11,7 @@ import click
 
 from ..config import PredictOptions, RunOptions
 from . import streams
-from .flags import OPENING, VISION, examples, flags, given, silence
+from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -45,7 +45,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
     if quiet:
         silence()
     settings = given(options)
-    opened = load(model, **{name: settings.pop(name) for name in OPENING if name in settings})
+    opened = load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     lines = iter(lines_of(sources, path))
     while some := list(islice(lines, 1 if sources == ("-",) else AT_ONCE)):

@@ -8,7 +8,7 @@ import click
 
 from ..config import RunOptions, ScoreOptions
 from . import streams
-from .flags import OPENING, VISION, examples, flags, given, silence
+from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -46,7 +46,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     settings = given(options)
     if settings.pop("quiet"):
         silence()
-    opened = load(model, **{name: settings[name] for name in OPENING if name in settings})
+    opened = load(model, **{name: settings[name] for name in LOADING if name in settings})
     if text is not None and opened.bundle.config.task in ("translate", "caption"):
         score_table(opened, text, settings, as_json)
         return

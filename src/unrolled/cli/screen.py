@@ -19,6 +19,12 @@ SAMPLES = 5  # times that samples are shown during a run
 NEAR = 1.1  # times the best: the part of the curve where it bends
 LONGEST_PROMPT = 24  # characters of the prompt that is proposed
 PLAIN_EVERY = 10.0  # seconds between two plain lines
+ENDINGS = {
+    "minutes": "its minutes are used up",
+    "passes": "more passes over this text would only learn it by heart",
+    "patience": "validations showed no progress any more",
+}
+"""Why a run ended, where that is worth more than the word in the record."""
 
 
 class Screen:
@@ -107,7 +113,8 @@ class Screen:
         record, shown = model.record, typed(str(path))
         best: dict[str, Any] | None = record["best"]
         score = held_out_score(best) if best else "nothing was held out"
-        work = f"{record['steps']} steps in {record['seconds']:.0f} s ({record['stopped']})"
+        ended = ENDINGS.get(record.get("ended_by", ""), record["stopped"])
+        work = f"{record['steps']} steps in {record['seconds']:.0f} s ({ended})"
         if not record["plans"]:
             work = f"counted in {record['seconds']:.1f} s"
         self.say(f"{path}: {score}, {work}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from ..bundle import SUFFIX
 from ..config import ModelOptions, ReadOptions, RunOptions, TrainOptions
+from ..errors import InterruptedWorkError
 from . import streams
 from .flags import examples, flags, given
 
@@ -31,13 +33,22 @@ cat *.txt | unrolled train - -o all.safetensors --unit word --epochs 10
 @flags(TrainOptions, ModelOptions, ReadOptions, RunOptions, leave_out=("engine", "weights"))
 def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: bool, **options: Any) -> int:
     """Train a network on TEXT: a file, a folder, several of them, or - for standard input."""
-    from ..api import train
+    from ..api.training import Order, carry_out
+    from ..training.interrupt import listening
     from .screen import Screen
 
     path = Path(output or default_output(sources[0]))
     source = sources[0] if len(sources) == 1 else [Path(each) for each in sources]
-    with Screen(quiet) as screen:
-        model = train(source, path, observers=[screen.observe], **given(options))
+    chosen = given(options)
+    how = {name: chosen.pop(name) for name in ("resume", "replay", "base", "force") if name in chosen}
+    with Screen(quiet) as screen, listening() as interrupt:
+        order = Order(source, path, observers=(screen.observe,), options=chosen, **how)
+        try:
+            model = carry_out(order, interrupt)
+        except KeyboardInterrupt:
+            begun = "stopped at once; what was saved before is left for --resume"
+            message = begun if interrupt.deferred else "stopped before the first step: nothing is written"
+            raise InterruptedWorkError(message, interrupt.received or signal.SIGINT) from None
     screen.finish(model, path)
     if as_json:
         streams.as_json({"model": str(path), **model.record})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,16 @@ class ExampleSplit:
     def unlabelled(self) -> None:
         """Nothing can be left out of an example."""
 
-    def counts(self) -> Numbers:
-        """How often each unit is a target in the training part."""
-        return self.vocabulary.count(self.train.targets.flat)
+    def beginning(self, part: str, units: int) -> ExampleSplit:
+        """The same with no more examples in a part than have so many units to predict, but for one."""
+        examples = self.part(part)
+        count = int(np.searchsorted(examples.targets.starts, units))
+        changed: Any = {part: Examples(examples.sources.first(count), examples.targets.first(count))}
+        return replace(self, **changed)
+
+    def counts(self, part: str = "train") -> Numbers:
+        """How often each unit is a target in a part."""
+        return self.vocabulary.count(self.part(part).targets.flat)
 
     def batches(self, settings: TrainOptions) -> Batches:
         """The training part in batches."""

@@ -33,6 +33,9 @@ class Rows(Protocol):
     def take(self, which: Numbers) -> Given:
         """Some rows side by side."""
 
+    def first(self, count: int) -> Rows:
+        """The first so many rows."""
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -47,6 +50,9 @@ class Shared:
 
     def take(self, which: Numbers) -> Given:
         return Given(self.values[self.rows[which]])
+
+    def first(self, count: int) -> Shared:
+        return Shared(self.values, self.rows[:count])
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,11 @@ class Ragged:
         values = np.zeros(real.shape, np.int32)
         values[real] = self.flat[(self.starts[which][:, None] + offsets)[real]]
         return Given(values, sizes)
+
+    def first(self, count: int) -> Ragged:
+        """The first so many rows."""
+        starts = self.starts[: count + 1]
+        return Ragged(self.flat[: starts[-1]], starts)
 
 
 def side_by_side(rows: Iterable[NDArray[np.int32]]) -> Given:

@@ -59,8 +59,11 @@ class Material(Protocol):
     def unlabelled(self) -> Material | None:
         """The same without what the network can also do without, if there is any such thing."""
 
-    def counts(self) -> Numbers:
-        """How often each unit is a target of the training part."""
+    def beginning(self, part: str, units: int) -> Material:
+        """The same with about so many units to predict in a part, at most."""
+
+    def counts(self, part: str = "train") -> Numbers:
+        """How often each unit is a target of a part."""
 
     def batches(self, settings: TrainOptions) -> Batches:
         """The training part in batches."""

@@ -72,9 +72,13 @@ class Split:
         """How many characters the targets of a part stand for."""
         return self.characters(getattr(self, part)[1:])
 
-    def counts(self) -> Numbers:
-        """How often each unit stands in the training part."""
-        return self.vocabulary.count(self.train)
+    def beginning(self, part: str, units: int) -> Split:
+        """The same with at most so many units to predict in a part."""
+        return replace(self, **{part: getattr(self, part)[: units + 1]})
+
+    def counts(self, part: str = "train") -> Numbers:
+        """How often each unit stands in a part."""
+        return self.vocabulary.count(getattr(self, part))
 
     def release(self) -> None:
         """Let go of what was read of a training part that lies on the disk."""

@@ -20,7 +20,7 @@ FILE = "file"
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 WIDEST = 10_000
 """Columns of a table, at most."""
-SHOWN = 20  # columns named in a message
+SHOWN, LONGEST = 20, 40  # columns named in a message, and letters of each
 USUAL = "text"  # the column of the texts where none is named
 
 
@@ -73,7 +73,7 @@ def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[s
 
 def shown(columns: Iterable[str]) -> str:
     """The names of columns, as many as a message bears."""
-    names = list(columns)
+    names = [each if len(each) <= LONGEST else f"{each[:LONGEST]}…" for each in columns]
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
     return (", ".join(names[:SHOWN]) or "none") + more
 

@@ -166,7 +166,8 @@ class State:
         tensors = {PART + name: np.asarray(part) for name, part in self.base.state.items()}
         tensors["logits"] = self.base.everything
         about = {"text": self.text, "tail": self.tail, "started": self.start.options}
-        return write_atomically(path, pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)}))
+        packed = pack(tensors, {"model": fingerprint(self.bundle), "about": json.dumps(about)})
+        return write_atomically(path, packed, force)
 
 
 @dataclass(frozen=True)

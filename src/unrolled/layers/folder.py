@@ -16,18 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundle import Bundle, Tensors
-from ..config import UNITS
 from ..errors import ModelFileError
 from ..text.gpt2 import Gpt2Tokens
-from ..text.vocabulary import SPECIAL, UNKNOWN, Vocabulary
+from ..text.vocabulary import LABEL, SPECIAL, UNKNOWN, Vocabulary
 from ..untrusted import MOST_JSON, parse_json, read_bytes
 
 TABLE = "transformer.wte.weight"
 END = "<|endoftext|>"
 OURS = "unrolled.json"
 """The file of units that are no tokens of GPT-2's kind."""
-OF_BYTES = ("byte", "bpe", "gpt2")
-"""Kinds of unit whose letters stand for bytes."""
 NOTHING = -1e4
 """The logit of an id that stands for nothing."""
 SHOWN = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
@@ -56,14 +53,15 @@ def read_units(path: Path, size: int, end: int | None) -> tuple[Vocabulary, NDAr
 def our_units(path: Path, size: int) -> Vocabulary:
     """The units that we wrote beside a GPT-2; raises ``ModelFileError`` for what is none."""
     told = read_json(path)
-    unit, units = (told.get("unit"), told.get("units")) if isinstance(told, dict) else (None, None)
-    if unit not in UNITS or not isinstance(units, list) or not all(isinstance(each, str) and each for each in units):
-        raise ModelFileError(f"{path} does not name a kind of unit and its units; export anew")
-    if len(units) + SPECIAL != size or len(set(units)) < len(units):
-        raise ModelFileError(f"{path} names {len(set(units))} units, and the model has {size} ids; export anew")
-    if unit in OF_BYTES and any(letter > "\xff" for each in units for letter in each):
-        raise ModelFileError(f"{path} names units that are not made of bytes; export anew")
-    return Vocabulary(unit, tuple(units))
+    try:
+        if not isinstance(told, dict) or told.get("unit") == LABEL:
+            raise ValueError("no unit is named")
+        found = Vocabulary.restored(told.get("unit"), told.get("units"))
+    except ValueError as error:
+        raise ModelFileError(f"{path} does not name a kind of unit and its units ({error}); export anew") from None
+    if len(found) != size:
+        raise ModelFileError(f"{path} names {len(found.units)} units, and the model has {size} ids; export anew")
+    return found
 
 
 def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:

@@ -11,24 +11,33 @@ from ..data.split import Split
 from .example_recipe import choose_for_examples
 from .machine import Speed, measure_speed
 from .recipe import Recipe, choose
-from .survey import survey
+from .survey import Survey, survey
 from .work import Work
 
 MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
 MEASURED_SHARE = 0.04  # of a run, at most
+GENTLER = 0.25
+"""A trained network's learning rate, relative to that of a fresh one of its sizes (``docs/lab-notes.md``)."""
 
 
 def choose_sizes(work: Work, device: torch.device, kind: str) -> Recipe:
     """The recipe's choice, with kernels of a kind on a device."""
     seconds = min(MEASURED, 60 * (work.train.minutes or 0) * MEASURED_SHARE)
-    recipe = choose_for(work, measure_speed(device, kind, work.train.optimizer, seconds))
+    speed = measure_speed(device, kind, work.train.optimizer, seconds)
+    known = survey(work.split) if isinstance(work.split, Split) else None
+    recipe = choose_for(work, known, speed)
+    if work.base and work.train.learning_rate is None:
+        rate = recipe.train.learning_rate
+        assert rate is not None, "the recipe fills it in"
+        gentle = dataclasses.replace(work.train, learning_rate=round(GENTLER * rate, 6))
+        recipe = choose_for(dataclasses.replace(work, train=gentle), known, speed)
     advice = f"{recipe.told.advice} The unit is {work.model.unit}: {work.why_unit}."
     return dataclasses.replace(recipe, told=dataclasses.replace(recipe.told, advice=advice))
 
 
-def choose_for(work: Work, speed: Speed) -> Recipe:
-    """The choice for a text or for examples."""
-    if isinstance(work.split, ExampleSplit):
-        return choose_for_examples(work.model, work.train, work.split, speed)
-    assert isinstance(work.split, Split), "there is nothing else to learn from"
-    return choose(work.model, work.train, survey(work.split), speed)
+def choose_for(work: Work, known: Survey | None, speed: Speed) -> Recipe:
+    """The choice for a text, of which something is known, or for examples."""
+    if known:
+        return choose(work.model, work.train, known, speed)
+    assert isinstance(work.split, ExampleSplit), "there is nothing else to learn from"
+    return choose_for_examples(work.model, work.train, work.split, speed)

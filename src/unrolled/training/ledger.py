@@ -29,6 +29,10 @@ class Ledger:
     warned: bool = False
     validating: float = 0.0
     validations: int = 0
+    scored: int = 0
+    """Held-out units that validations read: 0 are all of them."""
+    old_scored: int = 0
+    """The same of the text of the model that a run goes on from."""
 
     def add(self, bits: float) -> None:
         """Count a step and its training loss."""

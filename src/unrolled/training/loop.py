@@ -4,72 +4,73 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import signal
 import time
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
 import torch
 
 from .. import kernels
 from ..bundle import Bundle
-from ..data.batches import Batch
 from ..errors import InterruptedWorkError, OutputError, TrainingError
 from ..layers import Network, build
-from ..layers.base import Encoded, on_device
-from ..layers.dropout import Chance
-from ..layers.sampled import some_logits
-from ..layers.tied import TiedHead
 from ..tasks import TASKS
 from .budget import Budget
-from .calibrate import calibrate, judge
-from .carry import forget
 from .choosing import choose_sizes
+from .costs import VALIDATION_MOST, Costs, seconds_per_unit
 from .events import Observer, Progress, Started, Validated, Warned, tell
-from .feed import expect, make_sampler, mean_of
+from .feed import expect
+from .finishing import Course, finished, snapshot, units_at_the_end
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, give_back_memory, prepare, validation_cost
-from .objective import Objective
-from .onward import both_held_out, carry_over, describe
-from .optimizer import Optimizers, make_optimizers, update
-from .recipe import Told
-from .record import about_kernels, about_run
+from .onward import HeldOut, carry_over
 from .resume import (
-    EVERY,
     as_plain,
     load_resume,
     optimizer_tensors,
     prefixed,
     restore_optimizers,
     save_resume,
+    seconds_between_saves,
     unprefixed,
 )
 from .schedule import Schedule
+from .step import Learner
 from .validate import bits_of
 from .work import Work
 
 VALIDATION_SHARE = 0.05  # of the run spent on validations
 MOST_VALIDATIONS = 40
+OLD_SCORED = 200_000  # units of the text of the model that a run goes on from, at most
 
 
 def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """Train and give back the best model; with ``resume``, go on where the resume file left off.
 
-    A signal that ``interrupt`` has received ends the run early with the best so far: the record's ``stopped`` says so.
+    A signal that ``interrupt`` has received, or Python's ``KeyboardInterrupt``, ends the run early with the best so
+    far: the record's ``stopped`` says so. Before the first step there is nothing to keep, and it ends at once.
     """
     with borrowed():
         run = Run(work, observers)
         if resume:
             run.restore()
+        else:
+            run.begin()
+        told = run.recipe.told
         tell(
             observers,
-            Started(**vars(run.recipe.told), parameters=run.parameters, resumed_at=run.ledger.step, per=work.split.per),
+            Started(
+                told.advice,
+                told.recipe,
+                told.forecast,
+                parameters=run.parameters,
+                resumed_at=run.ledger.step,
+                per=work.split.per,
+            ),
         )
-        while not run.over(interrupt):
-            run.train_step()
-            run.after_step()
-        return run.finish(interrupt)
+        run.learn(interrupt)
+        return run.finish()
 
 
 class Run:
@@ -77,45 +78,62 @@ class Run:
 
     def __init__(self, work: Work, observers: Sequence[Observer]) -> None:
         self.work, self.observers = work, observers
-        self.clock = time.perf_counter()
         self.device = prepare(work.run)
         self.kind = kernels.arithmetic(work.run.kernels, work.run.precision)
         self.task = TASKS[work.model.task]
-        self.vocabularies = work.split.vocabularies
-        self.ledger = Ledger()
+        self.ledger = Ledger(scored=work.scored)
         self.recipe = choose_sizes(work, self.device, self.kind)
         self.network = self.make_network()
-        self.optimizers = self.make_optimizers()
-        self.batches = work.split.batches(self.recipe.train)
+        self.learner = Learner(self.network, self.task, work, self.recipe, self.kind)
         self.schedule = Schedule(self.ledger.plans)
-        epoch = self.batches.steps_per_epoch
+        epoch = self.learner.batches.steps_per_epoch
         most = epoch * self.recipe.most_passes
         self.budget = Budget(self.recipe.train, self.schedule, most, epoch, work.replay)
-        self.budget.begin(self.recipe.units_per_second / self.units_per_step)
-        self.ledger.next_validation = self.validation_interval()
-        self.state = self.network.start(self.batches.batch_size)
+        self.costs = Costs()
+        self.split = work.split
+        self.before: dict[str, float | None] = {}
         self.best: dict[str, torch.Tensor] = {}
-        self.saved = time.perf_counter()
         self.bits = self.bits_per_nat("train")
-        self.stopped = "finished"
-        self.sampler = make_sampler(work.split, self.network)
-        self.objective = Objective.of(self.recipe.train, work.split)
-        self.before = both_held_out(self.network, self.task, work)
+        self.stopped, self.ended_by = "finished", ""
+        self.whole = True  # whether the last step is done with all that follows it
+        self.save_every = seconds_between_saves()
+        self.clock = self.saved = time.perf_counter()
 
     def make_network(self) -> Network:
         """The network that the recipe wants, on its device."""
-        spec = self.task.network(self.recipe.model, self.vocabularies)
+        spec = self.task.network(self.recipe.model, self.work.split.vocabularies)
         network = build(spec, self.work.train.seed, self.kind).to(self.device)
         expect(network, self.work.split.counts())
         if self.work.base:
             carry_over(network, self.work.base.bundle)
         return network
 
-    def make_optimizers(self) -> Optimizers:
-        """The network's optimizers."""
-        settings = self.recipe.train
-        assert settings.weight_decay is not None, "the recipe fills it in"
-        return make_optimizers(self.network, settings.optimizer, settings.weight_decay)
+    def begin(self) -> None:
+        """Plan a new run; the model that it goes on from, if any, is the best so far."""
+        ledger = self.ledger
+        ledger.old_scored = OLD_SCORED
+        if self.budget.timed and len(self.split.valid):
+            self.costs.per_unit = seconds_per_unit(self.network, self.task, self.split)
+            affordable = int(VALIDATION_MOST * self.budget.seconds / self.costs.per_unit)
+            ledger.scored = affordable if affordable < self.split.units("valid") else 0
+            ledger.old_scored = min(OLD_SCORED, affordable)
+        self.prepare_held_out()
+        self.budget.begin(self.recipe.units_per_second / self.units_per_step)
+        ledger.next_validation = self.next_validation()
+        self.before = self.held_out.bits(self.network, self.task)
+        start = self.before.get("new")
+        if start is not None and math.isfinite(start):
+            self.best = self.weights()
+            ledger.best_bits = start
+
+    def prepare_held_out(self) -> None:
+        """Choose what is scored; of what would take too large a share of the minutes, only the beginning."""
+        if self.ledger.scored:
+            whole, self.split = self.split.units("valid"), self.work.split.beginning("valid", self.ledger.scored)
+            message = f"only the first {self.ledger.scored:,} of {whole:,} held-out units are validated on"
+            tell(self.observers, Warned(f"{message}: all of them would take too much of so few minutes"))
+        self.held_out = HeldOut(self.work, self.split, self.ledger.old_scored or OLD_SCORED)
+        self.final_units = units_at_the_end(self.split, self.held_out)
 
     @property
     def parameters(self) -> int:
@@ -125,7 +143,7 @@ class Run:
     @property
     def units_per_step(self) -> float:
         """Units that a step learns from."""
-        return self.batches.units_per_step
+        return self.learner.batches.units_per_step
 
     def bits_per_nat(self, part: str) -> float:
         """From nats a unit to bits a character, over a part of what is learnt from."""
@@ -133,71 +151,56 @@ class Run:
 
     def validation_interval(self) -> int:
         """Steps between two validations: often enough to see the curve, seldom enough not to cost the run."""
-        cost = validation_cost(self.network.spec) * self.work.split.units("valid")
-        held_out = cost / VALIDATION_SHARE / self.units_per_step
-        return max(1, math.ceil(held_out), self.schedule.steps // MOST_VALIDATIONS)
+        units = self.split.units("valid")
+        steps = validation_cost(self.network.spec) * units / VALIDATION_SHARE / self.units_per_step
+        if self.budget.speed:  # as it turned out, and not as it was to be expected
+            steps = max(steps, self.costs.per_unit * units / VALIDATION_SHARE * self.budget.speed)
+        return max(1, math.ceil(steps), self.schedule.steps // MOST_VALIDATIONS)
+
+    def next_validation(self) -> int:
+        """The step after which the next validation comes; a replay repeats those of the earlier run."""
+        step = self.ledger.step
+        return next((each for each in self.work.validations if each > step), 0) or step + self.validation_interval()
+
+    def learn(self, interrupt: Interrupt) -> None:
+        """Step by step, up to the last planned one or until something ends the run; count its time from here on."""
+        interrupt.deferred = True
+        self.clock = self.saved = time.perf_counter()
+        try:
+            while not self.over(interrupt):
+                self.whole = False
+                begin, computed = time.perf_counter(), time.thread_time()
+                self.train_step()
+                self.costs.stepped(time.perf_counter() - begin, time.thread_time() - computed)
+                if self.stopped == "finished":
+                    self.after_step()
+        except KeyboardInterrupt:
+            if interrupt.received is not None or not self.ledger.step:  # a second one; nothing to keep
+                raise
+            self.stopped, self.ended_by = f"signal {int(signal.SIGINT)}", "signal"
 
     def over(self, interrupt: Interrupt) -> bool:
         """Whether the run ends here, and why."""
         patience = self.work.train.patience
+        if self.stopped != "finished":
+            return True
         if interrupt.received is not None:
-            self.stopped = f"signal {interrupt.received}"
+            self.stopped, self.ended_by = f"signal {interrupt.received}", "signal"
         elif patience and self.ledger.without_progress >= patience:
-            self.stopped = "early"
-        return self.stopped != "finished" or self.ledger.step >= self.schedule.steps
+            self.stopped, self.ended_by = "early", "patience"
+        elif self.ledger.step >= self.schedule.steps:
+            self.ended_by = self.budget.unit
+        return bool(self.ended_by)
 
     def train_step(self) -> None:
         """One batch: forward, loss, backward, update."""
-        step, settings = self.ledger.step, self.recipe.train
-        batch = self.batches.batch(step)
-        chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
-        pair = (batch.inputs.astype(np.int64), batch.targets.astype(np.int64))
-        inputs, targets = (torch.from_numpy(ids).to(self.device) for ids in pair)
-        encoded = self.encode(batch, step, chance)
-        fresh = batch.fresh.all()
-        before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
-        y, self.state = self.network.read(inputs, before, chance, encoded)
-        minimised, mean = self.loss(y, targets, batch, chance)
-        torch.autograd.backward(minimised)
-        nats = mean.item()
-        if not math.isfinite(nats):
+        step, highest = self.ledger.step, self.recipe.train.learning_rate
+        assert highest is not None, "the recipe fills it in"
+        nats = self.learner.step(step, self.schedule.learning_rate(step, highest))
+        if math.isfinite(nats):
+            self.ledger.add(nats * self.bits)
+        else:
             self.diverged()
-            return
-        assert settings.learning_rate is not None, "the recipe fills it in"
-        update(
-            self.network,
-            self.optimizers,
-            self.schedule.learning_rate(step, settings.learning_rate),
-            settings.gradient_clip,
-        )
-        self.ledger.add(nats * self.bits)
-
-    def loss(
-        self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
-        head = self.network.head
-        if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
-            real = torch.from_numpy(batch.counts).to(self.device)
-            return head.loss(y[real], targets[real], self.objective.smoothing)
-        logits, places = self.logits(y, targets, chance)
-        losses = self.task.loss(logits, places)
-        return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
-
-    def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""
-        if self.sampler is None:
-            return self.network.head(y), targets
-        units, logs = self.sampler.choose(targets.cpu().numpy(), chance)
-        chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
-        return some_logits(self.network.head, y, targets, chosen, weighed, self.kind)
-
-    def encode(self, batch: Batch, step: int, chance: Chance) -> Encoded | None:
-        """What the network makes of what it is given of the rows; by epoch, some labels are left out."""
-        epoch = step // self.batches.steps_per_epoch
-        hiding = np.random.Generator(np.random.SFC64([self.recipe.train.seed, 5, epoch]))
-        given = self.work.split.given("train", batch.documents, hiding)
-        return None if given is None else self.network.encode(on_device(given, self.device), chance)
 
     def diverged(self) -> None:
         """The loss is no number any more: the best weights so far are the result, if there are any."""
@@ -205,16 +208,19 @@ class Run:
         if not self.best:
             raise TrainingError(message)
         tell(self.observers, Warned(f"{message}; the best so far is kept"))
-        self.stopped = "diverged"
+        self.stopped, self.ended_by = "diverged", "divergence"
 
     def after_step(self) -> None:
         """Validate, plan, save and report where it is time to."""
         ledger = self.ledger
         self.tick()
-        self.budget.look(ledger, self.validations_left())
+        if self.budget.timed or self.budget.replay:
+            beside = self.costs.validation(self.split.units("valid")) / self.validation_interval()
+            self.budget.look(ledger, beside, self.costs.final(self.final_units, self.parameters))
         if ledger.step in (ledger.next_validation, self.schedule.steps):
             self.validate()
-        if self.work.resume_file and time.perf_counter() - self.saved >= EVERY:
+        self.whole = True
+        if self.work.resume_file and time.perf_counter() - self.saved >= self.save_every:
             self.save()
         self.report()
 
@@ -225,114 +231,86 @@ class Run:
         self.ledger.seconds += passed
         return passed
 
-    def validations_left(self) -> int:
-        """Validations still to come, the last one included."""
-        return 1 + (self.schedule.steps - self.ledger.step) // self.validation_interval()
-
     def validate(self) -> None:
         """Score the held-out text; keep the weights if they are the best."""
-        ledger, valid = self.ledger, self.work.split.valid
-        ledger.next_validation = ledger.step + self.validation_interval()
+        ledger, valid = self.ledger, self.split.valid
+        ledger.next_validation = self.next_validation()
         self.work.split.release()
         give_back_memory()
         if not len(valid):
             return
-        bits = bits_of(self.network, self.task, self.work.split, "valid")
-        ledger.validating += self.tick()
+        bits = bits_of(self.network, self.task, self.split, "valid")
+        weights = self.weights() if bits < ledger.best_bits else self.best
+        scoring = self.tick()
         ledger.validations += 1
         if ledger.validated(bits):
-            self.best = {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
-        tell(self.observers, Validated(ledger.step, bits, ledger.best_bits, ledger.train_bits, self.snapshot))
+            self.best = weights
+        bundle = lambda: snapshot(self.course())  # noqa: E731
+        tell(self.observers, Validated(ledger.step, bits, ledger.best_bits, ledger.train_bits, bundle))
         alarm = ledger.memorising(self.work.split.per)
         if alarm:
             tell(self.observers, Warned(alarm, tuple(ledger.curve)))
         ledger.forget_losses()
-        ledger.validating += self.tick()  # what observers did with it
+        observing = self.tick()
+        ledger.validating += scoring + observing
+        self.costs.validated(self.split.units("valid"), scoring, observing)
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """A copy of the weights as they are now."""
+        return {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
 
     def report(self) -> None:
         """Tell the observers how far the run is."""
         ledger = self.ledger
         rate = ledger.step * self.units_per_step / self.bits / math.log(2) / ledger.seconds
         left = (self.schedule.steps - ledger.step) * ledger.seconds / ledger.step
-        epoch = ledger.step / self.batches.steps_per_epoch
+        epoch = ledger.step / self.learner.batches.steps_per_epoch
         told = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
         tell(self.observers, told)
 
-    def snapshot(self) -> Bundle:
-        """A bundle of the weights as they are now, with the record so far."""
-        arrays = {name: tensor.cpu().numpy().copy() for name, tensor in self.network.state_dict().items()}
-        return Bundle(arrays, self.recipe.model, self.vocabularies, self.record())
+    def course(self) -> Course:
+        """How far the run is, as a record tells it."""
+        return Course(
+            self.work, self.recipe, self.ledger, self.network, self.kind, self.stopped, self.ended_by, bool(self.best)
+        )
 
-    def record(self) -> dict[str, Any]:
-        """Where the model comes from, and how well it did."""
-        ledger = self.ledger
-        return {
-            **about_run(self.work, self.recipe, ledger),
-            "stopped": self.stopped,
-            "best": {"step": ledger.best_step, f"bits_per_{self.work.split.per}": ledger.best_bits}
-            if self.best
-            else None,
-            "kernels": about_kernels(self.kind),
-            "device": str(self.device),
-        }
-
-    def finish(self, interrupt: Interrupt) -> Bundle:
-        """The best model; an interrupted run also leaves what going on needs."""
-        if interrupt.received is not None:
-            if not self.ledger.step:
-                raise InterruptedWorkError(
-                    "stopped before the first step: nothing was learnt, nothing is written", interrupt.received
-                )
-            if not self.best and self.ledger.loss_count:
-                self.validate()
-            if self.work.resume_file:
-                self.save()
+    def finish(self) -> Bundle:
+        """The best model; an interrupted run also leaves what going on needs, before anything else changes it."""
+        interrupted = self.ended_by == "signal"
+        if interrupted and not self.ledger.step:
+            number = int(self.stopped.split()[1])
+            raise InterruptedWorkError("stopped before the first step: nothing was learnt, nothing is written", number)
+        if interrupted and self.work.resume_file and self.whole:
+            self.save("going on will begin at an earlier step")
+        if interrupted and not self.ledger.validations and self.ledger.loss_count:
+            self.validate()
         if self.best:
             self.network.load_state_dict(self.best)
-        held_out = self.calibrate()
-        final = self.snapshot()
-        if held_out:
-            final.record["best"] |= held_out
-        tested = len(self.work.split.test) > 0
-        bits = bits_of(self.network, self.task, self.work.split, "test") if tested else None
-        final.record[f"test_bits_per_{self.work.split.per}"] = bits
-        if held_out and tested:
-            final.record["test"] = judge(self.network, self.work.split, "test")
-        if self.work.base:
-            after = both_held_out(self.network, self.task, self.work)
-            final.record["continued"] = describe(self.work, self.before, after)
-        unlabelled = self.work.split.unlabelled()
-        if self.best and unlabelled:
-            open_bits = bits_of(self.network, self.task, unlabelled, "valid")
-            final.record["best"]["bits_per_char_unlabelled"] = open_bits
-        return final
+        bundle = finished(self.course(), self.split, self.held_out, self.before)
+        self.tick()
+        bundle.record["seconds"] = round(self.ledger.seconds, 3)
+        for message in bundle.record.get("warnings", ()):
+            tell(self.observers, Warned(message))
+        return bundle
 
-    def calibrate(self) -> dict[str, float]:
-        """Calibrate what answers with labels, and tell how good its answers are; nothing of what writes."""
-        if not self.best or self.work.split.per != "label":
-            return {}
-        return calibrate(self.network, self.work.split)
-
-    def save(self) -> None:
+    def save(self, otherwise: str = "training goes on") -> None:
         """Write the resume file; a full disk is no reason to stop training."""
         assert self.work.resume_file, "only called where there is one"
         self.saved = time.perf_counter()
         tensors = prefixed("network", self.network.state_dict()) | prefixed("best", self.best)
-        tensors |= prefixed("state", self.state) | optimizer_tensors(self.optimizers)
+        tensors |= prefixed("state", self.learner.state) | optimizer_tensors(self.learner.optimizers)
         about = {
             "ledger": vars(self.ledger),
             "model": as_plain(self.recipe.model),
             "train": as_plain(self.recipe.train),
             "told": vars(self.recipe.told),
-            "digest": self.work.corpus["digest"],
-            "replay": self.work.replay,
-            "base": self.work.base and self.work.base.path,
-            "read": self.work.corpus.get("read", {}),
+            "before": self.before,
+            **self.work.about(),
         }
         try:
             save_resume(self.work.resume_file, tensors, about)
         except OutputError as error:
-            tell(self.observers, Warned(f"{error}; training goes on"))
+            tell(self.observers, Warned(f"{error}; {otherwise}"))
 
     def restore(self) -> None:
         """Go on from the resume file: the next step is the one that the killed run would have made."""
@@ -341,10 +319,15 @@ class Run:
         tensors = {name: torch.from_numpy(array).clone().to(self.device) for name, array in arrays.items()}
         self.network.load_state_dict(unprefixed("network", tensors))
         self.best = unprefixed("best", tensors)
-        self.state = unprefixed("state", tensors)
-        restore_optimizers(self.optimizers, tensors)
+        self.learner.state = unprefixed("state", tensors)
+        restore_optimizers(self.learner.optimizers, tensors)
         self.ledger = Ledger(**about["ledger"])
-        self.recipe = dataclasses.replace(self.recipe, told=Told(**about["told"]))
+        self.recipe = dataclasses.replace(self.recipe, told=type(self.recipe.told)(**about["told"]))
         self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
         self.schedule.plans = self.ledger.plans
-        self.clock = time.perf_counter()
+        self.before = about.get("before", {})
+        self.prepare_held_out()
+        if self.budget.timed and len(self.split.valid):
+            self.costs.per_unit = seconds_per_unit(self.network, self.task, self.split)
+        if self.work.other_budget:
+            self.budget.go_on(self.ledger)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ..bundle import Bundle
+from ..data.material import Material
 from ..layers import Network
 from ..tasks.base import Task
 from .base import old_split
@@ -30,15 +31,30 @@ def carry_over(network: Network, bundle: Bundle) -> None:
         parameter[tuple(slice(size) for size in old.shape)] = old
 
 
-def both_held_out(network: Network, task: Task, work: Work) -> dict[str, float | None]:
-    """Bits per character of the new held-out text and of the old one, None for what is not to be had."""
-    if work.base is None or work.base.bundle.config.task != work.model.task:
-        return {}
-    splits = {"new": work.split, "old": old_split(work.base, work.split.vocabularies)}
-    return {
-        name: bits_of(network, task, split, "valid") if split and len(split.valid) else None
-        for name, split in splits.items()
-    }
+class HeldOut:
+    """The held-out part of a run that goes on from a model, and that of the model's own text, where it is to be had.
+
+    Of the old one, at most ``most`` units are scored.
+    """
+
+    def __init__(self, work: Work, split: Material, most: int) -> None:
+        self.comparable = work.base is not None and work.base.bundle.config.task == work.model.task
+        self.new: Material | None = split if self.comparable and len(split.valid) else None
+        old = old_split(work.base, split.vocabularies) if self.comparable and work.base else None
+        self.old: Material | None = old.beginning("valid", most) if old and len(old.valid) else None
+
+    @property
+    def old_units(self) -> int:
+        """Units of the old text that are scored."""
+        return self.old.units("valid") if self.old else 0
+
+    def bits(self, network: Network, task: Task, new: float | None = None) -> dict[str, float | None]:
+        """Bits per character of both, None for what is not to be had; those of the ``new`` may be known already."""
+        if not self.comparable:
+            return {}
+        if new is None and self.new:
+            new = bits_of(network, task, self.new, "valid")
+        return {"new": new, "old": bits_of(network, task, self.old, "valid") if self.old else None}
 
 
 def describe(work: Work, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:

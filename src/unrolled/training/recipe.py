@@ -40,11 +40,15 @@ WITH_MUON = 0.04  # the highest learning rate
 
 @dataclass(frozen=True)
 class Told:
-    """What is said before the first step: about the text, about the sizes and their reasons, about the end."""
+    """What is said before the first step: about the text, about the sizes and their reasons, about the end.
+
+    ``chain`` are the bits per character that a Markov chain needs for the held-out text, if it was counted.
+    """
 
     advice: str
     recipe: str
     forecast: dict[str, float] | None
+    chain: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         settings,
         rate,
         most_passes(known.characters_per_unit),
-        Told(advice, paragraph, vars(expected) if expected else None),
+        Told(advice, paragraph, vars(expected) if expected else None, known.chain),
     )
 
 
@@ -131,7 +135,9 @@ def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: 
         f"GPT-2, {layers} layers of {width} and a window of {context}; {settings.batch_size} windows, learning rate "
         f"{settings.learning_rate:g}. {promise(known, rate, None)}"
     )
-    told = Told(advise(known, 0, units_seen(settings, known, rate) / known.units, train.minutes), paragraph, None)
+    told = Told(
+        advise(known, 0, units_seen(settings, known, rate) / known.units, train.minutes), paragraph, None, known.chain
+    )
     return Recipe(chosen, settings, rate, most_passes(known.characters_per_unit), told)
 
 

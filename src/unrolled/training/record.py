@@ -23,6 +23,7 @@ def about_run(work: Work, recipe: Recipe, ledger: Ledger) -> dict[str, Any]:
         "steps": ledger.step,
         "seconds": round(ledger.seconds, 3),
         "curve": ledger.curve,
+        **({"scored": ledger.scored} if ledger.scored else {}),
         **({"shown": [list(pair) for pair in work.shown]} if work.shown else {}),
         "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
     }

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..bundle import Tensors, pack, read, unpack, write_atomically
-from ..errors import ModelFileError
+from ..errors import ModelFileError, OptionError
 from .optimizer import Optimizers
 
 EVERY = 15.0
-"""Seconds between two saves, at most."""
+"""Seconds between two saves, at most, unless the environment says otherwise."""
+VARIABLE = "UNROLLED_SAVE_EVERY"
+
+
+def seconds_between_saves() -> float:
+    """Seconds between two saves; raises an ``OptionError`` where the environment gives no number."""
+    try:
+        return max(0.0, float(os.environ.get(VARIABLE) or EVERY))
+    except ValueError:
+        raise OptionError(f"{VARIABLE} is {os.environ[VARIABLE]!r}; set it to a number of seconds") from None
 
 
 def save_resume(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:

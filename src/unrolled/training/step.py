@@ -1,0 +1,82 @@
+"""One training step: a batch forward, its loss, and back; the state is carried to the next one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+from ..data.batches import Batch
+from ..layers import Network
+from ..layers.base import Encoded, on_device
+from ..layers.dropout import Chance
+from ..layers.sampled import some_logits
+from ..layers.tied import TiedHead
+from ..tasks.base import Task
+from .carry import forget
+from .feed import make_sampler, mean_of
+from .objective import Objective
+from .optimizer import make_optimizers, update
+from .recipe import Recipe
+from .work import Work
+
+
+class Learner:
+    """A network with its optimizers, its batches, and the ``state`` that its next batch begins with."""
+
+    def __init__(self, network: Network, task: Task, work: Work, recipe: Recipe, kind: str) -> None:
+        settings = recipe.train
+        assert settings.weight_decay is not None, "the recipe fills it in"
+        self.network, self.task, self.split, self.settings, self.kind = network, task, work.split, settings, kind
+        self.device = network.head.bias.device
+        self.optimizers = make_optimizers(network, settings.optimizer, settings.weight_decay)
+        self.batches = work.split.batches(settings)
+        self.state = network.start(self.batches.batch_size)
+        self.sampler = make_sampler(work.split, network)
+        self.objective = Objective.of(settings, work.split)
+
+    def step(self, step: int, learning_rate: float) -> float:
+        """Learn from the batch of a step; its mean loss in nats. Where that is not finite, nothing is learnt."""
+        settings = self.settings
+        batch = self.batches.batch(step)
+        chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
+        pair = (batch.inputs.astype(np.int64), batch.targets.astype(np.int64))
+        inputs, targets = (torch.from_numpy(ids).to(self.device) for ids in pair)
+        encoded = self.encode(batch, step, chance)
+        fresh = batch.fresh.all()
+        before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
+        y, self.state = self.network.read(inputs, before, chance, encoded)
+        minimised, mean = self.loss(y, targets, batch, chance)
+        torch.autograd.backward(minimised)
+        nats = mean.item()
+        if math.isfinite(nats):
+            update(self.network, self.optimizers, learning_rate, settings.gradient_clip)
+        return nats
+
+    def loss(
+        self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
+        head = self.network.head
+        if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
+            real = torch.from_numpy(batch.counts).to(self.device)
+            return head.loss(y[real], targets[real], self.objective.smoothing)
+        logits, places = self.logits(y, targets, chance)
+        losses = self.task.loss(logits, places)
+        return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
+
+    def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""
+        if self.sampler is None:
+            return self.network.head(y), targets
+        units, logs = self.sampler.choose(targets.cpu().numpy(), chance)
+        chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
+        return some_logits(self.network.head, y, targets, chosen, weighed, self.kind)
+
+    def encode(self, batch: Batch, step: int, chance: Chance) -> Encoded | None:
+        """What the network makes of what it is given of the rows; by epoch, some labels are left out."""
+        epoch = step // self.batches.steps_per_epoch
+        hiding = np.random.Generator(np.random.SFC64([self.settings.seed, 5, epoch]))
+        given = self.split.given("train", batch.documents, hiding)
+        return None if given is None else self.network.encode(on_device(given, self.device), chance)

@@ -1,4 +1,5 @@
-# Every target sets up what it needs. PYTHON names the interpreter, VENV the environment.
+# Every target sets up what it needs. PYTHON names the interpreter, VENV the environment. Without a network, a folder of
+# wheels does: PIP_NO_INDEX=1 PIP_FIND_LINKS=/that/folder make test (CONTRIBUTING.md says how to fill it).
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -8,7 +9,8 @@ READY = $(VENV)/.ready
 
 setup: $(READY)
 
-$(READY): pyproject.toml constraints.txt
+# The kernels are built anew when they change; without a C compiler there are none, and everything works without them.
+$(READY): pyproject.toml constraints.txt setup.py $(wildcard native/*.c native/*.h)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@

@@ -1,6 +1,7 @@
 """The one thing that pyproject.toml cannot say: the kernels, built where there is a compiler."""
 
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -12,9 +13,7 @@ setup(
         Extension(
             "unrolled.kernels._native",
             sources=[f"native/{name}.c" for name in VARIANTS],
-            depends=["native/unrolled.h", "native/variant.h", "native/vector.h", "native/product.h", "native/scan.h"]
-            + [f"native/{name}.h" for name in ("elman", "gru", "lstm", "attention", "infer", "chain", "rank")]
-            + [f"native/{name}.h" for name in ("avx512", "amx", "target")],
+            depends=[str(path) for path in sorted(Path("native").glob("*.h"))],
             extra_compile_args=[] if sys.platform == "win32" else GCC,
             libraries=[] if sys.platform == "win32" else ["m"],
             optional=True,  # without a compiler everything still works, on NumPy and PyTorch

@@ -1,11 +1,32 @@
-"""What many tests share: a text, and a small trained model of it."""
+"""What many tests share: a text, and a small trained model of it; a browser, where this machine has one."""
 
+from __future__ import annotations
+
+import os
 import random
+import shutil
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import unrolled
+from unrolled.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHOSEN = "UNROLLED_BROWSER"
+"""Environment variable that names the browser to be used, which must then be there."""
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    *("microsoft-edge", "microsoft-edge-stable", "msedge"),
+)
+NO_BROWSER = "no browser was found"
+HOW_TO_INSTALL = f"to run them, too: {sys.executable} -m playwright install --with-deps chromium"
 
 SENTENCES = [
     "The cat sat on the mat and looked at the moon.",
@@ -161,3 +182,70 @@ def backwards(backwards_file: Path) -> unrolled.Model:
 def ends(ends_file: Path) -> unrolled.Model:
     """The network in its file."""
     return unrolled.load(ends_file)
+
+
+def browsers() -> Iterator[dict[str, str]]:
+    """How to launch each browser that may be there: one by its program, Playwright's own, one where it usually is."""
+    chosen = os.environ.get(CHOSEN)
+    programs = [shutil.which(name) for name in ([chosen] if chosen else BROWSERS)]
+    yield from ({"executable_path": program} for program in programs if program)
+    if not chosen:
+        yield from ({}, {"channel": "chrome"}, {"channel": "msedge"})
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser | None]:
+    """The first browser that opens, if any does: some are found and only tell how to install them."""
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        for how in browsers():
+            try:
+                opened = playwright.chromium.launch(args=["--no-sandbox"], **how)
+            except Error:
+                continue
+            yield opened
+            opened.close()
+            return
+        yield None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser; without one, the test is skipped. Nothing is installed."""
+    with open_browser() as opened:
+        if opened is None:
+            pytest.skip(NO_BROWSER)
+        yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fail at once where a browser is demanded, by CI or by its name, and there is none."""
+    demanded = os.environ.get("CI", "").lower() in ("1", "true") or CHOSEN in os.environ
+    if demanded and any("browser" in getattr(item, "fixturenames", ()) for item in items):
+        with open_browser() as opened:
+            if opened is None:
+                pytest.exit(f"{NO_BROWSER}, and one is demanded; {HOW_TO_INSTALL}", 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Skip a test of the native engine where the kernels are not built; ``tests/kernels`` says where they must be."""
+    failed = call.excinfo
+    if failed and failed.errisinstance(MissingExtraError) and "the native engine" in str(failed.value):
+        try:
+            pytest.skip(str(failed.value))
+        except pytest.skip.Exception as skipped:
+            call.excinfo = pytest.ExceptionInfo.from_exception(skipped)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """End with one loud line of what was skipped for want of a browser."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [each for each in reporter.stats.get("skipped", []) if NO_BROWSER in str(each.longrepr)]
+    if skipped:
+        line = f"{len(skipped)} tests of pages were skipped: {NO_BROWSER}; {HOW_TO_INSTALL}"
+        reporter.write_line(line, yellow=True, bold=True)

@@ -4,7 +4,7 @@ import pytest
 
 import unrolled
 from unrolled import compare as module
-from unrolled.compare import MODELS, available, characters_learnt, compare, first_words, flag, judge, learn, read_text
+from unrolled.compare import MODELS, available, characters_learnt, compare, flag, judge, learn, of_model, read_text
 from unrolled.config import ModelOptions, ReadOptions
 
 OPTIONS = {"minutes": 0.02, "hidden_size": 16, "threads": 1}
@@ -79,20 +79,14 @@ def test_documents_have_no_cold_starts(tmp_path):
 
 def test_options_of_all_models_are_those_of_train():
     for options in MODELS.values():
-        ModelOptions.of(options).refuse_foreign()
+        of = ModelOptions.of(options)
+        of.refuse_foreign(options, of.task, of.model)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Once upon a time there was", "Once upon a time there "),
-        ("ကခဂ", "ကခဂ"),
-        ("\n\nAnna\nBob", "Anna"),
-        ("?\n\nGREMIO:\nGood morrow, neighbour", "Good morrow, "),
-    ],
-)
-def test_a_prompt_is_made_of_whole_words(text, words):
-    assert first_words(text) == words
+def test_what_is_counted_is_given_no_minutes():
+    given = {"minutes": 1.0, "seed": 3, "unit": "word"}
+    assert of_model("markov", given) == {"model": "markov", "seed": 3, "unit": "word"}
+    assert of_model("gru", given) == {"cell": "gru", **given}
 
 
 def test_flags_are_those_of_the_command_line():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled import config
-from unrolled.config import GenerateOptions, ModelOptions, ReadOptions, TrainOptions
+from unrolled.config import GenerateOptions, ModelOptions, ReadOptions, RunOptions, TrainOptions
 from unrolled.data.documents import SEPARATORS
 from unrolled.errors import OptionError
 from unrolled.options import Options
@@ -66,12 +66,35 @@ def test_only_the_choices_can_be_chosen(kind, name, key, choices):
 )
 def test_an_option_of_another_kind_of_model_is_refused(options, name):
     with pytest.raises(OptionError, match=f"I got --{name} with --model"):
-        ModelOptions(**options).refuse_foreign()
+        refuse_foreign(ModelOptions, options)
+
+
+def test_an_option_of_another_kind_of_model_is_refused_even_with_its_default():
+    with pytest.raises(OptionError, match="I got --cell with --model markov, and it is of recurrent"):
+        refuse_foreign(ModelOptions, {"model": "markov", "cell": "lstm"})
 
 
 def test_all_options_of_a_kind_of_model_are_its_own():
-    ModelOptions(model="markov", order=3, smoothing="none", unit="word").refuse_foreign()
-    ModelOptions(cell="gru", hidden_size=8, layers=2, embedding_size=4, dropout=0.1).refuse_foreign()
+    refuse_foreign(ModelOptions, {"model": "markov", "order": 3, "smoothing": "none", "unit": "word"})
+    refuse_foreign(ModelOptions, {"cell": "gru", "hidden_size": 8, "layers": 2, "embedding_size": 4, "dropout": 0.1})
+
+
+def refuse_foreign(kind: type[Options], options: dict[str, object]) -> None:
+    task, model = str(options.get("task", "language")), str(options.get("model", "recurrent"))
+    kind.of(options).refuse_foreign(options, task, model)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "message"),
+    [
+        (TrainOptions, {"patience": 3, "valid": 0.0}, "--patience with --valid 0.0"),
+        (TrainOptions, {"reset_probability": 0.1, "batches": "windows"}, "--reset-probability with --batches windows"),
+        (RunOptions, {"precision": "fp32", "kernels": "off"}, "--precision with --kernels off"),
+    ],
+)
+def test_what_means_nothing_beside_the_others_is_refused(kind, options, message):
+    with pytest.raises(OptionError, match=f"^I got {message}"):
+        kind.from_user(options)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -26,6 +26,7 @@ ROOMS = [
     {"tasks", "markov", "reports", "record"},
     {"cells", "data", "metrics"},
     {"kernels", "text", "config", "keywords"},
+    {"usage"},
     {"options", "untrusted", "cores", "files"},
     {"errors", "sharing"},
     {"escaping"},
@@ -189,7 +190,15 @@ def test_every_module_has_a_test_of_its_name(path):
 def test_every_test_has_a_module_of_its_name(path):
     name = path.name.removeprefix("test_")
     source = SOURCE / path.relative_to(TESTS)
-    known = path.stem in ("test_house", "test_parity", "test_golden", "test_lesson", "test_package", "test_fuzzing")
+    known = path.stem in (
+        "test_house",
+        "test_parity",
+        "test_golden",
+        "test_lesson",
+        "test_package",
+        "test_fuzzing",
+        "test_every_option",
+    )
     assert known or source.with_name(name).exists() or source.with_name(f"__{path.stem[5:]}__.py").exists()
 
 

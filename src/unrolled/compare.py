@@ -18,11 +18,11 @@ from typing import Any
 
 from .api import Model, load
 from .bundle import SUFFIX
-from .config import NoveltyOptions, ReadOptions, TrainOptions
+from .config import ModelOptions, NoveltyOptions, ReadOptions, TrainOptions
+from .data.beginnings import first_words
 from .data.readers import Corpus, read_corpus
 from .data.split import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
-from .text.grapheme import clusters
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -38,8 +38,6 @@ WRITTEN = 5_000
 """Units that each writes to be timed, and to be compared with the text."""
 SHOWN = 300
 """Characters of a sample."""
-LEAST_PROMPT, LONGEST_PROMPT = 12, 24
-"""Characters of the prompt, where none is given."""
 SEED, TEMPERATURE = 1, 0.8
 COLD_CHARACTERS = 100_000
 """Held-out characters that are scored with cold starts, at most."""
@@ -136,7 +134,7 @@ def compare(
         say(f"{name}: learning …")
         path = folder / f"{name}{SUFFIX}"
         try:
-            memory = learn(text.sources, path, {**options, **MODELS[name]})
+            memory = learn(text.sources, path, of_model(name, options))
         except TrainingError as error:
             notes = (*notes, f"{name} is left out; {error}")
             continue
@@ -161,6 +159,13 @@ def compare(
     )
 
 
+def of_model(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of ``train`` for one of the models; what is counted is given no minutes."""
+    chosen = {**options, **MODELS[name]}
+    foreign = set(TrainOptions.names()) - set(TrainOptions.names_of("language", ModelOptions.of(MODELS[name]).model))
+    return {key: value for key, value in chosen.items() if key not in foreign}
+
+
 def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """The models that can be trained here, and a note for what cannot."""
     notes = []
@@ -170,14 +175,6 @@ def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     if not find_spec("pydivsufsort"):
         notes.append("what is copied is left out; run: pip install 'unrolled[novelty]'")
     return list(names), tuple(notes)
-
-
-def first_words(text: str) -> str:
-    """The beginning of a line of a text, in whole words where there are any; the first line may be cut in two."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    line = next((line for line in lines[1:] if len(line) >= LEAST_PROMPT), lines[0] if lines else "")
-    start = "".join(clusters(line[: 4 * LONGEST_PROMPT])[:LONGEST_PROMPT])
-    return start.rsplit(" ", 1)[0] + " " if " " in start else start
 
 
 def learn(sources: Sequence[str], path: Path, options: Mapping[str, Any]) -> int | None:

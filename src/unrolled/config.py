@@ -1,4 +1,4 @@
-"""Every option, its default and its help: the only place where a default is written.
+"""Every option, its default and its help: here, and in ``usage.py``, is the only place where a default is written.
 
 The command line derives its flags from these classes, the model file stores them, and ``None`` means "the recipe
 decides". A class checks its own values, so a wrong one never travels.
@@ -11,6 +11,12 @@ from typing import Any
 
 from .errors import OptionError
 from .options import Options, option
+from .usage import EngineOptions as EngineOptions
+from .usage import GenerateOptions as GenerateOptions
+from .usage import NoveltyOptions as NoveltyOptions
+from .usage import PredictOptions as PredictOptions
+from .usage import ScoreOptions as ScoreOptions
+from .usage import threads_option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +26,9 @@ class ReadOptions(Options):
     encoding: str | None = option(None, "encoding of the text [default: found out]")
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
     text_column: str | None = option(
-        None, "column of the texts in a .csv, .tsv or .jsonl file [default: text]", tasks=("language", "classify")
+        None,
+        "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text]",
+        tasks=("language", "classify"),
     )
     label: tuple[str, ...] = option(
         (),
@@ -153,22 +161,11 @@ class ModelOptions(Options):
 
     def own(self) -> dict[str, Any]:
         """The options that this kind of model has, as far as they are known."""
-        fields = dataclasses.fields(self)
-        own = [
-            each.name
-            for each in fields
-            if self.model in each.metadata.get("of", MODELS) and self.task in each.metadata.get("tasks", TASKS)
-        ]
+        own = self.names_of(self.task, self.model)
         return {name: getattr(self, name) for name in own if getattr(self, name) is not None}
 
-    def refuse_foreign(self) -> None:
-        """Raise an ``OptionError`` for an option that this kind of model does not have."""
-        for each in dataclasses.fields(self):
-            if getattr(self, each.name) != each.default and self.model not in each.metadata.get("of", MODELS):
-                shown = each.name.replace("_", "-")
-                owners = " or ".join(each.metadata["of"])
-                raise OptionError(f"I got --{shown} with --model {self.model}, and it is of {owners}; leave it out")
-        self.refuse_idle(self.task)
+    def refuse_contradiction(self) -> None:
+        """Raise an ``OptionError`` for a kind of model or of cell that the task or the other options do not go with."""
         if self.task != "language" and (self.model != "recurrent" or self.cell == "window"):
             name = self.model if self.model != "recurrent" else self.cell
             raise OptionError(f"I got {name} with --task {self.task}, which is of recurrent networks; leave one out")
@@ -190,27 +187,37 @@ class ModelOptions(Options):
 class TrainOptions(Options):
     """How the network learns. The budget is one of ``minutes``, ``steps`` and ``epochs``."""
 
-    minutes: float | None = option(None, "train for about so many minutes [default: 5]", above=0, high=100000)
-    steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12)
-    epochs: float | None = option(None, "train for so many passes over the text", above=0)
-    batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536)
+    minutes: float | None = option(
+        None, "train for about so many minutes [default: 5]", above=0, high=100000, of=NETWORKS
+    )
+    steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12, of=NETWORKS)
+    epochs: float | None = option(None, "train for so many passes over the text", above=0, of=NETWORKS)
+    batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536, of=NETWORKS)
     sequence_length: int | None = option(
-        None, "units that the gradient looks back; of examples, places of a row that fill a step", low=1, high=65536
+        None,
+        "units that the gradient looks back; of examples, places of a row that fill a step",
+        low=1,
+        high=65536,
+        of=NETWORKS,
     )
     batches: str = option(
         "streams",
         "streams carry the state through the text; windows are shuffled",
         choices=("streams", "windows"),
+        of=NETWORKS,
         tasks=("language",),
     )
-    learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
+    learning_rate: float | None = option(None, "highest learning rate", above=0, high=10, of=NETWORKS)
     optimizer: str = option(
-        "muon", "what the matrices of the stack learn by; the rest learns by adamw", choices=("muon", "adamw")
+        "muon",
+        "what the matrices of the stack learn by; the rest learns by adamw",
+        choices=("muon", "adamw"),
+        of=("recurrent",),
     )
-    weight_decay: float | None = option(None, "weight decay of the matrices", low=0)
-    gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
+    weight_decay: float | None = option(None, "weight decay of the matrices", low=0, of=NETWORKS)
+    gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0, of=NETWORKS)
     label_smoothing: float | None = option(
-        None, "share of each target's probability that is spread over all units", low=0, below=1
+        None, "share of each target's probability that is spread over all units", low=0, below=1, of=NETWORKS
     )
     class_weights: str = option(
         "none",
@@ -219,9 +226,21 @@ class TrainOptions(Options):
         tasks=("classify", "tag"),
     )
     reset_probability: float = option(
-        0.01, "chance per step that a stream forgets its state", low=0, high=1, tasks=("language",)
+        0.01,
+        "chance per step that a stream forgets its state",
+        low=0,
+        high=1,
+        of=("recurrent",),
+        tasks=("language",),
+        idle={"batches": ("windows",)},
     )
-    patience: int = option(12, "stop after so many validations without progress; 0 never stops", low=0)
+    patience: int = option(
+        12,
+        "stop after so many validations without progress; 0 never stops",
+        low=0,
+        of=NETWORKS,
+        idle={"valid": (0.0,)},
+    )
     valid: float | str = option(0.1, "held-out share at the end of the text, or a file", low=0, below=1)
     test: float | str | None = option(None, "share at the very end, or a file, that is only reported", low=0, below=1)
     seed: int = option(1, "seed of all chance", low=0, high=2**63 - 1)
@@ -240,103 +259,19 @@ DEFAULT_MINUTES = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerateOptions(Options):
-    """How text is written. Filters work in the order temperature, top-k, top-p, min-p."""
-
-    length: int = option(300, "units to write at most", low=0, high=10**18)
-    temperature: float = option(0.8, "0 always takes the likeliest; 1 is the model's own; higher is wilder", low=0)
-    top_k: int | None = option(None, "only the k likeliest units", low=1)
-    top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
-    min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
-    where: tuple[str, ...] = option((), "write under a label, as author=Carroll (can be given several times)")
-    label_strength: float = option(1.0, "how closely to follow the labels: 1 as learnt, 2 makes them plainer", low=0)
-    stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
-    until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
-    lines: int | None = option(None, "stop after so many lines", low=1)
-    endless: bool = option(False, "write on where a model of several documents would end one")
-    adaptive: bool = option(False, "learn from the prompt and from what is written, too")
-    beams: int | None = option(
-        None, "search for the likeliest whole text, with so many beams side by side", low=1, high=65536
-    )
-    length_penalty: float = option(
-        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0, high=10
-    )
-    seed: int | None = option(None, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
-    max_copied: int | None = option(None, "most characters in a row that stand in the text of --against", low=1)
-    against: str | None = option(None, "the text that the model learnt: a file or a folder")
-    no_loops: bool = option(False, "where the text goes round in circles, raise the temperature until it leaves them")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PredictOptions(Options):
-    """How something is written from a source. It is searched for, unless a temperature says that it is drawn."""
-
-    beams: int = option(5, "search for the likeliest whole text, with so many beams side by side", low=1, high=65536)
-    length_penalty: float = option(
-        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0, high=10
-    )
-    temperature: float | None = option(None, "draw, and do not search; 0 takes the likeliest unit at each step", low=0)
-    top_k: int | None = option(None, "only the k likeliest units", low=1)
-    top_p: float | None = option(None, "only the likeliest units that together reach p", above=0, high=1)
-    min_p: float | None = option(None, "only units at least so likely relative to the likeliest", low=0, high=1)
-    length: int = option(200, "units to write at most", low=1, high=10**18)
-    prefix: str = option("", "what is written begins with this")
-    count: int = option(1, "texts from each source, the likeliest first", low=1, high=65536)
-    seed: int = option(1, "seed of the draw: the same seed writes the same text", low=0, high=2**63 - 1)
-
-    def writing(self) -> GenerateOptions:
-        """The same in the words of a text that is written on."""
-        for name in ("top_k", "top_p", "min_p"):
-            if getattr(self, name) is not None and self.temperature is None:
-                shown = name.replace("_", "-")
-                raise OptionError(f"I got --{shown} without --temperature, and beams draw nothing; add a temperature")
-        given = {name: getattr(self, name) for name in ("top_k", "top_p", "min_p", "length", "seed", "length_penalty")}
-        if self.temperature is not None:
-            return GenerateOptions(temperature=self.temperature, **given)
-        return GenerateOptions(beams=max(self.beams, self.count), **given)
-
-
-SCORE_MODES = ("streamed", "cold-256")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreOptions(Options):
-    """How a text is scored."""
-
-    mode: str = option(
-        "streamed", "streamed carries the state; cold-256 starts afresh every 256 units", choices=SCORE_MODES
-    )
-    top: int = option(0, "alternatives listed for each unit", low=0)
-    where: tuple[str, ...] = option((), "score under a label, as author=Carroll (can be given several times)")
-    adaptive: bool = option(False, "learn from the text while it is scored; not comparable with static figures")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.adaptive and self.mode != "streamed":
-            raise OptionError(f"I got --adaptive with --mode {self.mode}, which forgets; use --mode streamed")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoveltyOptions(Options):
-    """What counts as copied."""
-
-    least: int = option(20, "characters from which on a copied span counts", low=1)
-
-
-@dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
-    """Where the work is done."""
+    """Where training is done."""
 
-    device: str = option("auto", "where training runs: auto, cpu, cuda or mps")
-    engine: str = option("auto", "what runs the network", choices=("auto", "native", "reference", "torch"))
-    weights: str | None = option(
-        None, "precision of the weights [default: that of the model file]", choices=("fp32", "bf16", "int8")
-    )
-    kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"))
+    device: str = option("auto", "where training runs: auto, cpu, cuda or mps", of=NETWORKS)
+    kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"), of=("recurrent",))
     precision: str = option(
-        "auto", "what the kernels train in: bf16 where the processor multiplies it", choices=("auto", "fp32", "bf16")
+        "auto",
+        "what the kernels train in: bf16 where the processor multiplies it",
+        choices=("auto", "fp32", "bf16"),
+        of=("recurrent",),
+        idle={"kernels": ("off",)},
     )
-    threads: int | None = option(None, "threads [default: one a core]", low=1, high=1024)
+    threads: int | None = threads_option()
 
 
 def as_tuple(given: Any) -> tuple[str, ...]:

@@ -60,8 +60,6 @@ class TrainKeywords(ReadKeywords, total=False):
     test: float | str | None
     seed: int
     device: str
-    engine: str
-    weights: str | None
     kernels: str
     precision: str
     threads: int | None
@@ -73,6 +71,16 @@ class StartKeywords(TypedDict, total=False):
     where: str | Sequence[str]
     label_strength: float
     adaptive: bool
+
+
+class NextKeywords(StartKeywords, total=False):
+    """The options of ``next`` in Python."""
+
+    temperature: float
+    top_k: int | None
+    top_p: float | None
+    min_p: float | None
+    endless: bool
 
 
 class GenerateKeywords(TypedDict, total=False):
@@ -101,7 +109,7 @@ class GenerateKeywords(TypedDict, total=False):
 class PredictKeywords(TypedDict, total=False):
     """The options of ``predict`` in Python."""
 
-    beams: int
+    beams: int | None
     length_penalty: float
     temperature: float | None
     top_k: int | None

@@ -35,8 +35,10 @@ def parse_config(text: str) -> ModelOptions:
     given = parse_json(text)
     if not isinstance(given, dict):
         raise ValueError("its config is no object")
-    config = ModelOptions.of(given)
-    config.refuse_foreign()
+    config, plain = ModelOptions.of(given), ModelOptions()
+    changed = [name for name in ModelOptions.names() if getattr(config, name) != getattr(plain, name)]
+    config.refuse_foreign(changed, config.task, config.model)
+    config.refuse_contradiction()
     return config
 
 

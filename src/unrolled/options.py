@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import GenericAlias
@@ -14,7 +14,9 @@ from .errors import OptionError
 def option(default: Any, help: str, **metadata: Any) -> Any:
     """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
 
-    ``of`` names the kinds of model that have the option, where not all do.
+    ``of`` names the kinds of model that have the option, and ``tasks`` the tasks, where not all do. It means nothing
+    unless one of those that it ``needs`` is given, too, nor beside those that it ``excludes``, each with a reason, nor
+    where another has one of the values in ``idle``.
     """
     return field(default=default, metadata={"help": help, **metadata})
 
@@ -30,26 +32,75 @@ class Options:
             check_type(each.name, value, hints[each.name])
             check(each.name, value, each.metadata)
 
-    def refuse_idle(self, task: str) -> None:
-        """Raise an ``OptionError`` for an option that a task has no use for."""
+    def refuse_foreign(self, names: Collection[str], task: str, model: str) -> None:
+        """Raise an ``OptionError`` for an option among ``names`` that a task or a kind of model does not have."""
         for each in dataclasses.fields(self):
-            owners = each.metadata.get("tasks", (task,))
-            if task not in owners and getattr(self, each.name) != each.default:
-                shown = each.name.replace("_", "-")
+            for what, value, key in (("model", model, "of"), ("task", task, "tasks")):
+                owners = each.metadata.get(key, (value,))
+                if each.name in names and value not in owners:
+                    known = " or ".join(owners)
+                    raise OptionError(
+                        f"I got {flag(each.name)} with {flag(what)} {value}, and it is of {known}; leave it out"
+                    )
+
+    def refuse_idle(self, names: Collection[str]) -> None:
+        """Raise an ``OptionError`` for an option among ``names`` that means nothing beside the others."""
+        for each in dataclasses.fields(self):
+            if each.name not in names:
+                continue
+            needs = each.metadata.get("needs", ())
+            if needs and not any(name in names for name in needs):
+                missing = " or ".join(map(flag, needs))
                 raise OptionError(
-                    f"I got --{shown} with --task {task}, and it is of {' or '.join(owners)}; leave it out"
+                    f"I got {flag(each.name)} without {missing}, which it needs; add that, or leave it out"
                 )
+            for other, why in each.metadata.get("excludes", {}).items():
+                if other in names:
+                    raise OptionError(f"I got {flag(each.name)} with {flag(other)}, {why}; leave one out")
+            for other, values in each.metadata.get("idle", {}).items():
+                if (value := getattr(self, other)) in values:
+                    raise OptionError(
+                        f"I got {flag(each.name)} with {flag(other)} {value}, where it means nothing; leave one out"
+                    )
 
     @classmethod
-    def names(cls) -> list[str]:
-        """The names of all options of this class."""
-        return [each.name for each in dataclasses.fields(cls)]
+    def names_of(cls, task: str, model: str) -> list[str]:
+        """The names of the options that a task and a kind of model have."""
+        return [
+            each.name
+            for each in dataclasses.fields(cls)
+            if model in each.metadata.get("of", (model,)) and task in each.metadata.get("tasks", (task,))
+        ]
+
+    @classmethod
+    def names(cls, mark: str | None = None) -> list[str]:
+        """The names of all options of this class, or of those whose field has a ``mark``."""
+        return [each.name for each in dataclasses.fields(cls) if mark is None or mark in each.metadata]
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
         """Make one from a mapping; an unknown name is an error that lists its nearest neighbours."""
         reject_unknown(options, cls.names())
         return cls(**options)
+
+    @classmethod
+    def from_user(cls, options: Mapping[str, Any]) -> Self:
+        """The same of what a user gave; an option that means nothing beside the others is an error, too."""
+        made = cls.of(options)
+        made.refuse_idle(given(options))
+        return made
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given: neither None nor empty nor switched off."""
+    return {
+        name: value for name, value in options.items() if not (value is None or value is False or value in ((), []))
+    }
+
+
+def flag(name: str) -> str:
+    """An option as messages name it."""
+    return f"--{name.replace('_', '-')}"
 
 
 def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:

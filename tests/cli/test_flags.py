@@ -6,12 +6,20 @@ import pytest
 
 from unrolled.cli.flags import examples, flag, given
 from unrolled.cli.main import VERBS
-from unrolled.config import GenerateOptions, ModelOptions, ReadOptions, RunOptions, ScoreOptions, TrainOptions
+from unrolled.config import (
+    EngineOptions,
+    GenerateOptions,
+    ModelOptions,
+    ReadOptions,
+    RunOptions,
+    ScoreOptions,
+    TrainOptions,
+)
 
 CLASSES = {
     "train": (TrainOptions, ModelOptions, ReadOptions, RunOptions),
-    "generate": (GenerateOptions, RunOptions),
-    "score": (ScoreOptions, RunOptions),
+    "generate": (GenerateOptions, EngineOptions),
+    "score": (ScoreOptions, EngineOptions),
 }
 CASES = [(verb, each) for verb, classes in CLASSES.items() for each in classes]
 ARGUMENTS = {"train": ["t.txt"], "generate": ["m"], "score": ["m", "t.txt"]}

@@ -106,7 +106,7 @@ def test_force_replaces_an_existing_file(cli, model_file, tmp_path):
         (["-o", "no/where"], "no/where cannot be written"),
         (["-o", "/proc/x"], "/proc/x cannot be written"),
         (["--novelty"], "I got --novelty and no text; name the one that the model learnt with --against"),
-        (["--max-copied", "9"], "I got --max-copied and no text; name the one that the model learnt with --against"),
+        (["--max-copied", "9"], "I got --max-copied without --against"),
         (["--against", "existing"], "I got --against and nothing to do with it; add --novelty or --max-copied"),
         (["--novelty", "--against", "existing"], "existing is not the text that the model learnt"),
         (["--max-copied", "9", "--against", "existing"], "existing is not the text that the model learnt"),
@@ -197,7 +197,7 @@ def test_picking_several_texts_is_refused(cli, model_file, refused):
 
 def test_what_beams_have_no_use_for_is_refused(cli, model_file, refused):
     assert "--temperature with --beams" in refused(cli("generate", model_file, "--beams", 2, "--temperature", 1), 2)
-    assert "no beams to use it" in refused(cli("generate", model_file, "--length-penalty", 2), 2)
+    assert "--length-penalty without --beams" in refused(cli("generate", model_file, "--length-penalty", 2), 2)
 
 
 def test_picking_and_a_prompt_cannot_both_come_from_a_pipe(cli, model_file, refused):

@@ -111,7 +111,7 @@ def test_a_row_that_is_not_there_is_refused(folder, source, width, words):
 
 @pytest.mark.parametrize("names", [["t.txt"], ["t.tsv", "t.tsv"], ["f.npz"], ["f.npz", "t.tsv", "g"]])
 def test_other_sources_than_a_table_and_its_images_are_refused(folder, names):
-    with pytest.raises(InputError, match=r"give a .tsv, .csv or .jsonl table"):
+    with pytest.raises(InputError, match=r"give a .csv, .tsv, .jsonl or .json table"):
         read_captioned([folder / name for name in names], REQUEST)
 
 
@@ -190,3 +190,10 @@ def test_a_large_image_is_read_in_the_size_that_is_asked_for(folder):
     (folder / "l.tsv").write_text("large.jpg\tred\n")
     found = read_captioned(folder / "l.tsv", dataclasses.replace(REQUEST, train=train))
     assert found.model.image_size == 64
+
+
+@pytest.mark.parametrize(("vision", "name"), [("cnn", "feature_size"), ("elsewhere", "image_size")])
+def test_a_size_of_what_sees_in_another_way_is_refused(folder, vision, name):
+    model = ModelOptions(task="caption", vision=vision, **{name: 16})
+    with pytest.raises(OptionError, match=f"I got --{name.replace('_', '-')} with --vision {vision}, which has none"):
+        read_captioned(folder / "t.tsv", dataclasses.replace(REQUEST, model=model))

@@ -132,7 +132,7 @@ def test_when_no_image_can_be_read_the_first_tells_why(folder):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("t.txt", "a.png\tred\n", "is no table of captions; give a .tsv, .csv or .jsonl file"),
+        ("t.txt", "a.png\tred\n", "is no table of captions; give a .csv, .tsv, .jsonl or .json file"),
         ("t.tsv", "image\tcaption\n", "has no captions in its column 'caption'"),
         ("t.tsv", "a.png\t\n", "has no captions in its column '2'"),
         ("t.jsonl", "[1]\n", "holds no object"),

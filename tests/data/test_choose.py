@@ -3,6 +3,7 @@ import pytest
 from unrolled.config import ModelOptions
 from unrolled.data import choose
 from unrolled.data.choose import LONG, choose_unit, with_unit
+from unrolled.errors import OptionError
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,10 @@ def test_without_the_library_that_learns_tokens_a_long_text_is_read_by_character
 def test_what_the_user_chose_stays():
     assert with_unit(ModelOptions(unit="byte"), "word", "why") == (ModelOptions(unit="byte"), "as you chose")
     assert with_unit(ModelOptions(), "word", "why") == (ModelOptions(unit="word"), "why")
+
+
+@pytest.mark.parametrize("options", [{"vocabulary_size": 9}, {"min_count": 3}])
+def test_an_alphabet_is_known_as_a_whole(options):
+    with pytest.raises(OptionError, match="and the unit char, of which all are known; leave it out"):
+        with_unit(ModelOptions(**options), "char", "")
+    assert with_unit(ModelOptions(**options), "word", "")[0].unit == "word"

@@ -112,7 +112,7 @@ def test_words_are_units_where_texts_have_several():
     ("name", "content", "words"),
     [
         ("one.tsv", "text\tlabel\nx\ta\ny\ta\n", "the rows to learn from have the one label 'a'"),
-        ("plain.txt", "no label\nanywhere\n", "plain.txt has no labels that I can find; give a .tsv"),
+        ("plain.txt", "no label\nanywhere\n", "plain.txt has no labels that I can find; give a .csv"),
         ("half.txt", "__label__a one\ntwo\n", "half.txt has no labels that I can find"),
         ("bad.jsonl", '{"text": "a", "label": "x"}\n{oops\n', "bad.jsonl, line 2 is not JSON"),
         ("bad.jsonl", '["a", "b"]\n', "bad.jsonl, line 1 holds no object"),

@@ -130,7 +130,7 @@ def test_short_targets_are_written_letter_by_letter():
         ({"a.csv": "eins\nzwei\n"}, "has one column, and two are needed"),
         ({"a.tsv": "source\ttarget\n\tone\nzwei\t\n"}, "holds no pairs; give a source and a translation"),
         ({"a.jsonl": '{"source": "a", "target": "b"}\nx\n'}, "line 2 is not JSON"),
-        ({"a": "a", "b": "b", "c": "c"}, "I got 3 files; give one .tsv, .csv or .jsonl file"),
+        ({"a": "a", "b": "b", "c": "c"}, "I got 3 files; give one .csv, .tsv, .jsonl or .json file"),
     ],
     ids=str,
 )
@@ -144,3 +144,10 @@ def test_what_are_no_pairs_is_told_in_one_sentence(file, files, words):
 def test_a_column_that_is_not_there_is_named(file):
     with pytest.raises(InputError, match=r"has no column 'nl' \(it has de, en\)"):
         rows(file("a.tsv", "de\ten\neins\tone\n"), source_column="nl", target_column="en")
+
+
+@pytest.mark.parametrize("files", [{"a.txt": "eins\tone\n"}, {"a.de": "eins\n", "a.en": "one\n"}])
+def test_columns_are_of_tables_only(file, files):
+    paths = [file(name, content) for name, content in files.items()]
+    with pytest.raises(InputError, match="is no table, so it has no column 'de'"):
+        read_rows(paths if len(paths) > 1 else paths[0], ReadOptions(source_column="de"))

@@ -5,7 +5,7 @@ import pytest
 
 from unrolled.config import ReadOptions
 from unrolled.data.readers import read_corpus
-from unrolled.errors import InputError
+from unrolled.errors import InputError, OptionError
 
 ROWS = [("Alice was", "Carroll"), ("It is a truth", "Austen"), ('"Off," she said, "with\ttabs"', "Carroll")]
 
@@ -125,3 +125,53 @@ def test_one_field_may_be_megabytes_long(tmp_path):
 def test_lines_within_quotes_belong_to_their_field(tmp_path):
     (tmp_path / "t.csv").write_text('text,label\n"one\n\ntwo\u2028",a\nb,c', encoding="utf-8")
     assert read(tmp_path / "t.csv", text_column="text") == ["one\n\ntwo\u2028", "b"]
+
+
+OBJECTS = [{"text": text, "author": author, "year": 1865 + n} for n, (text, author) in enumerate(ROWS)]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", ["books.json", "books.json.gz"])
+def test_a_json_array_of_objects_is_a_table(tmp_path, indent, name):
+    raw = (" \n" + json.dumps(OBJECTS, indent=indent)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+    assert read(tmp_path / name, text_column="text", label=("author",)) == [(t, (f"author={a}",)) for t, a in ROWS]
+
+
+def test_json_lines_may_also_be_called_json(tmp_path):
+    (tmp_path / "books.json").write_text("\n".join(map(json.dumps, OBJECTS)))
+    assert read(tmp_path / "books.json", text_column="text") == [text for text, _ in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.json", "[" * 200_000, "a.json is not JSON .*lie more than 100"),
+        ("a.json", '[{"text": ' + "[" * 200_000, "a.json is not JSON .*lie more than 100"),
+        ("a.jsonl", '{"text": ' * 200_000, "a.jsonl, line 1 is not JSON .*lie more than 100"),
+        ("a.json", '[{"text": "a"}, 3]', "a.json, row 2 holds no object"),
+        ("a.json", '{\n  "data": [1]\n}', "a.json, line 1 is not JSON"),
+        ("a.json", '[{"text": "a"}', "a.json is not JSON"),
+        ("a.json", f'[{{"text": {"9" * 5000}}}]', "a.json is not JSON"),
+        ("a.json", '[{"body": "a"}]', "a.json has no column 'text' \\(it has body\\)"),
+        (
+            "a.txt",
+            "text\nplain",
+            "a.txt is no table, so it has no column 'text'; give a .csv, .tsv, .jsonl or .json file",
+        ),
+        ("a.md", "text\nplain", "a.md is no table, so it has no column 'text'"),
+    ],
+)
+def test_what_has_no_such_column_is_told_in_one_sentence(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path / name, text_column="text")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options", [{"text_column": "text"}, {"label": ("file",)}, {"encoding": "utf-8"}, {"strip_gutenberg": True}]
+)
+def test_lines_that_a_program_made_have_neither_columns_nor_an_encoding(options):
+    with pytest.raises(OptionError, match=f"^I got --{next(iter(options)).replace('_', '-')} and lines of text"):
+        read(["one", "two"], **options)

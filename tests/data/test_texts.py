@@ -31,7 +31,8 @@ def test_labels_are_learnt_by_recurrent_networks_only(tmp_path):
         read_text(tmp_path, request)
 
 
-def test_documents_come_whole_and_not_in_windows():
-    request = Request(ReadOptions(), ModelOptions(documents="lines"), TrainOptions(batches="windows"))
+@pytest.mark.parametrize("options", [{"batches": "windows"}, {"reset_probability": 0.5}])
+def test_documents_come_whole_and_not_in_windows_or_streams(options):
+    request = Request(ReadOptions(), ModelOptions(documents="lines"), TrainOptions(**options))
     with pytest.raises(OptionError, match="leave one out"):
         read_text(["one\ntwo"], request)

@@ -78,3 +78,8 @@ def test_an_apostrophe_stands_within_a_word_and_ends_none():
     words = Words(Vocabulary("char", ("t", "'")))
     assert words.go_on.tolist()[2:] == [True, True] and words.may_end.tolist()[2:] == [True, False]
     assert words.typed("I don't") == "don't"
+
+
+def test_words_are_completed_while_the_model_learns_from_the_text(model):
+    found = model.session(adaptive=True).completions("Tholimer said. " * 12 + "Tholi", 3)
+    assert len(found) == 3 and all(each.text.startswith("Tholi") for each in found)

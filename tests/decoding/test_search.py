@@ -1,12 +1,15 @@
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 import unrolled
 from unrolled.config import GenerateOptions
-from unrolled.decoding import search
+from unrolled.decoding import sampling, search
+from unrolled.decoding.engines import open_engine
 from unrolled.decoding.engines.base import step
+from unrolled.options import option
 from unrolled.text.vocabulary import BOUNDARY
 
 LOUD = {"temperature": 1.3, "length": 40}
@@ -106,3 +109,44 @@ def test_unknown_units_are_never_written(model):
     texts = model.generate_many("", 64, seed=1, temperature=50, length=60)
     assert set("".join(texts)) <= set(model.vocabulary.units)
     assert {len(text) for text in texts} == {60}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithOneMore(GenerateOptions):
+    """The options with a filter that the kernels do not have, added as CONTRIBUTING.md says."""
+
+    never: int | None = option(None, "a unit that is never drawn", filter=True)
+
+
+@pytest.fixture
+def one_more_filter(monkeypatch):
+    monkeypatch.setitem(
+        sampling.FILTERS, "never", lambda logits, unit: np.where(np.arange(logits.shape[-1]) == unit, -np.inf, logits)
+    )
+
+
+@pytest.fixture(scope="module")
+def counted(text_file):
+    return unrolled.train(text_file, model="markov")
+
+
+@pytest.mark.parametrize(("opened", "names"), [("model", ("auto", "reference")), ("counted", ("auto",))])
+def test_a_filter_that_the_kernels_do_not_have_is_obeyed_by_every_engine(request, opened, names):
+    opened = request.getfixturevalue(opened)
+    request.getfixturevalue("one_more_filter")
+
+    def written(name, **options):
+        engine = open_engine(name, opened.bundle)
+        read = search.read_prompt(engine, opened.vocabulary.encode("The "))
+        settings = WithOneMore(seed=1, length=60, **options)
+        pieces = zip(*search.write_text(engine, opened.vocabulary, read, settings, range(2)), strict=True)
+        return list(map("".join, pieces))
+
+    assert all("e" in str(written(name)) for name in names)
+    found = [written(name, never=opened.vocabulary.index["e"]) for name in names]
+    assert "e" not in str(found[0]) and found == [found[0]] * len(found)
+
+
+def test_what_the_kernels_have_is_drawn_in_their_own_loop(one_more_filter, model):
+    engine = open_engine("native", model.bundle)
+    assert engine.can_draw(WithOneMore(top_k=3, top_p=0.5, min_p=0.1)) and not engine.can_draw(WithOneMore(never=5))

@@ -15,6 +15,9 @@ import numpy as np
 import unrolled
 from unrolled.data import cache
 from unrolled.data.encoded import Entry
+from unrolled.training.events import Progress
+from unrolled.training.paths import resume_path
+from unrolled.training.resume import load_resume
 
 from .mutations import mutate, reworded, scramble
 
@@ -120,6 +123,28 @@ def use_cached_array(path: Path, number: int, engine: str) -> None:
         raise AssertionError("another array is used")
 
 
+def stopped_run(text: Path, output: Path) -> Subject:
+    """Stop a run, and go on with a changed copy of what it leaves."""
+
+    def stop(event: object) -> None:
+        if isinstance(event, Progress) and event.step == 6:
+            raise KeyboardInterrupt
+
+    unrolled.train(text, output, observers=[stop], **TINY)
+
+    def go_on(path: Path, number: int, engine: str) -> None:
+        if number % 4:  # going on takes longer than anything else
+            load_resume(path)
+            return
+        shutil.copyfile(path, resume_path(path))
+        try:
+            unrolled.train(text, path, resume=True)
+        finally:
+            resume_path(path).unlink(missing_ok=True)
+
+    return Subject(resume_path(output), go_on)
+
+
 def make_caches(folder: Path) -> dict[str, Subject]:
     """Keep a text in ids, and an array."""
     folder.mkdir(0o700)
@@ -178,6 +203,7 @@ def make_subjects(folder: Path) -> dict[str, Subject]:
         model = found["lstm" if name == "adaptive" else name].path
         path = unrolled.load(model).start("The cat", **options).save(folder / f"{name}.state")
         found[f"{name} state"] = Subject(path, go_on_with(model), engines=found.get(name, found["lstm"]).engines)
+    found["resume file"] = stopped_run(text, folder / "stopped.safetensors")
     return found | make_caches(folder / "cache")
 
 

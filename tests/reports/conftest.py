@@ -1,17 +1,6 @@
-"""A real browser for the pages: Debian's Chromium, through Playwright."""
-
-import shutil
+"""Pages in a real browser."""
 
 import pytest
-from playwright.sync_api import sync_playwright
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ def test_a_stopped_run_reads_its_table_as_it_did(tmp_path):
     options = {"text_column": "name", "label": ("language",), "steps": 5}
     work = gather(tmp_path / "names.csv", None, options)
     about = {
+        "ledger": {"plans": [[0, 5]]},
+        "told": {},
         "model": as_plain(work.model),
         "train": as_plain(work.train),
         "replay": [],

@@ -51,6 +51,7 @@ def fsync(handle):
 os.fsync = fsync
 unrolled.train(source, output, observers=[observe], **options)
 """
+ABOUT = {"ledger": {"plans": [[0, 9]]}, "told": {}, "model": {}, "train": {}, "digest": "", "replay": []}
 RUN = {"steps": 60, "dropout": 0.2, "valid": 0.02, "test": 0.02, "seed": 5}
 
 
@@ -197,9 +198,10 @@ def test_a_resume_file_is_no_model(stopped):
 
 def test_what_was_saved_is_what_is_read(tmp_path):
     tensors = {"a": torch.randn(3, 4).t(), "step": torch.tensor(7.0)}
-    save_resume(tmp_path / "r", tensors, {"x": [1, None, float("inf")]})
+    told = {**ABOUT, "more": [1, None, float("inf")]}
+    save_resume(tmp_path / "r", tensors, told)
     arrays, about = load_resume(tmp_path / "r")
-    assert about == {"x": [1, None, float("inf")]}
+    assert about == told
     assert {name: (array.shape, array.tobytes()) for name, array in arrays.items()} == {
         name: (tuple(t.shape), t.contiguous().numpy().tobytes()) for name, t in tensors.items()
     }
@@ -215,7 +217,7 @@ def test_an_optimizer_goes_on_as_if_nothing_had_happened(tmp_path):
     one, other = (build(NetworkSpec(9, 9, 4, "gru", 8, 1, 0.0), seed=1) for _ in range(2))
     optimizer = make_optimizers(one, "muon", 0.1)
     steps(one, optimizer, 3)
-    save_resume(tmp_path / "r", optimizer_tensors(optimizer), {})
+    save_resume(tmp_path / "r", optimizer_tensors(optimizer), ABOUT)
     other.load_state_dict(one.state_dict())
     restored = make_optimizers(other, "muon", 0.1)
     arrays = load_resume(tmp_path / "r")[0]

@@ -17,11 +17,11 @@ from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptio
 from ..decoding.engines import ENGINES, Engine
 from ..decoding.engines.source import OPENING, EngineSource, missing_torch
 from ..decoding.seeing import refuse_idle
-from ..decoding.state import OF_THE_START, Start, State, generate_options, saved_state
+from ..decoding.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state
 from ..errors import OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
-from ..keywords import GenerateKeywords, PredictKeywords, StartKeywords
-from ..options import check
+from ..keywords import GenerateKeywords, NextKeywords, PredictKeywords, StartKeywords
+from ..options import check, flag, given
 from ..sharing import Recomputed, cached_property
 from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
@@ -99,8 +99,9 @@ class Model(Recomputed):
 
     def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
         """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""
-        given = GenerateOptions.of({**options, "where": as_tuple(options.get("where", ()))})
-        return self.starting(**{name: getattr(given, name) for name in OF_THE_START}).state(prompt)
+        refuse_others(options, OF_THE_START, "the beginning of a text")
+        settings = GenerateOptions.from_user({**options, "where": as_tuple(options.get("where", ()))})
+        return self.starting(**{name: getattr(settings, name) for name in OF_THE_START}).state(prompt)
 
     def session(self, **options: Unpack[StartKeywords]) -> Session:
         """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
@@ -123,9 +124,9 @@ class Model(Recomputed):
         """A state that was saved to a file."""
         return saved_state(path, self.bundle).opened(self.source)
 
-    def begin(self, prompt: str, options: GenerateKeywords) -> State:
+    def begin(self, prompt: str, options: GenerateKeywords | NextKeywords) -> State:
         """The state after a prompt for options of which some are those of a start."""
-        generate_options(**options)  # nothing is read for a wrong one
+        generate_options(**options)  # nothing is read for a wrong one  # type: ignore[misc]
         return self.start(prompt, **{name: options[name] for name in OF_THE_START if name in options})  # type: ignore[literal-required]
 
     def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
@@ -202,20 +203,22 @@ class Model(Recomputed):
 
     def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Answer] | list[Written]:
         """The same for many sources, side by side."""
-        given = PredictOptions.of(options)
+        settings = PredictOptions.from_user(options)
         if self.predictor.answers:
             refuse_writing(options)
             return self.predictor.classify(sources)
-        return [texts[0] for texts in self.predictor.write(sources, given.writing(), given.prefix)]
+        if settings.count > 1:
+            raise OptionError(f"I got --count {settings.count}, and this gives one text of each; use translations")
+        return [texts[0] for texts in self.predictor.write(sources, settings.writing(), settings.prefix)]
 
     def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Written]:
         """Several texts from one source, ``count`` of them, the likeliest first."""
-        given = PredictOptions.of(options)
+        settings = PredictOptions.from_user(options)
         if self.predictor.answers:
             raise OptionError("this model answers with labels and writes nothing; use predict")
-        return self.predictor.write([source], given.writing(), given.prefix, given.count)[0]
+        return self.predictor.write([source], settings.writing(), settings.prefix, settings.count)[0]
 
-    def next(self, prompt: str = "", count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
+    def next(self, prompt: str = "", count: int = 10, **options: Unpack[NextKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
         return self.begin(prompt, options).next(count, **options)
 
@@ -250,9 +253,8 @@ class Model(Recomputed):
 
 def refuse_writing(options: Mapping[str, Any]) -> None:
     """Raise an ``OptionError`` for an option of writing, given to a model that answers."""
-    if options:
-        shown = next(iter(options)).replace("_", "-")
-        raise OptionError(f"I got --{shown}, and this model answers with labels and writes nothing; leave it out")
+    for name in given(options):
+        raise OptionError(f"I got {flag(name)}, and this model answers with labels and writes nothing; leave it out")
 
 
 def load(

@@ -48,6 +48,8 @@ def train(
     best so far (``record["stopped"]`` says so); before the first step there is none, and it goes on to the caller. No
     signal handlers are installed.
     """
+    if force and output is None:
+        raise OptionError("I got force without output, and nothing is replaced; name the model file, or leave it out")
     order = Order(source, output, resume, replay, base, force, tuple(observers), dict(options))
     from ..training.interrupt import Interrupt
 
@@ -212,10 +214,10 @@ def quick_engine(bundle: Bundle) -> str:
 
 
 def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
-    """A short sample for the screen, from the beginning of a line where there are lines."""
+    """A short sample for the screen, from the beginning of a held-out line where there is any."""
     model = Model(bundle, quick_engine(bundle))
-    prompt = "\n" if "\n" in model.vocabulary.index else ""
-    return model.generate(prompt, length=length, temperature=temperature, seed=1)
+    prompt = next((begin for begin, _ in bundle.record.get("shown", ())), "")
+    return prompt + model.generate(prompt, length=length, temperature=temperature, seed=1)
 
 
 def save_or_rescue(model: Model, output: str | Path, replace: bool) -> None:

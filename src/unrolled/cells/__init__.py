@@ -12,7 +12,7 @@ CELLS: dict[str, Cell] = {"elman": Elman(), "gru": GRU(), "lstm": LSTM()}
 
 
 def find_cell(name: str, context: int) -> Cell:
-    """The cell of a name; that of a window looks ``context`` units back, at least 2, else ``OptionError``."""
-    if name == "window" and context < 2:
-        raise OptionError(f"a window looks at least 2 units back, and the context is {context}")
+    """The cell of a name; that of a window looks ``context`` units back, at least 1, else ``OptionError``."""
+    if name == "window" and context < 1:
+        raise OptionError(f"a window looks at least 1 unit back, and the context is {context}")
     return Window(context) if name == "window" else CELLS[name]

@@ -10,7 +10,7 @@ import click
 
 from ..config import ReadOptions
 from . import streams
-from .flags import examples, flags, given
+from .flags import examples, flags, given, refuse_alone
 
 EXAMPLES = """
 unrolled compare alice.txt --minutes 1
@@ -33,7 +33,7 @@ DEFAULT_MINUTES = 1.0
 @click.option("--force", is_flag=True, help="replace an existing page, and models that were kept")
 @click.option("--quiet", is_flag=True, help="show the table alone")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-@flags(ReadOptions, leave_out=("label",))
+@flags(ReadOptions, leave_out=("label", "source_column", "target_column"))
 def command(
     sources: tuple[str, ...], output: str | None, keep: str | None, quiet: bool, as_json: bool, **options: Any
 ) -> None:
@@ -43,6 +43,7 @@ def command(
     from ..reports.comparison import MEANINGS, page, samples, table
 
     names, prompt, force = choose(options.pop("models")), options.pop("prompt"), options.pop("force")
+    refuse_alone({"force": force, "output": output, "keep": keep}, ["force"], ["output", "keep"])
     if output:
         refuse_target(output, force)
     with tempfile.TemporaryDirectory() as temporary:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..config import RunOptions
+from ..config import EngineOptions
 from ..untrusted import parse_json
 from . import streams
 from .flags import examples, flags, given, silence
@@ -25,7 +25,7 @@ unrolled complete alice.safetensors --json < lines-of-json-strings.txt
 @click.option("--where", multiple=True, help="complete under a label, as author=Carroll (can be given several times)")
 @click.option("--json", "as_json", is_flag=True, help="each line is a JSON string, so that texts can have newlines")
 @click.option("--quiet", is_flag=True, help="show no warnings")
-@flags(RunOptions, leave_out=("kernels", "precision"))
+@flags(EngineOptions)
 def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) -> None:
     """Complete texts: each line of standard input is a text so far; a line of JSON has its likeliest next words.
 

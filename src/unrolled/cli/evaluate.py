@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import PredictOptions, ReadOptions, RunOptions
+from ..config import EngineOptions, PredictOptions, ReadOptions
 from ..escaping import json_line
 from . import streams
-from .flags import LOADING, VISION, examples, flags, given, silence
+from .flags import LOADING, VISION, examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
     from ..api import Model
@@ -36,7 +36,7 @@ PICTURED = 10
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @VISION
-@flags(ReadOptions, PredictOptions, RunOptions, leave_out=("prefix", "count", "kernels", "precision"))
+@flags(ReadOptions, PredictOptions, EngineOptions, leave_out=("prefix", "count"))
 def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet: bool, **options: Any) -> None:
     """Evaluate MODEL on TEST (a table, or two files whose lines belong together), which it was not trained on."""
     from ..api import load
@@ -47,6 +47,7 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
         silence()
     targets = {name: options.pop(name) for name in ("svg", "attention", "predictions")}
     force, settings = options.pop("force"), given(options)
+    refuse_alone({**targets, "force": force}, ["force"], list(targets))
     opened = load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     refuse(opened, targets, force)

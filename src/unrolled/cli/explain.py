@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..config import RunOptions, ScoreOptions
+from ..config import EngineOptions, ScoreOptions
 from . import streams
 from .flags import examples, flags, given, silence
 from .score import read
@@ -26,7 +26,7 @@ head -n 40 play.txt | unrolled explain play.safetensors - -o play.html --force
 @click.option("--force", is_flag=True, help="replace an existing page")
 @click.option("--encoding", default=None, help="encoding of the text [default: found out]")
 @click.option("--quiet", is_flag=True, help="show nothing but errors")
-@flags(ScoreOptions, RunOptions, leave_out=("mode", "top", "adaptive", "kernels", "precision"))
+@flags(ScoreOptions, EngineOptions, leave_out=("mode", "top", "adaptive"))
 def command(model: str, text: str, output: str, force: bool, quiet: bool, **options: Any) -> None:
     """Write a page that shows what MODEL expected at every place of TEXT (a file, or - for standard input)."""
     from ..api import load

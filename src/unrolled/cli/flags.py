@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import click
 
+from ..errors import OptionError
 from ..options import Options
+from ..options import flag as flag_of
 
 Command = Callable[..., Any]
 
@@ -47,7 +49,7 @@ def flag(field: dataclasses.Field[Any], hint: Any) -> Callable[[Command], Comman
     help = field.metadata["help"]
     if field.default not in (None, False, ()) and "[default" not in help:
         help = f"{help} [default: {field.default}]"
-    name = "--" + field.name.replace("_", "-")
+    name = flag_of(field.name)
     if hint is bool:
         return click.option(name, is_flag=True, default=None, help=help)
     several = get_origin(hint) is tuple
@@ -67,6 +69,14 @@ def type_of(field: dataclasses.Field[Any], hint: Any) -> Any:
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that the user gave."""
     return {name: value for name, value in options.items() if value not in (None, ())}
+
+
+def refuse_alone(options: Mapping[str, Any], names: Sequence[str], others: Sequence[str]) -> None:
+    """Raise an ``OptionError`` for one of some flags that was given where it means nothing: without any of others."""
+    for name in names:
+        if options.get(name) and not any(options.get(other) for other in others):
+            missing = " or ".join(map(flag_of, others))
+            raise OptionError(f"I got {flag_of(name)} without {missing}, which it needs; add that, or leave it out")
 
 
 def examples(text: str) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import GenerateOptions, NoveltyOptions, RunOptions
+from ..config import EngineOptions, GenerateOptions, NoveltyOptions
 from ..escaping import json_line
 from . import streams
-from .flags import examples, flags, given, silence
+from .flags import examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
     from ..bundle import Bundle
@@ -41,7 +41,7 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.option("--quiet", is_flag=True, help="show the continuation alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines")
 @click.option("--novelty", "compared", is_flag=True, help="tell how much of it stands in the text of --against")
-@flags(GenerateOptions, RunOptions, leave_out=("kernels", "precision"))
+@flags(GenerateOptions, EngineOptions)
 def command(
     model: str, samples: int, output: str | None, force: bool, quiet: bool, as_json: bool, **options: Any
 ) -> None:
@@ -51,6 +51,7 @@ def command(
     from ..decoding.search import choose_seed
 
     from_pipe = options["prompt_file"] == "-"
+    refuse_alone({**options, "output": output, "force": force}, ["force"], ["output", "save_state"])
     prompt = read_prompt(options.pop("prompt"), options.pop("prompt_file"))
     if quiet:
         silence()
@@ -64,6 +65,8 @@ def command(
     settings.pop("threads", None)
     opened = load(model, **where)
     against = learnt(opened.bundle, settings["against"]) if ways["compared"] else None
+    if "max_copied" not in settings:
+        settings.pop("against", None)
     if ways["from_state"]:
         start = opened.open_state(ways["from_state"]).after(prompt)
     else:
@@ -116,11 +119,6 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
         raise OptionError("I got --pick with --temperature 0, which has one text to choose from; give a higher one")
     if ways["pick"] and ways["from_pipe"]:
         raise OptionError("I got --pick and --prompt-file -, and standard input has room for one; give a file")
-    for name in ("temperature", "top_k", "top_p", "min_p"):
-        if "beams" in settings and name in settings:
-            raise OptionError(f"I got --{name.replace('_', '-')} with --beams, which draws nothing; leave one out")
-    if "length_penalty" in settings and "beams" not in settings:
-        raise OptionError("I got --length-penalty and no beams to use it; add --beams")
 
 
 def learnt(bundle: Bundle, path: str) -> Corpus:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import OptionError
 from . import streams
-from .flags import examples
+from .flags import examples, refuse_alone
 
 if TYPE_CHECKING:
     from ..bundle import Bundle
@@ -32,6 +33,10 @@ unrolled info alice.safetensors --svg curve.svg
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: bool, as_json: bool) -> None:
     """Tell about MODEL, a file that `unrolled train` wrote; without one, about this machine."""
+    refuse_alone({"model": model, "plot": plot, "svg": svg, "quiet": quiet}, ["plot", "svg", "quiet"], ["model"])
+    refuse_alone({"force": force, "svg": svg}, ["force"], ["svg"])
+    if plot and as_json:
+        raise OptionError("I got --plot with --json, which prints JSON alone; leave one out")
     if model is None:
         show(machine(), as_json)
         return

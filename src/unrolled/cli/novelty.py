@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,20 +29,23 @@ WIDTH = 80  # columns of a terminal
 @click.option("--against", type=click.Path(), required=True, help="the text that the model learnt: a file or a folder")
 @click.option("--quiet", is_flag=True, help="show the figures alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-@flags(NoveltyOptions, ReadOptions, leave_out=("label",))
+@flags(NoveltyOptions, ReadOptions, leave_out=("label", "source_column", "target_column"))
 def command(sample: str, against: str, quiet: bool, as_json: bool, **options: Any) -> None:
     """Tell how much of SAMPLE (a file, or - for standard input) stands in the text that its writer learnt.
 
     SAMPLE is a text, or the JSON lines of `unrolled generate`: then each of their texts stands alone.
     """
     from ..data.readers import read_corpus, read_file
+    from ..data.tables import is_table
     from ..decoding.novelty import novelty
 
     settings = given(options)
     counting = NoveltyOptions(**{name: settings.pop(name) for name in NoveltyOptions.names() if name in settings})
     reading = ReadOptions(**settings)
-    texts = texts_of(read_file(sample, reading).text)
-    found = novelty(texts, read_corpus(against, reading), counting.least)
+    texts = list(read_corpus(sample, reading).documents) if is_table(sample, reading) else None
+    plain = dataclasses.replace(reading, text_column=None)
+    learnt = read_corpus(against, plain if texts and not is_table(against, reading) else reading)
+    found = novelty(texts or texts_of(read_file(sample, plain).text), learnt, counting.least)
     if as_json:
         streams.as_json(found.summary())
     else:

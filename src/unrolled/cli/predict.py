@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import PredictOptions, RunOptions
+from ..config import EngineOptions, PredictOptions
 from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
@@ -34,7 +34,7 @@ cat questions.txt | unrolled predict questions.safetensors - --json
 @click.option("--quiet", is_flag=True, help="show the results alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON lines, with all probabilities or scores")
 @VISION
-@flags(PredictOptions, RunOptions, leave_out=("kernels", "precision"))
+@flags(PredictOptions, EngineOptions)
 def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool, as_json: bool, **options: Any) -> None:
     """Read each SOURCE (a text, or an image's path; - is lines of standard input) and say what MODEL makes of it."""
     from ..api import load

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import RunOptions, ScoreOptions
+from ..config import EngineOptions, ScoreOptions
+from ..errors import OptionError
+from ..options import flag
 from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     from ..api import Model
     from ..decoding.scoring import Score
 
+LINES = 10
+"""The most surprising lines that are shown."""
+OF_NEXT = ("temperature", "where", "adaptive")
+"""Options that what comes next depends on, too."""
 EXAMPLES = """
 unrolled score alice.safetensors chapter.txt
 unrolled score alice.safetensors chapter.txt --mode cold-256 --json
@@ -25,66 +32,68 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.argument("model", type=click.Path())
 @click.argument("text", type=click.Path(), required=False)
 @click.option("--next", "prompt", default=None, help="show what comes next after this prompt, as bars")
-@click.option("--temperature", type=float, default=1.0, help="temperature of --next [default: 1]")
-@click.option("--lines", type=click.IntRange(min=0), default=10, help="most surprising lines shown [default: 10]")
+@click.option("--temperature", type=float, help="temperature of --next [default: 1]")
+@click.option("--lines", type=click.IntRange(min=0), help="most surprising lines shown [default: 10]")
 @click.option("--encoding", default=None, help="encoding of the text [default: found out]")
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @VISION
 @click.option("--images-anywhere", is_flag=True, help="also read images that a table names outside its own folder")
-@flags(ScoreOptions, RunOptions, leave_out=("kernels", "precision"))
+@flags(ScoreOptions, EngineOptions)
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
     """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte.
 
     For a model that translates or captions, TEXT is a table of sources and given texts.
     """
     from ..api import load
-    from ..errors import OptionError
 
     if (text is None) == (prompt is None):
         raise OptionError("give a TEXT to score, or --next PROMPT; one of them")
     settings = given(options)
     if settings.pop("quiet"):
         silence()
+    refuse(settings, prompt is not None)
+    lines = settings.get("lines", LINES)
     opened = load(model, **{name: settings[name] for name in LOADING if name in settings})
     if text is not None and opened.bundle.config.task in ("translate", "caption"):
-        score_table(opened, text, settings, as_json)
+        score_table(opened, text, settings, lines, as_json)
         return
     if prompt is not None:
-        show_next(
-            opened.next(
-                prompt,
-                temperature=settings["temperature"],
-                adaptive=bool(settings.get("adaptive")),
-                where=settings.get("where", ()),
-            ),
-            as_json,
-        )
+        how = {name: settings[name] for name in OF_NEXT if name in settings}
+        show_next(opened.next(prompt, **how), as_json)
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
     scored = opened.score(read(text, settings.get("encoding")), **how)
     if settings.get("top"):
         show_alternatives(scored)
     elif as_json:
-        worst = [
-            {"line": n, "bits_per_char": bits, "text": line} for n, bits, line in scored.lines()[: settings["lines"]]
-        ]
+        worst = [{"line": n, "bits_per_char": bits, "text": line} for n, bits, line in scored.lines()[:lines]]
         streams.as_json({**scored.summary(), "lines": worst})
     else:
-        show(scored, settings["lines"])
+        show(scored, lines)
 
 
-def score_table(model: Model, table: str, settings: dict[str, Any], as_json: bool) -> None:
+def refuse(settings: Mapping[str, Any], next_unit: bool) -> None:
+    """Raise an ``OptionError`` for a flag of scoring a text beside --next, and the other way round."""
+    for name in settings:
+        if next_unit and name in (*ScoreOptions.names(), "lines", "encoding") and name not in OF_NEXT:
+            raise OptionError(f"I got {flag(name)} with --next, and it is of scoring a text; leave one out")
+    if "temperature" in settings and not next_unit:
+        raise OptionError("I got --temperature without --next, and a text is scored as it is; leave it out")
+    if "lines" in settings and settings.get("top"):
+        raise OptionError("I got --lines with --top, which tells of every unit; leave one out")
+
+
+def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, as_json: bool) -> None:
     """Given texts under their sources, the most surprising pairs last."""
-    from ..errors import OptionError
     from ..evaluation import score_pairs
     from ..reports.evaluated import pair_lines
 
     foreign = [name for name in ScoreOptions.names() if name in settings]
     if foreign:
-        raise OptionError(f"I got --{foreign[0]} with a model that reads pairs, whose texts stand alone; leave it out")
+        raise OptionError(f"I got {flag(foreign[0])} with a model that reads pairs, which stand alone; leave it out")
     reading = {name: settings[name] for name in ("encoding", "images_anywhere") if name in settings}
-    told = score_pairs(model, table, **reading).summary(settings["lines"])
+    told = score_pairs(model, table, **reading).summary(lines)
     if as_json:
         streams.as_json(told)
     else:

@@ -30,7 +30,7 @@ cat *.txt | unrolled train - -o all.safetensors --unit word --epochs 10
 @click.option("--force", is_flag=True, help="replace an existing model file")
 @click.option("--quiet", is_flag=True, help="show nothing but errors")
 @click.option("--json", "as_json", is_flag=True, help="print the model's record as JSON at the end")
-@flags(TrainOptions, ModelOptions, ReadOptions, RunOptions, leave_out=("engine", "weights"))
+@flags(TrainOptions, ModelOptions, ReadOptions, RunOptions)
 def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: bool, **options: Any) -> int:
     """Train a network on TEXT: a file, a folder, several of them, or - for standard input."""
     from ..api.training import Order, carry_out
@@ -61,6 +61,6 @@ def default_output(source: str) -> str:
     if source == "-":
         return f"model{SUFFIX}"
     name = Path(source).resolve().name
-    for ending in (".gz", ".txt", ".tsv", ".csv", ".jsonl", ".ndjson"):
+    for ending in (".gz", ".txt", ".tsv", ".csv", ".json", ".jsonl", ".ndjson"):
         name = name.removesuffix(ending)
     return f"{name}{SUFFIX}"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..config import CNN, FEATURES, ModelOptions
 from ..errors import InputError, OptionError
+from ..options import flag
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .cache import cached
 from .captions import Captions, Features, load_pixels, read_captions, read_features
@@ -27,7 +28,7 @@ from .images import read_image, read_whole
 from .material import SHOWN, Reading, Request
 from .readers import Source
 from .split import PARTS
-from .tables import is_table_name
+from .tables import KINDS, is_table_name
 
 LARGEST, SMALLEST = 64, 8
 """Pixels of the side that images are read in, where nothing else is asked for; small icons are read as they are."""
@@ -93,11 +94,15 @@ class Album:
             return captions.features
         if self.model.vision == FEATURES:
             raise InputError(f"{captions.table} names images, and --vision is features; give their .npz file with it")
+        idle = "feature_size" if self.model.vision == CNN else "image_size"
+        if getattr(self.model, idle) is not None:
+            raise OptionError(f"I got {flag(idle)} with --vision {self.model.vision}, which has none; leave it out")
         if self.model.vision == CNN:
             size = self.model.image_size or side_of(captions)
             self.model = dataclasses.replace(self.model, image_size=size)
             return load_pixels(captions, size)
         found = self.look(captions)
+        refuse_width(self.model, found.shape[-1])
         self.model = dataclasses.replace(self.model, feature_size=found.shape[-1])
         return found
 
@@ -152,7 +157,7 @@ def table_and_images(source: Source) -> tuple[Path, Path | None]:
     if len(tables) != 1 or len(paths) > 2:
         shown = ", ".join(map(str, paths[:3]))
         raise InputError(
-            f"I got {shown}; give a .tsv, .csv or .jsonl table of images and captions, and with it the folder of the "
+            f"I got {shown}; give a {KINDS} table of images and captions, and with it the folder of the "
             "images or an .npz file of their features, if they are not beside it"
         )
     return tables[0], next((path for path in paths if path != tables[0]), None)
@@ -177,9 +182,14 @@ def with_features(model: ModelOptions, features: Features) -> ModelOptions:
         chosen = f"--vision {model.vision}" if model.vision not in (CNN, FEATURES) else "--image-size"
         raise OptionError(f"I got {chosen} and an .npz file of features, which nothing looks at images for; leave one")
     width = features.shape[-1]
+    refuse_width(model, width)
+    return dataclasses.replace(model, vision=FEATURES, feature_size=width)
+
+
+def refuse_width(model: ModelOptions, width: int) -> None:
+    """Raise ``InputError`` for features of another width than the model reads."""
     if model.feature_size not in (None, width):
         raise InputError(f"the features are {width} wide, and the model reads {model.feature_size}; give such ones")
-    return dataclasses.replace(model, vision=FEATURES, feature_size=width)
 
 
 def wild(values: NDArray[Any]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from .cache import FOLDER, cached
 from .columns import Glance
 from .images import MEMORY, Picture, read_image
 from .readers import is_folder, read_file
-from .tables import is_table_name, read_columns
+from .tables import KINDS, is_table_name, read_columns
 
 Features = NDArray[np.float32]
 """What a network saw in N images: G places of each, D numbers a place, [N, G, D]."""
@@ -87,7 +87,7 @@ def read_captions(
     columns: Columns = (None, None),
     options: ReadOptions | None = None,
 ) -> Captions:
-    """The images and captions of a .tsv, .csv or .jsonl file; raises ``InputError`` if there are none.
+    """The images and captions of a table; raises ``InputError`` if there are none.
 
     A row holds an image's file and one caption; several rows of one image are several captions. Where the first line
     has no names of columns, the first column is the file and the second the caption. ``images`` is the folder of the
@@ -144,9 +144,7 @@ def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
     """The captions of each image; those of a row without a caption count as none."""
     name = str(table)
     if not is_table_name(name):
-        raise InputError(
-            f"{name} is no table of captions; give a .tsv, .csv or .jsonl file with an image and a caption in each row"
-        )
+        raise InputError(f"{name} is no table of captions; give a {KINDS} file with an image and a caption in each row")
     text = read_file(table, options).text
     named = Glance.at(text, name).two(IMAGES, CAPTIONS, *columns)
     found: Table = {}

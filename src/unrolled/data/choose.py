@@ -12,6 +12,9 @@ from importlib.util import find_spec
 import regex
 
 from ..config import ModelOptions
+from ..errors import OptionError
+from ..options import flag
+from ..text import UNITS
 
 LOOKED_AT = 300_000  # characters
 LONG = 3_000_000  # characters: of so many, minutes do not read enough one by one
@@ -44,4 +47,8 @@ def choose_unit(documents: Sequence[str], size: int = 0) -> tuple[str, str]:
 
 def with_unit(model: ModelOptions, unit: str, why: str) -> tuple[ModelOptions, str]:
     """The options with a unit, where the user chose none, and why it is this one."""
-    return (dataclasses.replace(model, unit=unit), why) if model.unit == "auto" else (model, "as you chose")
+    model, why = (dataclasses.replace(model, unit=unit), why) if model.unit == "auto" else (model, "as you chose")
+    for name in ("vocabulary_size", "min_count"):
+        if not UNITS[model.unit].several and getattr(model, name) != getattr(ModelOptions(), name):
+            raise OptionError(f"I got {flag(name)} and the unit {model.unit}, of which all are known; leave it out")
+    return model, why

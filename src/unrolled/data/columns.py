@@ -8,7 +8,7 @@ from itertools import islice
 from statistics import fmean
 
 from ..errors import InputError
-from .tables import JSON_LINES, ending, refuse_wide, rows
+from .tables import has_keys, refuse_wide, rows
 
 LOOKED_AT = 500  # rows
 FEWEST = 10  # of them tell whether the first line is one
@@ -25,7 +25,7 @@ class Glance:
     @classmethod
     def at(cls, text: str, name: str) -> Glance:
         """The beginning of a table's text."""
-        named = ending(name) in JSON_LINES
+        named = has_keys(name)
         lines = list(islice(rows(text, name, not named), LOOKED_AT))
         first = [] if named or not lines else [each.strip() for each in lines[0].values()]
         head = list(dict.fromkeys(key for line in lines for key in line)) if named else first
@@ -46,7 +46,7 @@ class Glance:
 
     def has_names(self, *found: str | None) -> bool:
         """Whether the first line names the columns: one of them was found or given by a name."""
-        return ending(self.name) in JSON_LINES or any(each is not None and not each.isdecimal() for each in found)
+        return has_keys(self.name) or any(each is not None and not each.isdecimal() for each in found)
 
     def looks_named(self) -> bool:
         """Whether the first line is none of the rows: what it says of a column that repeats itself stands nowhere."""

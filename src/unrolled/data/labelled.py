@@ -21,7 +21,7 @@ from .given import Ragged
 from .material import SHOWN, Reading, Request
 from .readers import Corpus, Source, files_of, is_folder, read_corpus, read_file
 from .split import PARTS
-from .tables import FILE, is_table_name
+from .tables import FILE, KINDS, is_table_name
 
 Row = tuple[str, str]
 """A text and its label."""
@@ -90,7 +90,7 @@ def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
         glance = Glance.at(read_file(path, options).text, str(path))
         text, label = glance.text_and_label(TEXTS, LABELS, options.text_column, next(iter(options.label), None))
         return dataclasses.replace(options, text_column=text, label=(label,))
-    several = not isinstance(source, str | Path) or is_folder(source)
+    several = is_folder(source) if isinstance(source, str | Path) else any(isinstance(each, Path) for each in source)
     return dataclasses.replace(options, label=(FILE,)) if several and not options.label else options
 
 
@@ -113,7 +113,7 @@ def lines_of_fasttext(corpus: Corpus) -> list[Row]:
         rows = [(pair[1 - fewer].strip(), pair[fewer].strip()) for pair in pairs]
         return [row for row in rows if all(row)]
     raise InputError(
-        f"{corpus.names[0]} has no labels that I can find; give a .tsv, .csv or .jsonl file with columns text and "
+        f"{corpus.names[0]} has no labels that I can find; give a {KINDS} file with columns text and "
         "label, lines of __label__NAME TEXT with one label each, or a folder with a file for each label"
     )
 

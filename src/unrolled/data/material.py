@@ -107,4 +107,4 @@ class Reading:
     why_unit: str
     notes: tuple[str, ...] = ()
     shown: tuple[tuple[str, str], ...] = ()
-    """A few held-out sources and their targets, to show what becomes of them."""
+    """A few held-out sources and their targets, or beginnings of lines and their rest, to show what becomes of them."""

@@ -20,7 +20,7 @@ from .given import Ragged
 from .material import SHOWN, Reading, Request
 from .readers import Corpus, Source, read_corpus
 from .split import PARTS
-from .tables import is_table_name, read_columns
+from .tables import KINDS, is_table_name, read_columns, refuse_columns
 
 Row = tuple[str, str]
 """A text and its translation."""
@@ -85,10 +85,11 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
     if len(paths) == 1 or not all(isinstance(path, Path) for path in paths):
         found = columns_of(paths[0], corpus, options)
     elif len(paths) == 2 and len(corpus.documents) == 2:
+        refuse_columns(" and ".join(corpus.names), (options.source_column, options.target_column))
         found = lines_of(corpus)
     else:
         raise InputError(
-            f"I got {len(paths)} files; give one .tsv, .csv or .jsonl file with two columns, or two files whose lines "
+            f"I got {len(paths)} files; give one {KINDS} file with two columns, or two files whose lines "
             "belong together"
         )
     rows = [(one.strip(), other.strip()) for one, other in found if one.strip() and other.strip()]
@@ -120,6 +121,7 @@ def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[R
     if is_table_name(str(path)) and corpus.names == (str(path),):
         found = Glance.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
         return read_columns(text, str(path), found)
+    refuse_columns(corpus.names[0], (options.source_column, options.target_column))
     pairs = [line.split("\t")[:2] for line in text.split("\n") if line.strip()]
     if not all(len(pair) == 2 for pair in pairs):
         raise InputError(f"{corpus.names[0]} has lines without a tab; put one between a source and its translation")

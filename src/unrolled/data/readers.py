@@ -13,13 +13,14 @@ from itertools import chain
 from pathlib import Path
 
 from ..config import ReadOptions
-from ..errors import InputError
+from ..errors import InputError, OptionError
+from ..options import flag, given
 from ..text.labels import Labels
 from ..untrusted import CHUNK, MOST_BYTES, most_expanded, read_bytes
 from .decoding import Decoded, decode, normalise_newlines
 from .documents import duplicates, split_documents
 from .gutenberg import strip_gutenberg
-from .tables import FILE, is_table, read_table
+from .tables import FILE, columns_named, is_table, read_table, refuse_columns
 from .zawgyi import refuse_zawgyi
 
 HINT = "give the path of a text file"
@@ -102,6 +103,8 @@ def read_corpus(source: Source, options: ReadOptions | None = None) -> Corpus:
     if not isinstance(source, str | Path):
         items = list(source)
         if not items or not all(isinstance(item, Path) for item in items):
+            for name in given(vars(options)):
+                raise OptionError(f"I got {flag(name)} and lines of text, which are read as they are; leave it out")
             return read_lines([str(item) for item in items])
         return read_files(items, options)
     return read_files([source], options)
@@ -154,11 +157,8 @@ def documents_of(found: list[tuple[str, Decoded]], options: ReadOptions) -> tupl
     labels: list[Labels] = []
     for name, decoded in found:
         table = is_table(name, options)
-        columns = [label for label in options.label if label != FILE]
-        if columns and not table:
-            raise InputError(
-                f"{name} is no table, so it has no column {columns[0]!r}; give a .csv, .tsv or .jsonl file"
-            )
+        if not table:
+            refuse_columns(name, columns_named(options))
         texts, rows = read_table(decoded.text, name, options) if table else ([decoded.text], [()])
         of_file = (f"{FILE}={Path(name).stem}",) if FILE in options.label else ()
         documents += texts

@@ -1,4 +1,4 @@
-"""Tables of texts and their labels: CSV, TSV and JSON lines."""
+"""Tables of texts and their labels: CSV, TSV, JSON lines, and JSON arrays of objects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ..config import ReadOptions
 from ..errors import InputError
@@ -14,7 +15,9 @@ from ..text.labels import Labels
 from ..untrusted import parse_json
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-JSON_LINES = (".jsonl", ".ndjson")
+JSON = (".jsonl", ".ndjson", ".json")
+KINDS = ".csv, .tsv, .jsonl or .json"
+"""The tables that are read, in words."""
 FILE = "file"
 """The label that is the name of the file that a text stands in."""
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -26,13 +29,23 @@ USUAL = "text"  # the column of the texts where none is named
 
 def is_table(name: str, options: ReadOptions) -> bool:
     """Whether a file is to be read as a table: it is one by its name, and the user named a column."""
-    named = options.text_column or [label for label in options.label if label != FILE]
-    return bool(named) and ending(name) in (*DELIMITERS, *JSON_LINES)
+    return bool(columns_named(options)) and is_table_name(name)
+
+
+def columns_named(options: ReadOptions) -> list[str]:
+    """The columns that the user named."""
+    return [name for name in (options.text_column, *options.label) if name and name != FILE]
 
 
 def is_table_name(name: str) -> bool:
     """Whether a file is a table by its name."""
-    return ending(name) in (*DELIMITERS, *JSON_LINES)
+    return ending(name) in (*DELIMITERS, *JSON)
+
+
+def refuse_columns(name: str, columns: Iterable[str | None]) -> None:
+    """Raise ``InputError`` for columns that are named of what has none."""
+    for column in filter(None, columns):
+        raise InputError(f"{name} is no table, so it has no column {column!r}; give a {KINDS} file, or name no column")
 
 
 def ending(name: str) -> str:
@@ -80,7 +93,7 @@ def shown(columns: Iterable[str]) -> str:
 
 def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
     """The rows of a table, each by its columns' names, or by their numbers from 1."""
-    if ending(name) in JSON_LINES:
+    if has_keys(name):
         yield from json_rows(text, name)
         return
     delimiter = DELIMITERS[ending(name)]
@@ -115,17 +128,35 @@ def refuse_wide(columns: int, name: str) -> None:
         raise InputError(f"{name} has {columns:,} columns, and {WIDEST:,} are the most; leave out those without use")
 
 
+def has_keys(name: str) -> bool:
+    """Whether every row of a table, by its name, tells what its columns are called."""
+    return ending(name) in JSON
+
+
 def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
-    """The objects of JSON lines, their values as text, null as a missing one."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            found = parse_json(line)
-        except ValueError as error:
-            raise InputError(f"{name}, line {number} is not JSON ({error}); give one object a line") from None
+    """The objects of JSON lines or of an array, their values as text, null as a missing one."""
+    for where, found in json_values(text, name):
         if not isinstance(found, dict):
-            raise InputError(f"{name}, line {number} holds no object; give one object a line")
+            raise InputError(f"{where} holds no object; give one object a line, or an array of objects")
         refuse_wide(len(found), name)
         present = {key: value for key, value in found.items() if value is not None}
         yield {key: value if isinstance(value, str) else json.dumps(value) for key, value in present.items()}
+
+
+def json_values(text: str, name: str) -> Iterator[tuple[str, Any]]:
+    """The values of JSON lines or of an array, each with where it stands."""
+    if ending(name) == ".json" and text.lstrip().startswith("["):
+        yield from ((f"{name}, row {number}", value) for number, value in enumerate(parsed(text, name), 1))
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            where = f"{name}, line {number}"
+            yield where, parsed(line, where)
+
+
+def parsed(text: str, where: str) -> Any:
+    """What a text is as JSON; raises ``InputError`` for what is none."""
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        raise InputError(f"{where} is not JSON ({error}); give one object a line, or an array of objects") from None

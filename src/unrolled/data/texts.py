@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..config import ModelOptions
+from ..config import ModelOptions, TrainOptions
 from ..errors import OptionError
+from ..options import flag
+from .beginnings import held_out_beginnings
 from .choose import choose_unit, with_unit
 from .large import Large, find_large, split_large
-from .material import Reading, Request
+from .material import SHOWN, Reading, Request
 from .readers import Corpus, Source, read_corpus
 from .split import split_corpus
 from .zawgyi import refuse_zawgyi
@@ -23,14 +25,11 @@ def read_text(source: Source, request: Request) -> Reading:
 def read_small(corpus: Corpus, request: Request) -> Reading:
     """A corpus in ids."""
     corpus, model, why = arrange(corpus, request.model)
-    if model.documents != "whole" and request.train.batches == "windows":
-        raise OptionError(
-            f"I got --batches windows with {model.documents} as documents, which come whole; leave one out"
-        )
+    refuse_cutting(model, request.train)
     split = split_corpus(corpus, model, request.train, request.known)
     if split.labels and model.model != "recurrent":
         raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
-    return Reading(split, corpus.describe(), model, why, corpus.notes)
+    return Reading(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))
 
 
 def read_large(large: Large, request: Request) -> Reading:
@@ -38,8 +37,19 @@ def read_large(large: Large, request: Request) -> Reading:
     first = next(text for _, text in large.blocks(lambda _: None))
     refuse_zawgyi(first, str(large.paths[0]))
     model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
+    refuse_cutting(model, request.train)
     split, about = split_large(large, model, request.train, request.known, request.tell or silent)
-    return Reading(split, about, model, why)
+    return Reading(split, about, model, why, (), held_out_beginnings(split, SHOWN))
+
+
+def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:
+    """Raise an ``OptionError`` for how a whole text is cut, where it is one in documents, which come whole."""
+    for name in ("batches", "reset_probability"):
+        value = getattr(train, name)
+        if model.documents != "whole" and value != getattr(TrainOptions(), name):
+            raise OptionError(
+                f"I got {flag(name)} {value} with {model.documents} as documents, which come whole; leave one out"
+            )
 
 
 def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:

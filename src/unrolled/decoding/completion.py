@@ -120,9 +120,11 @@ class WordSearch:
             self.found = sorted([*self.found, (beginning.cost - math.log(share), beginning.ids)])[: self.count]
 
     def batch(self) -> list[Beginning]:
-        """The likeliest beginnings that may still lead to one of the words."""
+        """The likeliest beginnings that may still lead to one of the words, with states that can be read as one."""
         taken: list[Beginning] = []
         while self.waiting and len(taken) < AT_ONCE and self.waiting[0].cost < self.most:
+            if taken and shapes(self.waiting[0].state) != shapes(taken[0].state):  # one has read more, and keeps it
+                break
             taken.append(heapq.heappop(self.waiting))
         return taken
 
@@ -139,6 +141,11 @@ class WordSearch:
                 if len(batch[row].ids) < LONGEST:
                     self.grow(allowed, logs, after, row, (batch[row].cost, batch[row].ids))
         return bool(batch)
+
+
+def shapes(state: EngineState) -> list[tuple[int, ...]]:
+    """The shapes of a state's parts, of one row."""
+    return [part.shape[1:] for part in state.values()]
 
 
 def gather(batch: Sequence[Beginning]) -> EngineState:

@@ -7,7 +7,7 @@ they run in Hugging Face's order: temperature, top-k, top-p, min-p.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,17 +71,25 @@ def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
     return left
 
 
+FILTERS: dict[str, Callable[[Logits, Any], Logits]] = {
+    "temperature": temperature,
+    "top_k": top_k,
+    "top_p": top_p,
+    "min_p": min_p,
+}
+"""The filters by the names of their options, in their order; one whose option is None lets everything through."""
+
+
+def asked_for(options: GenerateOptions) -> dict[str, Any]:
+    """The filters that the options ask for, by their names, each with its value."""
+    return {name: value for name in FILTERS if (value := getattr(options, name)) is not None}
+
+
 def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logits:
     """The probabilities [..., V] from which a unit is drawn."""
-    filters: list[tuple[Callable[[Logits, float], Logits], float | None]] = [
-        (temperature, options.temperature),
-        (top_k, options.top_k),  # type: ignore[list-item]  # k is whole
-        (top_p, options.top_p),
-        (min_p, options.min_p),
-    ]
     left = forbid_special(logits.astype(np.float64), not options.endless)
-    for filter, value in filters:
-        left = left if value is None else filter(left, value)
+    for name, value in asked_for(options).items():
+        left = FILTERS[name](left, value)
     return softmax(left)
 
 

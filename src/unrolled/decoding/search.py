@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,10 +72,15 @@ def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> 
     logits, state = read.logits[same], select(read.state, same)
     assert options.seed is not None, "the caller chooses one"
     uniforms = Uniforms(options.seed, rows)
-    for size in chunk_sizes(isinstance(engine, DrawingEngine)):
+    for size in chunk_sizes(draws(engine, options)):
         ids, logits, state = draw_units(engine, logits, state, options, uniforms.next(size))
         sound(logits)
         yield ids
+
+
+def draws(engine: Engine, options: GenerateOptions) -> TypeGuard[DrawingEngine]:
+    """Whether an engine has a loop of its own that does what the options ask for."""
+    return isinstance(engine, DrawingEngine) and engine.can_draw(options)
 
 
 def chunk_sizes(several: bool) -> Iterator[int]:
@@ -89,7 +95,7 @@ def draw_units(
     engine: Engine, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
 ) -> Drawn:
     """Draw an id for every uniform [B, T], in the engine's own loop or in the general one."""
-    if isinstance(engine, DrawingEngine):
+    if draws(engine, options):
         return engine.draw(logits, state, options, uniforms)
     drawn = []
     for each in uniforms.T:

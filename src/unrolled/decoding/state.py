@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -15,7 +15,8 @@ import numpy as np
 from ..bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, write_atomically
 from ..config import GenerateOptions, as_tuple
 from ..errors import ModelFileError, OptionError, UnrolledWarning
-from ..keywords import GenerateKeywords
+from ..keywords import GenerateKeywords, NextKeywords
+from ..options import flag, reject_unknown
 from ..sharing import Recomputed, cached_property
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from ..untrusted import parse_json
@@ -32,6 +33,8 @@ PART = "state."
 """Before the names of a state's parts in its file."""
 OF_THE_START = ("where", "label_strength", "adaptive")
 """Options that a state was started with, and that hold for all that is written from it."""
+NEXT = (*GenerateOptions.names("filter"), *OF_THE_START, "endless")
+"""Options that the next unit depends on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +109,10 @@ class State:
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
         """Checked options; a model that learnt one text knows no end."""
         for name in OF_THE_START:
-            if name in options and as_started(options[name]) != as_started(getattr(self.start, name)):  # type: ignore[literal-required]
-                shown = name.replace("_", "-")
-                raise OptionError(f"I got --{shown} for a text that began with another; give it where the text starts")
+            if name in options and as_started(options.pop(name)) != as_started(getattr(self.start, name)):  # type: ignore[misc]
+                raise OptionError(
+                    f"I got {flag(name)} for a text that began with another; give it where the text starts"
+                )
         settings = generate_options(**options)
         endless = settings.endless or self.bundle.config.documents in (None, "whole")
         return dataclasses.replace(settings, endless=endless)
@@ -148,15 +152,13 @@ class State:
         width = options.get("beams") or count
         if count > width:
             raise OptionError(f"I got --beams {width} and was asked for {count} texts; give at least as many beams")
-        settings = dataclasses.replace(self.settings(**options), beams=width)
-        if settings.max_copied is not None or settings.no_loops:
-            raise OptionError(
-                "I got --beams with --max-copied or --no-loops, which change what is likely; leave one out"
-            )
+        options["beams"] = width
+        settings = self.settings(**options)
         return beam_search(self.engine, self.vocabulary, self.read, settings)[:count]
 
-    def next(self, count: int = 10, **options: Unpack[GenerateKeywords]) -> list[tuple[str, float]]:
+    def next(self, count: int = 10, **options: Unpack[NextKeywords]) -> list[tuple[str, float]]:
         """The likeliest next units with their probabilities, by default at temperature 1."""
+        refuse_others(options, NEXT, "one unit")
         options.setdefault("temperature", 1.0)
         return next_units(self.read, self.vocabulary, self.settings(**options), count)
 
@@ -249,7 +251,15 @@ def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
     """Checked options, with a seed and with the stop strings as a tuple."""
     seed = options.get("seed")
     given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where")}}
-    return GenerateOptions.of({**given, "seed": choose_seed() if seed is None else seed})
+    return GenerateOptions.from_user({**given, "seed": choose_seed() if seed is None else seed})
+
+
+def refuse_others(options: Collection[str], known: Collection[str], what: str) -> None:
+    """Raise an ``OptionError`` for an option of ``generate`` that is none of those known, where less is asked for."""
+    reject_unknown(options, GenerateOptions.names())
+    for name in options:
+        if name not in known:
+            raise OptionError(f"I got {flag(name)} for {what}, which depends on {', '.join(known)} alone; leave it out")
 
 
 def as_started(value: Any) -> Any:

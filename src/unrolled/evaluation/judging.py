@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from ..api import Model, load
+from ..api.model import refuse_writing
 from ..config import PredictOptions, ReadOptions, as_tuple
 from ..data.readers import Source
 from ..errors import OptionError
 from ..keywords import EvaluateKeywords
-from ..options import reject_unknown
+from ..options import given, reject_unknown
 from .base import Evaluation
 from .labels import evaluate_labels
 from .rows import Rows, read_test
@@ -40,16 +41,21 @@ def evaluate(model: Model | str | Path, source: Source, **options: Unpack[Evalua
     model = model if isinstance(model, Model) else load(model)
     reading, predicting = sort_options({**options, "label": as_tuple(options.get("label", ()))})
     test = read_test(model.bundle, source, reading)
-    return JUDGES[model.bundle.config.task](model, test, predicting).noting(*test.notes)
+    if model.predictor.answers:
+        refuse_writing(predicting)
+    return JUDGES[model.bundle.config.task](model, test, PredictOptions.of(predicting)).noting(*test.notes)
 
 
-def sort_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], PredictOptions]:
+def sort_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The options of reading that are given, and those of predicting."""
     reject_unknown(options, [*ReadOptions.names(), *PredictOptions.names()])
     for name in ("prefix", "count"):
         if name in options:
             raise OptionError(f"I got {name}, and one whole text of each source is evaluated; leave it out")
-    given = {name: value for name, value in options.items() if value not in (None, ())}
-    reading = {name: value for name, value in given.items() if name in ReadOptions.names()}
+    told = given(options)
+    reading, predicting = (
+        {k: v for k, v in told.items() if k in each.names()} for each in (ReadOptions, PredictOptions)
+    )
     ReadOptions.of(reading)  # a wrong one is refused before any work
-    return reading, PredictOptions.of({name: value for name, value in given.items() if name not in reading})
+    PredictOptions.from_user(predicting)
+    return reading, predicting

@@ -93,6 +93,7 @@ def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Rows:
         raise OptionError("this model writes on from a prompt, and there is nothing to hold against it; use score")
     if task not in READERS:
         raise OptionError(f"models made to {task} cannot be evaluated; use predict")
+    ReadOptions.of(given).refuse_foreign(given, task, bundle.config.model)
     source = source if isinstance(source, str | Path) else list(source)
     recorded = bundle.record.get("corpus", {}).get("read", {})
     return READERS[task](source, reading(source, as_given(recorded), given))
@@ -101,6 +102,8 @@ def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Rows:
 def reading(source: Source, recorded: Mapping[str, Any], given: Mapping[str, Any]) -> ReadOptions:
     """The options that are given, and of the recorded ones those that can hold for such a source."""
     table = isinstance(source, str | Path) and is_table_name(str(source))
+    if not isinstance(source, str | Path) and not any(isinstance(each, Path) for each in source):
+        recorded = {}  # lines are read as they are
     kept = {name: value for name, value in recorded.items() if table or name in ("encoding", "strip_gutenberg")}
     if kept.get("label") == (FILE,):  # the model learnt from a file a label, and this is a table
         del kept["label"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from .. import bundle as bundles
@@ -13,10 +13,16 @@ from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
 from ..data.split import Split, split_corpus
 from ..errors import InputError, OptionError
+from ..options import flag
 from ..text.vocabulary import Vocabulary
 
 GENTLE = 5e-5
 """The learning rate that a model bears which has learnt from gigabytes."""
+FREE = ("dropout", "unit_dropout")
+"""Options of a network that may be others when it goes on."""
+TAKEN = ("unit", "cell", "hidden_size", "layers", "embedding_size")
+"""Options of a language model that a reader takes over."""
+OF_THE_VOCABULARY = ("vocabulary_size", "min_count")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,15 +32,27 @@ class Base:
     path: str
     bundle: Bundle
 
-    def model(self, given: ModelOptions) -> ModelOptions:
-        """The sizes of the network that goes on; only its dropout may be another."""
+    def model(self, given: ModelOptions, names: Collection[str] = ()) -> ModelOptions:
+        """The sizes of the network that goes on; of the options ``names``, only its dropout may be another."""
         config = self.bundle.config
         if given.model not in ("recurrent", config.model):
             raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
         if given.task not in ("language", config.task):
+            self.refuse_others(given, {*TAKEN, *OF_THE_VOCABULARY} & set(names))
             return self.reader(given)
-        told = {name: getattr(given, name) for name in ("dropout", "unit_dropout") if getattr(given, name) is not None}
+        self.refuse_others(given, set(ModelOptions.names()) & set(names) - {"task", "model", *FREE})
+        told = {name: getattr(given, name) for name in FREE if getattr(given, name) is not None}
         return dataclasses.replace(config, **told)
+
+    def refuse_others(self, given: ModelOptions, names: Collection[str]) -> None:
+        """Raise an ``OptionError`` for an option that is another than the model's own, which stays."""
+        for name in sorted(names):
+            own = getattr(self.bundle.config, name)
+            if getattr(given, name) != own:
+                raise OptionError(
+                    f"I got {flag(name)} {getattr(given, name)} with --from, and that of {self.path} stays "
+                    f"({'none' if own is None else own}); leave it out"
+                )
 
     def known(self, task: str) -> Mapping[str, Vocabulary]:
         """The vocabularies that a run goes on with: of one that reads now, only that of what it reads."""
@@ -50,7 +68,7 @@ class Base:
                 f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "
                 "on from a recurrent language model with an embedding, and every model from one of its own task"
             )
-        taken = {name: getattr(config, name) for name in ("unit", "cell", "hidden_size", "layers", "embedding_size")}
+        taken = {name: getattr(config, name) for name in TAKEN}
         return dataclasses.replace(given, **taken)
 
     def gentle(self, given: TrainOptions) -> TrainOptions:

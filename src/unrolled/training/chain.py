@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..bundle import Bundle
-from ..config import ModelOptions, TrainOptions
+from ..config import ModelOptions
 from ..data.split import Split
 from ..errors import OptionError
 from ..markov import Chain, count
@@ -26,13 +26,12 @@ OTHER = 4
 MOST = 50_000_000
 """Units counted at most, in some 5 GB of memory."""
 AT_ONCE = 1 << 16
-OPTIONS = ("valid", "test", "seed", "minutes")
-"""Options of training that hold for a chain, or do no harm."""
 
 
 def count_chain(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """The Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
-    refuse_foreign(work)
+    if work.base:
+        raise OptionError("I got --from with --model markov, which is counted anew; leave it out")
     begin = time.perf_counter()
     split = work.split
     assert isinstance(split, Split), "a chain is of the task language"
@@ -49,17 +48,6 @@ def count_chain(work: Work, observers: Sequence[Observer], interrupt: Interrupt,
     told = bundle.record
     tell(observers, Started(told["advice"], told["recipe"], None, bundle.parameters, 0))
     return bundle
-
-
-def refuse_foreign(work: Work) -> None:
-    """Raise an ``OptionError`` for what has no meaning where nothing is learnt step by step."""
-    if work.base:
-        raise OptionError("I got --from with --model markov, which is counted anew; leave it out")
-    plain = TrainOptions()
-    for name in TrainOptions.names():
-        if name not in OPTIONS and getattr(work.train, name) != getattr(plain, name):
-            shown = name.replace("_", "-")
-            raise OptionError(f"I got --{shown} with --model markov, which is counted and not trained; leave it out")
 
 
 def bits_per_char(chain: Chain, split: Split, part: str) -> float | None:

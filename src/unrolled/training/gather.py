@@ -12,6 +12,7 @@ from ..data.captioned import Eyes
 from ..data.material import Request
 from ..data.readers import Source
 from ..errors import InputError, OptionError
+from ..options import given
 from ..tasks import TASKS
 from .base import open_base
 from .events import Observer, Reading, tell
@@ -34,12 +35,14 @@ def gather(
     resume_file = resume_path(output) if output is not None else None
     earlier, began = str(replay) if replay is not None else None, str(base) if base else None
     settings = settings_of(options, resume_file, resume, earlier, began)
+    names = () if resume or earlier else tuple(given(options))
     start = open_base(settings.base) if settings.base else None
-    model = start.model(settings.model) if start else settings.model
-    dataclasses.replace(settings.model, task=model.task).refuse_foreign()
+    model = start.model(settings.model, names) if start else settings.model
+    dataclasses.replace(settings.model, task=model.task).refuse_contradiction()
     refuse_unnamed(model, options.get("vision"))
-    for each in (settings.train, settings.read):
-        each.refuse_idle(model.task)
+    for each in (settings.read, settings.model, settings.train, settings.run):
+        each.refuse_foreign(names, model.task, model.model)
+        each.refuse_idle(names)
     train = start.gentle(settings.train) if start else settings.train
     known = start.known(model.task) if start else None
     request = Request(

@@ -35,6 +35,7 @@ from .resume import (
     seconds_between_saves,
     unprefixed,
 )
+from .resume_checks import check_tensors
 from .schedule import Schedule
 from .step import Learner
 from .validate import bits_of
@@ -317,11 +318,13 @@ class Run:
         assert self.work.resume_file, "only called where there is one"
         arrays, about = load_resume(self.work.resume_file)
         tensors = {name: torch.from_numpy(array).clone().to(self.device) for name, array in arrays.items()}
+        self.ledger, learner = Ledger(**about["ledger"]), self.learner
+        carried = not learner.batches.batch(self.ledger.step).fresh.all()
+        check_tensors(tensors, self.network.state_dict(), learner.state, learner.optimizers, carried)
         self.network.load_state_dict(unprefixed("network", tensors))
         self.best = unprefixed("best", tensors)
         self.learner.state = unprefixed("state", tensors)
         restore_optimizers(self.learner.optimizers, tensors)
-        self.ledger = Ledger(**about["ledger"])
         self.recipe = dataclasses.replace(self.recipe, told=type(self.recipe.told)(**about["told"]))
         self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
         self.schedule.plans = self.ledger.plans

@@ -32,6 +32,10 @@ class Muon(torch.optim.Optimizer):
     def __init__(self, groups: Iterable[dict[str, Any]], weight_decay: float) -> None:
         super().__init__(groups, {"lr": 0.0, "weight_decay": weight_decay, "narrow": False})
 
+    def remembered(self, parameter: Tensor) -> dict[str, Tensor]:
+        """What is remembered of a parameter, at first."""
+        return {"momentum": torch.zeros_like(parameter), "step": torch.zeros((), dtype=torch.int64)}
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # we take no closure
         """One step along the orthogonal part of the momentum (with Nesterov's look ahead)."""
@@ -43,7 +47,7 @@ class Muon(torch.optim.Optimizer):
                     continue
                 state = self.state[parameter]
                 if not state:
-                    state |= {"momentum": torch.zeros_like(parameter), "step": torch.zeros((), dtype=torch.int64)}
+                    state |= self.remembered(parameter)
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])
                 state["momentum"].lerp_(parameter.grad, 1 - MOMENTUM)
                 ahead = parameter.grad.lerp(state["momentum"], MOMENTUM)

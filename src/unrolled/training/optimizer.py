@@ -56,6 +56,14 @@ def is_matrix(key: str, parameter: torch.nn.Parameter) -> bool:
     return parameter.ndim > 1 and len(parameter) > 0 and ("rnn.weight" in key or key.startswith(BETWEEN))
 
 
+def remembered(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What an optimizer remembers of a parameter, at first; PyTorch's AdamW does not tell by itself."""
+    if isinstance(optimizer, Muon | RowAdamW):
+        return optimizer.remembered(parameter.detach())
+    averages = {name: torch.zeros_like(parameter.detach()) for name in ("exp_avg", "exp_avg_sq")}
+    return {**averages, "step": torch.zeros(())}
+
+
 def update(network: Network, optimizers: Optimizers, learning_rate: float, clip: float) -> None:
     """One step along the gradients, which are clipped first and gone afterwards."""
     clip_gradients(network, clip)

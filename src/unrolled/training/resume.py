@@ -12,7 +12,9 @@ import torch
 
 from ..bundle import Tensors, pack, read, unpack, write_atomically
 from ..errors import ModelFileError, OptionError
+from ..untrusted import parse_json
 from .optimizer import Optimizers
+from .resume_checks import check_about
 
 EVERY = 15.0
 """Seconds between two saves, at most, unless the environment says otherwise."""
@@ -34,11 +36,14 @@ def save_resume(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, A
 
 
 def load_resume(path: Path) -> tuple[Tensors, dict[str, Any]]:
-    """What ``save_resume`` wrote."""
+    """What ``save_resume`` wrote; raises ``ModelFileError`` for what says nothing of a run."""
     tensors, metadata = unpack(read(path), str(path))
     if "resume" not in metadata:
         raise ModelFileError(f"{path} is no resume file; start again without --resume")
-    return tensors, json.loads(metadata["resume"])
+    try:
+        return tensors, check_about(parse_json(metadata["resume"]))
+    except ValueError as error:
+        raise ModelFileError(f"{path} is no resume file of this unrolled ({error}); start again with --force") from None
 
 
 def optimizer_tensors(optimizers: Optimizers) -> dict[str, torch.Tensor]:

@@ -26,6 +26,11 @@ class RowAdamW(torch.optim.Optimizer):
     def __init__(self, tables: Iterable[torch.nn.Parameter], betas: tuple[float, float], weight_decay: float) -> None:
         super().__init__(tables, {"lr": 0.0, "betas": betas, "weight_decay": weight_decay})
 
+    def remembered(self, table: Tensor) -> dict[str, Tensor]:
+        """What is remembered of a table, at first."""
+        averages = {name: torch.zeros_like(table) for name in ("exp_avg", "exp_avg_sq")}
+        return {**averages, "touched": torch.zeros(len(table), device=table.device), "step": torch.zeros(())}
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # we take no closure
         """One step of the rows that have a gradient."""
@@ -36,8 +41,7 @@ class RowAdamW(torch.optim.Optimizer):
                     continue
                 state = self.state[table]
                 if not state:
-                    state |= {name: torch.zeros_like(table) for name in ("exp_avg", "exp_avg_sq")}
-                    state |= {"touched": torch.zeros(len(table), device=table.device), "step": torch.zeros(())}
+                    state |= self.remembered(table)
                 state["step"] += 1
                 self.move(table, state, group)
 

@@ -12,9 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from .. import bundle as bundles
-from ..config import UNRECORDED, ModelOptions, ReadOptions, RunOptions, TrainOptions, as_given, resolve_budget
+from ..config import (
+    UNRECORDED,
+    EngineOptions,
+    ModelOptions,
+    ReadOptions,
+    RunOptions,
+    TrainOptions,
+    as_given,
+    resolve_budget,
+)
 from ..errors import OptionError
-from ..options import Options, reject_unknown
+from ..options import Options, flag, reject_unknown
 from .schedule import Plan
 
 TRAIN_CLASSES: tuple[type[Options], ...] = (ReadOptions, ModelOptions, TrainOptions, RunOptions)
@@ -151,5 +160,7 @@ def of_class(owner: type[Options], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def sort_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Flat options as the classes they belong to, by the class's name."""
+    for name in set(EngineOptions.names()) & options.keys() - set(RunOptions.names()):
+        raise OptionError(f"I got {flag(name)}, which is of running a trained model; give it to load, and leave it out")
     reject_unknown(options, [name for each in TRAIN_CLASSES for name in each.names()])
     return {each.__name__: each.of(of_class(each, options)) for each in TRAIN_CLASSES}

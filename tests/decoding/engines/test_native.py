@@ -9,6 +9,8 @@ from unrolled.decoding.engines.base import DrawingEngine
 from unrolled.decoding.search import draw_units
 from unrolled.errors import MissingExtraError
 
+NO_KERNELS = "the kernels are not built"
+
 SETTINGS = [
     {},
     {"temperature": 0},
@@ -53,10 +55,12 @@ def test_its_own_loop_draws_what_the_general_loop_over_it_draws(engines, setting
     assert all(np.array_equal(after[name], after_again[name]) for name in after)
 
 
+@pytest.mark.skipif(kernels.load() is None, reason=NO_KERNELS)
 def test_it_can_draw_by_itself(engines):
     assert isinstance(engines["native"].engine, DrawingEngine)
 
 
+@pytest.mark.skipif(kernels.load() is None, reason=NO_KERNELS)
 def test_it_is_what_auto_opens(model_file):
     assert isinstance(unrolled.load(model_file).engine, native.Native)
 

@@ -1,12 +1,19 @@
 import numpy as np
+import pytest
 
 from unrolled.decoding.engines import open_engine
 from unrolled.decoding.engines.reference import Reference
+from unrolled.errors import OptionError
 
 
-def test_it_is_opened_by_its_name_whatever_the_device(model):
-    assert isinstance(open_engine("reference", model.bundle), Reference)
-    assert isinstance(open_engine("reference", model.bundle, "cuda"), Reference)
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_it_is_opened_by_its_name_on_the_cpu(model, device):
+    assert isinstance(open_engine("reference", model.bundle, device), Reference)
+
+
+def test_another_device_is_refused(model):
+    with pytest.raises(OptionError, match="I got --device cuda for the engine reference, which runs on the CPU alone"):
+        open_engine("reference", model.bundle, "cuda")
 
 
 def test_it_computes_in_single_precision(model):

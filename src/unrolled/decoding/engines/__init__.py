@@ -16,6 +16,8 @@ ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 here."""
 OWN = {"markov": "markov", "gpt2": "torch"}
 """The module of the one engine that a model of another kind has."""
+ON_DEVICES = ("torch",)
+"""The modules whose engines run on other devices than the CPU, too."""
 
 FIRST_WEIGHTS = (0.9, 0.1)
 """Of the network and the memory, before anything is read."""
@@ -43,6 +45,7 @@ def open_with(function: str, name: str, bundle: Bundle, device: str, weights: st
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
     if name == "native" and bundle.config.cell not in kernels.CELLS:
         raise OptionError(f"there are no kernels for --cell {bundle.config.cell}; use --engine reference or torch")
+    refuse_device(ENGINES[name], device)
     weights = weights or bundle.weights
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
     return getattr(import_module(f".{ENGINES[name]}", __name__), function)(rounded, device, weights)
@@ -54,8 +57,15 @@ def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Eng
     if name != "auto" or weights not in (None, "fp32"):
         given = f"--engine {name}" if name != "auto" else f"--weights {weights}"
         raise OptionError(f"I got {given} and a model of the kind {kind}, which runs in one way only; leave it out")
+    refuse_device(OWN[kind], device)
     engine: Engine = import_module(f".{OWN[kind]}", __name__).open_bundle(bundle, device, "fp32")
     return engine
+
+
+def refuse_device(module: str, device: str) -> None:
+    """Raise an ``OptionError`` for a device that an engine's module does not run on."""
+    if device not in ("auto", "cpu") and module not in ON_DEVICES:
+        raise OptionError(f"I got --device {device} for the engine {module}, which runs on the CPU alone; leave it out")
 
 
 def adaptive(engine: Engine, size: int) -> Engine:

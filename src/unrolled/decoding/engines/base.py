@@ -44,7 +44,11 @@ class Engine(ABC):
 
 
 class DrawingEngine(Engine):
-    """An engine that can also draw in a loop of its own: temperature, top-k, top-p and min-p, and nothing else."""
+    """An engine that can also draw in a loop of its own, wherever it knows all filters that are asked for."""
+
+    @abstractmethod
+    def can_draw(self, options: GenerateOptions) -> bool:
+        """Whether its own loop does all that the options ask for; else the general loop has to draw."""
 
     @abstractmethod
     def draw(

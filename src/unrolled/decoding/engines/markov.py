@@ -13,7 +13,7 @@ from ...kernels.chain import PackedChain
 from ...markov import Chain
 from ...text.base import Ids
 from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned, check_like
-from .native import as_filters
+from .native import as_filters, kernels_can_draw
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Engine:
@@ -61,6 +61,9 @@ class DrawingMarkov(DrawingEngine):
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         return self.slow.scan(ids, state)
+
+    def can_draw(self, options: GenerateOptions) -> bool:
+        return kernels_can_draw(options)
 
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]

@@ -20,13 +20,15 @@ from ...tasks import TASKS
 from ...tasks.base import NetworkSpec
 from ...text.base import Ids
 from ...text.vocabulary import SPECIAL
-from ..sampling import COLD
+from ..sampling import COLD, asked_for
 from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned, check_like
 from .encoder import LayerScan
 from .reading import LightReader, Memory
 from .reference import first_state, float_tensors, for_rows, input_table
 
 MOST = 2**31 - 1
+KNOWN = ("temperature", "top_k", "top_p", "min_p")
+"""The filters that the kernels have, too."""
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Native:
@@ -103,6 +105,9 @@ class Native(DrawingEngine):
         logits, after, weights = self.network.scan_weights(ids, self.ordered(state), threads, attended)
         return logits, {**state, **self.named(after), "attention": weights}
 
+    def can_draw(self, options: GenerateOptions) -> bool:
+        return kernels_can_draw(options)
+
     def draw(
         self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
     ) -> Drawn:
@@ -126,6 +131,11 @@ class Native(DrawingEngine):
     def named(self, state: tuple[NDArray[np.float32], ...]) -> EngineState:
         """The state's parts by name, without the kernels' padding."""
         return {name: part[..., : self.network.shape.hidden] for name, part in zip(self.parts, state, strict=True)}
+
+
+def kernels_can_draw(options: GenerateOptions) -> bool:
+    """Whether the kernels know all filters that the options ask for."""
+    return asked_for(options).keys() <= set(KNOWN)
 
 
 def as_filters(options: GenerateOptions) -> Filters:

@@ -29,6 +29,7 @@ ROOMS = [
     {"usage"},
     {"options", "untrusted", "cores", "files"},
     {"errors", "sharing"},
+    {"escaping"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import unrolled
 
 
@@ -14,3 +16,55 @@ def test_importing_it_runs_nothing():
         [sys.executable, "-c", "import unrolled.__main__"], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("module", ["unrolled.cli", "click", "numpy", "unrolled.training", "torch._C"])
+def test_ctrl_c_while_something_is_imported_stops_with_130(module, text_file, tmp_path):
+    code = f"""
+import os, signal, sys, unrolled.__main__ as entry
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = ["train", {str(text_file)!r}, "-o", {str(tmp_path / "m")!r}, "--steps", "1"]
+entry.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    told = done.stderr.strip()
+    assert (done.returncode, told.partition(" before")[0], told.count("\n")) == (130, "unrolled: stopped", 0), told
+
+
+def test_a_second_ctrl_c_does_not_wait_for_an_import():
+    code = """
+import os, signal, sys, time, unrolled.__main__ as entry
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == "numpy":
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(60)
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = ["info", "m"]
+entry.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
+    assert (done.returncode, done.stderr) == (130, "unrolled: stopped\n")
+
+
+def test_ctrl_c_where_nothing_can_be_raised_is_not_lost():
+    code = """
+import os, signal, sys, time, unrolled.__main__ as entry, unrolled.bundle
+class Mute:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+def load(path):
+    Mute()
+    time.sleep(60)
+unrolled.bundle.load = load
+sys.argv[1:] = ["info", "m"]
+entry.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
+    assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")

@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing is Python: Ctrl-C while it is imported would be a traceback of the command line
 if TYPE_CHECKING:
+    from typing import Any
+
     from .api import Model, load, novelty, train
     from .errors import UnrolledError, UnrolledWarning
     from .evaluation import evaluate

@@ -13,11 +13,15 @@
 
 The command line prints them without a traceback and leaves with ``exit_status``. Anything else is a bug and keeps
 its traceback. ``UnrolledWarning`` is what a user should know although nothing failed.
+
+Messages name files, labels and texts: control characters in them are escaped here, once, for terminals and for logs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from .escaping import escaped
 
 if TYPE_CHECKING:
     from typing import Self
@@ -27,6 +31,9 @@ class UnrolledError(Exception):
     """The root of the tree; ``exit_status`` 2 is bad input, 1 is work that failed."""
 
     exit_status = 2
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(escaped(message))
 
 
 class OptionError(UnrolledError, ValueError):
@@ -75,6 +82,9 @@ class InterruptedWorkError(UnrolledError):
 
 class UnrolledWarning(UserWarning):
     """Something that the user should know although nothing failed."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(escaped(message))
 
 
 def reason(error: Exception) -> str:

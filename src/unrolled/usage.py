@@ -19,7 +19,7 @@ DRAWN, SEARCHED = {"beams": "which draw nothing"}, {"temperature": "which draws 
 class GenerateOptions(Options):
     """How text is written. A filter (field with the mark) works on what is drawn from, in the order of the fields."""
 
-    length: int = option(300, "units to write at most", low=0)
+    length: int = option(300, "units to write at most", low=0, high=10**18)
     temperature: float = option(
         0.8, "0 always takes the likeliest; 1 is the model's own; higher is wilder", low=0, filter=True, excludes=DRAWN
     )
@@ -39,9 +39,15 @@ class GenerateOptions(Options):
     lines: int | None = option(None, "stop after so many lines", low=1)
     endless: bool = option(False, "write on where a model of several documents would end one; others always do")
     adaptive: bool = option(False, "learn from the prompt and from what is written, too")
-    beams: int | None = option(None, "search for the likeliest whole text, with so many beams side by side", low=1)
+    beams: int | None = option(
+        None, "search for the likeliest whole text, with so many beams side by side", low=1, high=65536
+    )
     length_penalty: float = option(
-        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0, needs=("beams",)
+        1.0,
+        "power of a text's length that beams divide by: above 0 favours long ones",
+        low=0,
+        high=10,
+        needs=("beams",),
     )
     seed: int | None = option(
         None,
@@ -76,10 +82,15 @@ class PredictOptions(Options):
         None,
         "search for the likeliest whole text, with so many beams side by side [default: 5, or as many as --count]",
         low=1,
+        high=65536,
         excludes=SEARCHED,
     )
     length_penalty: float = option(
-        1.0, "power of a text's length that beams divide by: above 0 favours long ones", low=0, excludes=SEARCHED
+        1.0,
+        "power of a text's length that beams divide by: above 0 favours long ones",
+        low=0,
+        high=10,
+        excludes=SEARCHED,
     )
     temperature: float | None = option(
         None, "draw, and do not search; 0 takes the likeliest unit at each step", low=0, filter=True
@@ -101,9 +112,9 @@ class PredictOptions(Options):
         filter=True,
         needs=("temperature",),
     )
-    length: int = option(200, "units to write at most", low=1)
+    length: int = option(200, "units to write at most", low=1, high=10**18)
     prefix: str = option("", "what is written begins with this")
-    count: int = option(1, "texts from each source, the likeliest first", low=1)
+    count: int = option(1, "texts from each source, the likeliest first", low=1, high=65536)
     seed: int = option(
         1, "seed of the draw, where anything is drawn: the same seed writes the same text", low=0, high=2**63 - 1
     )

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 import unrolled
-from unrolled.cli.screen import ENDINGS, Screen, describe, describe_going_on, shell_name
+from unrolled.cli.screen import ENDINGS, Screen, describe, describe_going_on, typed
 from unrolled.training.events import Progress, Started, Validated, Warned
 
 
@@ -110,7 +110,7 @@ def test_in_a_terminal_there_is_a_live_line(told, validated, monkeypatch):
 
 @pytest.mark.parametrize(("path", "name"), [("a.txt", "a.txt"), ("a b", "'a b'"), ("$x", "'$x'")])
 def test_a_name_is_shown_as_one_can_type_it(path, name):
-    assert shell_name(path) == name
+    assert typed(path) == name
 
 
 def test_going_on_tells_what_is_learnt_and_what_is_forgotten():

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from unrolled.escaping import CONTROLS
 from unrolled.reports.comparison import COLUMNS, curves, page, rows, samples, table
 
 
@@ -76,3 +77,11 @@ def test_the_page_is_complete_in_itself_and_shows_texts_as_texts(comparison, sho
     assert view.locator("tr.best th").inner_text() == "lstm 1×64"
     assert view.locator("article").count() == 3 and "alert(1)" in view.locator("article").nth(2).inner_text()
     assert view.locator("polyline").count() == 3
+
+
+def test_control_characters_are_seen_in_the_page_and_obeyed_nowhere(comparison):
+    comparison["entries"][0]["sample"] = "one\ntwo\x1b[2J\u202e</script>"
+    shown = page({**comparison, "text": "a\x1b\u2028b", "prompt": "\x9b\ud800"})
+    assert not CONTROLS.search(shown.replace("\n", "").replace("\t", ""))
+    assert "one\ntwo\\x1b[2J\\u202e&lt;/script&gt;" in shown
+    assert "\\x9b\\ud800" in shown and "a\\x1b\\u2028b" in shown

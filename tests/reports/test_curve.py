@@ -87,3 +87,9 @@ def test_the_picture_says_what_it_shows():
     words = [each.text for each in shapes(svg(FALLING, "cats & dogs"), "text")]
     assert {"cats & dogs", "training text", "held-out text", "bits per character over training steps"} <= set(words)
     assert [each for each in words if each[0].isdigit()] == ["2.00", "2.62", "3.25", "3.88", "4.50", "10", "30"]
+
+
+def test_a_title_with_control_characters_is_still_xml():
+    picture = svg(FALLING, "m\x1b[2J\x00\x9b\u202e\udcff & <b>.safetensors")
+    title = next(each for each in shapes(picture, "text") if "safetensors" in (each.text or ""))
+    assert title.text == "m\ufffd[2J\ufffd\ufffd\ufffd\ufffd & <b>.safetensors"

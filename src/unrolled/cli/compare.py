@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from ..config import ReadOptions
+from . import streams
 from .flags import examples, flags, given, refuse_alone
 
 EXAMPLES = """
@@ -52,16 +52,15 @@ def command(
         found = compare(sources, names, given(options), folder, prompt, len if quiet else say)
     told = found.summary()
     for note in found.notes:
-        click.echo(f"unrolled: {note}", err=True)
+        streams.note(note)
     if output:
         write_atomically(output, page(told).encode("utf-8", "backslashreplace"))
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        streams.as_json(told)
         return
-    click.echo("\n".join(table(told)))
+    streams.lines(table(told))
     if not quiet:
-        click.echo(f"\n{MEANINGS}\n")
-        click.echo("\n".join(samples(told)))
+        streams.lines(["", MEANINGS, "", *samples(told)])
 
 
 def prepare(folder: Path, names: list[str], force: bool) -> None:
@@ -79,7 +78,7 @@ def prepare(folder: Path, names: list[str], force: bool) -> None:
 
 def say(line: str) -> None:
     """A line of progress."""
-    click.echo(line, err=True)
+    streams.line(line, err=True)
 
 
 def choose(models: str | None) -> list[str]:

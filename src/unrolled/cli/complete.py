@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from typing import Any
 
 import click
 
 from ..config import EngineOptions
 from ..untrusted import parse_json
+from . import streams
 from .flags import examples, flags, given, silence
 
 EXAMPLES = """
@@ -38,15 +37,11 @@ def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet
         silence()
     opened = load(model, **{name: value for name, value in given(options).items() if name != "threads"})
     session = opened.session(where=where)
-    for number, line in enumerate(sys.stdin, 1):
-        text = line.removesuffix("\n")
-        text = (
-            from_json(text, number) if as_json else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        )
+    for number, line in enumerate(streams.read_lines(), 1):
+        text = from_json(line, number) if as_json else line
         words = [dataclasses.asdict(each) for each in session.completions(text, count)]
         following = [{"unit": unit, "probability": share} for unit, share in session.state.next(count)]
-        click.echo(json.dumps({"text": text, "words": words, "next": following}, ensure_ascii=False))
-        sys.stdout.flush()
+        streams.as_json({"text": text, "words": words, "next": following})
 
 
 def from_json(line: str, number: int) -> str:

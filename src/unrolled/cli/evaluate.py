@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..config import EngineOptions, PredictOptions, ReadOptions
+from ..escaping import json_line
+from . import streams
 from .flags import LOADING, VISION, examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
     found = evaluate(opened, test[0] if len(test) == 1 else [Path(each) for each in test], **settings)
     write(opened, found, targets)
     told = found.summary(count)
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(lines(told)))
+    if as_json:
+        streams.as_json(told)
+    else:
+        streams.lines(lines(told))
 
 
 def refuse(model: Model, targets: dict[str, str | None], force: bool) -> None:
@@ -81,5 +85,5 @@ def write(model: Model, found: Evaluation, targets: dict[str, str | None]) -> No
         page = attention_page(model, found, PICTURED)
         write_atomically(targets["attention"], page.encode("utf-8", "backslashreplace"))
     if targets["predictions"]:
-        lines = "".join(f"{json.dumps(each.facts(), ensure_ascii=False)}\n" for each in found.examples)
+        lines = "".join(f"{json_line(each.facts())}\n" for each in found.examples)
         write_atomically(targets["predictions"], lines.encode("utf-8", "backslashreplace"))

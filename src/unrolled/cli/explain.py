@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..config import EngineOptions, ScoreOptions
+from . import streams
 from .flags import examples, flags, given, silence
 from .score import read
 
@@ -39,4 +40,4 @@ def command(model: str, text: str, output: str, force: bool, quiet: bool, **opti
     page = opened.explain(read(text, settings.get("encoding")), settings.get("where", ()))
     write_atomically(output, page.encode())
     if not quiet:
-        click.echo(f"{output}: {Path(output).stat().st_size:,} bytes; open it in a browser")
+        streams.line(f"{output}: {Path(output).stat().st_size:,} bytes; open it in a browser")

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from ..export import FORMATS
+from . import streams
 from .flags import examples
 
 EXAMPLES = """
@@ -33,4 +34,4 @@ def command(model: str, output: str, kind: str, force: bool, quiet: bool) -> Non
     except ModuleNotFoundError as error:
         raise missing_torch("--format transformers", error) from None
     if not quiet:
-        click.echo(f"{written}: {FORMATS[kind]}", err=True)
+        streams.line(f"{written}: {FORMATS[kind]}", err=True)

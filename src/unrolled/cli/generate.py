@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import EngineOptions, GenerateOptions, NoveltyOptions
+from ..escaping import json_line
+from . import streams
 from .flags import examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 @click.option("--prompt-file", type=click.Path(), help="file to go on from; - is standard input")
 @click.option("--from-state", type=click.Path(), help="go on from a state that --save-state wrote")
 @click.option("--save-state", type=click.Path(), help="write the state after the text to this file")
-@click.option("-n", "--samples", type=click.IntRange(min=1), default=1, help="texts to write [default: 1]")
+@click.option("-n", "--samples", type=click.IntRange(1, 1_000_000), default=1, help="texts to write [default: 1]")
 @click.option("--pick", is_flag=True, help="show several continuations, ask for one, and write on from there")
-@click.option("--candidates", type=click.IntRange(min=1), help="continuations to pick from [default: 5]")
+@click.option("--candidates", type=click.IntRange(1, 1000), help="continuations to pick from [default: 5]")
 @click.option("-o", "--output", type=click.Path(), help="write JSON lines to this file")
 @click.option("--force", is_flag=True, help="replace an existing output file")
 @click.option("--quiet", is_flag=True, help="show the continuation alone, and no warnings")
@@ -77,7 +77,7 @@ def command(
     else:
         lines = write(start, samples, ways, settings)
         if not (output or as_json):
-            click.echo("\n\n".join(shown + line["text"] for line in lines))
+            streams.data("\n\n".join(shown + line["text"] for line in lines) + "\n")
     texts = [line["text"] for line in lines]
     if ways["save_state"]:
         start.after(texts[0]).save(ways["save_state"], force)
@@ -144,7 +144,7 @@ def show_novelty(texts: Sequence[str], against: Corpus | None, quiet: bool) -> N
     from ..decoding.novelty import novelty
     from .novelty import show
 
-    click.echo(err=True)
+    streams.line(err=True)
     show(novelty(texts, against, NoveltyOptions().least), quiet, err=True)
 
 
@@ -165,22 +165,20 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
 def show_pieces(prompt: str, pieces: Iterator[str], keep: bool = False) -> str:
     """Print a text as it is written; give it back, if it is to be kept: a text may be endless."""
     written: list[str] = []
-    sys.stdout.write(prompt)
+    streams.data(prompt)
     for piece in pieces:
         written += [piece] * keep
-        sys.stdout.write(piece)
-        sys.stdout.flush()
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+        streams.data(piece)
+    streams.data("\n")
     return "".join(written)
 
 
 def write_lines(output: str | None, lines: Iterator[dict[str, Any]]) -> None:
     """JSON lines to a file, or to standard output."""
+    if not output:
+        for line in lines:
+            streams.as_json(line)
+        return
     from ..bundle import write_atomically
 
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    if output:
-        write_atomically(Path(output), text.encode("utf-8", "backslashreplace"))
-    else:
-        click.echo(text, nl=False)
+    write_atomically(Path(output), "".join(f"{json_line(line)}\n" for line in lines).encode())

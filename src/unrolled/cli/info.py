@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import platform
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import OptionError
+from . import streams
 from .flags import examples, refuse_alone
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
             if counted
             else lines(bundle.record.get("curve", []), per=per(bundle))
         )
-        click.echo("\n".join(drawn))
+        streams.lines(drawn)
 
 
 def machine() -> dict[str, Any]:
@@ -77,7 +76,7 @@ def machine() -> dict[str, Any]:
         "kernels": f"{library.name} (of {', '.join(library.names)})" if library else kernels.reason_missing(),
         "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",
         "engines": ", ".join(engines),
-        "terminal": sys.stdout.isatty(),
+        "terminal": streams.is_terminal(),
     }
 
 
@@ -130,17 +129,14 @@ def alphabet(vocabulary: Vocabulary) -> str:
 def show(facts: dict[str, Any], as_json: bool) -> None:
     """Facts as JSON, or a line each."""
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        streams.as_json(facts)
         return
     for name, value in facts.items():
         if isinstance(value, dict):
             value = ", ".join(f"{key} {each}" for key, each in value.items() if each is not None)
         if value is not None:
-            click.echo(
-                f"{name.replace('_', ' '):<22} {value!r}"
-                if name == "sample" or name.endswith("alphabet")
-                else f"{name.replace('_', ' '):<22} {value}"
-            )
+            shown = repr(value) if name == "sample" or name.endswith("alphabet") else value
+            streams.line(f"{name.replace('_', ' '):<22} {shown}")
 
 
 def draw(bundle: Bundle, model: str, path: str, force: bool) -> None:

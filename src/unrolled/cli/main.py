@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import sys
@@ -15,8 +14,9 @@ import click
 
 from .. import __version__
 from ..cores import MOST, VARIABLE, allowed, default_threads, leading_number, warn_of_more
-from ..errors import UnrolledError, UnrolledWarning
+from ..errors import InterruptedWorkError, OutputError, TrainingError, UnrolledError, UnrolledWarning, reason
 from ..options import check
+from . import streams
 from .flags import examples, silence
 
 VERBS = {
@@ -40,6 +40,9 @@ unrolled train alice.txt --minutes 5
 unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
 unrolled score alice.safetensors chapter.txt
 """
+
+NO_MEMORY = "there is not enough memory for this; use a smaller model, fewer rows at a time, or a shorter text"
+OUT_OF_MEMORY = ("allocate memory", "not enough memory", "map segment", "std::bad_alloc", "start new thread")
 
 
 class Verbs(click.Group):
@@ -67,11 +70,15 @@ def unrolled() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit status: 0, 1 failed, 2 bad input, 130 Ctrl-C, 143 SIGTERM."""
+    streams.open_all()
+    warnings.resetwarnings()  # PYTHONWARNINGS is for who writes Python
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("default", UnrolledWarning)
     warnings.showwarning = show_warning
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):  # texts are in UTF-8 whatever the system's language is
-            stream.reconfigure(encoding="utf-8", errors=errors)
-    sys.exit(run(sys.argv[1:], first=set_threads))
+    status = run(sys.argv[1:], first=set_threads)
+    if (failed := streams.close_output()) and not status:
+        status = complain(failed)
+    sys.exit(status)
 
 
 def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) -> int:
@@ -81,27 +88,41 @@ def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) 
             first(arguments)
         return int(unrolled.main(arguments or ["--help"], prog_name="unrolled", standalone_mode=False) or 0)
     except UnrolledError as error:
-        return complain(str(error), error.exit_status)
+        return complain(error)
     except click.ClickException as error:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "unrolled"
-        return complain(f"{error.format_message()} See: {where} --help", 2)
-    except (click.Abort, KeyboardInterrupt):
-        return complain("stopped", 128 + signal.SIGINT)
-    except BrokenPipeError:  # the reader of our pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return complain(UnrolledError(f"{error.format_message()} See: {where} --help"))
+    except SystemExit:  # click ends so where nobody reads its help any more
         return 0
+    except (click.Abort, KeyboardInterrupt):
+        return complain(InterruptedWorkError("stopped", signal.SIGINT))
+    except (MemoryError, ImportError, RuntimeError) as error:
+        if not lacks_memory(error):
+            raise
+        return complain(TrainingError(NO_MEMORY))
+    except OSError as error:
+        if lacks_memory(error):
+            return complain(TrainingError(NO_MEMORY))
+        what = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        refused = f"the system refused: {what}{reason(error)}; mend that, and try again"
+        return complain(OutputError(refused, 2 if what else 1))
 
 
-def complain(message: str, status: int) -> int:
-    """Say what went wrong in one sentence."""
-    click.echo(f"unrolled: {message}", err=True)
-    return status
+def lacks_memory(error: Exception) -> bool:
+    """Whether memory ran out; PyTorch and the system's loader say so only in words."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+
+
+def complain(error: UnrolledError) -> int:
+    """Say what went wrong in one sentence; the exit status that it stands for."""
+    streams.note(str(error))
+    return error.exit_status
 
 
 def show_warning(message: Any, category: type[Warning], *rest: Any, **more: Any) -> None:
     """Our own warnings are for the user; those of libraries are not."""
     if issubclass(category, UnrolledWarning):
-        click.echo(f"unrolled: {message}", err=True)
+        streams.note(str(message))
 
 
 def set_threads(arguments: list[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ import click
 from ..config import NoveltyOptions, ReadOptions
 from ..reports.labels import columns, fitted
 from ..untrusted import parse_json
+from . import streams
 from .flags import examples, flags, given
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
     learnt = read_corpus(against, plain if texts and not is_table(against, reading) else reading)
     found = novelty(texts or texts_of(read_file(sample, plain).text), learnt, counting.least)
     if as_json:
-        click.echo(json.dumps(found.summary(), ensure_ascii=False))
+        streams.as_json(found.summary())
     else:
         show(found, quiet)
 
@@ -75,13 +75,13 @@ def show(found: Novelty, quiet: bool = False, err: bool = False) -> None:
         ],
     }
     for name, (first, *second) in rows.items():
-        click.echo(f"{name:<38}{first:>12}{second[0] if second else '':>14}".rstrip(), err=err)
+        streams.line(f"{name:<38}{first:>12}{second[0] if second else '':>14}".rstrip(), err=err)
     if quiet:
         return
     why = "the text's own last tenth, against what stands before it" if found.real else "the text is too short for any"
-    click.echo(f"\nreal text: {why}", err=err)
+    streams.lines(["", f"real text: {why}"], err)
     if found.spans:
-        click.echo("\nlongest spans (characters, where in the text, span)", err=err)
+        streams.lines(["", "longest spans (characters, where in the text, span)"], err)
     for span in found.shown():
         head = f"{span.length:6,}  {found.where(span)}  "
-        click.echo(head + fitted(span.text, WIDTH - columns(head)), err=err)
+        streams.line(head + fitted(span.text, WIDTH - columns(head)), err=err)

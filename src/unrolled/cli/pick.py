@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import click
+from ..errors import InputError
+from ..escaping import escaped
+from . import streams
 
 if TYPE_CHECKING:
     from ..decoding.state import State
@@ -30,7 +31,7 @@ def pick(start: State, count: int, settings: Mapping[str, Any]) -> State:
             return trail[-1]
         if choice == "u":
             trail = trail[:-1] or [start]
-            click.echo(f"… {shown(trail[-1].text[-60:])}", err=True)
+            streams.line(f"… {shown(trail[-1].text[-60:])}", err=True)
         elif choice != "r":
             trail.append(trail[-1].after(texts[int(choice) - 1] + ending(settings)))
 
@@ -43,26 +44,29 @@ def ending(settings: Mapping[str, Any]) -> str:
 def ask(count: int) -> str:
     """The next choice that is one: a number, "r", "u" or "q"."""
     while True:
-        click.echo(f"1–{count}, r, u, q: ", nl=False, err=True)
+        streams.line(f"1–{count}, r, u, q: ", err=True, end="")
         try:
-            line = sys.stdin.readline()
+            line = streams.read_line()
+        except InputError:
+            streams.line(err=True)
+            raise
         except KeyboardInterrupt:  # what is chosen so far is not lost
             line = ""
-            click.echo(err=True)
+            streams.line(err=True)
         choice = line.strip().lower() if line else "q"
-        if not sys.stdin.isatty():
-            click.echo(choice, err=True)
-        if choice in ("r", "u", "q") or (choice.isdecimal() and 1 <= int(choice) <= count):
+        if not streams.is_dialogue():
+            streams.line(choice, err=True)
+        if choice in ("r", "u", "q") or (choice.isdecimal() and len(choice) < 10 and 1 <= int(choice) <= count):
             return choice
-        click.echo(f"I got {choice!r}; {HELP}", err=True)
+        streams.line(f"I got {choice!r}; {HELP}", err=True)
 
 
 def show(texts: list[str]) -> None:
     """The continuations, one a line, apart from the text itself."""
     for number, text in enumerate(texts, 1):
-        click.echo(f"{number:>3}  {shown(text)}", err=True)
+        streams.line(f"{number:>3}  {shown(text)}", err=True)
 
 
 def shown(text: str) -> str:
     """A text in one line."""
-    return text.replace("\n", "↵")
+    return escaped(text.replace("\n", "↵"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..config import EngineOptions, PredictOptions
+from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
@@ -56,9 +55,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
 def lines_of(sources: tuple[str, ...], path: str | None) -> Iterable[str]:
     """The sources one by one, as they come."""
     if sources == ("-",):
-        return (
-            line.removesuffix("\n").encode("utf-8", "surrogateescape").decode("utf-8", "replace") for line in sys.stdin
-        )
+        return streams.read_lines()
     if path is None:
         return sources
     from ..data.readers import read_file
@@ -70,8 +67,12 @@ def show(model: Model, sources: list[str], settings: dict[str, Any], as_json: bo
     """The results of some sources, a line each."""
     for found in results(model, sources, settings):
         for each in found:
-            click.echo(json.dumps(facts(each), ensure_ascii=False) if as_json else line(each, quiet))
-    sys.stdout.flush()
+            if as_json:
+                streams.as_json(facts(each))
+            elif hasattr(each, "text"):
+                streams.data(f"{each.text}\n")
+            else:
+                streams.line(answer(each, quiet))
 
 
 def results(model: Model, sources: list[str], settings: dict[str, Any]) -> Iterator[list[Any]]:
@@ -87,10 +88,8 @@ def facts(found: Any) -> dict[str, Any]:
     return {name: value for name, value in dataclasses.asdict(found).items() if value not in ((), {}) and name != "ids"}
 
 
-def line(found: Any, quiet: bool) -> str:
-    """A result as people read it."""
-    if hasattr(found, "text"):
-        return str(found.text)
+def answer(found: Any, quiet: bool) -> str:
+    """Labels as people read them."""
     if quiet or found.labels:
         return str(found.label)
     likely = list(found.probabilities.items())[:LABELS]

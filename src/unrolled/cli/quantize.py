@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..kernels.precision import PRECISIONS
+from . import streams
 from .flags import examples
 
 EXAMPLES = """
@@ -26,8 +27,6 @@ unrolled info alice-int8.safetensors
 @click.option("--json", "as_json", is_flag=True, help="print what it costs as JSON")
 def command(model: str, text: str, output: str, weights: str, force: bool, quiet: bool, as_json: bool) -> None:
     """Write MODEL with narrow weights, and tell what they cost on TEXT: held out, or a test as evaluate reads one."""
-    import json
-
     from ..api import load
     from ..bundle import refuse_target
     from ..data.readers import read_file
@@ -43,11 +42,11 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     smaller.save(output, force)
     cost = smaller.record["quantized"]
     if as_json:
-        click.echo(json.dumps(cost))
+        streams.as_json(cost)
     elif not quiet:
         sizes = f"{Path(model).stat().st_size:,} → {Path(output).stat().st_size:,} bytes"
         name = next(name for name in cost if f"{name}_before" in cost)
         shown = "bits/char" if name == "bits_per_char" else name.replace("_", " ")
         change = f"{cost[f'{name}_before']:.4f} → {cost[name]:.4f} {shown}"
         percent = f" ({cost['loss_percent']:+.2f} %)" if "loss_percent" in cost else ""
-        click.echo(f"{output}: {sizes}, {change}{percent}")
+        streams.line(f"{output}: {sizes}, {change}{percent}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 from ..config import EngineOptions, ScoreOptions
 from ..errors import OptionError
 from ..options import flag
+from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         show_alternatives(scored)
     elif as_json:
         worst = [{"line": n, "bits_per_char": bits, "text": line} for n, bits, line in scored.lines()[:lines]]
-        click.echo(json.dumps({**scored.summary(), "lines": worst}, ensure_ascii=False))
+        streams.as_json({**scored.summary(), "lines": worst})
     else:
         show(scored, lines)
 
@@ -94,7 +94,10 @@ def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, 
         raise OptionError(f"I got {flag(foreign[0])} with a model that reads pairs, which stand alone; leave it out")
     reading = {name: settings[name] for name in ("encoding", "images_anywhere") if name in settings}
     told = score_pairs(model, table, **reading).summary(lines)
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(pair_lines(told)))
+    if as_json:
+        streams.as_json(told)
+    else:
+        streams.lines(pair_lines(told))
 
 
 def read(text: str | None, encoding: str | None) -> str:
@@ -108,21 +111,21 @@ def read(text: str | None, encoding: str | None) -> str:
 def show(scored: Score, lines: int) -> None:
     """The figures, then the most surprising lines."""
     words = "no spaces between words" if scored.bits_per_word is None else f"{scored.bits_per_word:.3f}"
-    click.echo(f"{scored.characters:,} characters, {scored.label}")
-    click.echo(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
-    click.echo(f"bits per word       {words}")
-    click.echo(f"bits per byte       {scored.bits_per_byte:.4f}")
+    streams.line(f"{scored.characters:,} characters, {scored.label}")
+    streams.line(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
+    streams.line(f"bits per word       {words}")
+    streams.line(f"bits per byte       {scored.bits_per_byte:.4f}")
     per_word = "" if scored.perplexity_per_word is None else f", {scored.perplexity_per_word:,.0f} per word"
-    click.echo(f"perplexity          {scored.perplexity:.4f} per unit{per_word}")
+    streams.line(f"perplexity          {scored.perplexity:.4f} per unit{per_word}")
     if scored.upper_bound:
-        click.echo("an upper bound: the model could also spell the text with smaller units")
+        streams.line("an upper bound: the model could also spell the text with smaller units")
     if scored.unknown:
-        click.echo(f"unknown characters  {scored.unknown} (each also costs the naming of a code point)")
+        streams.line(f"unknown characters  {scored.unknown} (each also costs the naming of a code point)")
     worst = scored.lines()[:lines]
     if worst:
-        click.echo("\nmost surprising lines (bits per character, line, text)")
+        streams.lines(["", "most surprising lines (bits per character, line, text)"])
     for number, bits, line in worst:
-        click.echo(f"{bits:6.2f} {number:6d}  {line[:100]}")
+        streams.line(f"{bits:6.2f} {number:6d}  {line[:100]}")
 
 
 def show_next(pairs: list[tuple[str, float]], as_json: bool) -> None:
@@ -130,17 +133,13 @@ def show_next(pairs: list[tuple[str, float]], as_json: bool) -> None:
     from ..reports.bars import bars
 
     if as_json:
-        click.echo(json.dumps([{"unit": unit, "probability": share} for unit, share in pairs], ensure_ascii=False))
+        streams.as_json([{"unit": unit, "probability": share} for unit, share in pairs])
     else:
-        click.echo("\n".join(bars(pairs)))
+        streams.lines(bars(pairs))
 
 
 def show_alternatives(scored: Score) -> None:
     """A JSON line for every unit: its bits, and what the model would rather have read."""
     for unit, bits, best in zip(scored.units, scored.bits, scored.alternatives, strict=True):
         pairs = [{"unit": each, "probability": round(share, 6)} for each, share in best]
-        click.echo(
-            json.dumps(
-                {"unit": scored.kind.shown([unit]), "bits": round(float(bits), 4), "top": pairs}, ensure_ascii=False
-            )
-        )
+        streams.as_json({"unit": scored.kind.shown([unit]), "bits": round(float(bits), 4), "top": pairs})

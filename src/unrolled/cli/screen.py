@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..api import Model
 from ..api.training import SAMPLE_TEMPERATURES, example_lines, sample_line
+from ..escaping import CONTROLS, escaped
 
 if TYPE_CHECKING:
     from ..training.events import Event, Progress, Reading, Started, Validated, Warned
@@ -33,9 +34,9 @@ class Screen:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        self.console = Console(stderr=True, quiet=quiet, highlight=False)
+        self.console = Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
         self.live = self.console.is_terminal and not quiet
-        columns = (BarColumn(bar_width=8), TextColumn("{task.description}"))
+        columns = (BarColumn(bar_width=8), TextColumn("{task.description}", markup=False))
         self.bar = Progress(*columns, console=self.console, disable=not self.live, transient=True)
         self.line = self.bar.add_task("measuring this machine …", total=None)
         self.told = self.began = time.monotonic()
@@ -57,7 +58,9 @@ class Screen:
 
     def reading(self, event: Reading) -> None:
         """How far a large text is read."""
-        self.bar.update(self.line, total=1.0, completed=event.share, description=f"a large text: {event.what} …")
+        self.bar.update(
+            self.line, total=1.0, completed=event.share, description=escaped(f"a large text: {event.what} …")
+        )
 
     def started(self, event: Started) -> None:
         """What will be trained."""
@@ -103,11 +106,11 @@ class Screen:
 
     def say(self, line: str) -> None:
         """One line above the live one."""
-        self.console.print(line, markup=False, soft_wrap=True)
+        self.console.print(escaped(line), soft_wrap=True)
 
     def finish(self, model: Model, path: Path) -> None:
         """How it went, and what to try next."""
-        record, shown = model.record, shell_name(path)
+        record, shown = model.record, typed(str(path))
         best: dict[str, Any] | None = record["best"]
         score = held_out_score(best) if best else "nothing was held out"
         ended = ENDINGS.get(record.get("ended_by", ""), record["stopped"])
@@ -125,7 +128,7 @@ class Screen:
             self.finish_reader(record, shown)
             return
         word = next(iter(str(record["sample"]).split()), "")[:LONGEST_PROMPT]
-        self.say(f"try: unrolled generate {shown} --prompt {shlex.quote(word)} --temperature 0.8")
+        self.say(f"try: unrolled generate {shown} --prompt {typed(word)} --temperature 0.8")
         more = f"    unrolled info {shown} --plot" if record["plans"] else ""
         self.say(f"     unrolled score {shown} SOME.txt{more}")
 
@@ -133,7 +136,7 @@ class Screen:
         """What to try next with a model that reads before it answers or writes."""
         for line in record["sample"].split("\n"):
             self.say(f"  {line}")
-        source = shlex.quote(record["shown"][0][0] if record.get("shown") else "…")
+        source = typed(record["shown"][0][0] if record.get("shown") else "…")
         self.say(f"try: unrolled predict {shown} {source}")
         self.say(f"     unrolled evaluate {shown} TEST    unrolled info {shown} --plot")
 
@@ -170,6 +173,15 @@ def describe_going_on(told: dict[str, Any], per: str = "char") -> str:
     return f"going on from {told['from']}: {letters}{', '.join(each)}{missing}"
 
 
-def shell_name(path: Path) -> str:
-    """A path as one can type it."""
-    return shlex.quote(str(path))
+def typed(text: str) -> str:
+    """A text as one can type it in a shell; control characters as bash, zsh and the standard of 2024 write them."""
+    if not CONTROLS.search(text):
+        return shlex.quote(text)
+    plain = text.replace("\\", r"\\").replace("'", r"\'")
+    return f"$'{CONTROLS.sub(lambda found: octal(found[0]), plain)}'"
+
+
+def octal(letter: str) -> str:
+    """The bytes of a character; a lone surrogate of a path is one that is no UTF-8."""
+    errors = "surrogateescape" if "\udc80" <= letter <= "\udcff" else "surrogatepass"
+    return "".join(f"\\{byte:03o}" for byte in letter.encode("utf-8", errors))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from ..bundle import SUFFIX
 from ..config import ModelOptions, ReadOptions, RunOptions, TrainOptions
 from ..errors import InterruptedWorkError
+from . import streams
 from .flags import examples, flags, given
 
 EXAMPLES = """
@@ -51,7 +51,7 @@ def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: 
             raise InterruptedWorkError(message, interrupt.received or signal.SIGINT) from None
     screen.finish(model, path)
     if as_json:
-        click.echo(json.dumps({"model": str(path), **model.record}, ensure_ascii=False))
+        streams.as_json({"model": str(path), **model.record})
     stopped = str(model.record["stopped"])
     return 128 + int(stopped.split()[1]) if stopped.startswith("signal") else 0
 

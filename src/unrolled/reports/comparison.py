@@ -11,6 +11,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from ..escaping import LAYOUT, escaped
 from .curve import HEIGHT, WIDTH, axes, place
 
 Entry = Mapping[str, Any]
@@ -78,7 +79,7 @@ def samples(comparison: Mapping[str, Any], size: int = 200) -> list[str]:
     """What each model wrote on from the prompt, some lines each."""
     lines = [f"written on from {comparison['prompt']!r} at temperature 0.8:"]
     for entry in comparison["entries"]:
-        lines += ["", f"[{entry['title']}]", comparison["prompt"] + entry["sample"][:size]]
+        lines += ["", f"[{entry['title']}]", *(comparison["prompt"] + entry["sample"][:size]).split("\n")]
     return lines
 
 
@@ -87,7 +88,7 @@ def page(comparison: Mapping[str, Any]) -> str:
     template = files(__package__).joinpath("comparison.html").read_text("utf-8")
     size, unit = f"{comparison['characters']:,} characters", comparison["unit"]
     told = {
-        "text": escape(comparison["text"]),
+        "text": escape(escaped(comparison["text"])),
         "about": f"{size}, read by {unit}; {comparison['minutes']:g} minutes each",
         "table": html_table(comparison),
         "meanings": escape(MEANINGS),
@@ -127,9 +128,14 @@ def html_samples(comparison: Mapping[str, Any]) -> str:
     """A block for each model: the prompt, and what it wrote."""
     return "\n".join(
         f"<article><h3>{named(entry)}</h3>"
-        f"<p dir=auto><b>{escape(comparison['prompt'])}</b>{escape(entry['sample'])}</p></article>"
+        f"<p dir=auto><b>{plain(comparison['prompt'])}</b>{plain(entry['sample'])}</p></article>"
         for entry in comparison["entries"]
     )
+
+
+def plain(text: str) -> str:
+    """A text of several lines in HTML."""
+    return escape(escaped(text, LAYOUT))
 
 
 def curves(entries: Sequence[Entry]) -> str:

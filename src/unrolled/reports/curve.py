@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from .labels import shown
+
 Curve = Sequence[dict[str, float]]
 """Points with ``step``, ``seconds``, ``train`` and ``valid`` (bits per character)."""
 Points = list[tuple[float, float]]
@@ -107,4 +109,4 @@ def axes(drawn: tuple[float, float, float, float], name: str) -> list[str]:
 
 def text(x: float, y: float, words: str, colour: str, anchor: str) -> str:
     """Words in the picture."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}">{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}">{escape(shown(words))}</text>'

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..escaping import escaped
+
 PLACE = "{{told}}"
 FINE = 512
 """Steps a nat: half a step is a thousandth of a probability."""
@@ -29,7 +31,7 @@ def page(title: str, told: Mapping[str, Any]) -> str:
     All of the text is escaped to ASCII, so that none of it can end the script that it stands in.
     """
     fields = {name: plain(name, value) for name, value in told.items()}
-    text = json.dumps({"title": title, "fine": FINE, "full": FULL, **fields})
+    text = json.dumps({"title": escaped(title), "fine": FINE, "full": FULL, **fields})
     return template().replace(PLACE, text.replace("<", "\\u003c"))
 
 

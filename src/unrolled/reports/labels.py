@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from itertools import accumulate
 
+from ..escaping import CONTROLS
+
 SIGNS = {"\n": "⏎", "\r": "␍", "\t": "⇥"}
-TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Controls of direction, which would turn around what stands beside them."""
 
 
 def shown(text: str) -> str:
@@ -19,7 +19,7 @@ def shown(text: str) -> str:
 
 def sign(letter: str) -> str:
     """A character, or what is shown in its place."""
-    hidden = letter in TURNS or letter in "\ufffe\uffff" or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
+    hidden = CONTROLS.match(letter) or letter in "\ufffe\uffff"
     return SIGNS.get(letter, "\ufffd") if hidden else letter
 
 

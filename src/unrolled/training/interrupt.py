@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupt:
-    """Which signal came, if any; it raises ``KeyboardInterrupt`` unless it is ``deferred`` and the first."""
+    """Which signal came, if any; it raises ``KeyboardInterrupt`` unless it is ``deferred`` and the first.
 
-    def __init__(self) -> None:
+    ``stop`` raises it, as the command line does: not in the midst of an import.
+    """
+
+    def __init__(self, stop: Callable[[int, FrameType | None], Any] = signal.default_int_handler) -> None:
+        self.stop = stop
         self.received: int | None = None
         self.deferred = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         first, self.received = self.received is None, number
         if not (first and self.deferred):
-            raise KeyboardInterrupt
+            self.stop(number, frame)
 
 
 @contextmanager
 def listening() -> Iterator[Interrupt]:
     """Catch signals while training; only the main thread can."""
-    interrupt = Interrupt()
+    usual = signal.getsignal(signal.SIGINT)
+    interrupt = Interrupt(usual) if callable(usual) else Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
         return

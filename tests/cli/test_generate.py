@@ -137,7 +137,7 @@ def newer(raw: bytes, tmp_path) -> bytes:
 @pytest.mark.parametrize(
     ("name", "change", "words"),
     [
-        ("missing", None, "there is no model"),
+        ("missing", None, "there is no file"),
         ("cut short", lambda raw, _: raw[: len(raw) // 2], "is damaged"),
         ("cut in the header", lambda raw, _: raw[:100], "is not an unrolled model"),
         ("empty", lambda raw, _: b"", "is not an unrolled model"),

@@ -48,7 +48,7 @@ def test_svg_draws_the_curve_into_a_file(cli, model_file, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words", "status"),
     [
-        (["nothing.safetensors"], "there is no model nothing.safetensors", 2),
+        (["nothing.safetensors"], "there is no file nothing.safetensors", 2),
         (["text.txt"], "text.txt is not an unrolled model", 2),
         (["MODEL", "--svg", "text.txt"], "text.txt exists already", 2),
         (["MODEL", "--svg", "no/where.svg"], "no/where.svg cannot be written", 1),

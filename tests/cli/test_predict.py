@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from unrolled.cli.predict import facts, line, lines_of
+from unrolled.cli.predict import answer, facts, lines_of
 from unrolled.decoding.predicting import Answer, Written
 
 
@@ -102,12 +102,11 @@ def test_a_missing_model_is_named(cli, refused, tmp_path):
 
 
 def test_results_are_shown_as_people_read_them():
-    answer = Answer("abc", "x", 0.75, {"x": 0.75, "y": 0.25})
+    told = Answer("abc", "x", 0.75, {"x": 0.75, "y": 0.25})
     written = Written("abc", "cba", -1.0, -0.25, (4, 3, 2, 0))
-    assert line(answer, quiet=False) == "x 0.750  y 0.250" and line(answer, quiet=True) == "x"
-    assert line(written, quiet=False) == "cba"
+    assert answer(told, quiet=False) == "x 0.750  y 0.250" and answer(told, quiet=True) == "x"
     assert facts(written) == {"source": "abc", "text": "cba", "log_probability": -1.0, "score": -0.25}
-    assert facts(answer) == {
+    assert facts(told) == {
         "source": "abc",
         "label": "x",
         "probability": 0.75,

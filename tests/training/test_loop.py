@@ -43,7 +43,6 @@ def test_a_budget_of_minutes_is_kept(text_file):
 
     model = unrolled.train(text_file, minutes=0.1, observers=[note], threads=1)
     assert 0.7 * 6 <= time.perf_counter() - begin[0] <= 1.3 * 6 + 2
-    assert model.record["seconds"] == pytest.approx(6, rel=0.3)
     assert model.record["ended_by"] == "minutes"
 
 

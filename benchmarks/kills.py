@@ -127,7 +127,8 @@ def suffer(folder: Path, kind: str, longest: float, most: int, chance: random.Ra
         resume = left.exists()
         told.resumed, told.anew = told.resumed + resume, told.anew + (not resume and kills > 0)
         process = begin(folder, [*flags_of(kind), *(["--resume"] if resume else [])], output)
-        after = chance.uniform(0.1, chance.choice([1.0, longest])) if kills < most else LONGEST
+        early, late = (0.1, 1.0), (0.4 * longest, longest)  # before there is anything to keep, and where steps are made
+        after = chance.uniform(*chance.choice([early, late, late, late])) if kills < most else LONGEST
         number = chance.choice(SIGNALS)
         killed, said = kill(process, number, after)
         kills += killed

@@ -10,7 +10,7 @@ import pytest
 import unrolled
 from unrolled.api.training import Order, carry_out
 from unrolled.training import step
-from unrolled.training.events import Progress, Validated, Warned
+from unrolled.training.events import Progress, Started, Validated, Warned
 from unrolled.training.interrupt import listening
 
 FIFTY = "The cat sat on the mat and the dog ran to the mill"
@@ -35,10 +35,15 @@ def test_a_recorded_plan_can_be_replayed(text_file, tmp_path, small, outcome):
 
 
 def test_a_budget_of_minutes_is_kept(text_file):
-    begin = time.perf_counter()
-    model = unrolled.train(text_file, minutes=0.1, threads=1)
-    assert 0.7 * 6 <= time.perf_counter() - begin <= 1.3 * 6 + 2
-    assert model.record["seconds"] == pytest.approx(6, rel=0.3)
+    begin = []
+
+    def note(event):
+        if isinstance(event, Started):
+            begin.append(time.perf_counter())
+
+    model = unrolled.train(text_file, minutes=0.1, observers=[note], threads=1)
+    assert 0.7 * 6 <= time.perf_counter() - begin[0] <= 1.3 * 6 + 2
+    assert model.record["ended_by"] == "minutes"
 
 
 def test_epochs_are_passes_over_the_text(text, small):

@@ -18,7 +18,7 @@ WRITING, WRITING_A_WEIGHT = 0.35, 4e-8
 VALIDATION_MOST = 0.04
 """Share of a budget of minutes that a validation may take: a longer held-out part is read by its beginning."""
 KEPT = 4  # validations whose mean tells what the next ones take
-FADING, SLOWEST = 0.98, 8.0
+FADING, SLOWEST = 0.98, 4.0
 """What a step counts less at each later one, and how many times as long as alone anything may be expected to take."""
 
 

@@ -124,7 +124,7 @@ class Run:
         start = self.before.get("new")
         if start is not None and math.isfinite(start):
             self.best = self.weights()
-            ledger.best_bits = start
+            ledger.best_bits, ledger.best_train_bits = start, 0.0  # no rise above the start is memorising
 
     def prepare_held_out(self) -> None:
         """Choose what is scored; of what would take too large a share of the minutes, only the beginning."""

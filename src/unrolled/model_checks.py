@@ -35,9 +35,8 @@ def parse_config(text: str) -> ModelOptions:
     given = parse_json(text)
     if not isinstance(given, dict):
         raise ValueError("its config is no object")
-    config, plain = ModelOptions.of(given), ModelOptions()
-    changed = [name for name in ModelOptions.names() if getattr(config, name) != getattr(plain, name)]
-    config.refuse_foreign(changed, config.task, config.model)
+    config = ModelOptions.of(given)
+    config.refuse_foreign(config.changed(), config.task, config.model)
     config.refuse_contradiction()
     return config
 

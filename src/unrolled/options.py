@@ -63,6 +63,10 @@ class Options:
                         f"I got {flag(each.name)} with {flag(other)} {value}, where it means nothing; leave one out"
                     )
 
+    def changed(self) -> list[str]:
+        """The names of the options that are other than their defaults."""
+        return [each.name for each in dataclasses.fields(self) if getattr(self, each.name) != each.default]
+
     @classmethod
     def names_of(cls, task: str, model: str) -> list[str]:
         """The names of the options that a task and a kind of model have."""

@@ -33,7 +33,7 @@ DEFAULT_MINUTES = 1.0
 @click.option("--force", is_flag=True, help="replace an existing page, and models that were kept")
 @click.option("--quiet", is_flag=True, help="show the table alone")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-@flags(ReadOptions, leave_out=("label", "source_column", "target_column"))
+@flags(ReadOptions, leave_out=("label", "source_column", "target_column", "images_anywhere"))
 def command(
     sources: tuple[str, ...], output: str | None, keep: str | None, quiet: bool, as_json: bool, **options: Any
 ) -> None:

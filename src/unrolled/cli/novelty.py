@@ -29,7 +29,7 @@ WIDTH = 80  # columns of a terminal
 @click.option("--against", type=click.Path(), required=True, help="the text that the model learnt: a file or a folder")
 @click.option("--quiet", is_flag=True, help="show the figures alone, and no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-@flags(NoveltyOptions, ReadOptions, leave_out=("label", "source_column", "target_column"))
+@flags(NoveltyOptions, ReadOptions, leave_out=("label", "source_column", "target_column", "images_anywhere"))
 def command(sample: str, against: str, quiet: bool, as_json: bool, **options: Any) -> None:
     """Tell how much of SAMPLE (a file, or - for standard input) stands in the text that its writer learnt.
 

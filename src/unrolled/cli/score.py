@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import EngineOptions, ScoreOptions
+from ..config import EngineOptions, ReadOptions, ScoreOptions
 from ..errors import OptionError
 from ..options import flag
 from . import streams
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LINES = 10
 """The most surprising lines that are shown."""
+READING = ("encoding", "images_anywhere")
+"""Options of how the text is read."""
 OF_NEXT = ("temperature", "where", "adaptive")
 """Options that what comes next depends on, too."""
 EXAMPLES = """
@@ -38,7 +40,9 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @VISION
-@click.option("--images-anywhere", is_flag=True, help="also read images that a table names outside its own folder")
+@click.option(
+    "--images-anywhere", is_flag=True, default=None, help="also read images that a table names outside its own folder"
+)
 @flags(ScoreOptions, EngineOptions)
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
     """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte.
@@ -63,7 +67,9 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         show_next(opened.next(prompt, **how), as_json)
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
-    scored = opened.score(read(text, settings.get("encoding")), **how)
+    reading = ReadOptions(**{name: settings[name] for name in READING if name in settings})
+    reading.refuse_foreign(settings, opened.bundle.config.task, opened.bundle.config.model)
+    scored = opened.score(read(text, reading.encoding), **how)
     if settings.get("top"):
         show_alternatives(scored)
     elif as_json:
@@ -76,7 +82,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
 def refuse(settings: Mapping[str, Any], next_unit: bool) -> None:
     """Raise an ``OptionError`` for a flag of scoring a text beside --next, and the other way round."""
     for name in settings:
-        if next_unit and name in (*ScoreOptions.names(), "lines", "encoding") and name not in OF_NEXT:
+        if next_unit and name in (*ScoreOptions.names(), *READING, "lines") and name not in OF_NEXT:
             raise OptionError(f"I got {flag(name)} with --next, and it is of scoring a text; leave one out")
     if "temperature" in settings and not next_unit:
         raise OptionError("I got --temperature without --next, and a text is scored as it is; leave it out")
@@ -92,7 +98,7 @@ def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, 
     foreign = [name for name in ScoreOptions.names() if name in settings]
     if foreign:
         raise OptionError(f"I got {flag(foreign[0])} with a model that reads pairs, which stand alone; leave it out")
-    reading = {name: settings[name] for name in ("encoding", "images_anywhere") if name in settings}
+    reading = {name: settings[name] for name in READING if name in settings}
     told = score_pairs(model, table, **reading).summary(lines)
     if as_json:
         streams.as_json(told)
@@ -102,7 +108,6 @@ def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, 
 
 def read(text: str | None, encoding: str | None) -> str:
     """The text to score."""
-    from ..config import ReadOptions
     from ..data.readers import read_file
 
     return read_file(text or "-", ReadOptions(encoding=encoding)).text

@@ -21,7 +21,7 @@ Opened = TypeVar("Opened")
 
 @dataclass(frozen=True, eq=False)
 class EngineSource(Recomputed):
-    """A model and how to run it: ``name``, ``device`` and ``weights`` are options of ``RunOptions``.
+    """A model and how to run it: ``name``, ``device`` and ``weights`` are options of ``EngineOptions``.
 
     Threads can share it. Its copies and pickles are without engines and open their own.
     """

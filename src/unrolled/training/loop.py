@@ -24,6 +24,7 @@ from .finishing import Course, finished, snapshot, units_at_the_end
 from .interrupt import Interrupt
 from .ledger import Ledger
 from .machine import borrowed, give_back_memory, prepare, validation_cost
+from .objective import Objective
 from .onward import HeldOut, carry_over
 from .resume import (
     as_plain,
@@ -83,8 +84,9 @@ class Run:
         self.task = TASKS[work.model.task]
         self.ledger = Ledger(scored=work.scored)
         self.recipe = choose_sizes(work, self.device, self.kind)
+        self.objective = Objective.of(self.recipe.train, work.split)
         self.network = self.make_network()
-        self.learner = Learner(self.network, self.task, work, self.recipe, self.kind)
+        self.learner = Learner(self.network, self.task, work, self.recipe.train, self.objective)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.learner.batches.steps_per_epoch
         most = epoch * self.recipe.most_passes

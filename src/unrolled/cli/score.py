@@ -38,7 +38,9 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @VISION
-@click.option("--images-anywhere", is_flag=True, help="also read images that a table names outside its own folder")
+@click.option(
+    "--images-anywhere", is_flag=True, default=None, help="also read images that a table names outside its own folder"
+)
 @flags(ScoreOptions, EngineOptions)
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
     """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte.

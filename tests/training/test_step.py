@@ -7,6 +7,7 @@ from unrolled.layers import build
 from unrolled.tasks import TASKS
 from unrolled.training.choosing import choose_sizes
 from unrolled.training.gather import gather
+from unrolled.training.objective import Objective
 from unrolled.training.step import Learner
 
 
@@ -15,7 +16,7 @@ def learner(path, **options):
     recipe = choose_sizes(work, torch.device("cpu"), "off")
     task = TASKS[work.model.task]
     network = build(task.network(recipe.model, work.split.vocabularies), 1, "off")
-    return Learner(network, task, work, recipe, "off")
+    return Learner(network, task, work, recipe.train, Objective.of(recipe.train, work.split))
 
 
 def weights(of):

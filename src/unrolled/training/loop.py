@@ -85,8 +85,9 @@ class Run:
         self.task = TASKS[work.model.task]
         self.ledger = Ledger(scored=work.scored)
         self.recipe = choose_sizes(work, self.device, self.kind)
+        self.objective = Objective.of(self.recipe.train, work.split)
         self.network = self.make_network()
-        self.learner = Learner(self.network, self.task, work, self.recipe, self.kind)
+        self.learner = Learner(self.network, self.task, work, self.recipe.train, self.objective)
         self.schedule = Schedule(self.ledger.plans)
         epoch = self.learner.batches.steps_per_epoch
         most = epoch * self.recipe.most_passes
@@ -105,7 +106,7 @@ class Run:
         """The network that the recipe wants, on its device."""
         spec = self.task.network(self.recipe.model, self.work.split.vocabularies)
         network = build(spec, self.work.train.seed, self.kind).to(self.device)
-        start_head(network, self.work, Objective.of(self.recipe.train, self.work.split).weights)
+        start_head(network, self.work, self.objective.weights)
         return network
 
     def begin(self) -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import torch
 
+from ..config import TrainOptions
 from ..data.batches import Batch
 from ..layers import Network
 from ..layers.base import Encoded, on_device
@@ -18,23 +19,22 @@ from .carry import forget
 from .feed import make_sampler, mean_of
 from .objective import Objective
 from .optimizer import make_optimizers, update
-from .recipe import Recipe
 from .work import Work
 
 
 class Learner:
     """A network with its optimizers, its batches, and the ``state`` that its next batch begins with."""
 
-    def __init__(self, network: Network, task: Task, work: Work, recipe: Recipe, kind: str) -> None:
-        settings = recipe.train
+    def __init__(self, network: Network, task: Task, work: Work, settings: TrainOptions, objective: Objective) -> None:
+
         assert settings.weight_decay is not None, "the recipe fills it in"
-        self.network, self.task, self.split, self.settings, self.kind = network, task, work.split, settings, kind
+        self.network, self.task, self.split, self.settings = network, task, work.split, settings
         self.device = network.head.bias.device
         self.optimizers = make_optimizers(network, settings.optimizer, settings.weight_decay)
         self.batches = work.split.batches(settings)
         self.state = network.start(self.batches.batch_size)
         self.sampler = make_sampler(work.split, network)
-        self.objective = Objective.of(settings, work.split)
+        self.objective = objective
 
     def step(self, step: int, learning_rate: float) -> float:
         """Learn from the batch of a step; its mean loss in nats. Where that is not finite, nothing is learnt."""
@@ -72,7 +72,7 @@ class Learner:
             return self.network.head(y), targets
         units, logs = self.sampler.choose(targets.cpu().numpy(), chance)
         chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
-        return some_logits(self.network.head, y, targets, chosen, weighed, self.kind)
+        return some_logits(self.network.head, y, targets, chosen, weighed, self.network.kind)
 
     def encode(self, batch: Batch, step: int, chance: Chance) -> Encoded | None:
         """What the network makes of what it is given of the rows; by epoch, some labels are left out."""

@@ -78,9 +78,9 @@ def test_what_a_model_file_names_is_not_opened_for_that_alone(trained, tmp_path)
     forged = save(dataclasses.replace(bundle, config=named), tmp_path / "forged.safetensors")
     with pytest.raises(OptionError, match=r"in 'evil\\x1b\[2J', and a model file alone does not open it; .* --vision"):
         load(forged).predict(str(trained / "1.png"))
-    for more in ({"base": forged}, {"replay": forged}):
+    for more in ({"base": forged, "steps": 1}, {"replay": forged}):
         with pytest.raises(OptionError, match="a file alone does not open it; if you trust it, name the same with"):
-            train(trained / "t.tsv", steps=1, **more)
+            train(trained / "t.tsv", **more)
 
 
 def test_a_run_goes_on_from_a_model_whose_network_is_named_again(trained):

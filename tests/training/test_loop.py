@@ -74,9 +74,8 @@ def test_learning_by_heart_is_told_in_words(small):
     text = "".join(chance.choice(list("abcdefgh"), 700))
     told = []
     unrolled.train([text], observers=[told.append], steps=400, learning_rate=0.02, **small)
-    alarms = [event.message for event in told if isinstance(event, Warned)]
-    assert len(alarms) == 1
-    assert "begins to memorise" in alarms[0]
+    messages = [event.message for event in told if isinstance(event, Warned)]
+    assert sum("begins to memorise" in message for message in messages) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

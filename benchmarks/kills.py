@@ -31,19 +31,19 @@ SAVE_EVERY = 0.2
 LONGEST = 300  # seconds that a process may take to end by itself
 SMALL = "--hidden-size 24 --batch-size 8 --sequence-length 16 --dropout 0.1"
 KINDS = {
-    "lstm, Muon": "text.txt --steps 400",
-    "gru, two layers": "text.txt --steps 300 --cell gru --layers 2",
-    "elman, windows, AdamW": "text.txt --steps 400 --cell elman --batches windows --optimizer adamw",
-    "feed-forward window": "text.txt --steps 400 --cell window --context 4",
-    "many words, sampled softmax": "words.txt --steps 200 --unit word --min-count 1",
-    "bpe, lines": "text.txt --steps 200 --unit bpe --vocabulary-size 300 --documents lines",
-    "under labels": "rows.tsv --steps 250 --text-column text --label label",
-    "GPT-2": "text.txt --steps 100 --model gpt2 --layers 2 --heads 2 --context 64",
-    "going on from a model": "text.txt --steps 300 --from base.safetensors",
-    "classifier": "rows.tsv --steps 200 --task classify",
-    "finding words": "text.txt --task tag --steps 150",
-    "translator, attention": "pairs.tsv --steps 200 --task translate --attention dot",
-    "translator, Elman": "pairs.tsv --steps 200 --task translate --cell elman --attention none --unit char",
+    "lstm, Muon": "text.txt --steps 1600",
+    "gru, two layers": "text.txt --steps 1200 --cell gru --layers 2",
+    "elman, windows, AdamW": "text.txt --steps 1600 --cell elman --batches windows --optimizer adamw",
+    "feed-forward window": "text.txt --steps 1600 --cell window --context 4",
+    "many words, sampled softmax": "words.txt --steps 800 --unit word --min-count 1",
+    "bpe, lines": "text.txt --steps 800 --unit bpe --vocabulary-size 300 --documents lines",
+    "under labels": "rows.tsv --steps 1000 --text-column text --label label",
+    "GPT-2": "text.txt --steps 400 --model gpt2 --layers 2 --heads 2 --context 64",
+    "going on from a model": "text.txt --steps 1200 --from base.safetensors",
+    "classifier": "rows.tsv --steps 800 --task classify",
+    "finding words": "text.txt --task tag --steps 600",
+    "translator, attention": "pairs.tsv --steps 800 --task translate --attention dot",
+    "translator, Elman": "pairs.tsv --steps 800 --task translate --cell elman --attention none --unit char",
     "Markov chain": "text.txt --model markov",
 }
 

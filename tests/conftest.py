@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 import unrolled
 from unrolled.errors import MissingExtraError
@@ -27,6 +28,12 @@ BROWSERS = (
 )
 NO_BROWSER = "no browser was found"
 HOW_TO_INSTALL = f"to run them, too: {sys.executable} -m playwright install --with-deps chromium"
+
+# A busy machine is no fault, so no example has a deadline; in CI they are the same in every run, so that a failure is
+# the change's own. Elsewhere each run tries others.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 SENTENCES = [
     "The cat sat on the mat and looked at the moon.",

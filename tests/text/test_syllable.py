@@ -31,6 +31,7 @@ def test_digits_punctuation_and_other_scripts_are_cut_in_clusters():
 
 @given(burmese)
 @example("ကက္ဢ")  # a stacked letter that is no consonant of Burmese
+@example("ဣ္ႂက")  # a mark between the virama and what is stacked
 def test_no_cluster_is_torn(text):
     cuts = [0]
     for cluster in GRAPHEME.split(text):

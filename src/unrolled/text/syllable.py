@@ -12,7 +12,7 @@ from .grapheme import CLUSTER, clusters, compiled
 MEDIALS = r"[\u1037\u103b-\u103e]"
 CONSONANT = r"[\u1000-\u1021\u103f\u104e]"
 FINAL = rf"{CONSONANT}(?={MEDIALS}*[\u103a\u1039])"  # with asat, or with another stacked under it
-STACKED = r"(?<=\u1039)\p{Lo}"
+STACKED = r"(?<=\u1039\p{M}*)\p{Lo}"  # with marks between, too: it is one grapheme cluster (UAX #29, GB9c)
 BURMESE = rf"(?!{FINAL})[\u1000-\u1021\u1023-\u102a\u103f\u104e](?:\p{{M}}|{STACKED}|{FINAL}\p{{M}}+)*"
 SYLLABLE = rf"{BURMESE}|{CLUSTER}"
 

@@ -127,7 +127,7 @@ def report(options: Any, entries: list[Entry]) -> None:
 def run_of(entry: Entry) -> list[str]:
     """What tells one run from another."""
     what = [entry["label"], entry["commit"], entry["text"], entry["unit"], entry["softmax"]]
-    return [*what, str(entry["seed"]), str(entry["steps"])]
+    return [*what, str(entry["hidden"]), str(entry["seed"]), str(entry["steps"])]
 
 
 def row_of_mass(entry: Entry) -> list[str]:
@@ -158,7 +158,7 @@ def row_of_bits(entry: Entry) -> list[str]:
     return [*run_of(entry), f"{entry['vocabulary']:,}", f"{entry['bits_per_char']:.4f}"]
 
 
-RUN = ["which", "commit", "text", "unit", "softmax", "seed", "steps"]
+RUN = ["which", "commit", "text", "unit", "softmax", "width", "seed", "steps"]
 TABLES = {
     "mass": ([*RUN, "rare: mass / share", "never seen: mass (median) / share", "bits/char"], row_of_mass),
     "burmese": ([*RUN, "clusters", "ill formed in 100,000", "with U+FFFD", "bits/char"], row_of_burmese),

@@ -136,11 +136,13 @@ def stopped_run(text: Path, output: Path) -> Subject:
         if number % 4:  # going on takes longer than anything else
             load_resume(path)
             return
-        shutil.copyfile(path, resume_path(path))
+        folder = path.with_suffix(".run")
+        folder.mkdir(exist_ok=True)
         try:
-            unrolled.train(text, path, resume=True)
+            shutil.copyfile(path, resume_path(folder / output.name))
+            unrolled.train(text, folder / output.name, resume=True)
         finally:
-            resume_path(path).unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
     return Subject(resume_path(output), go_on)
 

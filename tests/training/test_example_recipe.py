@@ -89,4 +89,4 @@ def test_captions_look_around_where_there_is_more_than_one_place(shape, attentio
     )
     assert recipe.model.attention == attention and recipe.model.directions is None
     assert recipe.train.batch_size == 32 and recipe.units_per_second > 0
-    recipe.model.refuse_foreign()
+    recipe.model.refuse_foreign(recipe.model.changed(), recipe.model.task, recipe.model.model)

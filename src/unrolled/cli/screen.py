@@ -127,8 +127,9 @@ class Screen:
         if model.bundle.config.task != "language":
             self.finish_reader(record, shown)
             return
-        word = next(iter(str(record["sample"]).split()), "")[:LONGEST_PROMPT]
-        self.say(f"try: unrolled generate {shown} --prompt {typed(word)} --temperature 0.8")
+        begin = next((begin for begin, _ in record.get("shown", ())), str(record["sample"]).partition(" ")[0])
+        prompt = typed(begin.strip()[:LONGEST_PROMPT])
+        self.say(f"try: unrolled generate {shown} --prompt {prompt} --temperature 0.8")
         more = f"    unrolled info {shown} --plot" if record["plans"] else ""
         self.say(f"     unrolled score {shown} SOME.txt{more}")
 

@@ -206,6 +206,9 @@ MUTATIONS = [
     header,
 ]
 
+UNCHANGED = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
+"""What a mutation raises where an earlier one left nothing that it could change."""
+
 
 def mutate(raw: bytes, rng: random.Random) -> tuple[bytes, str]:
     """A file with one to three mutations and a right digest, and which they are; some of them change nothing."""
@@ -215,11 +218,11 @@ def mutate(raw: bytes, rng: random.Random) -> tuple[bytes, str]:
         done.append(mutation.__name__)
         try:
             mutation(forged, rng)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):  # nothing there that it could change
+        except UNCHANGED:  # nothing there that it could change
             continue
     try:
         found = forged.sealed()
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+    except UNCHANGED:
         return raw, "nothing"
     if rng.random() < 0.05:
         done.append("raw header")

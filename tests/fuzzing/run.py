@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -116,12 +117,17 @@ def cases(subject: Subject, name: str, numbers: range, seed: int, folder: Path, 
             try:
                 child(subject, name, range(begin, min(numbers.stop, begin + AT_ONCE)), seed, folder, written, memory)
                 status = 0
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(status)
         os.close(written)
+        before = begin
         for outcome in listen(read, process, name):
             begin = outcome.number + 1
             yield outcome
+        if begin == before:
+            raise RuntimeError(f"the process for {name} ended before its first case, {begin}")
 
 
 def listen(pipe: int, process: int, name: str) -> Iterator[Outcome]:

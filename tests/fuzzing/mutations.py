@@ -80,7 +80,7 @@ def shapes(forged: Forgery, rng: random.Random) -> None:
         lambda: np.concatenate([array, array]),
         lambda: np.concatenate([array, array], -1),
         lambda: array.T,
-        lambda: np.resize(array, [rng.choice(SIDES) for _ in array.shape]),
+        lambda: np.resize(array, [rng.choice(SIDES if array.ndim < 4 else SIDES[:3]) for _ in array.shape]),
     ]
     forged.tensors[name] = Tensor.of(rng.choice(changes)())
 

@@ -23,7 +23,7 @@ def test_a_stopped_run_reads_its_table_as_it_did(tmp_path):
     work = gather(tmp_path / "names.csv", None, options)
     about = {
         "ledger": {"plans": [[0, 5]]},
-        "told": {},
+        "told": {"advice": "", "recipe": "", "forecast": None},
         "model": as_plain(work.model),
         "train": as_plain(work.train),
         "replay": [],

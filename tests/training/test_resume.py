@@ -51,7 +51,14 @@ def fsync(handle):
 os.fsync = fsync
 unrolled.train(source, output, observers=[observe], **options)
 """
-ABOUT = {"ledger": {"plans": [[0, 9]]}, "told": {}, "model": {}, "train": {}, "digest": "", "replay": []}
+ABOUT = {
+    "ledger": {"plans": [[0, 9]]},
+    "told": {"advice": "", "recipe": "", "forecast": None},
+    "model": {},
+    "train": {},
+    "digest": "",
+    "replay": [],
+}
 RUN = {"steps": 60, "dropout": 0.2, "valid": 0.02, "test": 0.02, "seed": 5}
 
 

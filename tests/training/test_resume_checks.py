@@ -85,6 +85,7 @@ def test_the_rows_of_a_state_that_is_carried_on_are_those_of_a_batch(left, text_
         lambda about: about["ledger"].update(plans=[]),
         lambda about: about["ledger"].update(wings=2),
         lambda about: about["told"].update(wings=2),
+        lambda about: about["told"].pop("advice"),
         lambda about: about.update(model={"hidden_size": "wide"}),
         lambda about: about.update(train=5),
         lambda about: about.update(replay=[[1]]),

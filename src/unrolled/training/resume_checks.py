@@ -46,9 +46,15 @@ def check_about(about: Any) -> dict[str, Any]:
     if not isinstance(about, dict) or not set(NEEDED) <= set(about) or not ABOUT(about):
         raise ValueError("what it says of its run is of other types than a run's")
     for owner, name in ((Ledger, "ledger"), (Told, "told")):
-        known = {field.name for field in dataclasses.fields(owner)}
-        if not set(about[name]) <= known:
-            raise ValueError(f"its {name} has entries that no run of this unrolled has")
+        fields_of = dataclasses.fields(owner)
+        known = {field.name for field in fields_of}
+        needed = {
+            field.name
+            for field in fields_of
+            if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        }
+        if not needed <= set(about[name]) <= known:
+            raise ValueError(f"its {name} has other entries than a run of this unrolled has")
     if not about["ledger"].get("plans"):
         raise ValueError("it has no plan of its run")
     return about

@@ -192,6 +192,14 @@ def read(path: str | Path) -> bytes:
         raise ModelFileError(f"{path} does not fit into memory; give a smaller model") from None
 
 
+def is_folder(path: str | Path) -> bool:
+    """Tell whether a path is a folder; one that the system refuses to look at, like too long a name, is none."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def refuse_existing(path: str | Path, force: bool) -> None:
     """Nothing is overwritten silently."""
     try:

@@ -90,6 +90,7 @@ def test_the_rows_of_a_state_that_is_carried_on_are_those_of_a_batch(left, text_
         lambda about: about.update(train=5),
         lambda about: about.update(replay=[[1]]),
         lambda about: about.update(base=7),
+        lambda about: about.update(base="x" * 10_000),
     ],
 )
 def test_what_says_nothing_of_a_run_is_refused(left, text_file, change):

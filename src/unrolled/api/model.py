@@ -270,7 +270,7 @@ def load(
     ``vision`` is the folder of the pretrained network that a model of captions sees with: it is opened only where it is
     named here, whatever the model file says.
     """
-    if not Path(path).is_dir():
+    if not bundles.is_folder(path):
         return Model(bundles.load(path), engine, device, weights, vision)
     try:
         from ..training.base import open_base  # where training goes on from a folder, too

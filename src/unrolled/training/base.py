@@ -80,7 +80,7 @@ class Base:
 
 def open_base(path: str) -> Base:
     """The model of a file, or the GPT-2 of a folder."""
-    if not Path(path).is_dir():
+    if not bundles.is_folder(path):
         return Base(path, bundles.load(path))
     from ..layers.pretrained.gpt2 import read_folder  # needs torch
 

@@ -18,8 +18,9 @@ $(READY): pyproject.toml constraints.txt setup.py $(wildcard native/*.c native/*
 demo: setup
 	$(BIN)/python examples/demo.py
 
+# Two to four tests at a time; the tests of one file share what they train.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

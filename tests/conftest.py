@@ -226,10 +226,22 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fail at once where a browser is demanded, by CI or by its name, and there is none."""
-    demanded = os.environ.get("CI", "").lower() in ("1", "true") or CHOSEN in os.environ
-    if demanded and any("browser" in getattr(item, "fixturenames", ()) for item in items):
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Fail at once where tests run in several processes, and a browser is demanded and not there."""
+    if session.config.getoption("dist", "no") != "no":
+        refuse_no_browser()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The same where tests run in this process alone, if any of them needs a browser."""
+    alone = not hasattr(config, "workerinput")
+    if alone and any("browser" in getattr(item, "fixturenames", ()) for item in items):
+        refuse_no_browser()
+
+
+def refuse_no_browser() -> None:
+    """End the session where a browser is demanded and none is found."""
+    if os.environ.get("CI", "").lower() in ("1", "true") or CHOSEN in os.environ:
         with open_browser() as opened:
             if opened is None:
                 pytest.exit(f"{NO_BROWSER}, and one is demanded; {HOW_TO_INSTALL}", 1)
@@ -252,6 +264,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """End with one loud line of what was skipped for want of a browser."""
     yield
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # one of several processes, whose parent reports
+        return
     skipped = [each for each in reporter.stats.get("skipped", []) if NO_BROWSER in str(each.longrepr)]
     if skipped:
         line = f"{len(skipped)} tests of pages were skipped: {NO_BROWSER}; {HOW_TO_INSTALL}"

@@ -1,0 +1,1 @@
+"""Files and runs that every later version must agree with."""

@@ -28,7 +28,8 @@ import torch
 from unrolled.api.model import Model, generate_options
 from unrolled.bundle import Bundle
 from unrolled.config import ModelOptions
-from unrolled.decoding.search import draw_units, read_prompt
+from unrolled.decoding.prompt import read_prompt
+from unrolled.decoding.search import draw_units
 from unrolled.layers import build
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary

@@ -23,7 +23,7 @@ from unrolled import kernels
 from unrolled.config import RunOptions
 from unrolled.layers import build
 from unrolled.layers.sampled import Sampler, some_logits
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.training.machine import prepare
 from unrolled.training.optimizer import make_optimizers, update
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from unrolled.config import RunOptions
 from unrolled.data.batches import Streams
 from unrolled.layers import Network, build
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.training.carry import forget
 from unrolled.training.machine import prepare
 

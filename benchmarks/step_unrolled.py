@@ -11,7 +11,7 @@ from steps import CLIP, DECAY, DROPOUT, RATE, Step, V, batch, serve
 from unrolled.config import RunOptions
 from unrolled.layers import build
 from unrolled.tasks import TASKS
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.training.carry import forget
 from unrolled.training.machine import prepare
 from unrolled.training.optimizer import make_optimizers, update

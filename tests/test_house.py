@@ -20,6 +20,7 @@ ROOMS = [
     {"compare", "evaluation"},
     {"api"},
     {"training", "decoding", "export"},
+    {"opening"},
     {"layers"},
     {"bundle"},
     {"model_checks"},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unrolled.decoding.engines.base import Engine, check_like, step
-from unrolled.decoding.search import Read
+from unrolled.decoding.prompt import Read
 
 
 class Table(Engine):

@@ -9,8 +9,8 @@ import unrolled
 from unrolled.config import GenerateOptions
 from unrolled.decoding.beam import beam_search, search_all
 from unrolled.decoding.engines.base import Engine, select, step
+from unrolled.decoding.prompt import Read
 from unrolled.decoding.scoring import log_softmax
-from unrolled.decoding.search import Read
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 VOCABULARY = Vocabulary("char", ("a", "b", "c"))

@@ -8,8 +8,8 @@ import unrolled
 from unrolled.decoding import completion as module
 from unrolled.decoding.completion import Words, complete
 from unrolled.decoding.engines.base import Engine, step
+from unrolled.decoding.prompt import Read
 from unrolled.decoding.scoring import log_softmax
-from unrolled.decoding.search import Read
 from unrolled.text.vocabulary import SPECIAL, Vocabulary
 
 VOCABULARY = Vocabulary("char", ("a", "b", ".", " "))

@@ -10,8 +10,9 @@ from unrolled.decoding import guarded as module
 from unrolled.decoding.engines.base import Engine, check_like
 from unrolled.decoding.guarded import BACK, Place, guarded
 from unrolled.decoding.guards.base import Guard
+from unrolled.decoding.prompt import Read
 from unrolled.decoding.sampling import Uniforms
-from unrolled.decoding.search import Read, write_text
+from unrolled.decoding.search import write_text
 from unrolled.text.vocabulary import Vocabulary
 
 MOST = 10

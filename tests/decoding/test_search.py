@@ -6,9 +6,8 @@ import pytest
 
 import unrolled
 from unrolled.config import GenerateOptions
-from unrolled.decoding import sampling, search
+from unrolled.decoding import prompt, sampling, search
 from unrolled.decoding.engines import open_engine
-from unrolled.decoding.engines.base import step
 from unrolled.options import option
 from unrolled.text.vocabulary import BOUNDARY
 
@@ -60,18 +59,6 @@ def test_greedy_writing_needs_no_seed(model):
     assert model.generate("A", temperature=0, seed=1) == model.generate("A", temperature=0, seed=2)
 
 
-def test_an_empty_prompt_starts_from_the_boundary(model):
-    logits, _ = step(model.engine, np.array([BOUNDARY], np.int32), model.engine.start(1))
-    assert np.array_equal(model.start("").read.logits, logits)
-
-
-def test_a_long_prompt_is_read_in_parts_without_a_difference(model, text, monkeypatch):
-    whole = model.start(text[:500]).read
-    monkeypatch.setattr(search, "READ_AT_ONCE", 7)
-    parts = model.start(text[:500]).read
-    np.testing.assert_allclose(parts.logits, whole.logits, atol=1e-4)
-
-
 @pytest.mark.parametrize("length", [0, 1, 17])
 def test_the_length_is_in_units(model, length):
     assert len(model.generate("The ", length=length, seed=1)) == length
@@ -80,14 +67,6 @@ def test_the_length_is_in_units(model, length):
 def test_no_text_goes_beyond_its_length_though_a_stop_string_had_begun(model):
     text = model.generate("The ", length=20, seed=1)
     assert model.generate("The ", length=20, seed=1, stop=text[-1] + "never") == text
-
-
-def test_reading_a_prompt_leaves_the_read_state_as_it_was(model):
-    read = model.start("The ").read
-    before = {name: part.copy() for name, part in read.state.items()}
-    units = search.write(model.engine, read, GenerateOptions(seed=1), range(3))
-    assert [len(next(units)) for _ in range(5)] == [3] * 5
-    assert all(np.array_equal(read.state[name], part) for name, part in before.items())
 
 
 def test_unseen_characters_warn_once_and_are_named(model):
@@ -137,7 +116,7 @@ def test_a_filter_that_the_kernels_do_not_have_is_obeyed_by_every_engine(request
 
     def written(name, **options):
         engine = open_engine(name, opened.bundle)
-        read = search.read_prompt(engine, opened.vocabulary.encode("The "))
+        read = prompt.read_prompt(engine, opened.vocabulary.encode("The "))
         settings = WithOneMore(seed=1, length=60, **options)
         pieces = zip(*search.write_text(engine, opened.vocabulary, read, settings, range(2)), strict=True)
         return list(map("".join, pieces))

@@ -5,8 +5,8 @@ from unrolled.layers import AnswerNetwork, build
 from unrolled.layers.answer import pool
 from unrolled.layers.base import Source
 from unrolled.layers.encoder import Places
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
 from unrolled.tasks.shapes import POOLED
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 
 SIZES = [4, 1, 3]
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from unrolled.layers import build
 from unrolled.layers.attention import Attention, Memory
 from unrolled.layers.base import Source
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 
 HIDDEN, WIDTH = 6, 10
 ways = pytest.mark.parametrize("way", ["dot", "additive"])

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from unrolled.layers import Network, build
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 
 
 @pytest.mark.parametrize("cell", ["lstm", "window", "gpt2"])

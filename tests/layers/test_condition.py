@@ -3,8 +3,8 @@ import torch
 from unrolled.layers import build
 from unrolled.layers.base import Encoded, Source
 from unrolled.layers.condition import Condition
-from unrolled.tasks.base import NetworkSpec
 from unrolled.tasks.shapes import LABEL_WIDTH
+from unrolled.tasks.spec import NetworkSpec
 
 SPEC = NetworkSpec(7, 7, 5, "lstm", 16, 2, 0.0, labels=4)
 

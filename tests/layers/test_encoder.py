@@ -8,7 +8,7 @@ from torch import nn
 from unrolled.cells import CELLS
 from unrolled.layers.encoder import BothWays, FeaturesEncoder, PixelsEncoder, UnitsEncoder, make_encoder, turn
 from unrolled.layers.start import start_weights
-from unrolled.tasks.base import EncoderSpec
+from unrolled.tasks.spec import EncoderSpec
 
 recurrent = pytest.mark.parametrize("cell", ["elman", "gru", "lstm"])
 depths = pytest.mark.parametrize("layers", [1, 2])

@@ -11,7 +11,7 @@ from unrolled.bundle import Bundle, load, save
 from unrolled.cells import CELLS
 from unrolled.config import ModelOptions
 from unrolled.layers import RecurrentNetwork, build
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.text.vocabulary import SPECIAL, Vocabulary
 
 SPEC = NetworkSpec(inputs=9, outputs=9, embedding_size=5, cell="lstm", hidden_size=16, layers=2, dropout=0.0)

@@ -6,7 +6,7 @@ from torch import nn
 from unrolled.cells import CELLS
 from unrolled.layers import build
 from unrolled.layers.stack import Stack
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 
 cells = pytest.mark.parametrize("cell", sorted(CELLS))
 depths = pytest.mark.parametrize("layers", [1, 2, 3])

@@ -2,7 +2,7 @@ import torch
 
 from unrolled.layers import build
 from unrolled.layers.start import start_weights
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 
 SPEC = NetworkSpec(9, 9, 5, "lstm", 8, 1, 0.0, encoder=EncoderSpec("units", 9, 8, 5, "lstm", 1, 2), attention="dot")
 

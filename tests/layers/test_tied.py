@@ -4,7 +4,7 @@ from torch import nn
 
 from unrolled.layers import build
 from unrolled.layers.tied import TiedHead
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 
 
 def head_of(embedding: nn.Embedding) -> TiedHead:

@@ -7,8 +7,8 @@ import torch
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.data.material import Request
 from unrolled.errors import OptionError
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
 from unrolled.tasks.classify import Classify, answering
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 from unrolled.text.vocabulary import Vocabulary
 
 TASK = Classify()

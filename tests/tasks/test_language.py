@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as arrays
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.data.material import Request
 from unrolled.errors import OptionError
-from unrolled.tasks.base import NetworkSpec
 from unrolled.tasks.language import Language
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 TASK = Language()

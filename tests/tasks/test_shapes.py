@@ -4,8 +4,8 @@ import pytest
 
 from unrolled.errors import OptionError
 from unrolled.layers import build
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
 from unrolled.tasks.shapes import channels_of, grid_side, shapes_of
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 
 PLAIN = NetworkSpec(inputs=11, outputs=11, embedding_size=5, cell="lstm", hidden_size=12, layers=2, dropout=0.0)
 UNITS = EncoderSpec("units", 7, 6, embedding_size=5, cell="gru", layers=2, directions=2)

@@ -9,7 +9,8 @@ from unrolled.data.given import Ragged
 from unrolled.data.split import Split
 from unrolled.layers import build
 from unrolled.layers.sampled import LARGE, Sampler, some_logits
-from unrolled.tasks.base import EncoderSpec, NetworkSpec, negative_log_likelihood
+from unrolled.tasks.base import negative_log_likelihood
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 from unrolled.text.vocabulary import BOUNDARY, NEVER, Vocabulary
 from unrolled.training.feed import FAINT, expect, make_sampler, mean_of, soften, unseen_mass, with_unseen
 from unrolled.training.objective import Objective

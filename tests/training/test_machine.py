@@ -9,7 +9,7 @@ import torch
 import unrolled
 from unrolled.config import RunOptions
 from unrolled.layers import build
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.training.machine import Speed, borrowed, flops_per_unit, measure_speed, prepare, validation_cost
 
 

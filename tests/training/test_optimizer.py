@@ -3,7 +3,7 @@ import torch
 
 from unrolled.layers import build
 from unrolled.layers.sampled import LARGE
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.training.optimizer import clip_gradients, make_optimizers, update
 
 

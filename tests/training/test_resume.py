@@ -10,7 +10,7 @@ import torch
 import unrolled
 from unrolled.bundle import write_atomically
 from unrolled.layers import build
-from unrolled.tasks.base import NetworkSpec
+from unrolled.tasks.spec import NetworkSpec
 from unrolled.training.events import Progress
 from unrolled.training.optimizer import make_optimizers, update
 from unrolled.training.paths import resume_path

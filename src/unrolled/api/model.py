@@ -21,6 +21,7 @@ from ..decoding.state import OF_THE_START, Start, State, generate_options, refus
 from ..errors import OptionError, UnrolledWarning
 from ..kernels.precision import PRECISIONS
 from ..keywords import GenerateKeywords, NextKeywords, PredictKeywords, StartKeywords
+from ..opening import open_bundle
 from ..options import check, flag, given
 from ..sharing import Recomputed, cached_property
 from ..tasks import TASKS
@@ -270,12 +271,8 @@ def load(
     ``vision`` is the folder of the pretrained network that a model of captions sees with: it is opened only where it is
     named here, whatever the model file says.
     """
-    if not bundles.is_folder(path):
-        return Model(bundles.load(path), engine, device, weights, vision)
     try:
-        from ..training.base import open_base  # where training goes on from a folder, too
-
-        return Model(open_base(str(path)).bundle, engine, device, weights, vision)
+        return Model(open_bundle(path), engine, device, weights, vision)
     except ModuleNotFoundError as error:
         raise missing_torch("a GPT-2", error) from None
 

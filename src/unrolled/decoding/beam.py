@@ -19,9 +19,9 @@ from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .engines import Engine
 from .engines.base import select, step
+from .prompt import Read
 from .ranking import likeliest
 from .sampling import OUT
-from .search import Read
 from .stops import Stopper
 
 Path = tuple[int, ...]

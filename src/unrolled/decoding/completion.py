@@ -15,9 +15,9 @@ from ..text.byte import Byte
 from ..text.grapheme import compiled
 from ..text.vocabulary import SPECIAL, Vocabulary
 from .engines import Engine, EngineState
+from .prompt import Read
 from .sampling import forbid_unseen
 from .scoring import log_softmax
-from .search import Read
 
 AT_ONCE = 6  # beginnings of words that are read side by side
 MOST_READ = 78  # of them in all: what is not found by then is seldom wanted

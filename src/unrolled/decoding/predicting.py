@@ -20,10 +20,10 @@ from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
 from .beam import search_all
 from .engines import Engine, Reader
 from .engines.base import select, step
+from .prompt import Read
 from .ranking import likeliest
 from .sampling import COLD, Uniforms, distribution, draw, softmax
 from .scoring import log_probabilities, log_sum
-from .search import Read
 from .seeing import open_eyes
 from .state import warn_of
 

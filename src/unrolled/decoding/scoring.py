@@ -22,8 +22,8 @@ from ..errors import InputError
 from ..text.base import Ids, Unit
 from ..text.vocabulary import BOUNDARY, NEVER, UNKNOWN, Vocabulary
 from .engines import Engine
+from .prompt import Read
 from .sampling import distribution
-from .search import Read
 
 WINDOW = 256
 AT_ONCE = 1024

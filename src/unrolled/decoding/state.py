@@ -25,8 +25,9 @@ from .engines import Engine, adaptive, guided, occurring
 from .engines.base import EngineState, sound
 from .engines.source import EngineSource
 from .guards import make_guards
+from .prompt import Read, read_ids
 from .scoring import next_units
-from .search import Read, choose_seed, read_ids, write_text
+from .search import choose_seed, write_text
 
 ROWS = 64  # samples written side by side
 PART = "state."

@@ -15,7 +15,7 @@ def write(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
         raise OutputError(f"{path} is a file; name a folder", 2)
     if path.is_dir() and any(path.iterdir()) and not force:
         raise OutputError(f"{path} holds files already; name another folder, or write into it with --force", 2)
-    from ..layers.pretrained.gpt2 import write_folder
+    from ..layers.pretrained.gpt2_folder import write_folder
 
     try:
         write_folder(bundle, path)

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..tasks.base import NetworkSpec
+from ..tasks.spec import NetworkSpec
 from .answer import AnswerNetwork
 from .base import Network
 from .network import RecurrentNetwork

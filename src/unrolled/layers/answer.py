@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ..tasks.base import NetworkSpec
 from ..tasks.shapes import POOLED
+from ..tasks.spec import NetworkSpec
 from .base import Encoded, Network, Source
 from .dropout import Chance, dropout
 from .encoder import Places, make_encoder

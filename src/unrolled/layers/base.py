@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.given import Given
-from ..tasks.base import NetworkSpec
+from ..tasks.spec import NetworkSpec
 from .attention import Memory
 from .dropout import Chance
 from .stack import NetworkState

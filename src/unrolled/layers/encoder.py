@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from ..cells import CELLS
 from ..cells.scan import fused_scan
-from ..tasks.base import EncoderSpec
 from ..tasks.shapes import BACKWARDS, grid_side
+from ..tasks.spec import EncoderSpec
 from .dropout import Chance, dropout
 from .pixels import Pixels
 from .stack import Recurrent

@@ -19,7 +19,7 @@ from ..bundle import Bundle, Tensors
 from ..errors import ModelFileError
 from ..text.gpt2 import Gpt2Tokens
 from ..text.vocabulary import LABEL, SPECIAL, UNKNOWN, Vocabulary
-from ..untrusted import MOST_JSON, parse_json, read_bytes
+from .pretrained.checked import read_json, read_text
 
 TABLE = "transformer.wte.weight"
 END = "<|endoftext|>"
@@ -95,22 +95,6 @@ def checked_tokens(vocab: Any, merges: Any, path: Path) -> tuple[dict[str, int],
     if not paired:
         raise ModelFileError(f"the merges that belong to {path} are not two tokens each; fetch them again")
     return vocab, [tuple(pair) for pair in merges]
-
-
-def read_text(path: Path) -> str:
-    """A file in UTF-8."""
-    try:
-        return read_bytes(path, "fetch it again", MOST_JSON, ModelFileError, pipes=False).decode()
-    except ValueError as error:
-        raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
-
-
-def read_json(path: Path) -> Any:
-    """What a file of JSON says."""
-    try:
-        return parse_json(read_text(path))
-    except ValueError as error:
-        raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
 
 
 def as_bytes(token: str, path: Path) -> str:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..cells import find_cell
-from ..tasks.base import NetworkSpec
+from ..tasks.spec import NetworkSpec
 from ..text.vocabulary import BOUNDARY
 from .attention import Attention
 from .base import Encoded, Head, Network, Source

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config import CNN, ModelOptions
-from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from .base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from .spec import EncoderSpec, NetworkSpec
 from .translate import writing
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..config import ModelOptions
 from ..errors import OptionError
 from ..text.vocabulary import SPECIAL
-from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from .base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from .spec import EncoderSpec, NetworkSpec
 
 if TYPE_CHECKING:
     from ..data.given import Given

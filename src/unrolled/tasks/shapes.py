@@ -14,7 +14,7 @@ from ..cells import find_cell
 from ..errors import OptionError
 
 if TYPE_CHECKING:
-    from .base import EncoderSpec, NetworkSpec
+    from .spec import EncoderSpec, NetworkSpec
 
 Shapes = dict[str, tuple[int, ...]]
 

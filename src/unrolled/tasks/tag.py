@@ -16,8 +16,9 @@ from ..errors import OptionError
 from ..text import UNITS
 from ..text.byte import Byte
 from ..text.vocabulary import LABEL, SPECIAL, Vocabulary
-from .base import NetworkSpec, Task, Vocabularies, negative_log_likelihood
+from .base import Task, Vocabularies, negative_log_likelihood
 from .classify import answering
+from .spec import NetworkSpec
 
 if TYPE_CHECKING:
     from ..data.examples import Examples

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
 from ..errors import OptionError
-from .base import EncoderSpec, NetworkSpec, Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from .base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from .classify import encoder_of
+from .spec import EncoderSpec, NetworkSpec
 
 if TYPE_CHECKING:
     from ..data.given import Given

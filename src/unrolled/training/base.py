@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from .. import bundle as bundles
 from ..bundle import ELSEWHERE, Bundle
 from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..data.large import LARGE
 from ..data.readers import Corpus, read_corpus
 from ..data.split import Split, split_corpus
 from ..errors import InputError, OptionError
+from ..opening import open_bundle
 from ..options import flag
 from ..text.vocabulary import Vocabulary
 
@@ -80,11 +80,7 @@ class Base:
 
 def open_base(path: str) -> Base:
     """The model of a file, or the GPT-2 of a folder."""
-    if not bundles.is_folder(path):
-        return Base(path, bundles.load(path))
-    from ..layers.pretrained.gpt2 import read_folder  # needs torch
-
-    return Base(path, read_folder(path))
+    return Base(path, open_bundle(path))
 
 
 def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:

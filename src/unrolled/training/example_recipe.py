@@ -15,7 +15,7 @@ from ..config import ModelOptions, TrainOptions
 from ..data.examples import ExampleSplit
 from ..errors import OptionError
 from ..tasks import TASKS
-from ..tasks.base import NetworkSpec
+from ..tasks.spec import NetworkSpec
 from .machine import Speed
 from .recipe import UNGATED, WITH_MUON, Recipe, Told
 

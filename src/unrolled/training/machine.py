@@ -19,7 +19,7 @@ from ..cores import default_threads, warn_of_more
 from ..layers import build
 from ..layers.device import fastest_device, find_device, set_threads
 from ..layers.sampled import LARGE
-from ..tasks.base import NetworkSpec
+from ..tasks.spec import NetworkSpec
 from .muon import flops as muon_flops
 from .optimizer import make_optimizers, update
 

@@ -12,7 +12,7 @@ from unrolled.decoding.engines.torch import TorchReader
 from unrolled.layers import answer, build
 from unrolled.layers import encoder as layers
 from unrolled.layers.start import start_weights
-from unrolled.tasks.base import EncoderSpec, NetworkSpec
+from unrolled.tasks.spec import EncoderSpec, NetworkSpec
 
 SOURCES = [np.array(each, np.int32) for each in ([3, 4, 5, 6], [7], [], [8, 2, 2])]
 

@@ -7,7 +7,8 @@ from unrolled.config import GenerateOptions
 from unrolled.decoding.engines import open_engine
 from unrolled.decoding.engines.base import DrawingEngine
 from unrolled.decoding.engines.markov import DrawingMarkov
-from unrolled.decoding.search import draw_units, read_prompt
+from unrolled.decoding.prompt import read_prompt
+from unrolled.decoding.search import draw_units
 from unrolled.errors import OptionError
 
 

@@ -16,7 +16,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, ViTConfig, ViTModel
 from unrolled.errors import ModelFileError
 from unrolled.layers.folder import BYTES
 from unrolled.layers.pretrained.checked import read_config, read_headers
-from unrolled.layers.pretrained.gpt2 import read_folder
+from unrolled.layers.pretrained.gpt2_folder import read_folder
 from unrolled.layers.pretrained.vision import Backbone
 
 VIT = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "image_size": 16}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...cells import CELLS
 from ...cells.base import Array, Recurrence, scan_by_steps
 from ...data.given import Given
-from ...tasks.base import EncoderSpec
+from ...tasks.spec import EncoderSpec
 from .pixels import EPSILON, grid_of
 
 Tensors = Mapping[str, Array]

@@ -17,7 +17,7 @@ from ...kernels.encoder import PackedLayer
 from ...kernels.inference import PackedNetwork, Shape
 from ...kernels.structures import Filters
 from ...tasks import TASKS
-from ...tasks.base import NetworkSpec
+from ...tasks.spec import NetworkSpec
 from ...text.base import Ids
 from ...text.vocabulary import SPECIAL
 from ..sampling import COLD, asked_for

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...cells import find_cell
 from ...cells.base import Array
 from ...data.given import Given
-from ...tasks.base import NetworkSpec
+from ...tasks.spec import NetworkSpec
 from ...text.base import Ids
 from .base import Engine, EngineState, Scanned, check_like
 from .encoder import Encoder, MakeScan, Tensors, pool

@@ -8,7 +8,7 @@ from ...bundle import Bundle
 from ...cells import find_cell
 from ...cells.base import Array, Recurrence, State, scan_by_steps
 from ...tasks import TASKS
-from ...tasks.base import NetworkSpec
+from ...tasks.spec import NetworkSpec
 from ...text.base import Ids
 from ...text.vocabulary import BOUNDARY
 from ..condition import START

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ModelFileError
-from ...untrusted import MOST_JSON, parse_json, refuse_device
-from ..folder import read_json
+from ...untrusted import MOST_JSON, parse_json, read_bytes, refuse_device
 
 CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.index.json"
 HINT = "give a folder with config.json and model.safetensors"
@@ -118,3 +117,19 @@ def refuse_other_shapes(folder: Path, found: Header, expected: dict[str, tuple[i
         if kind not in FLOATS or shape != expected[name]:
             wanted, shown = list(expected[name]), f"{kind} {list(shape)}"
             raise ModelFileError(f"{name} in {folder} is {shown}, and config.json asks for floats {wanted}")
+
+
+def read_text(path: Path) -> str:
+    """A file in UTF-8."""
+    try:
+        return read_bytes(path, "fetch it again", MOST_JSON, ModelFileError, pipes=False).decode()
+    except ValueError as error:
+        raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON says."""
+    try:
+        return parse_json(read_text(path))
+    except ValueError as error:
+        raise ModelFileError(f"{path} cannot be read ({error}); fetch it again") from None

@@ -24,7 +24,7 @@ from units_quality import CLUSTER, ILL_FORMED, TEXTS
 
 import unrolled
 from unrolled import Model
-from unrolled.training import loop
+from unrolled.training import driver as loop
 
 NAME = "calibration"
 RARE = 1e-4

@@ -1,4 +1,4 @@
-"""The n-gram among the peers of ``quality.py``: ``unrolled.markov`` with the order that suits the training part."""
+"""The n-gram among the peers of ``quality.py``: ``unrolled.networks.markov``, of the order that suits the text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import numpy as np
 from common import Entry
 
-from unrolled.markov import bits_of
+from unrolled.networks.markov import bits_of
 from unrolled.text.base import Ids
 
 ORDERS = range(3, 13)

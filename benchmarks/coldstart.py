@@ -11,7 +11,7 @@ import common
 from generation import bundle
 from startup import run, script
 
-from unrolled.bundle import save
+from unrolled.model_file.bundle import save
 
 SCRIPT = """
 import json, sys, torch

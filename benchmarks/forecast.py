@@ -18,10 +18,10 @@ from common import Entry
 from ours import read_book, train, units_seen
 
 from unrolled.config import ModelOptions, TrainOptions
-from unrolled.data.readers import Corpus
-from unrolled.data.split import split_corpus
+from unrolled.datasets.text import split_corpus
+from unrolled.formats.corpus import Corpus
+from unrolled.training.corpus_stats import survey
 from unrolled.training.forecast import features
-from unrolled.training.survey import survey
 
 TEXTS = {
     "war and peace": "open/gutenberg_war_and_peace/2600.txt",

@@ -26,11 +26,11 @@ import rivals
 import torch
 
 from unrolled.api.model import Model, generate_options
-from unrolled.bundle import Bundle
 from unrolled.config import ModelOptions
-from unrolled.decoding.prompt import read_prompt
-from unrolled.decoding.search import draw_units
-from unrolled.layers import build
+from unrolled.engines.prompt import read_prompt
+from unrolled.generation.sampling_loop import draw_units
+from unrolled.model_file.bundle import Bundle
+from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
 

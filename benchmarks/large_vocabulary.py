@@ -21,9 +21,9 @@ from torch.nn import functional
 
 from unrolled import kernels
 from unrolled.config import RunOptions
-from unrolled.layers import build
-from unrolled.layers.sampled import Sampler, some_logits
-from unrolled.tasks.spec import NetworkSpec
+from unrolled.networks.modules import build
+from unrolled.networks.modules.sampled_softmax import Sampler, some_logits
+from unrolled.networks.spec import NetworkSpec
 from unrolled.training.machine import prepare
 from unrolled.training.optimizer import make_optimizers, update
 

@@ -20,14 +20,14 @@ from generation import bundle
 from safetensors.numpy import load_file
 
 import unrolled
-from unrolled import bundle as bundles
-from unrolled.model_checks import check_tensors, parse_config, parse_vocabularies
-from unrolled.record import check_record
+from unrolled.model_file import bundle as bundles
+from unrolled.model_file.checks import check_tensors, parse_config, parse_vocabularies
+from unrolled.model_file.record import check_record
 from unrolled.untrusted import parse_json
 
 GROWTH = """
 import json, re, sys
-import unrolled.decoding.engines.markov, unrolled.decoding.engines.native, unrolled.decoding.state
+import unrolled.engines.markov, unrolled.engines.native, unrolled.generation.state
 def peak():  # getrusage would tell that of the process that started this one
     return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 unrolled.load(sys.argv[2]).generate("a", length=3, seed=1)

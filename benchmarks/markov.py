@@ -21,7 +21,7 @@ import numpy as np
 from ours import read_book
 
 import unrolled
-from unrolled.markov import bits_of
+from unrolled.networks.markov import bits_of
 
 TEXTS = {
     "Alice": "open/gutenberg_alice/11-0.txt",

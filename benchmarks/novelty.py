@@ -56,9 +56,9 @@ def chain(context: str, followers: dict[str, list[str]], size: int, chance: rand
 def ours(sample: str, text: str) -> dict[str, float]:
     """The spans, and the whole of ``unrolled.novelty``; to sort the suffixes is most of either."""
     import unrolled
-    from unrolled.decoding.copied import copied_spans
-    from unrolled.decoding.index import Index
-    from unrolled.decoding.suffixes import suffix_array
+    from unrolled.analysis.copied_spans import copied_spans
+    from unrolled.analysis.span_index import Index
+    from unrolled.analysis.suffix_array import suffix_array
 
     found = {"sort": seconds(lambda: suffix_array(text.encode()))}
     found["spans"] = seconds(lambda: copied_spans([sample], [text]))

@@ -12,7 +12,7 @@ from typing import Any
 import unrolled
 from unrolled import Model
 from unrolled.config import ReadOptions
-from unrolled.data.readers import read_file
+from unrolled.formats.corpus import read_file
 
 
 def read_book(path: Path) -> str:

@@ -26,7 +26,7 @@ from PIL import Image
 
 import unrolled
 from unrolled.config import GenerateOptions
-from unrolled.decoding.looking import look_at
+from unrolled.evaluation.attention_maps import look_at
 from unrolled.metrics.captions import keyword_f1, words
 from unrolled.reports.attention import page
 

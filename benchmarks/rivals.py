@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from unrolled.bundle import Bundle
-from unrolled.cells import CELLS
+from unrolled.model_file.bundle import Bundle
+from unrolled.networks.cells import CELLS
 
 TEMPERATURE = 0.8
 Writer = Callable[[int], object]

@@ -18,11 +18,11 @@ from step_stock import Stock
 from torch import Tensor, nn
 
 from unrolled.config import RunOptions
-from unrolled.data.batches import Streams
-from unrolled.layers import Network, build
-from unrolled.tasks.spec import NetworkSpec
-from unrolled.training.carry import forget
+from unrolled.datasets.batches import Streams
+from unrolled.networks.modules import Network, build
+from unrolled.networks.spec import NetworkSpec
 from unrolled.training.machine import prepare
+from unrolled.training.tbptt import forget
 
 ROWS, LENGTH, RATE, CLIP = 32, 64, 3e-3, 1.0
 SIDES = {"stock fp32": "", "kernels off": "off", "kernels fp32": "fp32", "kernels bf16": "bf16"}

@@ -1,4 +1,4 @@
-"""One side of ``training_step.py``: a step as ``training/loop.py`` makes it."""
+"""One side of ``training_step.py``: a step as ``training/driver.py`` makes it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from steps import CLIP, DECAY, DROPOUT, RATE, Step, V, batch, serve
 
 from unrolled.config import RunOptions
-from unrolled.layers import build
+from unrolled.networks.modules import build
+from unrolled.networks.spec import NetworkSpec
 from unrolled.tasks import TASKS
-from unrolled.tasks.spec import NetworkSpec
-from unrolled.training.carry import forget
 from unrolled.training.machine import prepare
 from unrolled.training.optimizer import make_optimizers, update
+from unrolled.training.tbptt import forget
 
 
 def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:

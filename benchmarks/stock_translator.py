@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from unrolled.bundle import Bundle
-from unrolled.data.given import Given
-from unrolled.decoding.engines import Reader
-from unrolled.decoding.engines.base import Engine, EngineState, Scanned
-from unrolled.decoding.engines.reference import float_tensors
+from unrolled.datasets.encoder_input import Given
+from unrolled.engines import Reader
+from unrolled.engines.base import Engine, EngineState, Scanned
+from unrolled.engines.reference import float_tensors
+from unrolled.model_file.bundle import Bundle
 from unrolled.tasks import TASKS
 
 

@@ -21,7 +21,7 @@ from common import Entry
 from ours import read_book, train
 
 from unrolled import Model
-from unrolled.markov import bits_of
+from unrolled.networks.markov import bits_of
 from unrolled.text import UNITS
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 

@@ -28,7 +28,7 @@ def read_book(path: str | None) -> str:
     if path is None:
         return "\n\n".join(pydoc_data.topics.topics.values())
     from unrolled.config import ReadOptions
-    from unrolled.data.readers import read_file
+    from unrolled.formats.corpus import read_file
 
     return read_file(Path(path), ReadOptions(strip_gutenberg=True)).text
 

@@ -1,4 +1,4 @@
-/* The Elman network: h' = tanh(a + u). See cells/elman.py for the mathematics. */
+/* The Elman network: h' = tanh(a + u). See networks/cells/elman.py for the mathematics. */
 
 INLINE void elman_unit(const float *a, const float *u, float *h) { store(h, vtanh(load(a) + load(u))); }
 

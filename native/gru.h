@@ -1,4 +1,4 @@
-/* The gated recurrent unit. See cells/gru.py for the mathematics; gates are in the order r, z, n. */
+/* The gated recurrent unit. See networks/cells/gru.py for the mathematics; gates are in the order r, z, n. */
 
 typedef struct { vf r, z, n, h; } gru_values;
 

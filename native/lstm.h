@@ -1,4 +1,4 @@
-/* Long short-term memory. See cells/lstm.py for the mathematics; gates are in the order i, f, g, o. */
+/* Long short-term memory. See networks/cells/lstm.py for the mathematics; gates are in the order i, f, g, o. */
 
 typedef struct { vf i, f, g, o, c; } lstm_values;
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from unrolled import config
 from unrolled.config import GenerateOptions, ModelOptions, ReadOptions, RunOptions, TrainOptions
-from unrolled.data.documents import SEPARATORS
 from unrolled.errors import OptionError
+from unrolled.formats.documents import SEPARATORS
 from unrolled.options import Options
 from unrolled.text import UNITS
 

@@ -20,8 +20,8 @@ from unrolled import keywords
 from unrolled.cli.main import run
 from unrolled.cli.main import unrolled as verbs
 from unrolled.errors import UnrolledError
-from unrolled.training import choosing
 from unrolled.training.machine import Speed
+from unrolled.training.recipes import choose as choosing
 
 TINY = {"steps": 2, "hidden_size": 8, "batch_size": 4, "sequence_length": 8, "threads": 1, "seed": 1}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from unrolled import files
-from unrolled.bundle import write_atomically
 from unrolled.errors import OutputError
 from unrolled.files import fcntl, give_name, locked, remove_leftovers, temporary
+from unrolled.model_file.bundle import write_atomically
 
 needs_locks = pytest.mark.skipif(fcntl is None, reason="no fcntl here")
 

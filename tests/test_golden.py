@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import unrolled
-from unrolled.bundle import FORMAT
+from unrolled.model_file.bundle import FORMAT
 from unrolled.training.paths import resume_path
 
 from .golden import make, runs

@@ -1,7 +1,7 @@
 from typing import get_type_hints
 
 from unrolled import keywords
-from unrolled.decoding.state import OF_THE_START
+from unrolled.generation.state import OF_THE_START
 
 
 def test_a_start_has_those_options_of_generate_that_hold_from_the_beginning():

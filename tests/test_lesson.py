@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import unrolled
-from unrolled.cells import CELLS
+from unrolled.networks.cells import CELLS
 
 
 @pytest.mark.parametrize("cell", sorted(CELLS))

@@ -54,7 +54,7 @@ entry.main()
 
 def test_ctrl_c_where_nothing_can_be_raised_is_not_lost():
     code = """
-import os, signal, sys, time, unrolled.__main__ as entry, unrolled.bundle
+import os, signal, sys, time, unrolled.__main__ as entry, unrolled.model_file.bundle
 class Mute:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)
@@ -62,7 +62,7 @@ class Mute:
 def load(path):
     Mute()
     time.sleep(60)
-unrolled.bundle.load = load
+unrolled.model_file.bundle.load = load
 sys.argv[1:] = ["info", "m"]
 entry.main()
 """

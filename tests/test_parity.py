@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch import nn
 
-from unrolled.bundle import Bundle
-from unrolled.cells import CELLS
 from unrolled.config import ModelOptions
-from unrolled.data.given import side_by_side
-from unrolled.decoding.engines import ENGINES, open_engine, open_reader
-from unrolled.decoding.engines.base import step
-from unrolled.layers import build
-from unrolled.layers.base import on_device
+from unrolled.datasets.encoder_input import side_by_side
+from unrolled.engines import ENGINES, open_engine, open_reader
+from unrolled.engines.base import step
+from unrolled.model_file.bundle import Bundle
+from unrolled.networks.cells import CELLS
+from unrolled.networks.modules import build
+from unrolled.networks.modules.base import on_device
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
 

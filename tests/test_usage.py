@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from unrolled.config import GenerateOptions, PredictOptions
-from unrolled.decoding.sampling import FILTERS
 from unrolled.errors import OptionError
+from unrolled.sampling import FILTERS
 
 
 @pytest.mark.parametrize(

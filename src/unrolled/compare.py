@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from .api import Model, load
-from .bundle import SUFFIX
 from .config import ModelOptions, NoveltyOptions, ReadOptions, TrainOptions
-from .data.beginnings import first_words
-from .data.readers import Corpus, read_corpus
-from .data.split import cut_parts
+from .datasets.line_starts import first_words
+from .datasets.text import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
+from .formats.corpus import Corpus, read_corpus
+from .model_file.bundle import SUFFIX
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -259,7 +259,7 @@ def characters_learnt(model: Model, text: Text) -> float:
 
 def copies(sample: str, text: Text) -> tuple[int | None, float | None]:
     """The longest span of a sample that stands in the text that was learnt, and the share in long ones."""
-    from .decoding.novelty import novelty
+    from .analysis.novelty import novelty
 
     if not sample.strip():
         return None, None

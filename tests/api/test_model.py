@@ -15,12 +15,12 @@ import pytest
 from PIL import Image
 
 import unrolled
-from unrolled import bundle
 from unrolled.api import Model
 from unrolled.config import GenerateOptions, ModelOptions
-from unrolled.decoding.state import generate_options
+from unrolled.generation.state import generate_options
 from unrolled.keywords import GenerateKeywords, TrainKeywords
-from unrolled.layers import build
+from unrolled.model_file import bundle
+from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
 from unrolled.training.settings import TRAIN_CLASSES, sort_options

@@ -126,7 +126,7 @@ def flipped(raw: bytes, place: int) -> bytes:
 
 def newer(raw: bytes, tmp_path) -> bytes:
     """The file as a later version would write it: a sound digest over another format."""
-    from unrolled import bundle
+    from unrolled.model_file import bundle
 
     tensors, metadata = bundle.unpack(raw, "model")
     with pytest.MonkeyPatch.context() as patch:

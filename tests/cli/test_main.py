@@ -86,8 +86,8 @@ def test_ctrl_c_while_writing_stops_with_130(start, model_file):
 
 def test_a_bug_keeps_its_traceback():
     code = """
-import unrolled.cli.main as main, unrolled.bundle, sys
-unrolled.bundle.load = lambda path: 1 / 0
+import unrolled.cli.main as main, unrolled.model_file.bundle, sys
+unrolled.model_file.bundle.load = lambda path: 1 / 0
 sys.argv = ["unrolled", "info", "m"]
 main.main()
 """

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from unrolled.cli.predict import answer, facts, lines_of
-from unrolled.decoding.predicting import Answer, Written
+from unrolled.generation.prediction import Answer, Written
 
 
 def test_a_label_is_shown_with_the_likeliest_others(cli, ends, ends_file):

@@ -3,9 +3,9 @@ import math
 import pytest
 
 import unrolled
-from unrolled.data.pairs import ended
 from unrolled.evaluation import score_pairs
 from unrolled.evaluation.rows import learnt, read_test
+from unrolled.tasks.translate.rows import ended
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from PIL import Image
 
 import unrolled
 from unrolled.config import ModelOptions
-from unrolled.data.images import read_whole
 from unrolled.evaluation import Example
 from unrolled.evaluation.pictures import (
     attention_page,
@@ -18,6 +17,7 @@ from unrolled.evaluation.pictures import (
     refuse_unlabelled,
     units,
 )
+from unrolled.formats.images import read_whole
 
 
 def test_the_confusion_matrix_is_a_picture_that_tells_the_accuracy(labelled):

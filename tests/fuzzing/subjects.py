@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 import unrolled
-from unrolled.data import cache
-from unrolled.data.encoded import Entry
+from unrolled.datasets.ids_file import Entry
+from unrolled.formats import array_cache as cache
+from unrolled.training.checkpoint import load_resume
 from unrolled.training.events import Progress
 from unrolled.training.paths import resume_path
-from unrolled.training.resume import load_resume
 
 from .mutations import mutate, reworded, scramble
 

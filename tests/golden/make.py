@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import unrolled
-from unrolled.bundle import FORMAT
+from unrolled.model_file.bundle import FORMAT
 from unrolled.training.events import Progress
 from unrolled.training.paths import resume_path
 

@@ -3,11 +3,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from unrolled.cells import CELLS
-from unrolled.cells.base import Recurrence
 from unrolled.kernels.attention import Attended, pack_memory
 from unrolled.kernels.inference import PackedNetwork, Shape
 from unrolled.kernels.structures import Filters
+from unrolled.networks.cells import CELLS
+from unrolled.networks.cells.base import Recurrence
 
 IDS = 19
 SIZES = [7, 1, 20, 3]

@@ -3,7 +3,7 @@ import pytest
 
 from unrolled.kernels.chain import PackedChain
 from unrolled.kernels.structures import Filters
-from unrolled.markov import Chain, count
+from unrolled.networks.markov import Chain, count
 
 IDS = 19
 

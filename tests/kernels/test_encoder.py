@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from unrolled.cells import CELLS
-from unrolled.cells.base import Recurrence, scan_by_steps
 from unrolled.kernels.encoder import PackedLayer
+from unrolled.networks.cells import CELLS
+from unrolled.networks.cells.base import Recurrence, scan_by_steps
 
 
 @pytest.fixture(params=["elman", "gru", "lstm"])

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from unrolled.decoding.ranking import by_sorting
+from unrolled.generation.ranking import by_sorting
 from unrolled.kernels.ranking import rank
 
 logits = st.tuples(st.integers(1, 5), st.integers(3, 70)).flatmap(

@@ -3,11 +3,11 @@ import pytest
 import torch
 from torch import nn
 
-from unrolled.cells import CELLS
-from unrolled.cells.base import Recurrence
-from unrolled.cells.scan import native_backward, native_forward, scan
 from unrolled.kernels import training
 from unrolled.kernels.training import Sizes
+from unrolled.networks.cells import CELLS
+from unrolled.networks.cells.base import Recurrence
+from unrolled.networks.modules.scan import native_backward, native_forward, scan
 
 SIZES = [(1, 1, 16), (7, 5, 32), (9, 13, 48), (3, 64, 64)]
 

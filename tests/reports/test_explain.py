@@ -7,8 +7,8 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from unrolled.decoding.engines.base import Engine, check_like
-from unrolled.decoding.explaining import explain
+from unrolled.analysis.explaining import explain
+from unrolled.engines.base import Engine, check_like
 from unrolled.reports.explain import FINE, FULL, packed, page, plain
 from unrolled.text.vocabulary import Vocabulary
 

@@ -1,7 +1,7 @@
 import pytest
 
 from unrolled.training.advice import advise
-from unrolled.training.survey import Survey
+from unrolled.training.corpus_stats import Survey
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from unrolled.config import TrainOptions
 from unrolled.errors import OptionError
 from unrolled.training.budget import MOST_PASSES, Budget, most_passes
 from unrolled.training.costs import Costs
-from unrolled.training.ledger import Ledger
+from unrolled.training.progress import Ledger
 from unrolled.training.schedule import FLOOR, Schedule
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from unrolled.data.split import Split
-from unrolled.decoding.engines import open_engine
+from unrolled.datasets.text import Split
+from unrolled.engines import open_engine
 from unrolled.tasks import TASKS
 from unrolled.training.costs import KEPT, SLOWEST, WRITING, Costs, seconds_per_unit
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 import unrolled
-from unrolled.bundle import Bundle
+from unrolled.model_file.bundle import Bundle
 from unrolled.training.events import Progress, Started, Validated, Warned, tell
 
 

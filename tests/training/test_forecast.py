@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unrolled.training.corpus_stats import Survey
 from unrolled.training.forecast import SPREAD, features, forecast
-from unrolled.training.survey import Survey
 
 
 @given(st.integers(50, 10**7), st.floats(1e4, 1e9), st.floats(0.5, 8))

@@ -8,8 +8,8 @@ import torch
 
 import unrolled
 from unrolled.config import RunOptions
-from unrolled.layers import build
-from unrolled.tasks.spec import NetworkSpec
+from unrolled.networks.modules import build
+from unrolled.networks.spec import NetworkSpec
 from unrolled.training.machine import Speed, borrowed, flops_per_unit, measure_speed, prepare, validation_cost
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
-from unrolled.data.examples import Examples, ExampleSplit
-from unrolled.data.given import Ragged
+from unrolled.datasets.encoder_input import Ragged
+from unrolled.datasets.examples import Examples, ExampleSplit
 from unrolled.tasks.base import negative_log_likelihood
 from unrolled.text.vocabulary import NEVER, SPECIAL, Vocabulary
 from unrolled.training.objective import Objective, balanced

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from unrolled.layers import build
-from unrolled.layers.sampled import LARGE
-from unrolled.tasks.spec import NetworkSpec
+from unrolled.networks.modules import build
+from unrolled.networks.modules.sampled_softmax import LARGE
+from unrolled.networks.spec import NetworkSpec
 from unrolled.training.optimizer import clip_gradients, make_optimizers, update
 
 

@@ -5,9 +5,9 @@ import pytest
 
 import unrolled
 from unrolled.errors import OptionError
+from unrolled.training.checkpoint import load_resume
 from unrolled.training.events import Progress
 from unrolled.training.paths import resume_path
-from unrolled.training.resume import load_resume
 from unrolled.training.settings import settings_of
 
 

@@ -3,11 +3,11 @@ import math
 import numpy as np
 import torch
 
-from unrolled.layers import build
+from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
-from unrolled.training.choosing import choose_sizes
-from unrolled.training.gather import gather
 from unrolled.training.objective import Objective
+from unrolled.training.prepare import gather
+from unrolled.training.recipes.choose import choose_sizes
 from unrolled.training.step import Learner
 
 

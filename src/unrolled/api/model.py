@@ -11,29 +11,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from .. import bundle as bundles
-from ..bundle import Bundle
 from ..config import GenerateOptions, NoveltyOptions, PredictOptions, ScoreOptions, as_tuple
-from ..decoding.engines import ENGINES, Engine
-from ..decoding.engines.source import OPENING, EngineSource, missing_torch
-from ..decoding.seeing import refuse_idle
-from ..decoding.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state
+from ..engines import ENGINES, Engine
+from ..engines.opener import OPENING, EngineSource, missing_torch
+from ..engines.vision_encoder import refuse_idle
 from ..errors import OptionError, UnrolledWarning
+from ..generation.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state
 from ..kernels.precision import PRECISIONS
 from ..keywords import GenerateKeywords, NextKeywords, PredictKeywords, StartKeywords
-from ..opening import open_bundle
+from ..model_file import bundle as bundles
+from ..model_file.bundle import Bundle
+from ..model_file.opening import open_bundle
 from ..options import check, flag, given
 from ..sharing import Recomputed, cached_property
 from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from ..data.readers import Source
-    from ..decoding.completion import Completion
-    from ..decoding.novelty import Novelty
-    from ..decoding.predicting import Answer, Predictor, Written
-    from ..decoding.scoring import Score
-    from ..decoding.session import Session, Sessions
+    from ..analysis.novelty import Novelty
+    from ..analysis.scoring import Score
+    from ..formats.corpus import Source
+    from ..generation.completion import Completion
+    from ..generation.prediction import Answer, Predictor, Written
+    from ..generation.session import Session, Sessions
 
 
 class Model(Recomputed):
@@ -106,7 +106,7 @@ class Model(Recomputed):
 
     def session(self, **options: Unpack[StartKeywords]) -> Session:
         """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
-        from ..decoding.session import Session
+        from ..generation.session import Session
 
         return Session(self.start(**options))
 
@@ -117,7 +117,7 @@ class Model(Recomputed):
     @cached_property
     def typing(self) -> Sessions:
         """The texts that are being completed."""
-        from ..decoding.session import Sessions
+        from ..generation.session import Sessions
 
         return Sessions(self.starting())
 
@@ -157,7 +157,7 @@ class Model(Recomputed):
         before: never to be compared with static figures. A model of documents reads each of the text's documents from
         a fresh state, and pays for its end.
         """
-        from ..decoding.scoring import score
+        from ..analysis.scoring import score
 
         options = ScoreOptions(mode=mode, top=top, adaptive=adaptive, where=as_tuple(where))
         return score(
@@ -173,7 +173,7 @@ class Model(Recomputed):
 
         A long text is cut to its beginning, with a warning.
         """
-        from ..decoding.explaining import explain
+        from ..analysis.explaining import explain
         from ..reports.explain import page
 
         documents = self.bundle.config.documents or "whole"
@@ -189,7 +189,7 @@ class Model(Recomputed):
     @cached_property
     def predictor(self) -> Predictor:
         """What reads sources, for a model whose task is to."""
-        from ..decoding.predicting import Predictor
+        from ..generation.prediction import Predictor
 
         TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
         with OPENING:
@@ -284,8 +284,8 @@ def novelty(sample: str | Sequence[str], against: Source, least: int | None = No
     ``copied`` in spans of at least ``least`` characters, the share of ``new_words``, and in ``real`` the same of the
     text's own last tenth.
     """
-    from ..data.readers import read_corpus
-    from ..decoding.novelty import novelty as compare
+    from ..analysis.novelty import novelty as compare
+    from ..formats.corpus import read_corpus
 
     options = NoveltyOptions() if least is None else NoveltyOptions(least=least)
     return compare(sample, read_corpus(against), options.least)

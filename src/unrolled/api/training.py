@@ -10,17 +10,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from .. import bundle as bundles
-from ..bundle import SUFFIX, Bundle
 from ..config import as_tuple
-from ..decoding.engines.source import missing_torch
+from ..engines.opener import missing_torch
 from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
 from ..files import locked, remove_leftovers
 from ..keywords import PredictKeywords, TrainKeywords
+from ..model_file import bundle as bundles
+from ..model_file.bundle import SUFFIX, Bundle
 from .model import Model
 
 if TYPE_CHECKING:
-    from ..data.readers import Source
+    from ..formats.corpus import Source
     from ..training.events import Observer
     from ..training.interrupt import Interrupt
 
@@ -89,15 +89,15 @@ def carry_out(order: Order, interrupt: Interrupt) -> Model:
 
 def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
     """The trained model, with a sample in its record, and where its resume file lies."""
-    from ..training.gather import gather
+    from ..training.prepare import gather
 
     given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
     try:
         work = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
         if work.model.model == "markov":
-            from ..training.chain import count_chain as fit
+            from ..training.train_markov import count_chain as fit
         else:
-            from ..training.loop import fit
+            from ..training.driver import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None
     for note in work.notes:
@@ -163,7 +163,7 @@ def identity(path: str | Path) -> Identity | None:
 
 def is_of_run(output: str | Path, left: Path) -> bool:
     """Whether a file is a model that a stopped run has written: of the same text, learnt with the same options."""
-    from ..training.resume import load_resume
+    from ..training.checkpoint import load_resume
     from ..training.settings import BUDGETS
 
     about = load_resume(left)[1]
@@ -189,7 +189,7 @@ def add_sample(bundle: Bundle) -> Bundle:
 
 def example_lines(bundle: Bundle) -> list[str]:
     """A few held-out sources, what the model makes of each, and what was wanted, a line each."""
-    from ..decoding.predicting import Answer
+    from ..generation.prediction import Answer
 
     shown = bundle.record.get("shown", [])
     model = Model(bundle, quick_engine(bundle), vision=bundle.config.backbone)

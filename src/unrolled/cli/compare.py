@@ -38,8 +38,8 @@ def command(
     sources: tuple[str, ...], output: str | None, keep: str | None, quiet: bool, as_json: bool, **options: Any
 ) -> None:
     """Train several kinds of model on TEXT in the same minutes, and tell how they did: a table, a page, samples."""
-    from ..bundle import refuse_target, write_atomically
     from ..compare import compare
+    from ..model_file.bundle import refuse_target, write_atomically
     from ..reports.comparison import MEANINGS, page, samples, table
 
     names, prompt, force = choose(options.pop("models")), options.pop("prompt"), options.pop("force")
@@ -65,8 +65,8 @@ def command(
 
 def prepare(folder: Path, names: list[str], force: bool) -> None:
     """The folder of the models, in which none is replaced silently."""
-    from ..bundle import SUFFIX, refuse_existing
     from ..errors import OutputError, reason
+    from ..model_file.bundle import SUFFIX, refuse_existing
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

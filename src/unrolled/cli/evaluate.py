@@ -62,8 +62,8 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
 
 def refuse(model: Model, targets: dict[str, str | None], force: bool) -> None:
     """Say before any work what cannot be shown of such a model, and which file cannot be written."""
-    from ..bundle import refuse_target
     from ..evaluation.pictures import refuse_blind, refuse_unlabelled
+    from ..model_file.bundle import refuse_target
 
     if targets["svg"]:
         refuse_unlabelled(model)
@@ -76,8 +76,8 @@ def refuse(model: Model, targets: dict[str, str | None], force: bool) -> None:
 
 def write(model: Model, found: Evaluation, targets: dict[str, str | None]) -> None:
     """The files that are asked for."""
-    from ..bundle import write_atomically
     from ..evaluation.pictures import attention_page, confusion_picture
+    from ..model_file.bundle import write_atomically
 
     if targets["svg"]:
         write_atomically(targets["svg"], confusion_picture(found).encode("utf-8", "backslashreplace"))

@@ -30,7 +30,7 @@ head -n 40 play.txt | unrolled explain play.safetensors - -o play.html --force
 def command(model: str, text: str, output: str, force: bool, quiet: bool, **options: Any) -> None:
     """Write a page that shows what MODEL expected at every place of TEXT (a file, or - for standard input)."""
     from ..api import load
-    from ..bundle import refuse_target, write_atomically
+    from ..model_file.bundle import refuse_target, write_atomically
 
     if quiet:
         silence()

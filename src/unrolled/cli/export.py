@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from ..export import FORMATS
+from ..exports import FORMATS
 from . import streams
 from .flags import examples
 
@@ -26,11 +26,11 @@ unrolled train more.txt --from gpt2/ -o further.safetensors
 def command(model: str, output: str, kind: str, force: bool, quiet: bool) -> None:
     """Write MODEL as other programs read it."""
     from ..api.model import load
-    from ..decoding.engines.source import missing_torch
+    from ..engines.opener import missing_torch
 
     bundle = load(model).bundle
     try:
-        written = import_module(f"..export.{kind}", __package__).write(bundle, output, force)
+        written = import_module(f"..exports.{kind}", __package__).write(bundle, output, force)
     except ModuleNotFoundError as error:
         raise missing_torch("--format transformers", error) from None
     if not quiet:

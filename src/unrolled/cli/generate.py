@@ -14,9 +14,9 @@ from . import streams
 from .flags import examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
-    from ..bundle import Bundle
-    from ..data.readers import Corpus
-    from ..decoding.state import State
+    from ..formats.corpus import Corpus
+    from ..generation.state import State
+    from ..model_file.bundle import Bundle
 
 CANDIDATES = 5
 
@@ -47,8 +47,8 @@ def command(
 ) -> None:
     """Write text with MODEL, a file that `unrolled train` wrote."""
     from ..api import load
-    from ..bundle import refuse_target
-    from ..decoding.search import choose_seed
+    from ..generation.sampling_loop import choose_seed
+    from ..model_file.bundle import refuse_target
 
     from_pipe = options["prompt_file"] == "-"
     refuse_alone({**options, "output": output, "force": force}, ["force"], ["output", "save_state"])
@@ -123,7 +123,7 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
 
 def learnt(bundle: Bundle, path: str) -> Corpus:
     """The text that a model learnt."""
-    from ..decoding.learnt import read_learnt
+    from ..analysis.training_text import read_learnt
 
     return read_learnt(bundle, path)
 
@@ -132,7 +132,7 @@ def told(texts: Sequence[str], against: Corpus | None) -> list[dict[str, Any]]:
     """What the line of each text says of its novelty, where that is asked for."""
     if against is None:
         return [{} for _ in texts]
-    from ..decoding.novelty import novelty_of_each
+    from ..analysis.novelty import novelty_of_each
 
     return [{"novelty": each.summary()} for each in novelty_of_each(texts, against, NoveltyOptions().least)]
 
@@ -141,7 +141,7 @@ def show_novelty(texts: Sequence[str], against: Corpus | None, quiet: bool) -> N
     """The novelty of all texts, where that is asked for and something was written; apart from them."""
     if against is None or not any(map(str.strip, texts)):
         return
-    from ..decoding.novelty import novelty
+    from ..analysis.novelty import novelty
     from .novelty import show
 
     streams.line(err=True)
@@ -156,7 +156,7 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
         raise OptionError("I got --prompt and --prompt-file; give one of them")
     if path is None:
         return prompt or ""
-    from ..data.readers import read_file
+    from ..formats.corpus import read_file
 
     text = read_file(path).text
     return text.removesuffix("\n")
@@ -179,6 +179,6 @@ def write_lines(output: str | None, lines: Iterator[dict[str, Any]]) -> None:
         for line in lines:
             streams.as_json(line)
         return
-    from ..bundle import write_atomically
+    from ..model_file.bundle import write_atomically
 
     write_atomically(Path(output), "".join(f"{json_line(line)}\n" for line in lines).encode())

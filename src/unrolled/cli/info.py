@@ -14,7 +14,7 @@ from . import streams
 from .flags import examples, refuse_alone
 
 if TYPE_CHECKING:
-    from ..bundle import Bundle
+    from ..model_file.bundle import Bundle
     from ..text.vocabulary import Vocabulary
 
 EXAMPLES = """
@@ -40,7 +40,7 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
     if model is None:
         show(machine(), as_json)
         return
-    from ..bundle import load
+    from ..model_file.bundle import load
 
     bundle = load(model)
     if svg:
@@ -141,7 +141,7 @@ def show(facts: dict[str, Any], as_json: bool) -> None:
 
 def draw(bundle: Bundle, model: str, path: str, force: bool) -> None:
     """Write the learning curve as an SVG."""
-    from ..bundle import refuse_existing, write_atomically
+    from ..model_file.bundle import refuse_existing, write_atomically
     from ..reports.curve import svg
 
     refuse_existing(path, force)

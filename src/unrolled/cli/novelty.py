@@ -14,7 +14,7 @@ from . import streams
 from .flags import examples, flags, given
 
 if TYPE_CHECKING:
-    from ..decoding.novelty import Novelty
+    from ..analysis.novelty import Novelty
 
 EXAMPLES = """
 unrolled novelty written.txt --against alice.txt
@@ -35,9 +35,9 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
 
     SAMPLE is a text, or the JSON lines of `unrolled generate`: then each of their texts stands alone.
     """
-    from ..data.readers import read_corpus, read_file
-    from ..data.tables import is_table
-    from ..decoding.novelty import novelty
+    from ..analysis.novelty import novelty
+    from ..formats.corpus import read_corpus, read_file
+    from ..formats.tables import is_table
 
     settings = given(options)
     counting = NoveltyOptions(**{name: settings.pop(name) for name in NoveltyOptions.names() if name in settings})

@@ -10,7 +10,7 @@ from ..escaping import escaped
 from . import streams
 
 if TYPE_CHECKING:
-    from ..decoding.state import State
+    from ..generation.state import State
 
 LENGTH = 40
 """Units of a continuation, where nothing else says how long it is."""

@@ -58,7 +58,7 @@ def lines_of(sources: tuple[str, ...], path: str | None) -> Iterable[str]:
         return streams.read_lines()
     if path is None:
         return sources
-    from ..data.readers import read_file
+    from ..formats.corpus import read_file
 
     return read_file(path).text.removesuffix("\n").split("\n")
 

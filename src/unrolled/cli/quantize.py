@@ -28,13 +28,13 @@ unrolled info alice-int8.safetensors
 def command(model: str, text: str, output: str, weights: str, force: bool, quiet: bool, as_json: bool) -> None:
     """Write MODEL with narrow weights, and tell what they cost on TEXT: held out, or a test as evaluate reads one."""
     from ..api import load
-    from ..bundle import refuse_target
-    from ..data.readers import read_file
+    from ..formats.corpus import read_file
+    from ..model_file.bundle import refuse_target
 
     refuse_target(output, force)
     opened = load(model)
     if opened.bundle.config.task != "language":
-        from ..evaluation.narrowing import narrowed
+        from ..evaluation.quantization import narrowed
 
         smaller = narrowed(opened, weights, text)
     else:

@@ -14,8 +14,8 @@ from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
+    from ..analysis.scoring import Score
     from ..api import Model
-    from ..decoding.scoring import Score
 
 LINES = 10
 """The most surprising lines that are shown."""
@@ -108,7 +108,7 @@ def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, 
 
 def read(text: str | None, encoding: str | None) -> str:
     """The text to score."""
-    from ..data.readers import read_file
+    from ..formats.corpus import read_file
 
     return read_file(text or "-", ReadOptions(encoding=encoding)).text
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from ..bundle import SUFFIX
 from ..config import ModelOptions, ReadOptions, RunOptions, TrainOptions
 from ..errors import InterruptedWorkError
+from ..model_file.bundle import SUFFIX
 from . import streams
 from .flags import examples, flags, given
 

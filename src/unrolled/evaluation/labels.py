@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ..api import Model
 from ..config import PredictOptions
-from ..decoding.sampling import softmax
 from ..errors import InputError, MissingExtraError
 from ..metrics.baseline import baseline
 from ..metrics.classification import Classified, classified
 from ..reports.labels import fitted
+from ..sampling import softmax
 from .base import Classes, Evaluation, Example
 from .rows import Row, Rows, learnt, overlap
 

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from ..analysis.scoring import naming_bits
 from ..api import Model
-from ..data.readers import Source
-from ..decoding.predicting import Predictor, Written
-from ..decoding.scoring import naming_bits
 from ..errors import OptionError
+from ..formats.corpus import Source
+from ..generation.prediction import Predictor, Written
 from ..text.vocabulary import UNKNOWN
 from .rows import Rows, read_test
 

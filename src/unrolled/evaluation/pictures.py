@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ..api import Model
-from ..decoding.looking import image_of
 from ..errors import OptionError
 from ..reports import attention, confusion
 from ..text.vocabulary import Vocabulary
+from .attention_maps import image_of
 from .base import Evaluation, Example
 
 END = "∎"

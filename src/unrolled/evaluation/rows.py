@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..bundle import Bundle
 from ..config import ReadOptions, TrainOptions, as_given
-from ..data import labelled as labelled_rows
-from ..data import pairs as pair_rows
-from ..data.cutting import cut_rows, files_of_part
-from ..data.readers import Source
-from ..data.tables import FILE, is_table_name
+from ..datasets.holdout import cut_rows, files_of_part
 from ..errors import InputError, OptionError
+from ..formats.corpus import Source
+from ..formats.tables import FILE, is_table_name
+from ..model_file.bundle import Bundle
 from ..tasks import tag
+from ..tasks.classify import rows as labelled_rows
+from ..tasks.translate import rows as pair_rows
 
 Row = tuple[str, str]
 """A source and what is wanted of it."""
@@ -55,8 +55,8 @@ def pairs(source: Source, options: ReadOptions) -> Rows:
 
 def captions(source: Source, options: ReadOptions) -> Rows:
     """Images and their captions, of a table alone or with the folder of its images or the file of their features."""
-    from ..data.captioned import sources_of, table_and_images
-    from ..data.captions import read_captions
+    from ..formats.captions import read_captions
+    from ..tasks.caption.rows import sources_of, table_and_images
 
     table, images = table_and_images(source)
     found = read_captions(table, images, (options.source_column, options.target_column), options)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..api import Model
 from ..config import PredictOptions
-from ..decoding.predicting import Written
+from ..generation.prediction import Written
 from ..metrics.captions import cider_d, keyword_f1, words
 from ..metrics.translation import caption_bleu, sacrebleu, sentence_chrf, translated
 from .base import Evaluation, Example

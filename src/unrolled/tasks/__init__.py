@@ -1,11 +1,11 @@
 """Tasks: what is read, which network, which loss, and how a result is shown."""
 
 from .base import Task
-from .caption import Caption
-from .classify import Classify
-from .language import Language
+from .caption.task import Caption
+from .classify.task import Classify
+from .language.task import Language
 from .tag import Tag
-from .translate import Translate
+from .translate.task import Translate
 
 TASKS: dict[str, Task] = {
     "language": Language(),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import ModelOptions
 from ..errors import OptionError
+from ..networks.spec import NetworkSpec
 from ..text.vocabulary import Vocabulary
-from .spec import NetworkSpec
 
 if TYPE_CHECKING:
-    from ..data.given import Given
-    from ..data.material import Reading, Request
-    from ..data.readers import Source
+    from ..datasets.dataset import Reading, Request
+    from ..datasets.encoder_input import Given
+    from ..formats.corpus import Source
 
 Vocabularies = Mapping[str, Vocabulary]
 """Vocabularies by their name in the bundle: ``text``, and ``labels`` where there are any."""

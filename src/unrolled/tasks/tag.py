@@ -13,18 +13,18 @@ import numpy as np
 
 from ..config import ModelOptions, ReadOptions
 from ..errors import OptionError
+from ..networks.spec import NetworkSpec
 from ..text import UNITS
 from ..text.byte import Byte
 from ..text.vocabulary import LABEL, SPECIAL, Vocabulary
 from .base import Task, Vocabularies, negative_log_likelihood
-from .classify import answering
-from .spec import NetworkSpec
+from .classify.task import answering
 
 if TYPE_CHECKING:
-    from ..data.examples import Examples
-    from ..data.given import Given
-    from ..data.material import Reading, Request
-    from ..data.readers import Corpus, Source
+    from ..datasets.dataset import Reading, Request
+    from ..datasets.encoder_input import Given
+    from ..datasets.examples import Examples
+    from ..formats.corpus import Corpus, Source
 
 Row = tuple[str, str]
 """A text without spaces, and the same with a space between words."""
@@ -37,11 +37,11 @@ class Tag(Task):
     labels = (True,)
 
     def read(self, source: Source, request: Request) -> Reading:
-        from ..data.choose import choose_unit, with_unit
-        from ..data.cutting import cut_rows
-        from ..data.examples import ExampleSplit
-        from ..data.material import SHOWN, Reading
-        from ..data.split import PARTS
+        from ..datasets.choose_unit import choose_unit, with_unit
+        from ..datasets.dataset import SHOWN, Reading
+        from ..datasets.examples import ExampleSplit
+        from ..datasets.holdout import cut_rows
+        from ..datasets.text import PARTS
 
         rows, corpus = read_rows(source, request.reading)
         cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0])
@@ -56,7 +56,7 @@ class Tag(Task):
         return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
-        from ..data.given import side_by_side
+        from ..datasets.encoder_input import side_by_side
 
         return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])
 
@@ -77,7 +77,7 @@ class Tag(Task):
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
     """Lines without their spaces, and with one between words."""
-    from ..data.readers import read_corpus
+    from ..formats.corpus import read_corpus
 
     corpus = read_corpus(source, options).arranged("lines")
     lines = [text.split() for text in corpus.documents]
@@ -86,8 +86,8 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 def examples_of(rows: Sequence[Row], vocabularies: Vocabularies) -> Examples:
     """Lines as ids, and as what each unit of them does."""
-    from ..data.examples import Examples
-    from ..data.given import Ragged
+    from ..datasets.encoder_input import Ragged
+    from ..datasets.examples import Examples
 
     sources = [vocabularies["text"].encode(text) for text, _ in rows]
     labels = [tags(spaced.split(), vocabularies) for _, spaced in rows]

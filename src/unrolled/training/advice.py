@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.vocabulary import SPECIAL
 from .budget import most_passes
-from .survey import SELDOM, WEIGHTS_PER_CHARACTER, Survey
+from .corpus_stats import SELDOM, WEIGHTS_PER_CHARACTER, Survey
 
 SIZES = (
     (5_000, "a page or two", "expect its spelling rather than its words"),

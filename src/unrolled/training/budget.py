@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..config import TrainOptions
 from ..errors import OptionError
-from .ledger import Ledger
+from .progress import Ledger
 from .schedule import Plan, Schedule
 
 MEASURE = 2.0  # seconds of steps before the first plan that rests on measurement, at most

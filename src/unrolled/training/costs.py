@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ..data.material import Material
-from ..data.split import rows_for
-from ..layers import Network
+from ..datasets.dataset import Material
+from ..datasets.text import rows_for
+from ..networks.modules import Network
 from ..tasks.base import Task
-from .validate import validate
+from .validation import validate
 
 FIRST_PROBE, PROBE = 2_048, 16_384  # units that are validated to see how long it takes
 BRIEF = 0.1  # seconds, below which a probe says little

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..bundle import Bundle
+from ..model_file.bundle import Bundle
 
 
 @dataclass(frozen=True)

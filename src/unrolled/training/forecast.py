@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .survey import Survey
+from .corpus_stats import Survey
 
 LINE = (0.0122, -0.1061, -0.0290)
 """What each of the ``features`` adds to the logarithm of the network's bits over the chain's."""

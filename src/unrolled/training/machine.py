@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..cells import find_cell
 from ..config import RunOptions
 from ..cores import default_threads, warn_of_more
-from ..layers import build
-from ..layers.device import fastest_device, find_device, set_threads
-from ..layers.sampled import LARGE
-from ..tasks.spec import NetworkSpec
+from ..networks.cells import find_cell
+from ..networks.modules import build
+from ..networks.modules.device import fastest_device, find_device, set_threads
+from ..networks.modules.sampled_softmax import LARGE
+from ..networks.spec import NetworkSpec
 from .muon import flops as muon_flops
 from .optimizer import make_optimizers, update
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..config import TrainOptions
-from ..data.material import Material
+from ..datasets.dataset import Material
 from ..text.vocabulary import NEVER, SPECIAL
-from .feed import mean_of
+from .output_layer import mean_of
 
 
 @dataclass(frozen=True)

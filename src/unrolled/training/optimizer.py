@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 import torch
 
-from ..cells import find_cell
-from ..cells.product import narrow
-from ..layers import Network
-from ..layers.sampled import LARGE
+from ..networks.cells import find_cell
+from ..networks.modules import Network
+from ..networks.modules.product import narrow
+from ..networks.modules.sampled_softmax import LARGE
 from .muon import Muon
-from .rows import RowAdamW
+from .sparse_adamw import RowAdamW
 
 BETAS = (0.9, 0.99)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..bundle import SUFFIX
+from ..model_file.bundle import SUFFIX
 
 
 def resume_path(output: str | Path) -> Path:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import bundle as bundles
 from ..config import (
     UNRECORDED,
     EngineOptions,
@@ -23,6 +22,7 @@ from ..config import (
     resolve_budget,
 )
 from ..errors import OptionError
+from ..model_file import bundle as bundles
 from ..options import Options, flag, reject_unknown
 from .schedule import Plan
 
@@ -71,7 +71,7 @@ def settings_of(
 
 def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | None, base: str | None) -> Settings:
     """The settings of a run that was stopped, with what may be another now."""
-    from .resume import load_resume  # needs torch
+    from .checkpoint import load_resume  # needs torch
 
     about = load_resume(resume_file)[1]
     first = as_given(about.get("given", {}))

@@ -8,18 +8,18 @@ import numpy as np
 import torch
 
 from ..config import TrainOptions
-from ..data.batches import Batch
-from ..layers import Network
-from ..layers.base import Encoded, on_device
-from ..layers.dropout import Chance
-from ..layers.sampled import some_logits
-from ..layers.tied import TiedHead
+from ..datasets.batches import Batch
+from ..networks.modules import Network
+from ..networks.modules.base import Encoded, on_device
+from ..networks.modules.dropout import Chance
+from ..networks.modules.sampled_softmax import some_logits
+from ..networks.modules.tied_head import TiedHead
 from ..tasks.base import Task
-from .carry import forget
-from .feed import make_sampler, mean_of
+from .job import Work
 from .objective import Objective
 from .optimizer import make_optimizers, update
-from .work import Work
+from .output_layer import make_sampler, mean_of
+from .tbptt import forget
 
 
 class Learner:

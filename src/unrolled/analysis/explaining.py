@@ -1,0 +1,165 @@
+"""Explaining: what a model expected at every place of a text, and what its neurons did there.
+
+An activation is that after its unit was read: tanh(c) of an LSTM, h of any other cell (Karpathy, Johnson and Fei-Fei
+2016, section 4.2).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engines import Engine, EngineState
+from ..engines.base import step
+from ..errors import InputError
+from ..text.base import Ids
+from ..text.vocabulary import BOUNDARY, Vocabulary
+from .features import Floats, rank
+from .passages import cut, grouped, measured
+from .scoring import log_probabilities, naming_bits, surprisal
+
+MOST = 5000
+"""Characters that are explained: more would make a page too heavy to be opened."""
+AT_ONCE = 256  # places whose logits are kept at a time
+WHOLE = 256  # a vocabulary up to this size is told as a whole
+LIKELIEST = 64  # of a larger one, so many units are told
+
+Activations = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """T places, each a unit; K candidates at each. ``candidates`` and ``came`` count in ``names``."""
+
+    unit: str
+    characters: int
+    left_out: int
+    groups: tuple[tuple[str, int], ...]
+    """The text in pieces that can be drawn apart, and how many units each is made of."""
+    pieces: tuple[str, ...]
+    """Each unit as people read it."""
+    bits: Floats
+    names: tuple[str, ...]
+    """Units as people read them; the boundary is empty."""
+    came: Ids
+    candidates: Ids
+    """[T, K]: always with the unit that came."""
+    logs: Floats
+    """Logarithms [T, K] of the candidates' probabilities."""
+    rest: Floats
+    """Logarithms [T] of the mean probability of the units that are no candidates."""
+    rest_count: int
+    layers: int = 0
+    activations: Activations | None = None
+    """[T, layers * H]."""
+    ranked: tuple[tuple[str, tuple[tuple[int, float], ...]], ...] = ()
+    """(feature, (neuron, r) of the best)."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What was told of some places: see ``Explanation``. Here ``candidates`` are ids."""
+
+    bits: Floats
+    candidates: Ids
+    logs: Floats
+    rest: Floats
+
+
+def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = "whole") -> Explanation:
+    """Read a text unit by unit; raises ``InputError`` if it is empty. Only the first ``MOST`` characters are read."""
+    passages = cut(vocabulary, text[:MOST], documents, len(text) > MOST)
+    if not sum(len(passage.ids) for passage in passages):
+        raise InputError("the text is empty; give some text to explain")
+    read = [chunk for passage in passages for chunk in expectations(engine, passage.ids, vocabulary)]
+    told, activations = joined([each for each, _ in read]), [each for _, each in read if each is not None]
+    ids = np.concatenate([passage.ids for passage in passages])
+    units = [unit for passage in passages for unit in passage.units]
+    used, places = np.unique(told.candidates, return_inverse=True)
+    layers, neurons = stacked(activations)
+    return Explanation(
+        unit=vocabulary.unit,
+        characters=sum(map(vocabulary.kind.characters, units)),
+        left_out=max(0, len(text) - MOST),
+        groups=tuple(group for passage in passages for group in grouped(vocabulary, passage)),
+        pieces=tuple(vocabulary.kind.shown([unit]) for unit in units),
+        bits=told.bits + naming_bits(units, ids, vocabulary),
+        names=tuple(map(vocabulary.text_of, used.tolist())),
+        came=np.searchsorted(used, ids).astype(np.int32),
+        candidates=places.reshape(told.candidates.shape).astype(np.int32),
+        logs=told.logs,
+        rest=told.rest,
+        rest_count=len(vocabulary) - told.candidates.shape[1],
+        layers=layers,
+        activations=neurons,
+        ranked=() if neurons is None else rank(measured(vocabulary, passages), neurons),
+    )
+
+
+def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[Expected, Activations | None]]:
+    """What is told of a document's places, and the activations [T, layers, H] after each, a chunk at a time."""
+    logits, state = step(engine, np.array([BOUNDARY], np.int32), engine.start(1))
+    for start in range(0, len(ids), AT_ONCE):
+        targets = ids[start : start + AT_ONCE]
+        before, after = [], []
+        for unit in targets:
+            before.append(logits[0])
+            logits, state = step(engine, np.array([unit], np.int32), state)
+            after.append(neurons_of(state))
+        logs = log_probabilities(np.stack(before).astype(np.float64), vocabulary.unseen)
+        yield expected(logs, targets), stack(after)
+
+
+def neurons_of(state: EngineState) -> Activations | None:
+    """The activations [layers, H] of a state of one row; None for an engine without neurons."""
+    h = state.get("h")
+    if h is None or h.ndim != 3:
+        return None
+    values: Activations = np.tanh(state["c"][0]) if "c" in state else h[0]
+    return values
+
+
+def stack(after: Sequence[Activations | None]) -> Activations | None:
+    """The activations of several places as one array."""
+    there = [each for each in after if each is not None]
+    return np.stack(there) if there else None
+
+
+def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
+    """The number of layers, and the activations of all places with the layers side by side."""
+    if not activations:
+        return 0, None
+    every = np.concatenate(activations)
+    return every.shape[1], every.reshape(len(every), -1)
+
+
+def expected(logs: Floats, targets: Ids) -> Expected:
+    """What log-probabilities [T, V] tell: of a small vocabulary all, of a large one the likeliest and the rest."""
+    rows, size = np.arange(len(targets))[:, None], logs.shape[1]
+    count = size if size <= WHOLE else LIKELIEST
+    chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)
+    told = logs[rows, chosen]
+    mean = np.zeros(len(logs))
+    if count < size:
+        others = logs.copy()
+        others[rows, chosen] = -np.inf
+        mean = np.logaddexp.reduce(others, 1) - math.log(size - count)
+    return Expected(surprisal(logs, targets), chosen.astype(np.int32), told, mean)
+
+
+def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
+    """The likeliest ids of each row; the unit that came takes the last place where it is not among them."""
+    chosen: NDArray[np.int64] = np.argsort(-logs, axis=1, kind="stable")[:, :LIKELIEST]
+    missing = ~(chosen == targets[:, None]).any(1)
+    chosen[missing, -1] = targets[missing]
+    return chosen
+
+
+def joined(told: Sequence[Expected]) -> Expected:
+    """What was told of several chunks, as one."""
+    names = ("bits", "candidates", "logs", "rest")
+    return Expected(*(np.concatenate([getattr(each, name) for each in told]) for name in names))

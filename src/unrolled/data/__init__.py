@@ -1,1 +1,0 @@
-"""Reading texts and cutting them into batches; NumPy only."""

@@ -1,0 +1,110 @@
+"""What training learns from, a text (``Split``) or examples (``ExampleSplit``), and how a task is asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ..config import ModelOptions, ReadOptions, TrainOptions
+from ..text.vocabulary import Vocabulary
+from .batches import Batch, Batches
+from .encoder_input import Given, Numbers
+
+if TYPE_CHECKING:
+    from ..tasks.caption.rows import OpenEyes
+
+SHOWN = 3
+"""Held-out examples that are shown."""
+
+
+class Material(Protocol):
+    """Three parts, "train", "valid" and "test"; the last two may be empty."""
+
+    @property
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        """All vocabularies by their name in a bundle."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """That of the targets."""
+
+    @property
+    def per(self) -> str:
+        """What a cost is told by: "char", a character of what targets stand for, or "label"."""
+
+    @property
+    def train(self) -> Sized:
+        """What is learnt from."""
+
+    @property
+    def valid(self) -> Sized:
+        """What is held out."""
+
+    @property
+    def test(self) -> Sized:
+        """What is only reported."""
+
+    def units(self, part: str) -> int:
+        """How many units a part has to predict."""
+
+    def characters_of(self, part: str) -> int:
+        """How many characters these stand for, or how many labels they are: what its cost is told by."""
+
+    def release(self) -> None:
+        """Let go of memory that is not needed for now."""
+
+    def unlabelled(self) -> Material | None:
+        """The same without what the network can also do without, if there is any such thing."""
+
+    def beginning(self, part: str, units: int) -> Material:
+        """The same with about so many units to predict in a part, at most."""
+
+    def counts(self, part: str = "train") -> Numbers:
+        """How often each unit is a target of a part."""
+
+    def batches(self, settings: TrainOptions) -> Batches:
+        """The training part in batches."""
+
+    def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
+        """Every target of a part once."""
+
+    def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
+        """What the network is given of some documents before it reads: labels, sources; None where nothing is."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a source is to be read: ``known`` vocabularies only get what they lack; ``tell`` hears what takes long.
+
+    ``open_eyes`` opens a pretrained network that sees, by its name.
+    """
+
+    reading: ReadOptions
+    model: ModelOptions
+    train: TrainOptions
+    known: Mapping[str, Vocabulary] | None = None
+    tell: Callable[[str, float], None] | None = None
+    open_eyes: OpenEyes | None = None
+
+    def vocabulary(self, name: str, texts: Sequence[str], model: ModelOptions, size: int | None = None) -> Vocabulary:
+        """What is known of a name with the letters that it lacks for some texts; or else what they teach."""
+        known = (self.known or {}).get(name)
+        if known:
+            return known.extended(texts)
+        return Vocabulary.of(model.unit, texts, None, model.vocabulary_size or size, model.min_count)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: in ids, with what is known of it, and with the options that depend on it."""
+
+    split: Material
+    about: dict[str, Any]
+    model: ModelOptions
+    why_unit: str
+    notes: tuple[str, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+    """A few held-out sources and their targets, or beginnings of lines and their rest, to show what becomes of them."""

@@ -1,0 +1,112 @@
+"""Engines: the ways to run a model."""
+
+import dataclasses
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import kernels
+from ..errors import OptionError
+from ..kernels.precision import narrow, widen
+from ..model_file.bundle import Bundle
+from ..text.vocabulary import NEVER
+from .base import Engine, EngineState
+from .reader import Reader
+
+ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
+"""The module of every engine of a network by its name, imported when it is opened; a new one is one file and one line
+here."""
+OWN = {"markov": "markov", "gpt2": "torch"}
+"""The module of the one engine that a model of another kind has."""
+ON_DEVICES = ("torch",)
+"""The modules whose engines run on other devices than the CPU, too."""
+
+FIRST_WEIGHTS = (0.9, 0.1)
+"""Of the network and the memory, before anything is read."""
+
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "EngineState",
+    "Reader",
+    "adaptive",
+    "guided",
+    "occurring",
+    "open_engine",
+    "open_reader",
+]
+
+
+def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
+    """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
+    if bundle.config.model in OWN:
+        return open_own(name, bundle, device, weights)
+    engine: Engine = open_with("open_bundle", name, bundle, device, weights)
+    return engine
+
+
+def open_reader(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Reader:
+    """The reader of an engine's name for a model that reads before it writes."""
+    reader: Reader = open_with("open_reader", name, bundle, device, weights)
+    return reader
+
+
+def open_with(function: str, name: str, bundle: Bundle, device: str, weights: str | None) -> Any:
+    """What a function of an engine's module makes of a model."""
+    if name == "auto":
+        name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
+    if name == "native" and bundle.config.cell not in kernels.CELLS:
+        raise OptionError(f"there are no kernels for --cell {bundle.config.cell}; use --engine reference or torch")
+    refuse_device(ENGINES[name], device)
+    weights = weights or bundle.weights
+    rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
+    return getattr(import_module(f".{ENGINES[name]}", __name__), function)(rounded, device, weights)
+
+
+def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Engine:
+    """The one engine that a model has which is no recurrent network."""
+    kind = bundle.config.model
+    if name != "auto" or weights not in (None, "fp32"):
+        given = f"--engine {name}" if name != "auto" else f"--weights {weights}"
+        raise OptionError(f"I got {given} and a model of the kind {kind}, which runs in one way only; leave it out")
+    refuse_device(OWN[kind], device)
+    engine: Engine = import_module(f".{OWN[kind]}", __name__).open_bundle(bundle, device, "fp32")
+    return engine
+
+
+def refuse_device(module: str, device: str) -> None:
+    """Raise an ``OptionError`` for a device that an engine's module does not run on."""
+    if device not in ("auto", "cpu") and module not in ON_DEVICES:
+        raise OptionError(f"I got --device {device} for the engine {module}, which runs on the CPU alone; leave it out")
+
+
+def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
+    """An engine that also learns from what it reads: blended with a memory of the text so far.
+
+    That expects each unit at first that did ``occur`` [V] where the model learnt.
+    """
+    from .mixture import Mixture
+    from .ngram_cache import Memory
+
+    return Mixture([engine, Memory(occur)], FIRST_WEIGHTS)
+
+
+def occurring(bundle: Bundle) -> NDArray[np.bool_]:
+    """Which units of a language model occurred where it learnt, as far as it tells."""
+    every = np.zeros(len(bundle.vocabularies["text"]), np.float32)
+    found: NDArray[np.bool_] = bundle.tensors.get("head.bias", every) > NEVER / 2
+    return found
+
+
+def guided(without: Engine, under: Engine, strength: float) -> Engine:
+    """An engine that follows its labels with a strength: 1 as it learnt to, 0 not at all, more than 1 beyond it."""
+    from .guidance import Guided
+
+    return Guided(without, under, strength)
+
+
+def fits(bundle: Bundle) -> bool:
+    """Whether there are kernels here, and for this model's cell."""
+    return bundle.config.cell in kernels.CELLS and kernels.load() is not None

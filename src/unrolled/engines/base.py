@@ -1,0 +1,113 @@
+"""What an engine is: ids and a state in, logits and the next state out.
+
+Letters: B rows, T units in time, V ids of the vocabulary, H = ``hidden_size``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import GenerateOptions
+from ..errors import ModelFileError
+from ..text.base import Ids
+
+EngineState = Mapping[str, NDArray[Any]]
+"""The parts of a state by name, rows first (a network's are [B, layers, H]). Never changed in place."""
+Logits = NDArray[np.float32]
+Scanned = tuple[Logits, EngineState]
+Drawn = tuple[Ids, Logits, EngineState]
+"""Drawn ids [B, T], the logits [B, V] after the last of them, and the state."""
+
+
+class Engine(ABC):
+    """A network that can be run. It keeps no state between calls."""
+
+    @abstractmethod
+    def start(self, rows: int) -> EngineState:
+        """The state before the first unit."""
+
+    @abstractmethod
+    def check(self, state: EngineState) -> None:
+        """Raise ``ValueError`` where a state of one row, which a file brings, is none of this engine."""
+
+    @abstractmethod
+    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+        """Read ids [B, T]: logits [B, T, V] after each, and the last state.
+
+        With T = 1 a row's result does not depend on the rows beside it, to the last bit.
+        """
+
+
+class DrawingEngine(Engine):
+    """An engine that can also draw in a loop of its own, wherever it knows all filters that are asked for."""
+
+    @abstractmethod
+    def can_draw(self, options: GenerateOptions) -> bool:
+        """Whether its own loop does all that the options ask for; else the general loop has to draw."""
+
+    @abstractmethod
+    def draw(
+        self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
+    ) -> Drawn:
+        """Draw an id for every uniform [B, T] and read it: what the general loop would do, unit by unit."""
+
+
+def step(engine: Engine, ids: Ids, state: EngineState) -> Scanned:
+    """Read one id a row [B]: logits [B, V] and the next state; raises ``ModelFileError`` as ``sound`` does."""
+    logits, state = engine.scan(ids[:, None], state)
+    return sound(logits[:, 0]), state
+
+
+def sound(logits: Logits) -> Logits:
+    """Return logits [..., V]; raises ``ModelFileError`` where a model computes no numbers from its weights."""
+    if not np.isfinite(logits.max(-1)).all():
+        raise ModelFileError("the weights of this model are so large that it computes no numbers; train it again")
+    return logits
+
+
+def check_like(state: EngineState, first: EngineState) -> None:
+    """Raise ``ValueError`` where a state is not like the first one: the same parts, of its types and shapes, finite.
+
+    An axis that is empty at first may have any length: it grows with what is read.
+    """
+    if set(state) != set(first):
+        raise ValueError(f"its parts are {', '.join(sorted(state)) or 'none'}; they must be {', '.join(sorted(first))}")
+    for name, part in state.items():
+        wanted = first[name]
+        grown = len(part.shape) == len(wanted.shape) and all(
+            have == want or not want for have, want in zip(part.shape, wanted.shape, strict=True)
+        )
+        if part.dtype != wanted.dtype or not grown:
+            raise ValueError(
+                f"its part {name} is {part.dtype} {list(part.shape)}; it must be {wanted.dtype} {list(wanted.shape)}"
+            )
+        if not np.isfinite(part).all():
+            raise ValueError(f"its part {name} holds what is no number")
+
+
+def select(state: EngineState, rows: NDArray[np.int64]) -> EngineState:
+    """A state of some of the rows, in any order and as often as wanted."""
+    return {name: part[rows] for name, part in state.items()}
+
+
+def joined(states: Sequence[EngineState]) -> EngineState:
+    """The states of several engines as one: their parts are ``N.part``."""
+    return {f"{number}.{name}": part for number, state in enumerate(states) for name, part in state.items()}
+
+
+def part_of(state: EngineState, number: int) -> EngineState:
+    """One engine's state out of a joined one."""
+    own = f"{number}."
+    return {name.removeprefix(own): part for name, part in state.items() if name.startswith(own)}
+
+
+def row_by_row(scan: Callable[[Ids, EngineState], Scanned], ids: Ids, state: EngineState) -> Scanned:
+    """Scan each row alone: libraries round a product of many rows differently for each number of rows."""
+    each = [scan(ids[[row]], select(state, np.array([row]))) for row in range(len(ids))]
+    logits = np.concatenate([one for one, _ in each])
+    return logits, {name: np.concatenate([after[name] for _, after in each]) for name in state}

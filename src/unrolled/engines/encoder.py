@@ -1,0 +1,142 @@
+"""Encoders without torch: what a source leaves behind, in NumPy or in the kernels' scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets.encoder_input import Given
+from ..networks.cells import CELLS
+from ..networks.cells.base import Array, Recurrence, scan_by_steps
+from ..networks.spec import EncoderSpec
+from .cnn import EPSILON, grid_of
+
+Tensors = Mapping[str, Array]
+LayerScan = Callable[[Array], Array]
+"""The outputs [S, B, H] of a layer over its inputs' shares [S, B, G*H], from a state of zeros."""
+MakeScan = Callable[[str, Recurrence], LayerScan]
+PREFIX = "encoder."
+
+
+class Places(NamedTuple):
+    """What is remembered of every place [B, S, E], how many are real [B], and the source as a whole [B, E]."""
+
+    places: Array
+    sizes: NDArray[np.int64]
+    whole: Array
+
+
+class Encoder:
+    """An ``EncoderSpec`` run without torch; ``make_scan`` makes a layer's scan of its cell and weights."""
+
+    def __init__(self, spec: EncoderSpec, tensors: Tensors, make_scan: MakeScan) -> None:
+        self.spec, self.tensors = spec, tensors
+        ways = ("", "_reverse")[: spec.directions] if spec.kind == "units" else ()
+        names = [f"l{layer}{way}" for layer in range(spec.layers) for way in ways]
+        self.scans = {name: make_scan(spec.cell, self.recurrence(name)) for name in names}
+        self.ways = ways
+
+    def recurrence(self, name: str) -> Recurrence:
+        """The weights that act on a layer's state."""
+        weights = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_hh", "bias_hh"))
+        return Recurrence(*weights)
+
+    def read(self, given: Given) -> Places:
+        """What is remembered of sources."""
+        if self.spec.kind == "units":
+            return self.units(given)
+        places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
+        return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
+
+    def features(self, given: Given) -> Array:
+        """What is remembered of the places of ready features [B, G, E]."""
+        weight, bias = (self.tensors[f"{PREFIX}project.{each}"] for each in ("weight", "bias"))
+        projected = self.times(given.values, weight) + bias
+        return np.tanh(projected, dtype=np.float32)
+
+    def pixels(self, given: Given) -> Array:
+        """What is remembered of the places of pictures [B, G, E]."""
+        return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
+
+    def whole(self, places: Array) -> Array:
+        """An image as a whole [B, E]: of pixels what is where, of ready features their mean."""
+        if self.spec.kind == "features":
+            return places.mean(1)
+        weight, bias, mean, variance = (
+            self.tensors[f"{PREFIX}{name}"] for name in ("whole.weight", "whole.bias", "mean", "variance")
+        )
+        return (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
+
+    def units(self, given: Given) -> Places:
+        """What is remembered of ids [B, S]."""
+        assert given.sizes is not None, "ids are padded"
+        sizes = np.maximum(given.sizes, 1)
+        x = self.tensors[f"{PREFIX}embedding.weight"][given.values.T]
+        turned, last = turn(sizes, len(x)), x[0]
+        rows = np.arange(len(sizes))
+        for layer in range(self.spec.layers):
+            read = {way: x[turned, rows] if way else x for way in self.ways}
+            ways = {way: self.scans[f"l{layer}{way}"](self.project(read[way], f"l{layer}{way}")) for way in self.ways}
+            last = np.concatenate([y[sizes - 1, rows] for y in ways.values()], 1)
+            x = np.concatenate([y[turned, rows] if way else y for way, y in ways.items()], 2)
+        return Places(x.swapaxes(0, 1), sizes, last)
+
+    def project(self, x: Array, name: str) -> Array:
+        """``W_ih x + b_ih`` of a layer."""
+        weight, bias = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_ih", "bias_ih"))
+        return self.times(x, weight) + bias
+
+    def times(self, x: Array, weight: Array) -> Array:
+        """What a weight [N, K] makes of places x [..., K].
+
+        Of texts in one product, where NumPy would make many; of each picture by itself, so that what one shows does not
+        depend on how many are read with it.
+        """
+        whole = x.reshape(-1, x.shape[-1]) if self.spec.kind == "units" else x
+        found: Array = whole @ weight.T
+        return found.reshape(*x.shape[:-1], len(weight))
+
+
+def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    """Where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
+    places = np.arange(steps)[:, None]
+    return np.where(places < sizes, sizes - 1 - places, places)
+
+
+def standardised(x: Array) -> Array:
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (the twin of ``layers.encoder.standardised``)."""
+    apart = x - x.mean(-1, keepdims=True)
+    return apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
+
+
+def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
+    """A layer's scan in the cell's own lines."""
+
+    def scan(a: Array) -> Array:
+        size = recurrence.w_hh.shape[1]
+        zeros = tuple(np.zeros((a.shape[1], size), np.float32) for _ in CELLS[cell].parts)
+        return np.stack(scan_by_steps(CELLS[cell], a, zeros, recurrence)[0])
+
+    return scan
+
+
+def pool(found: Places, way: str) -> Any:
+    """What a head reads [B, T, W]: every place, or all of them pooled (the twin of ``layers.answer``)."""
+    if way == "each":
+        return found.places
+    ways = ("last", "max", "mean") if way == "all" else (way,)
+    return np.concatenate([pooled(found, each) for each in ways], 1)[:, None]
+
+
+def pooled(found: Places, way: str) -> Array:
+    """All places of every row in one vector [B, E]."""
+    if way == "last":
+        return found.whole
+    real = np.arange(found.places.shape[1]) < found.sizes[:, None]
+    if way == "max":
+        return np.where(real[:, :, None], found.places, -np.inf).max(1)
+    share = (real / found.sizes[:, None]).astype(np.float32)
+    return (share[:, None] @ found.places)[:, 0]

@@ -1,0 +1,61 @@
+"""The one door of evaluation: a model and a test in, figures out, whatever the model's task is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Unpack
+
+from ..api import Model, load
+from ..api.model import refuse_writing
+from ..config import PredictOptions, ReadOptions, as_tuple
+from ..errors import OptionError
+from ..formats.corpus import Source
+from ..keywords import EvaluateKeywords
+from ..options import given, reject_unknown
+from .base import Evaluation
+from .labels import evaluate_labels
+from .rows import Rows, read_test
+from .tags import evaluate_tags
+from .texts import evaluate_captions, evaluate_translations
+
+JUDGES: Mapping[str, Callable[[Model, Rows, PredictOptions], Evaluation]] = {
+    "classify": evaluate_labels,
+    "translate": evaluate_translations,
+    "caption": evaluate_captions,
+    "tag": evaluate_tags,
+}
+"""What evaluates a model of each task."""
+
+
+def evaluate(model: Model | str | Path, source: Source, **options: Unpack[EvaluateKeywords]) -> Evaluation:
+    """How a model does on a test, with the figures that are usual for its task.
+
+    ``source`` is read as ``train`` reads one: a table, or two ``Path`` objects whose lines belong together. The options
+    are those of reading, by default as the model's own text was read, and those of ``predict``. A classifier is told
+    of beside TF-IDF and logistic regression, learnt from the very rows that the model learnt from. Raises
+    ``OptionError`` for a model that writes on from a prompt, which ``score`` is for.
+
+    >>> print(unrolled.evaluate("reviews.safetensors", "test.tsv").figures)
+    """
+    model = model if isinstance(model, Model) else load(model)
+    reading, predicting = sort_options({**options, "label": as_tuple(options.get("label", ()))})
+    test = read_test(model.bundle, source, reading)
+    if model.predictor.answers:
+        refuse_writing(predicting)
+    return JUDGES[model.bundle.config.task](model, test, PredictOptions.of(predicting)).noting(*test.notes)
+
+
+def sort_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of reading that are given, and those of predicting."""
+    reject_unknown(options, [*ReadOptions.names(), *PredictOptions.names()])
+    for name in ("prefix", "count"):
+        if name in options:
+            raise OptionError(f"I got {name}, and one whole text of each source is evaluated; leave it out")
+    told = given(options)
+    reading, predicting = (
+        {k: v for k, v in told.items() if k in each.names()} for each in (ReadOptions, PredictOptions)
+    )
+    ReadOptions.of(reading)  # a wrong one is refused before any work
+    PredictOptions.from_user(predicting)
+    return reading, predicting

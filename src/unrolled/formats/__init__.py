@@ -1,0 +1,1 @@
+"""Formats: any file that people have → a corpus of texts, a table of rows, images."""

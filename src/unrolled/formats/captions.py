@@ -1,0 +1,285 @@
+"""Images and what they are said to show: a table of captions, beside files of images or an array of features."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import ReadOptions
+from ..errors import InputError
+from ..untrusted import read_bytes, refuse_device
+from .array_cache import FOLDER, cached
+from .arrays import Arrays, read_npz
+from .columns import Glance
+from .corpus import is_folder, read_file
+from .images import MEMORY, Picture, read_image
+from .tables import KINDS, is_table_name, read_columns
+
+Features = NDArray[np.float32]
+"""What a network saw in N images: G places of each, D numbers a place, [N, G, D]."""
+Table = dict[str, list[str]]
+"""The captions of each image by its name, in the order of the table."""
+Columns = tuple[str | None, str | None]
+"""The names of the columns of images and captions, or their numbers from 1; none to find one."""
+
+IMAGES = ("image", "file", "filename", "file_name", "path", "image_name", "image_path")
+CAPTIONS = ("caption", "text", "sentence", "description", "comment")
+"""Names by which a column is found, the likeliest first, in letters of any case."""
+SHOWN = 10  # names in a note
+
+
+@dataclass(frozen=True)
+class Captions:
+    """N images and the captions of each: files in a ``folder``, or ``features`` [N, G, D] of files that are not here.
+
+    ``content`` is a digest of the images' names and bytes, or of their features.
+    """
+
+    table: Path
+    folder: Path
+    names: tuple[str, ...]
+    captions: tuple[tuple[str, ...], ...]
+    content: str
+    features: Features | None = field(default=None, compare=False)
+    notes: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    """Where the features stand in their file."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The images' files."""
+        return tuple(self.folder / name for name in self.names)
+
+    @property
+    def cache(self) -> Path:
+        """The folder for arrays made of the images."""
+        return self.table.parent / FOLDER
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names, captions, and the contents of the files or the features."""
+        each = (name for name, texts in zip(self.names, self.captions, strict=True) for name in (name, *texts, ""))
+        return digest_of([self.content.encode(), *map(as_bytes, each)])
+
+    def key(self, kind: str, size: int) -> str:
+        """The key of an array made of all images: of a ``kind``, from so many pixels a side."""
+        return f"{kind}-{size}-{self.content[:32]}"
+
+    def describe(self) -> dict[str, object]:
+        """What a model's record says of its images and captions."""
+        return {
+            "names": list(self.names[:20]),
+            "images": len(self.names),
+            "captions": sum(map(len, self.captions)),
+            "digest": self.digest,
+        }
+
+
+def read_captions(
+    path: str | Path,
+    images: str | Path | None = None,
+    columns: Columns = (None, None),
+    options: ReadOptions | None = None,
+) -> Captions:
+    """The images and captions of a table; raises ``InputError`` if there are none.
+
+    A row holds an image's file and one caption; several rows of one image are several captions. Where the first line
+    has no names of columns, the first column is the file and the second the caption. ``images`` is the folder of the
+    files, by default the table's, or an .npz file of ``features`` [N, D] or [N, G, D], whose rows belong to its
+    ``names`` [N], or to the images as they come in the table. Images that are missing or damaged are left out.
+    """
+    table = Path(path)
+    found = read_table(table, columns, options or ReadOptions())
+    if images is not None and Path(images).suffix.lower() == ".npz":
+        return with_features(table, found, Path(images))
+    folder = table.parent if images is None else Path(images)
+    if not is_folder(folder):
+        raise InputError(f"{folder} is no folder; give the folder of the images, or an .npz file of their features")
+    refuse_outside(table, found, folder, bool(options and options.images_anywhere))
+    return with_files(table, found, folder)
+
+
+def refuse_outside(table: Path, names: Collection[str], folder: Path, anywhere: bool) -> None:
+    """Raise ``InputError`` for an image that is not in the folder, unless it may be anywhere; and for an address.
+
+    Who makes a table could else have any image of the user's read, and shown in a page.
+    """
+    for name in names:
+        if "://" in name:
+            raise InputError(f"{table} names {name[:80]!r}, and nothing is fetched; give files of images")
+    outside = [name for name in names if leads_out(folder / name, os.path.realpath(folder))]
+    if outside and not anywhere:
+        more = f" and {len(outside) - 1:,} more images" if len(outside) > 1 else ""
+        raise InputError(
+            f"{table} names {outside[0][:80]!r}{more} outside the folder {folder}; give the folder of the images, or "
+            "--images-anywhere if you trust the table"
+        )
+
+
+def leads_out(path: Path, folder: str) -> bool:
+    """Whether a path, all links followed, lies elsewhere than in a folder, which is without links."""
+    try:
+        return not os.path.realpath(path).startswith(folder.rstrip(os.sep) + os.sep)
+    except (OSError, ValueError):  # what is no path leads nowhere
+        return False
+
+
+def load_pixels(captions: Captions, size: int) -> Picture:
+    """All images as ``size`` by ``size`` pixels [N, size, size, 3], kept in the cache."""
+
+    def compute() -> Picture:
+        return np.stack([read_image(path, size) for path in captions.paths])
+
+    shape = (len(captions.names), size, size, 3)
+    return cached(captions.key("pixels", size), captions.cache, compute, np.uint8, shape)
+
+
+def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
+    """The captions of each image; those of a row without a caption count as none."""
+    name = str(table)
+    if not is_table_name(name):
+        raise InputError(f"{name} is no table of captions; give a {KINDS} file with an image and a caption in each row")
+    text = read_file(table, options).text
+    named = Glance.at(text, name).two(IMAGES, CAPTIONS, *columns)
+    found: Table = {}
+    for file, said in read_columns(text, name, named):
+        if file.strip():
+            found.setdefault(file.strip(), []).extend([" ".join(said.split())] if said.strip() else [])
+    if not any(found.values()):
+        raise InputError(f"{name} has no captions in its column {named[1]!r}; give an image and a caption in each row")
+    return found
+
+
+def with_files(table: Path, found: Table, folder: Path) -> Captions:
+    """The captions of all images whose files can be read."""
+    contents = {name: content_of(folder / name) for name, texts in found.items() if texts}
+    there = [name for name, content in contents.items() if content]
+    key = f"readable-{digest_of(contents[name].encode() for name in there)[:32]}"
+
+    def compute() -> NDArray[np.bool_]:
+        return np.array([is_readable(folder / name) for name in there], np.bool_)
+
+    readable = cached(key, table.parent / FOLDER, compute, np.bool_, (len(there),))
+    names = tuple(name for name, good in zip(there, readable, strict=True) if good)
+    if not names:
+        read_first(table, folder / next(iter(contents)))
+    content = digest_of(part for name in names for part in (as_bytes(name), contents[name].encode()))
+    notes = left_out(contents.keys() - set(names), "are missing or damaged")
+    return Captions(table, folder, names, tuple(tuple(found[name]) for name in names), content, None, notes)
+
+
+def read_first(table: Path, path: Path) -> None:
+    """Say why no image can be read by what is wrong with the first."""
+    try:
+        read_image(path, 1)
+    except InputError as error:
+        raise InputError(f"none of the images that {table} names can be read: {error}") from None
+    raise AssertionError("an image that cannot be read was read")
+
+
+def content_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, or nothing if it cannot be read."""
+    try:
+        return hashlib.sha256(read_bytes(path, "give an image", MEMORY, pipes=False)).hexdigest()
+    except InputError:
+        return ""
+
+
+def is_readable(path: Path) -> bool:
+    """Whether a file is an image, to its last pixel."""
+    try:
+        return read_image(path, 1).size > 0
+    except InputError:
+        return False
+
+
+def with_features(table: Path, found: Table, path: Path) -> Captions:
+    """The captions of all images that have features."""
+    features, known = read_features(path)
+    if known is None and len(found) != len(features):
+        raise InputError(
+            f"{path} has features of {len(features):,} images and {table} names {len(found):,}; give as many, or add "
+            "an array names that tells whose they are"
+        )
+    places = {name: place for place, name in enumerate(found if known is None else known)}
+    names = tuple(name for name, texts in found.items() if texts and name in places)
+    if not names:
+        raise InputError(f"{path} has no features of the images that {table} names (like {next(iter(found))})")
+    kept = tuple(places[name] for name in names)
+    chosen = np.ascontiguousarray(features[list(kept)])
+    content = digest_of([*map(as_bytes, names), str(chosen.shape).encode(), chosen.data.cast("B")])
+    notes = left_out({name for name, texts in found.items() if texts} - set(names), "have no features")
+    return Captions(
+        table, path.parent, names, tuple(tuple(found[name]) for name in names), content, chosen, notes, kept
+    )
+
+
+def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
+    """Features [N, G, D] in an .npz file, and the names of their images if it tells them."""
+    arrays, there = read_arrays(path)
+    if "features" not in arrays:
+        shown = ", ".join(map(repr, there[:SHOWN])) or "none"
+        raise InputError(f"{path} has no array features (it has {shown}); add it, [N, G, D]")
+    found = arrays["features"]
+    if found.dtype.kind != "f" or found.ndim not in (2, 3) or not found.size:
+        raise InputError(
+            f"the features in {path} are {found.dtype} {list(found.shape)}; give floats [N, D] or [N, G, D]"
+        )
+    features = found.astype(np.float32).reshape(len(found), -1, found.shape[-1])
+    if not np.isfinite(features).all():
+        raise InputError(f"the features in {path} hold numbers that are not finite; compute them anew")
+    return features, names_in(arrays, path, len(found)) if "names" in arrays else None
+
+
+def read_arrays(path: Path) -> tuple[Arrays, list[str]]:
+    """The arrays that matter in an .npz file, and the names of all."""
+    try:
+        refuse_device(path.stat(), str(path), "give an .npz file of features", pipes=False)
+        with path.open("rb") as file:
+            return read_npz(file, ["features", "names"])
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}; give an .npz file of features") from None
+    except InputError:
+        raise
+    except Exception:  # whatever NumPy and zipfile say of foreign bytes
+        raise InputError(f"{path} is no .npz file of numbers and texts; write it with numpy.savez") from None
+
+
+def names_in(arrays: Arrays, path: Path, rows: int) -> tuple[str, ...]:
+    """The names of the images whose features are in a file."""
+    found = arrays["names"]
+    if found.dtype.kind not in "US" or found.shape != (rows,):
+        raise InputError(f"the names in {path} are {found.dtype} {list(found.shape)}; give {rows:,} texts, one a row")
+    names = tuple(each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found.tolist())
+    if len(set(names)) < rows:
+        raise InputError(f"{path} names an image twice; give the features of each once")
+    return names
+
+
+def left_out(names: Iterable[str], why: str) -> tuple[str, ...]:
+    """A note of images that are left out, if any are."""
+    missed = sorted(names)
+    if not missed:
+        return ()
+    more = f" and {len(missed) - SHOWN:,} more" if len(missed) > SHOWN else ""
+    return (f"left out: {len(missed):,} images that {why}: {', '.join(missed[:SHOWN])}{more}",)
+
+
+def digest_of(parts: Iterable[bytes | memoryview]) -> str:
+    """SHA-256 over parts, each preceded by its length."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "little"))
+        total.update(part)
+    return total.hexdigest()
+
+
+def as_bytes(text: str) -> bytes:
+    """A text in UTF-8, whatever stands in it."""
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,1 @@
+"""Generation: loops over engines that write text, with all that stops, forbids and constrains."""

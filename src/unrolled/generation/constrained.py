@@ -1,0 +1,94 @@
+"""Writing under guards: a unit that one of them refuses is drawn again, and where none is left, some are taken back."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+from ..config import GenerateOptions
+from ..engines.base import Engine, EngineState, step
+from ..errors import UnrolledWarning
+from ..sampling import OUT, Logits, Uniforms, distribution, draw, forbid_special
+from ..text.vocabulary import BOUNDARY, Decoder
+from .constraints.base import Guard
+
+BACK = 16
+"""Units that can be taken back; so many are held before they are shown."""
+MOST_DEAD_ENDS = 1000
+"""Dead ends between two units that are shown; then there is held to be no way on."""
+
+
+@dataclass
+class Place:
+    """Where a text stands that is being written.
+
+    ``logits`` [1, V] lose every unit that was drawn here once: it was refused, or led nowhere if ever we come back.
+    """
+
+    logits: Logits
+    state: EngineState
+    decoder: Decoder
+    guards: tuple[Guard, ...]
+    unit: int = BOUNDARY
+    """What was written to come here."""
+
+    def after(self, engine: Engine, unit: int) -> Place | None:
+        """The place after one more unit; None where a guard refuses it. The end of a document is never refused."""
+        if unit == BOUNDARY:
+            return replace(self, unit=unit)
+        decoder = self.decoder.copied()
+        text = decoder(unit)
+        guards = tuple(guard for each in self.guards if (guard := each.after(unit, text)) is not None)
+        if len(guards) < len(self.guards):
+            return None
+        logits, state = step(engine, np.array([unit], np.int32), self.state)
+        return Place(logits.astype(np.float64), state, decoder, guards, unit)
+
+    def next(self, engine: Engine, options: GenerateOptions, uniforms: Uniforms) -> Place | None:
+        """Draw until no guard refuses; None where every unit was refused.
+
+        Once all are refused that the filters let through, they choose anew from the rest.
+        """
+        options = reduce(lambda so_far, guard: guard.options(so_far), self.guards, options)
+        while forbid_special(self.logits, not options.endless).max() > OUT:
+            shares = distribution(self.logits, options)
+            while shares.any():
+                unit = int(draw(shares, uniforms.next()[:, 0])[0])
+                shares[0, unit], self.logits[0, unit] = 0, OUT
+                if place := self.after(engine, unit):
+                    return place
+        return None
+
+
+def guarded(engine: Engine, start: Place, options: GenerateOptions, uniforms: Uniforms) -> Iterator[int]:
+    """Go on from a place: units that the guards of the place let through, to the boundary or until there is no way on.
+
+    It ends or goes on after a bounded number of draws: a place draws each unit once at most, and after so many dead
+    ends the text ends, as long as it could be made, with a warning.
+    """
+    trail, longest, dead_ends = [start], [start], 0
+    while trail and dead_ends < MOST_DEAD_ENDS:
+        place = trail[-1].next(engine, options, uniforms)
+        if place is None:
+            dead_ends += 1
+            longest = max(trail, longest, key=len)
+            trail = trail[:-1]
+            continue
+        trail = [*trail, place]
+        if place.unit == BOUNDARY:
+            yield from written(trail)
+            return
+        if len(trail) > BACK:
+            trail, longest, dead_ends = trail[1:], [], 0
+            yield trail[0].unit
+    yield from written(longest)
+    warnings.warn("a text ends before its length: whatever came next was refused", UnrolledWarning, stacklevel=2)
+
+
+def written(trail: Sequence[Place]) -> list[int]:
+    """The units of a trail; its first place was shown already."""
+    return [place.unit for place in trail[1:]]

@@ -1,0 +1,248 @@
+"""Predicting: what a network answers to a source, or writes from it, for every task that reads one."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis.scoring import log_probabilities, log_sum
+from ..config import GenerateOptions
+from ..datasets.encoder_input import Given
+from ..datasets.examples import grouped
+from ..engines import Engine, Reader
+from ..engines.base import select, step
+from ..engines.prompt import Read
+from ..engines.vision_encoder import open_eyes
+from ..model_file.bundle import Bundle
+from ..sampling import COLD, Uniforms, distribution, draw, softmax
+from ..tasks import TASKS
+from ..text.base import Ids
+from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
+from .beam_search import search_all
+from .ranking import likeliest
+from .state import warn_of
+
+ROWS = 64
+"""Sources side by side."""
+PLACES = 1 << 15
+"""Characters of all sources side by side, at most."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a source is: its likeliest label, and how likely each label is, the likeliest first.
+
+    Where every unit of a source has a label of its own, these are the ``labels``, ``label`` is the source as they show
+    it, and the probability is their mean.
+    """
+
+    source: str
+    label: str
+    probability: float
+    probabilities: dict[str, float] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is written from a source, the ids of it, and how likely that was: nats summed, and per unit.
+
+    ``score`` is what beams are ranked by; for what was drawn, the same with a length penalty of 1.
+    """
+
+    source: str
+    text: str
+    log_probability: float
+    score: float
+    ids: tuple[int, ...] = ()
+
+
+class Predictor:
+    """A model that reads sources, with its reader; ``vision`` is the folder that the user allows it to see with."""
+
+    def __init__(self, bundle: Bundle, reader: Reader, vision: str | None = None) -> None:
+        self.bundle, self.reader = bundle, reader
+        self.task = TASKS[bundle.config.task]
+        self.spec = self.task.network(bundle.config, bundle.vocabularies)
+        self.eyes = open_eyes(bundle, vision)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The units that are written, or the labels."""
+        for name in ("labels", "target"):
+            if name in self.bundle.vocabularies:
+                return self.bundle.vocabularies[name]
+        return self.bundle.vocabularies["text"]
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers with labels, and writes nothing."""
+        return self.spec.pooling != "none"
+
+    def given(self, sources: Sequence[str]) -> Given:
+        """Sources as the network reads them."""
+        if self.eyes:
+            return Given(self.eyes.features(sources))
+        return self.task.given(sources, self.bundle.config, self.bundle.vocabularies)
+
+    def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:
+        """Some sources of nearly the same length at a time: their places in the list, and the engine under them."""
+        order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
+        sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
+        for first, last in grouped(sizes, ROWS, PLACES):
+            places = order[first:last]
+            yield places, self.reader.under(self.given([sources[place] for place in places]))
+
+    def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
+        """What a classifier thinks of the labels [N, L] of each source."""
+        found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))
+        for places, engine in self.parts(sources):
+            found[places] = engine.scan(np.zeros((len(places), 1), np.int32), engine.start(len(places)))[0][
+                :, 0, SPECIAL:
+            ]
+        return found
+
+    def tag(self, sources: Sequence[str]) -> list[Answer]:
+        """The labels of every unit of each source."""
+        found: list[Answer | None] = [None] * len(sources)
+        for places, engine in self.parts(sources):
+            sizes = self.given([sources[place] for place in places]).sizes
+            assert sizes is not None, "texts are padded"
+            read = np.zeros((len(places), max(1, int(sizes.max()))), np.int32)
+            shares = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
+            for place, size, each in zip(places, sizes, shares, strict=True):
+                ids = each[:size].argmax(-1)
+                likely = float(each[:size].max(-1).mean()) if size else 1.0
+                labels = tuple(self.vocabulary.units[number] for number in ids)
+                shown = self.task.show((ids + SPECIAL).tolist(), self.bundle.vocabularies, sources[place])
+                found[place] = Answer(sources[place], shown, likely, labels=labels)
+        return [each for each in found if each]
+
+    def classify(self, sources: Sequence[str]) -> list[Answer]:
+        """The label of each source, or what its labels make of it where every unit has one."""
+        if self.spec.pooling == "each":
+            return self.tag(sources)
+        probabilities = softmax(self.logits(sources)) if sources else np.empty((0, 0))
+        answers = []
+        for source, each in zip(sources, probabilities, strict=True):
+            order = np.argsort(-each, kind="stable")
+            told = {self.vocabulary.units[place]: float(each[place]) for place in order}
+            answers.append(Answer(source, next(iter(told)), next(iter(told.values())), told))
+        return answers
+
+    def write(
+        self, sources: Sequence[str], options: GenerateOptions, prefix: str = "", count: int = 1
+    ) -> list[list[Written]]:
+        """What is written from each source, which begins with the ``prefix``: ``count`` texts, the best first.
+
+        With beams they are the likeliest ones; else they are drawn, each with a seed of its own.
+        """
+        found: list[list[Written]] = [[] for _ in sources]
+        for places, engine in self.parts(sources):
+            read = self.begin(engine, len(places), prefix)
+            for place, texts in zip(places, self.texts(engine, read, options, count), strict=True):
+                found[place] = [
+                    dataclasses.replace(each, source=sources[place], text=prefix + each.text) for each in texts
+                ]
+        return found
+
+    def begin(self, engine: Engine, rows: int, prefix: str) -> Read:
+        """The engine after the boundary and a prefix in every row."""
+        begun, replaced = self.vocabulary.encode_prompt(prefix)
+        warn_of(replaced)
+        ids = np.concatenate([np.array([BOUNDARY], np.int32), begun])
+        logits, state = engine.scan(np.repeat(ids[None], rows, 0), engine.start(rows))
+        return Read(logits[:, -1], state)
+
+    def texts(self, engine: Engine, read: Read, options: GenerateOptions, count: int) -> list[list[Written]]:
+        """What is written on from every row of what was read."""
+        if options.beams:
+            return [
+                [Written("", each.text, each.log_probability, each.score, each.ids) for each in some[:count]]
+                for some in search_all(engine, self.vocabulary, read, options)
+            ]
+        every = []
+        for number in range(count):
+            assert options.seed is not None, "the caller chooses one"
+            seeded = dataclasses.replace(options, seed=options.seed + number)
+            every.append([self.written(ids, total) for ids, total in drawn(engine, read, seeded)])
+        return [sorted(each, key=lambda one: -one.score) for each in zip(*every, strict=True)]
+
+    def written(self, ids: list[int], total: float) -> Written:
+        """What some ids say, and how likely they were, as a given text is scored."""
+        total += len(ids) * math.log1p(-self.vocabulary.unseen)
+        text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
+        return Written("", text, total, total / max(1, len(ids)), tuple(ids))
+
+    def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
+        """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""
+        targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
+        found = []
+        for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
+            total = self.cost(engine, row_of(read, row), ids)
+            found.append(Written("", text, total, total / len(ids), tuple(ids.tolist())))
+        return found
+
+    def cost(self, engine: Engine, read: Read, ids: Ids) -> float:
+        """The log-probability of ids, in nats, on from one row."""
+        logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
+        every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
+        return float(log_probabilities(every, self.vocabulary.unseen)[np.arange(len(ids)), ids].sum())
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Written]:
+        """What given targets cost under their sources."""
+        found: list[Written | None] = [None] * len(sources)
+        for places, engine in self.parts(sources):
+            read = self.begin(engine, len(places), "")
+            texts = self.judged(engine, read, [targets[place] for place in places])
+            for place, each in zip(places, texts, strict=True):
+                found[place] = dataclasses.replace(each, source=sources[place])
+        return [each for each in found if each]
+
+    def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
+        """Where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
+        engine = self.reader.under(self.given([source]))
+        read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
+        weights = engine.scan(read, engine.start(1))[1].get("attention")
+        return None if weights is None else weights[0]
+
+
+def row_of(read: Read, row: int) -> Read:
+    """One row of what was read."""
+    return Read(read.logits[[row]], select(read.state, np.array([row])))
+
+
+def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[list[int], float]]:
+    """The ids that are drawn on from every row, up to the boundary that ends a text, and their log-probability in nats.
+
+    The chance is the same for every source, whatever is read beside it; a row that has ended is read no further.
+    """
+    assert options.seed is not None, "the caller chooses one"
+    found: list[list[int]] = [[] for _ in read.logits]
+    totals, rows, chance = np.zeros(len(found)), np.arange(len(found)), Uniforms(options.seed, range(1))
+    logits, state = read.logits, read.state
+    for _ in range(options.length):
+        ids, likely = chosen(logits, options, float(chance.next()[0, 0]))
+        totals[rows] += likely
+        for row, unit in zip(rows.tolist(), ids.tolist(), strict=True):
+            found[row].append(unit)
+        going = np.flatnonzero(ids != BOUNDARY)
+        if not len(going):
+            break
+        rows = rows[going]
+        logits, state = step(engine, ids[going], select(state, going))
+    return list(zip(found, totals.tolist(), strict=True))
+
+
+def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> tuple[Ids, NDArray[np.float64]]:
+    """The next id of every row, the likeliest or the one that a number between 0 and 1 falls on, and its nats."""
+    if options.temperature < COLD:
+        best, nats = likeliest(logits, 1, ends=True)
+        return best[:, 0], nats[:, 0]
+    ids = draw(distribution(logits, options), np.full(len(logits), uniform))
+    return ids, logits[np.arange(len(ids)), ids] - log_sum(logits)

@@ -1,0 +1,141 @@
+"""What a model file says of itself, checked once on the way in: nothing unsound goes any further.
+
+Config, vocabularies and record are parsed from the header's strings, and the tensors are compared with what such a
+model has: names, types, shapes, finite numbers. Whoever opens an engine, goes on training or exports relies on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import ModelOptions
+from ..errors import OptionError
+from ..kernels.precision import PRECISIONS, SCALE
+from ..networks.markov import check_tables
+from ..tasks import TASKS
+from ..text.vocabulary import LABEL, Vocabulary
+from ..untrusted import parse_json
+
+Tensors = Mapping[str, NDArray[Any]]
+Layout = dict[str, tuple[str, tuple[int, ...]]]
+"""The type and the shape of every tensor of a file, by name."""
+MOST = 1e32
+"""The greatest weight: rounded to bf16, or times 127, it is finite. Units that never come have a bias of -1e30."""
+MOST_BF16 = int(np.float32(MOST).view(np.uint32)) >> 16
+STORED = {"fp32": "float32", "bf16": "uint16", "int8": "int8"}
+"""The type in which a file keeps matrices of a precision."""
+
+
+def parse_config(text: str) -> ModelOptions:
+    """Return the options that describe a model; raises ``ValueError`` or ``OptionError`` for what describes none."""
+    given = parse_json(text)
+    if not isinstance(given, dict):
+        raise ValueError("its config is no object")
+    config = ModelOptions.of(given)
+    config.refuse_foreign(config.changed(), config.task, config.model)
+    config.refuse_contradiction()
+    return config
+
+
+def parse_vocabularies(text: str, config: ModelOptions) -> dict[str, Vocabulary]:
+    """Return the vocabularies by name; raises ``ValueError`` where they are not those of the model's task."""
+    given, task = parse_json(text), TASKS[config.task]
+    if not isinstance(given, dict) or not all(isinstance(each, dict) for each in given.values()):
+        raise ValueError("its vocabularies are no objects")
+    labelled = "labels" in given
+    if set(given) != {*task.texts, *(["labels"] if labelled else [])} or labelled not in task.labels:
+        raise ValueError(f"a model made to {config.task} has other vocabularies than {', '.join(given) or 'none'}")
+    found = {
+        name: Vocabulary.restored(each.get("unit"), each.get("units"), each.get("unseen", 0))
+        for name, each in given.items()
+    }
+    for name, vocabulary in found.items():
+        if (name == "labels") != (vocabulary.unit == LABEL):
+            raise ValueError(f"the vocabulary {name!r} is of the unit {vocabulary.unit}")
+    return found
+
+
+def check_tensors(
+    tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str
+) -> None:
+    """Raise ``ValueError`` or ``OptionError`` where tensors are not those of a model, kept in a precision."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"its weights are of the precision {precision[:40]!r}; there are {', '.join(PRECISIONS)}")
+    CHECKS[config.model](tensors, config, vocabularies, precision)
+
+
+def check_network(
+    tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str
+) -> None:
+    """Check the tensors of a recurrent network: matrices may be narrow."""
+    spec = TASKS[config.task].network(config, vocabularies)
+    check_layout(tensors, stored(spec.expected_shapes, precision))
+
+
+def check_whole(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str) -> None:
+    """Check the tensors of a network that has no narrow form."""
+    refuse_narrow(config, precision)
+    check_network(tensors, config, vocabularies, precision)
+
+
+def check_chain(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str) -> None:
+    """Check the tables of a Markov chain."""
+    refuse_narrow(config, precision)
+    if config.order is None or "labels" in vocabularies:
+        raise OptionError("a Markov chain has an order, and no labels")
+    check_tables(tensors, len(vocabularies["text"]), config.order)
+
+
+def refuse_narrow(config: ModelOptions, precision: str) -> None:
+    """Raise ``OptionError`` for narrow weights of what has none."""
+    if precision != "fp32":
+        raise OptionError(f"a {config.model} model has no {precision} weights")
+
+
+CHECKS: dict[str, Callable[[Tensors, ModelOptions, Mapping[str, Vocabulary], str], None]] = {
+    "recurrent": check_network,
+    "gpt2": check_whole,
+    "markov": check_chain,
+}
+"""How the tensors of each kind of model are checked."""
+
+
+def stored(shapes: Mapping[str, tuple[int, ...]], precision: str) -> Layout:
+    """Return how a file keeps tensors of some shapes: matrices narrow, int8 with a scale for each row."""
+    layout: Layout = {}
+    for name, shape in shapes.items():
+        narrow = len(shape) == 2 and precision != "fp32"
+        layout[name] = (STORED[precision] if narrow else "float32", shape)
+        if narrow and precision == "int8":
+            layout[name + SCALE] = ("float32", shape[:1])
+    return layout
+
+
+def check_layout(tensors: Tensors, layout: Layout) -> None:
+    """Raise ``ValueError`` for the first tensor that is missing, unknown, of another type or shape, or not finite."""
+    for name in layout:
+        if name not in tensors:
+            raise ValueError(f"the tensor {name} is missing")
+    for name, tensor in tensors.items():
+        if name not in layout:
+            raise ValueError(f"there is a tensor {name[:60]!r} that such a model does not have")
+        dtype, shape = layout[name]
+        if tensor.dtype != dtype or tensor.shape != shape:
+            raise ValueError(
+                f"the tensor {name} is {tensor.dtype} {list(tensor.shape)}, and it must be {dtype} {list(shape)}"
+            )
+        if not within(tensor):
+            raise ValueError(f"the tensor {name} holds what is no number, or one beyond {MOST:g}")
+
+
+def within(tensor: NDArray[Any]) -> bool:
+    """Tell whether all numbers of a tensor are finite and not beyond ``MOST``; bf16 stands as its bits in uint16."""
+    if tensor.dtype == np.uint16:
+        return not tensor.size or int((tensor & 0x7FFF).max()) <= MOST_BF16
+    if tensor.dtype.kind != "f" or not tensor.size:
+        return True
+    return bool(tensor.min() >= -MOST and tensor.max() <= MOST)  # neither is, where there is a NaN

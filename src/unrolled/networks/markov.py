@@ -1,0 +1,265 @@
+"""The Markov chain of n units: counts of n-grams, plain or smoothed by interpolated and modified Kneser–Ney.
+
+Chen and Goodman 1999, section 3. The yardstick of every text: what the last few units alone tell about the next one.
+The n-grams are a tree: each is a child of its context, which is the n-gram without its last unit. A document begins
+with the boundary and ends before the next one; no n-gram reaches across. Nothing comes before a boundary, so that what
+begins with one counts as often as it stands there, as in the longest n-grams (Heafield et al. 2013, section 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..text.base import Ids
+from ..text.vocabulary import BOUNDARY
+
+LEAST = 0.1
+"""Taken off every n-gram at least, so that a text too small to tell discounts leaves something to shorter contexts."""
+KEPT = 1e-9
+"""Of plain counts, left for shorter contexts: what never followed a context costs 30 bits more."""
+NONE = -1
+"""In place of an n-gram that the text does not have."""
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The n-grams of one length, sorted by context and unit: ``keys`` are context * V + unit.
+
+    ``starts`` [contexts + 1] tells where each context's n-grams begin, ``shares`` [n-grams] what each has of its
+    context's probability, ``left`` [contexts] what is left for shorter contexts.
+    """
+
+    keys: Numbers
+    starts: Numbers
+    units: Numbers
+    shares: Floats
+    left: Floats
+
+    @property
+    def sums(self) -> Floats:
+        """The shares of each context, summed from its first n-gram to each."""
+        all_of_it = np.concatenate([[0.0], np.cumsum(self.shares)])
+        owners = np.repeat(self.starts[:-1], np.diff(self.starts))
+        sums: Floats = all_of_it[1:] - all_of_it[owners]
+        return sums
+
+
+def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Tensors:
+    """The tree of a text's n-grams of up to ``order`` units, as the tensors of a bundle.
+
+    For each length, ``units`` are the last ones of its n-grams, ``starts`` tell where each context's begin, and
+    ``counts`` are how often an n-gram stands in the text; with smoothing, below the longest, after how many different
+    units.
+    """
+    levels = list(raw_levels(ids.astype(np.int64), vocabulary, order))
+    tensors: Tensors = {}
+    contexts = 1
+    for length, level in enumerate(levels, 1):
+        counts = level.counts
+        if smoothing == "kneser-ney" and length < order:
+            longer = levels[length].endings if length < len(levels) else np.empty(0, np.int64)
+            varied = np.bincount(longer, minlength=len(counts))
+            counts = np.where(level.opening, counts, varied)
+        owners, units = np.divmod(level.keys, vocabulary)
+        tensors[f"units_{length}"] = small(units)
+        tensors[f"starts_{length}"] = np.searchsorted(owners, np.arange(contexts + 1)).astype(np.int32)
+        tensors[f"counts_{length}"] = small(counts)
+        contexts = len(units)
+    return tensors
+
+
+def check_tables(tensors: Mapping[str, NDArray[Any]], vocabulary: int, order: int) -> None:
+    """Raise ``ValueError`` where tensors are no tree that ``count`` makes for so many ids and up to ``order`` units."""
+    lengths = range(1, len(tensors) // 3 + 1)
+    names = {f"{name}_{length}" for name in ("units", "starts", "counts") for length in lengths}
+    if set(tensors) != names or not 1 <= len(lengths) <= order:
+        raise ValueError(f"the tables of a Markov chain of the order {order} are others than {sorted(tensors)[:9]}")
+    for name, table in tensors.items():
+        if table.ndim != 1 or table.dtype not in (np.uint8, np.int32):
+            raise ValueError(f"the table {name} is {table.dtype} {list(table.shape)}, and it must be whole numbers")
+    contexts = 1
+    for length in lengths:
+        units, starts, counts = (tensors[f"{name}_{length}"] for name in ("units", "starts", "counts"))
+        check_level(units, starts, counts, contexts, vocabulary)
+        contexts = len(tensors[f"units_{length}"])
+    if len(tensors["units_1"]) != vocabulary:
+        raise ValueError(f"the n-grams of one unit are {len(tensors['units_1'])}, and there are {vocabulary} units")
+
+
+def check_level(
+    units: NDArray[Any], starts: NDArray[Any], counts: NDArray[Any], contexts: int, vocabulary: int
+) -> None:
+    """Raise ``ValueError`` where the n-grams of one length are not sorted by so many contexts and by unit."""
+    if len(starts) != contexts + 1 or starts[0] != 0 or starts[-1] != len(units) or (starts[1:] < starts[:-1]).any():
+        raise ValueError(f"the n-grams of {contexts} contexts do not begin where they must")
+    if len(counts) != len(units) or not len(units) or counts.min() < 0:
+        raise ValueError("the counts of n-grams are not as many as these, or below 0")
+    if units.min() < 0 or units.max() >= vocabulary:
+        raise ValueError(f"the units of n-grams go from {units.min()} to {units.max()}, and there are {vocabulary}")
+    rising = units[1:] > units[:-1]
+    begins = starts[1:-1]
+    rising[begins[(begins > 0) & (begins < len(units))] - 1] = True
+    if not rising.all():
+        raise ValueError("the units of a context's n-grams are not in their order")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What was counted of one length.
+
+    ``endings`` are the n-grams without their first unit, ``opening`` tells which begin with the boundary.
+    """
+
+    keys: Numbers
+    counts: Numbers
+    endings: Numbers
+    opening: NDArray[np.bool_]
+
+
+def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
+    """The n-grams of every length up to ``order`` that the text has; those of one unit are the whole vocabulary."""
+    places = np.arange(len(ids))
+    begun = np.maximum.accumulate(np.where(ids == BOUNDARY, places, 0))
+    reach = places - before(begun, 0) + 1  # units back to the last boundary before
+    events = places[1:] if len(ids) and ids[0] == BOUNDARY else places
+    yield Raw(
+        np.arange(vocabulary),
+        np.bincount(ids[events], minlength=vocabulary),
+        np.zeros(vocabulary, np.int64),
+        np.zeros(vocabulary, np.bool_),
+    )
+    grams, opening = ids, np.arange(vocabulary) == BOUNDARY
+    for length in range(2, order + 1):
+        ends = places[reach >= length]
+        if not len(ends):
+            return
+        keys, numbers, counts = np.unique(
+            grams[ends - 1] * vocabulary + ids[ends], return_inverse=True, return_counts=True
+        )
+        endings = np.zeros(len(keys), np.int64)
+        endings[numbers] = grams[ends]
+        opening = opening[keys // vocabulary]
+        yield Raw(keys, counts, endings, opening)
+        grams = np.full(len(ids), NONE, np.int64)
+        grams[ends] = numbers
+
+
+def before(values: Numbers, first: int) -> Numbers:
+    """What stood one place earlier."""
+    return np.insert(values[:-1], 0, first) if len(values) else values
+
+
+def small(values: Numbers) -> NDArray[Any]:
+    """Numbers in one byte or in four."""
+    return values.astype(np.uint8 if values.max(initial=0) < 256 else np.int32)
+
+
+def discounts(counts: Floats) -> Floats:
+    """What is taken off n-grams counted once, twice, and more often (Chen and Goodman 1999, equation 26)."""
+    once, twice, thrice, four = (max(1.0, float((counts == times).sum())) for times in (1, 2, 3, 4))
+    share = once / (once + 2 * twice)
+    taken = [1 - 2 * share * twice / once, 2 - 3 * share * thrice / twice, 3 - 4 * share * four / thrice]
+    return np.array([0.0, *np.clip(taken, LEAST, [1, 2, 3])])
+
+
+class Chain:
+    """A tree of n-grams that predicts. Letters: N places, V ids of the vocabulary.
+
+    Where a text has come to is told by the ``nodes`` [N, order] of its last 0, 1, 2, … units: their numbers among the
+    n-grams of that length.
+    """
+
+    def __init__(self, tensors: Mapping[str, NDArray[Any]], vocabulary: int, smoothing: str) -> None:
+        self.vocabulary, self.order = vocabulary, sum(name.startswith("units_") for name in tensors)
+        self.levels = [level_of(tensors, length, vocabulary, smoothing) for length in range(1, self.order + 1)]
+
+    def start(self, rows: int) -> Numbers:
+        """The nodes [rows, order] before the first unit."""
+        nodes = np.full((rows, self.order), NONE, np.int64)
+        nodes[:, 0] = 0
+        return nodes
+
+    def check(self, nodes: Numbers) -> None:
+        """Raise ``ValueError`` where nodes [N, order] are no n-grams of this tree."""
+        contexts = np.array([len(level.left) for level in self.levels])
+        if (nodes < NONE).any() or (nodes >= contexts).any() or nodes[:, 0].any():
+            raise ValueError(f"its nodes go from {nodes.min()} to {nodes.max()}, and the chain has other n-grams")
+
+    def read(self, ids: Ids, nodes: Numbers) -> Numbers:
+        """The nodes [B, T, order] after each of the ids [B, T]."""
+        after = np.full((*ids.shape, self.order), NONE, np.int64)
+        after[..., 0] = 0
+        for length in range(1, self.order):
+            context = np.concatenate([nodes[:, None, length - 1], after[:, :-1, length - 1]], 1)
+            found = self.find(length, context, ids)
+            after[..., length] = found if length == 1 else np.where(ids == BOUNDARY, NONE, found)
+        return after
+
+    def find(self, length: int, contexts: Numbers, ids: Ids) -> Numbers:
+        """The number of each n-gram of a length, a unit after its context."""
+        keys = self.levels[length - 1].keys
+        wanted = contexts * self.vocabulary + ids
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where((keys[places] == wanted) & (contexts != NONE), places, NONE)
+
+    def predict(self, nodes: Numbers) -> Floats:
+        """The probabilities [N, V] of every unit after nodes [N, order]."""
+        told = np.full((len(nodes), self.vocabulary), 1 / self.vocabulary)
+        for level, contexts in zip(self.levels, nodes.T, strict=True):
+            places = np.flatnonzero(contexts != NONE)
+            known = contexts[places]
+            told[places] *= level.left[known, None]
+            sizes = level.starts[known + 1] - level.starts[known]
+            grams = ranges(level.starts[known], sizes)
+            told[np.repeat(places, sizes), level.units[grams]] += level.shares[grams]
+        return told
+
+    def probability(self, ids: Ids, nodes: Numbers) -> Floats:
+        """The probability [N] of one unit each after nodes [N, order]."""
+        told = np.full(len(ids), 1 / self.vocabulary)
+        for length, (level, contexts) in enumerate(zip(self.levels, nodes.T, strict=True), 1):
+            grams = self.find(length, contexts, ids)
+            told *= np.where(contexts != NONE, level.left[contexts], 1.0)
+            told += np.where(grams != NONE, level.shares[grams], 0.0)
+        return told
+
+
+def level_of(tensors: Mapping[str, NDArray[Any]], length: int, vocabulary: int, smoothing: str) -> Level:
+    """The n-grams of one length, with their probabilities."""
+    units, starts, counts = (tensors[f"{name}_{length}"].astype(np.int64) for name in ("units", "starts", "counts"))
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    totals = np.bincount(owners, counts, len(starts) - 1)
+    known = np.maximum(totals, 1)
+    if smoothing == "none":
+        off = KEPT * counts.astype(np.float64)
+    else:
+        off = discounts(counts.astype(np.float64))[np.minimum(counts, 3)]
+    freed = np.bincount(owners, off, len(starts) - 1)
+    left = np.where(totals > 0, freed / known, 1.0)
+    return Level(owners * vocabulary + units, starts, units, (counts - off) / known[owners], left)
+
+
+def ranges(starts: Numbers, sizes: Numbers) -> Numbers:
+    """The numbers from each start on, so many each, in a row."""
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
+
+
+def bits_of(train: Ids, held_out: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Floats:
+    """Bits of every unit of a held-out text but the first, for a chain that counted a training text.
+
+    ``order`` is the length of the longest n-gram: each unit is predicted from up to ``order - 1`` units before it.
+    """
+    chain = Chain(count(train, vocabulary, order, smoothing), vocabulary, smoothing)
+    nodes = chain.read(held_out[None, :-1], chain.start(1))[0]
+    bits: Floats = -np.log2(chain.probability(held_out[1:], nodes))
+    return bits

@@ -1,0 +1,97 @@
+"""What training and engines ask of a network. Letters: B rows, T units in time, V ids, H = ``hidden_size``."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...datasets.encoder_input import Given
+from ..spec import NetworkSpec
+from .attention import Memory
+from .dropout import Chance
+from .stack import NetworkState
+
+Head = Any
+"""A module that makes logits of outputs, with a ``weight`` [V, H] and a ``bias`` [V]."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a network is given of B rows, on its device: labels, ids, an image, each with its size where padded."""
+
+    values: Tensor
+    sizes: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What a network made of its sources.
+
+    How its state begins, what is added to the first layer's gates [B, G*H], what attention looks at, and the answers
+    [B, T, W] that a head reads where nothing is written. Who wants to know where attention looked gives a list for its
+    weights [B, T, S].
+    """
+
+    first: NetworkState | None = None
+    constant: Tensor | None = None
+    memory: Memory | None = None
+    answers: Tensor | None = None
+    looked: list[Tensor] | None = None
+
+
+def on_device(given: Given, device: torch.device) -> Source:
+    """What is given, as tensors on a device."""
+    sizes = None if given.sizes is None else torch.from_numpy(given.sizes).to(device)
+    return Source(torch.from_numpy(given.values).to(device), sizes)
+
+
+class Network(nn.Module, ABC):
+    """A network: ids and a state in, outputs and the next state out; its ``head`` makes logits of outputs.
+
+    ``kind`` is the arithmetic of its kernels, ``sampled`` whether it can learn from some of many units,
+    ``window`` how many units it looks back, if that has an end, ``unseen`` the probability that scoring gives to all
+    units together whose bias is ``NEVER``.
+    """
+
+    spec: NetworkSpec
+    kind: str
+    sampled: bool
+    window: int = 0
+    unseen: float = 0.0
+    head: Head
+
+    @abstractmethod
+    def initialise(self, generator: torch.Generator) -> None:
+        """Give it fresh weights."""
+
+    @abstractmethod
+    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
+        """What the network makes of its sources, before it reads and writes; with a ``chance``, dropout is on."""
+
+    @abstractmethod
+    def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
+        """The state before the first unit, rows first: that which sources say, if there are any."""
+
+    @abstractmethod
+    def check(self, state: NetworkState) -> None:
+        """Raise ``ValueError`` for a state, like ``start``'s but for what grows, that reading cannot lead to."""
+
+    @abstractmethod
+    def read(
+        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+    ) -> tuple[Tensor, NetworkState]:
+        """What the head reads [B, T, W], and the last state, from ids [B, T]; with a ``chance``, dropout is on.
+
+        ``encoded`` are the rows' sources, where the network has any.
+        """
+
+    def forward(
+        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+    ) -> tuple[Tensor, NetworkState]:
+        """The same with the head: logits [B, T, V]."""
+        y, state = self.read(ids, state, chance, encoded)
+        return self.head(y), state

@@ -1,0 +1,147 @@
+"""Encoders: what reads a source before anything is written, and remembers every place of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..cells import CELLS
+from ..shapes import BACKWARDS, grid_side
+from ..spec import EncoderSpec
+from .cnn import Pixels
+from .dropout import Chance, dropout
+from .scan import fused_scan
+from .stack import Recurrent
+
+MOMENTUM = 0.05
+"""What a batch adds to the mean and the variance that are kept of pictures as a whole."""
+
+
+class Places(NamedTuple):
+    """What is remembered of every place [B, S, E], which places are real [B, S], and the source as a whole [B, E]."""
+
+    places: Tensor
+    real: Tensor | None
+    whole: Tensor
+
+
+def make_encoder(spec: EncoderSpec, kind: str, embedding: nn.Embedding | None = None) -> nn.Module:
+    """The encoder of a spec; its scans use kernels of a ``kind``, and it may share an embedding."""
+    if spec.kind == "units":
+        return UnitsEncoder(spec, kind, embedding if spec.shared else None)
+    return PixelsEncoder(spec) if spec.kind == "pixels" else FeaturesEncoder(spec)
+
+
+class BothWays(Recurrent):
+    """Layers that read from the beginning and, with two directions, from the end (Schuster and Paliwal 1997)."""
+
+    def __init__(self, spec: EncoderSpec, kind: str) -> None:
+        widths = [spec.input_size(layer) for layer in range(spec.layers)]
+        super().__init__(CELLS[spec.cell], widths, spec.hidden_size, spec.dropout, kind)
+        self.directions = ("", BACKWARDS)[: spec.directions]
+        for layer, width in enumerate(widths):
+            if spec.directions > 1:
+                self.add_layer(f"l{layer}{BACKWARDS}", width)
+
+    def forward(self, x: Tensor, sizes: Tensor, chance: Chance | None) -> tuple[Tensor, Tensor]:
+        """The outputs [S, B, E] of x [S, B, I], and the last one in each direction [B, E]."""
+        turned, ends = turn(sizes, len(x)), (sizes - 1)[None, :, None]
+        last = x
+        for layer in range(self.layers):
+            ways = [self.one_way(at(x, turned) if way else x, layer, way) for way in self.directions]
+            last = torch.cat([y.gather(0, ends.expand(1, -1, y.shape[2]))[0] for y in ways], 1)
+            aligned = [at(y, turned) if way else y for y, way in zip(ways, self.directions, strict=True)]
+            x = dropout(torch.cat(aligned, 2), self.dropout, chance)
+        return x, dropout(last, self.dropout, chance)
+
+    def one_way(self, x: Tensor, layer: int, way: str) -> Tensor:
+        """One layer over x [S, B, I] in one direction."""
+        zeros = tuple(x.new_zeros(x.shape[1], self.hidden_size) for _ in self.cell.parts)
+        if x.device.type != "cpu":
+            return fused_scan(self.cell, x, zeros, self.weights(layer, way))[0]
+        return self.run(self.project(x, layer, way), layer, zeros, way)[0]
+
+
+def turn(sizes: Tensor, steps: int) -> Tensor:
+    """Where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
+    places = torch.arange(steps, device=sizes.device)[:, None]
+    return torch.where(places < sizes, sizes - 1 - places, places)
+
+
+def at(x: Tensor, places: Tensor) -> Tensor:
+    """The entries of x [S, B, K] at other places [S, B]."""
+    return x.gather(0, places[:, :, None].expand(-1, -1, x.shape[2]))
+
+
+class UnitsEncoder(nn.Module):
+    """Ids → embedding, which may stand elsewhere → layers in one or two directions."""
+
+    def __init__(self, spec: EncoderSpec, kind: str, shared: nn.Embedding | None) -> None:
+        super().__init__()
+        self.dropout, self.unit_dropout = spec.dropout, spec.unit_dropout
+        self.elsewhere = (shared,)  # in a tuple, so that its weights are not taken for ours
+        self.embedding = None if shared else nn.Embedding(spec.inputs, spec.embedding_size)
+        self.rnn = BothWays(spec, kind)
+
+    def forward(self, ids: Tensor, sizes: Tensor, chance: Chance | None) -> Places:
+        """What is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""
+        sizes = sizes.clamp(min=1)  # an empty source is read as a boundary
+        embedding = self.embedding or self.elsewhere[0]
+        assert embedding, "one of them is there"
+        x = dropout(embedding(ids.t()), self.dropout, chance)
+        if chance is not None and self.unit_dropout:  # so that no word alone decides (Iyyer et al. 2015, section 3)
+            kept = chance.random(x.shape[:2], np.float32) >= self.unit_dropout
+            x = x * torch.from_numpy(kept).to(x.device)[:, :, None]
+        y, whole = self.rnn(x, sizes, chance)
+        real = torch.arange(len(y), device=ids.device) < sizes[:, None]
+        return Places(y.transpose(0, 1), real, whole)
+
+
+class FeaturesEncoder(nn.Module):
+    """Ready features [B, G, D] of an image's places → what is remembered of each; their mean is the whole."""
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        super().__init__()
+        self.dropout = spec.dropout
+        self.project = nn.Linear(spec.inputs, spec.hidden_size)
+
+    def forward(self, features: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
+        """What is remembered of features [B, G, D]."""
+        places = torch.tanh(self.project(dropout(features, self.dropout, chance)))
+        return Places(places, None, places.mean(1))
+
+
+class PixelsEncoder(nn.Module):
+    """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; what is where makes the whole.
+
+    The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little. A mean
+    of the places would tell what is seen, but not where: little of an icon. The whole is standardised over a batch
+    (Ioffe and Szegedy 2015, without gains): else what all pictures have in common is learnt first, which every word
+    needs, and what sets them apart is gone before it is of use.
+    """
+
+    mean: Tensor
+    variance: Tensor
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        super().__init__()
+        self.dropout = spec.dropout
+        self.pixels = Pixels(spec.inputs, spec.hidden_size)
+        self.whole = nn.Linear(grid_side(spec.inputs) ** 2 * spec.hidden_size, spec.hidden_size)
+        self.register_buffer("mean", torch.zeros(spec.hidden_size))
+        self.register_buffer("variance", torch.ones(spec.hidden_size))
+
+    def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
+        """What is remembered of pictures."""
+        places = dropout(standardised(self.pixels(images, chance)), self.dropout, chance)
+        whole, learns = self.whole(places.flatten(1)), chance is not None and len(places) > 1
+        whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
+        return Places(places, None, whole)
+
+
+def standardised(x: Tensor) -> Tensor:
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
+    return nn.functional.layer_norm(x, x.shape[-1:])

@@ -1,0 +1,67 @@
+"""The loss of a tied head over many units, and its gradients, a few rows at a time.
+
+All logits of a step would be hundreds of megabytes that are read and written a dozen times. Here each part of them is
+made, turned into its gradient and used while it lies in the cache; none is kept (Wijmans et al. 2024, section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...text.vocabulary import NEVER
+from .product import filled, narrow
+
+ROWS = 512
+"""Rows at a time: more need memory that is not near, fewer add up the table's gradient too often."""
+
+TINY = 1e-37
+"""The least probability whose logarithm is taken."""
+
+
+class FusedLoss(torch.autograd.Function):
+    """``x`` [N, K], ``table`` [V, K], ``bias`` [V] and targets [N] → the mean loss in nats, smoothed and plain.
+
+    Smoothing spreads over the units that occur. Only the first loss has a gradient. Products are of a ``kind``.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, kind: str
+    ) -> tuple[Tensor, Tensor]:
+        operand: Callable[[Tensor], Tensor] = filled if narrow(kind) else lambda each: each
+        dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
+        smoothed, plain = x.new_zeros(()), x.new_zeros(())
+        units = table.to(torch.bfloat16 if narrow(kind) else x.dtype)
+        occurs = (bias > NEVER / 2).to(x.dtype)
+        count = occurs.sum()
+        everywhere, center, middle = smoothing / count, occurs @ units.to(x.dtype), (bias * occurs).sum() / count
+        for part, wanted, into in zip(*(torch.split(each, ROWS) for each in (x, targets, dx)), strict=True):
+            read = operand(part)
+            logits = (read @ units.t())[: len(part)] + bias  # in float32: the bias is
+            picked = logits.gather(1, wanted[:, None])
+            means = part @ center / count + middle  # of all logits, without reading them
+            slopes = logits.softmax(1)
+            losses = -slopes.gather(1, wanted[:, None]).clamp_min(TINY).log_()
+            plain += losses.sum()
+            smoothed += losses.sum() + smoothing * (picked.sum() - means.sum())
+            slopes.scatter_add_(1, wanted[:, None], torch.full_like(picked, smoothing - 1))
+            d_bias += slopes.sum(0)
+            low = operand(slopes)
+            into.copy_((low @ units)[: len(part)]).sub_(everywhere * center)
+            d_table += low.t() @ read
+        d_table.addr_(occurs, everywhere * x.sum(0), alpha=-1)  # what is spread over units is the same for each
+        d_bias -= everywhere * len(x) * occurs
+        ctx.save_for_backward(dx, d_table, d_bias)
+        mean = plain / len(x)
+        ctx.mark_non_differentiable(mean)
+        return smoothed / len(x), mean
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+        dx, d_table, d_bias = ctx.saved_tensors
+        scale = slope / max(1, len(dx))
+        return dx * scale, d_table * scale, d_bias * scale, None, None, None

@@ -1,0 +1,33 @@
+"""The condition of a sequence: its labels, as a first state and as a constant part of the first layer's input.
+
+The constant is added to what the first layer reads of every unit, so that reading stays a look-up.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..shapes import LABEL_WIDTH
+from .stack import NetworkState
+
+
+class Condition(nn.Module):
+    """Labels → one vector → the first state, and a share of the first layer's gates."""
+
+    def __init__(self, labels: int, states: int, gates: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(labels, LABEL_WIDTH)
+        self.state = nn.Linear(LABEL_WIDTH, states, bias=False)
+        self.input = nn.Linear(LABEL_WIDTH, gates, bias=False)
+
+    def forward(self, labels: Tensor) -> Tensor:
+        """The vectors [B, LABEL_WIDTH] of labels [B, columns], which add up."""
+        vectors: Tensor = self.embedding(labels).sum(1)
+        return vectors
+
+
+def first_state(flat: Tensor, parts: tuple[str, ...], layers: int) -> NetworkState:
+    """The parts of a first state, [B, layers, H] each, from what is known of them all [B, parts * layers * H]."""
+    each = torch.tanh(flat).view(len(flat), len(parts), layers, -1).transpose(0, 1)
+    return dict(zip(parts, each, strict=True))

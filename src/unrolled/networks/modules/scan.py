@@ -1,0 +1,139 @@
+"""The scan of a cell over time, with its gradient: what PyTorch's autograd sees as one operation.
+
+The input's product is the caller's (a table look-up in the first layer), and the weights' gradient is one product over
+all of time. On a CPU the steps between run in the kernels; where there are none, in the cell's own lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ... import kernels
+from ...kernels.training import Sizes, backward, forward
+from ..cells.base import Cell, Gradients, Recurrence, State, Tape
+from .product import summed
+
+PANEL = 16  # units that the kernels take at a time
+STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
+
+
+class Scan(torch.autograd.Function):
+    """``a`` [T, B, G*H], ``w_hh``, ``b_hh`` and the first state → the outputs [T, B, H] and the last state."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, cell: Cell, kind: str, a: Tensor, w_hh: Tensor, b_hh: Tensor, *state: Tensor
+    ) -> tuple[Tensor, ...]:
+        weights = Recurrence(w_hh, b_hh)
+        tape = cell.forward(a, state, weights) if kind == "off" else native_forward(cell, a, state, weights, kind)
+        ctx.cell, ctx.kind, ctx.parts = cell, kind, len(tape.states)
+        ctx.save_for_backward(w_hh, b_hh, *tape.states, *tape.kept)
+        return tape.states[0][1:], *(part[-1].clone() for part in tape.states)
+
+    @staticmethod
+    def backward(ctx: Any, outputs: Tensor, *last: Tensor) -> tuple[Tensor | None, ...]:
+        w_hh, b_hh, *saved = ctx.saved_tensors
+        tape = Tape(tuple(saved[: ctx.parts]), tuple(saved[ctx.parts :]))
+        given = (tape, outputs, last, Recurrence(w_hh, b_hh))
+        off = ctx.kind == "off"
+        gradients = ctx.cell.backward(*given) if off else native_backward(ctx.cell, *given, ctx.kind)
+        flat = gradients.recurrent.flatten(0, 1)
+        w_gradient = summed(flat, tape.states[0][:-1].flatten(0, 1), ctx.kind)
+        return None, None, gradients.a, w_gradient, flat.sum(0), *gradients.state
+
+
+def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str = "fp32") -> tuple[Tensor, State]:
+    """The outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H].
+
+    ``kind`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
+    """
+    suits = a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
+    able = suits and cell.name in kernels.CELLS and kernels.load() is not None
+    outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
+        cell, kind if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
+    )
+    return outputs, tuple(last)
+
+
+def pack(blocks: Tensor, order: tuple[int, ...], kind: str) -> Tensor:
+    """Blocks of weights in the kernels' order and kind (``native/unrolled.h``); bf16 as its bits."""
+    whole = blocks if kind == "fp32" else blocks.bfloat16().view(torch.uint16)
+    return whole.permute(*order).reshape(-1)
+
+
+def sizes_of(cell: Cell, a: Tensor, kind: str) -> Sizes:
+    """The kernels' description of a scan."""
+    steps, rows, wide = a.shape
+    return Sizes(cell.name, cell.gates, steps, rows, wide // cell.gates, torch.get_num_threads(), kind)
+
+
+def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
+    """The same memory as NumPy arrays."""
+    return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
+
+
+def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str = "fp32") -> Tape:
+    """What ``cell.forward`` does, in the kernels."""
+    library = kernels.load()
+    assert library, "the caller has asked"
+    sizes = sizes_of(cell, a, kind)
+    each = STEP[kind]
+    blocks = recurrence.w_hh.view(cell.gates, -1, PANEL, sizes.hidden // each, each)
+    weights = pack(blocks, (1, 0, 3, 2, 4), kind)
+    states = {name: torch.empty(sizes.states) for name in cell.parts}
+    for part, first in zip(states.values(), state, strict=True):
+        part[0] = first
+    gates, kept = torch.empty(sizes.wide), torch.empty(sizes.narrow)
+    room = {"q": torch.empty(sizes.narrow[1:])} if kind == "bf16" else {}
+    given = as_arrays(a=a.contiguous(), b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states, **room)
+    forward(library, sizes, given)
+    return Tape(tuple(states.values()), (gates, kept))
+
+
+def native_backward(
+    cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence, kind: str = "fp32"
+) -> Gradients:
+    """What ``cell.backward`` does, in the kernels."""
+    library = kernels.load()
+    assert library, "the caller has asked"
+    gates, kept = tape.kept
+    sizes = sizes_of(cell, gates, kind)
+    each = STEP[kind]
+    weights = pack(recurrence.w_hh.view(sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), kind)
+    da = torch.empty(sizes.wide)
+    du = torch.empty(sizes.wide) if cell.name == "gru" else da
+    flows = {
+        f"d{name}": part.clone(memory_format=torch.contiguous_format)
+        for name, part in zip(cell.parts, last, strict=True)
+    }
+    states = dict(zip(cell.parts, tape.states, strict=True))
+    states |= {"q": torch.empty(sizes.wide[1:])} if kind == "bf16" else {}
+    given = as_arrays(w=weights, gates=gates, kept=kept, **states, outputs=outputs.contiguous(), da=da, du=du, **flows)
+    backward(library, sizes, given)
+    return Gradients(da, du, tuple(flows.values()))
+
+
+FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.lstm}
+"""PyTorch's own scans: cuDNN's on a GPU."""
+
+
+def fused_scan(
+    cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...], constant: Tensor | None = None
+) -> tuple[Tensor, State]:
+    """The same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan.
+
+    A ``constant`` share of the gates [B, G*H] enters as further inputs, one for each row: that scan takes no other.
+    """
+    if constant is not None:
+        rows = torch.eye(len(constant), dtype=x.dtype, device=x.device).expand(len(x), -1, -1)
+        x, weights = torch.cat([x, rows], 2), (torch.cat([weights[0], constant.t()], 1), *weights[1:])
+    first = [part[None].contiguous() for part in state]
+    settings = {"has_biases": True, "num_layers": 1, "dropout": 0.0, "bidirectional": False}
+    settings["train"] = torch.is_grad_enabled()  # without it cuDNN keeps nothing for a way back
+    hx = first if len(first) > 1 else first[0]
+    outputs, *last = FUSED[cell.torch_name](x, hx, weights, batch_first=False, **settings)
+    return outputs, tuple(part[0] for part in last)

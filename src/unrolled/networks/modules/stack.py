@@ -1,0 +1,91 @@
+"""A stack of recurrent layers, with the parameters of ``torch.nn.RNN``, ``GRU`` and ``LSTM``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from ..cells.base import Cell, Recurrence, State
+from .dropout import Chance, dropout
+from .product import product
+from .scan import fused_scan, scan
+
+NetworkState = dict[str, Tensor]
+"""The parts of a stack's state by name, each [B, layers, H]."""
+
+
+class Recurrent(nn.Module):
+    """Layers of cells, scanned by kernels of a ``kind``; all arrays have time first: [T, B, ...]."""
+
+    def __init__(self, cell: Cell, input_sizes: list[int], hidden_size: int, dropout: float, kind: str) -> None:
+        super().__init__()
+        self.cell, self.hidden_size, self.dropout, self.kind = cell, hidden_size, dropout, kind
+        self.layers = len(input_sizes)
+        for layer, width in enumerate(input_sizes):
+            self.add_layer(f"l{layer}", width)
+
+    def add_layer(self, name: str, width: int) -> None:
+        """The parameters of one more layer, which reads so many inputs."""
+        rows = self.cell.gates * self.hidden_size
+        through_state = rows if self.cell.recurrent else 0
+        self.register_parameter(f"weight_ih_{name}", nn.Parameter(torch.empty(rows, width)))
+        self.register_parameter(f"weight_hh_{name}", nn.Parameter(torch.empty(through_state, self.hidden_size)))
+        self.register_parameter(f"bias_ih_{name}", nn.Parameter(torch.empty(rows)))
+        self.register_parameter(f"bias_hh_{name}", nn.Parameter(torch.empty(through_state)))
+
+    def weights(self, layer: int, direction: str = "") -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """A layer's W_ih, W_hh, b_ih and b_hh."""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        w_ih, w_hh, b_ih, b_hh = (self.get_parameter(f"{name}_l{layer}{direction}") for name in names)
+        return w_ih, w_hh, b_ih, b_hh
+
+    def project(self, x: Tensor, layer: int, direction: str = "") -> Tensor:
+        """``W_ih x + b_ih`` of a layer."""
+        w_ih, _, b_ih, _ = self.weights(layer, direction)
+        if self.kind == "bf16":
+            return product(x, w_ih.t(), self.kind) + b_ih
+        return nn.functional.linear(x, w_ih, b_ih)
+
+    def run(self, a: Tensor, layer: int, state: State, direction: str = "") -> tuple[Tensor, State]:
+        """One layer over time; a single step without a gradient needs no scan."""
+        _, w_hh, _, b_hh = self.weights(layer, direction)
+        if len(a) == 1 and not torch.is_grad_enabled():
+            after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
+            return after[0][None], after
+        return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.kind)
+
+
+class Stack(Recurrent):
+    """Cells one upon another, whose state goes on from one call to the next."""
+
+    def forward(
+        self,
+        first: Tensor,
+        state: NetworkState,
+        chance: Chance | None,
+        fused: bool = False,
+        constant: Tensor | None = None,
+        above: Callable[[Tensor], Tensor] | None = None,
+    ) -> tuple[Tensor, NetworkState]:
+        """The last layer's outputs [T, B, H] and the last state.
+
+        ``first`` is the first layer's share ``a`` [T, B, G*H], or what it reads [T, B, I] if the scan is ``fused``; to
+        that, a ``constant`` share [B, G*H] is still to be added. What stands ``above`` the first layer turns its
+        outputs into what is read from there on.
+        """
+        last: list[State] = []
+        y = first
+        for layer in range(self.layers):
+            before = tuple(state[part][:, layer] for part in self.cell.parts)
+            if fused:
+                y, after = fused_scan(self.cell, y, before, self.weights(layer), None if layer else constant)
+            else:
+                y, after = self.run(self.project(y, layer) if layer else y, layer, before)
+            if above and not layer:
+                y = above(y)
+            y = dropout(y, self.dropout, chance)
+            last.append(after)
+        parts = zip(*last, strict=True)
+        return y, {name: torch.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}

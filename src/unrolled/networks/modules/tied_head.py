@@ -1,0 +1,41 @@
+"""A head that is tied to the embedding: what is written is near to what it reads like (Press and Wolf 2017).
+
+Logits are ``E (P y) + b``: the outputs are projected to the width of the embedding E [V, K], whose rows stand for the
+units. Fewer weights have to be learnt, and every pair teaches them from both sides.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .fused_loss import FusedLoss
+from .product import product
+
+
+class TiedHead(nn.Module):
+    """The head of an ``embedding`` that stands elsewhere; its products are of a ``kind``."""
+
+    def __init__(self, embedding: nn.Embedding, hidden_size: int, kind: str) -> None:
+        super().__init__()
+        self.kind, self.elsewhere = kind, (embedding,)  # in a tuple, so that its weights are not taken for ours
+        self.project = nn.Linear(hidden_size, embedding.embedding_dim, bias=False)
+        self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
+
+    @property
+    def weight(self) -> Tensor:
+        """What the head amounts to, [V, H]."""
+        return self.elsewhere[0].weight @ self.project.weight
+
+    def loss(self, y: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
+        """The mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
+        along = product(y, self.project.weight.t(), self.kind)
+        found: tuple[Tensor, Tensor] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
+            along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.kind
+        )
+        return found
+
+    def forward(self, y: Tensor) -> Tensor:
+        """Logits [..., V] of outputs [..., H]."""
+        along = product(y, self.project.weight.t(), self.kind)
+        return product(along, self.elsewhere[0].weight.t(), self.kind) + self.bias

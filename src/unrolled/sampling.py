@@ -1,0 +1,125 @@
+"""Sampling: pure filters on logits, and the draw.
+
+A filter takes logits [..., V] in float64 and gives them back with minus infinity where a unit is out of the game;
+they run in Hugging Face's order: temperature, top-k, top-p, min-p.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .config import GenerateOptions
+from .text.base import Ids
+from .text.vocabulary import BOUNDARY, NEVER, SPECIAL
+
+Logits = NDArray[np.float64]
+Numbers = TypeVar("Numbers", bound=NDArray[np.floating])
+OUT = -np.inf
+COLD = 1e-6  # a lower temperature could divide logits to infinity
+
+
+def temperature(logits: Logits, value: float) -> Logits:
+    """Divide by the temperature; at 0, or next to it, only the likeliest unit (the first of equals) stays."""
+    if value < COLD:
+        best = logits.argmax(-1)[..., None]
+        return np.where(np.arange(logits.shape[-1]) == best, logits, OUT)
+    return logits / value
+
+
+def top_k(logits: Logits, k: int) -> Logits:
+    """Keep the k likeliest units, and those that are as likely as the last of them (Fan et al. 2018, section 5.2)."""
+    if k >= logits.shape[-1]:
+        return logits
+    least = np.partition(logits, -k, axis=-1)[..., -k, None]
+    return np.where(logits < least, OUT, logits)
+
+
+def top_p(logits: Logits, p: float) -> Logits:
+    """Keep the fewest likeliest units that together reach p (Holtzman et al. 2020, section 3.1)."""
+    order = np.argsort(logits, axis=-1, kind="stable")
+    cumulative = np.cumsum(softmax(np.take_along_axis(logits, order, -1)), axis=-1)
+    gone = cumulative <= 1 - p
+    gone[..., -1] = False
+    out = np.empty_like(gone)
+    np.put_along_axis(out, order, gone, -1)
+    return np.where(out, OUT, logits)
+
+
+def min_p(logits: Logits, p: float) -> Logits:
+    """Keep units at least p times as likely as the likeliest (Nguyen et al. 2024)."""
+    probabilities = softmax(logits)
+    return np.where(probabilities < p * probabilities.max(-1, keepdims=True), OUT, logits)
+
+
+def softmax(logits: Logits) -> Logits:
+    """Probabilities over the last axis."""
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    probabilities: Logits = powers / powers.sum(-1, keepdims=True)
+    return probabilities
+
+
+def logs_of(probabilities: Logits) -> Logits:
+    """Logits of probabilities; ``NEVER`` for what is impossible."""
+    logs: Logits = np.log(probabilities, out=np.full(probabilities.shape, NEVER), where=probabilities > 0)
+    return logs
+
+
+def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
+    """What is never written: the unknown unit; the boundary, unless it ``ends`` a document; what never occurred."""
+    left = forbid_unseen(logits)
+    left[..., BOUNDARY + ends : SPECIAL] = OUT
+    return left
+
+
+def forbid_unseen(logits: Numbers) -> Numbers:
+    """A copy of logits with minus infinity for units that never occurred where the model learnt."""
+    left = logits.copy()
+    left[logits < NEVER / 2] = OUT
+    return left
+
+
+FILTERS: dict[str, Callable[[Logits, Any], Logits]] = {
+    "temperature": temperature,
+    "top_k": top_k,
+    "top_p": top_p,
+    "min_p": min_p,
+}
+"""The filters by the names of their options, in their order; one whose option is None lets everything through."""
+
+
+def asked_for(options: GenerateOptions) -> dict[str, Any]:
+    """The filters that the options ask for, by their names, each with its value."""
+    return {name: value for name in FILTERS if (value := getattr(options, name)) is not None}
+
+
+def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logits:
+    """The probabilities [..., V] from which a unit is drawn."""
+    left = forbid_special(logits.astype(np.float64), not options.endless)
+    for name, value in asked_for(options).items():
+        left = FILTERS[name](left, value)
+    return softmax(left)
+
+
+def draw(probabilities: Logits, uniforms: NDArray[np.float64]) -> Ids:
+    """One id a row [B] by the inverse of the cumulative sum in id order, from probabilities [B, V] and uniforms [B]."""
+    cumulative = np.cumsum(probabilities, axis=-1)
+    passed = cumulative <= uniforms[:, None] * cumulative[:, -1:]
+    last = probabilities.shape[-1] - 1 - (probabilities[:, ::-1] > 0).argmax(-1)
+    ids: Ids = np.minimum(passed.sum(-1), last).astype(np.int32)
+    return ids
+
+
+class Uniforms:
+    """The uniforms of some rows: number n of a row is output n of Philox keyed by (seed, row) (Salmon et al. 2011)."""
+
+    def __init__(self, seed: int, rows: range) -> None:
+        generators = [np.random.Philox(key=np.array([seed, row], np.uint64)) for row in rows]
+        self.streams = [np.random.Generator(generator).random for generator in generators]
+
+    def next(self, count: int = 1) -> NDArray[np.float64]:
+        """The next numbers of every row [B, count]."""
+        return np.array([stream(count) for stream in self.streams])

@@ -1,0 +1,5 @@
+"""The task ``caption``: see an image, write what it shows (one-to-many)."""
+
+from .task import Caption
+
+__all__ = ["Caption"]

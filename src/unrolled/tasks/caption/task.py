@@ -1,0 +1,48 @@
+"""The task ``caption``: see an image, write what it shows (one-to-many)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...config import CNN, ModelOptions
+from ...networks.spec import EncoderSpec, NetworkSpec
+from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from ..translate.task import writing
+
+if TYPE_CHECKING:
+    from ...datasets.dataset import Reading, Request
+    from ...datasets.encoder_input import Given
+    from ...formats.corpus import Source
+
+
+class Caption(Task):
+    """What is seen begins the state of a stack that writes ``text`` (Show and Tell, Vinyals et al. 2015).
+
+    With attention it looks back at the places of the image (Show, Attend and Tell, Xu et al. 2015).
+    """
+
+    def read(self, source: Source, request: Request) -> Reading:
+        from .rows import read_captioned
+
+        return read_captioned(source, request)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        from .rows import given_of
+
+        return given_of(sources, model)
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        pixels = model.vision == CNN
+        size = "image_size" if pixels else "feature_size"
+        refuse_gaps(model, "hidden_size", "dropout", size)
+        inputs = getattr(model, size)
+        assert model.hidden_size and model.dropout is not None, "checked above"
+        encoder = EncoderSpec("pixels" if pixels else "features", inputs, model.hidden_size, dropout=model.dropout)
+        return writing(model, encoder, len(vocabularies["text"]))
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return negative_log_likelihood(logits, targets)
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        return vocabularies["text"].decode(ids)

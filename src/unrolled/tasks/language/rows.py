@@ -1,0 +1,65 @@
+"""Reading a text for a language model: whole or in documents, in memory or, if it is large, from the disk."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ...config import ModelOptions, TrainOptions
+from ...datasets.choose_unit import choose_unit, with_unit
+from ...datasets.dataset import SHOWN, Reading, Request
+from ...datasets.large import Large, find_large, split_large
+from ...datasets.line_starts import held_out_beginnings
+from ...datasets.text import split_corpus
+from ...errors import OptionError
+from ...formats.corpus import Corpus, Source, read_corpus
+from ...formats.zawgyi import refuse_zawgyi
+from ...options import flag
+
+
+def read_text(source: Source, request: Request) -> Reading:
+    """A source as a text in ids."""
+    large = find_large(source, request.reading, request.model.documents)
+    return read_large(large, request) if large else read_small(read_corpus(source, request.reading), request)
+
+
+def read_small(corpus: Corpus, request: Request) -> Reading:
+    """A corpus in ids."""
+    corpus, model, why = arrange(corpus, request.model)
+    refuse_cutting(model, request.train)
+    split = split_corpus(corpus, model, request.train, request.known)
+    if split.labels and model.model != "recurrent":
+        raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
+    return Reading(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))
+
+
+def read_large(large: Large, request: Request) -> Reading:
+    """A text that is too large to be read at once."""
+    first = next(text for _, text in large.blocks(lambda _: None))
+    refuse_zawgyi(first, str(large.paths[0]))
+    model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
+    refuse_cutting(model, request.train)
+    split, about = split_large(large, model, request.train, request.known, request.tell or silent)
+    return Reading(split, about, model, why, (), held_out_beginnings(split, SHOWN))
+
+
+def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:
+    """Raise an ``OptionError`` for how a whole text is cut, where it is one in documents, which come whole."""
+    for name in ("batches", "reset_probability"):
+        value = getattr(train, name)
+        if model.documents != "whole" and value != getattr(TrainOptions(), name):
+            raise OptionError(
+                f"I got {flag(name)} {value} with {model.documents} as documents, which come whole; leave one out"
+            )
+
+
+def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:
+    """The corpus in documents, the options without gaps in what depends on it, and why the unit is what it is."""
+    kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
+    corpus = corpus.arranged(kind)
+    size = sum(map(len, corpus.documents))
+    model, why = with_unit(dataclasses.replace(model, documents=kind), *choose_unit(corpus.documents, size))
+    return corpus, model, why
+
+
+def silent(what: str, share: float) -> None:
+    """Tells nobody."""

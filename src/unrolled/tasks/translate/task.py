@@ -1,0 +1,72 @@
+"""The task ``translate``: read a text, write another (many-to-many, one after the other)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ...config import ModelOptions
+from ...errors import OptionError
+from ...networks.spec import EncoderSpec, NetworkSpec
+from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from ..classify.task import encoder_of
+
+if TYPE_CHECKING:
+    from ...datasets.dataset import Reading, Request
+    from ...datasets.encoder_input import Given
+    from ...formats.corpus import Source
+
+
+class Translate(Task):
+    """An encoder of ``source`` (Sutskever et al. 2014) and a stack that writes ``target`` from its state."""
+
+    texts = ("source", "target")
+
+    def read(self, source: Source, request: Request) -> Reading:
+        from .rows import read_pairs
+
+        return read_pairs(source, request)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+        from ...datasets.encoder_input import side_by_side
+        from .rows import ended
+
+        return side_by_side([ended(vocabularies["source"], source) for source in sources])
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        encoder = encoder_of(model, len(vocabularies["source"]))
+        narrower = replace(
+            encoder,
+            hidden_size=max(1, encoder.hidden_size // encoder.directions),
+            shared=vocabularies["source"].units == vocabularies["target"].units,
+        )
+        return writing(model, narrower, len(vocabularies["target"]))
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return negative_log_likelihood(logits, targets)
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        return vocabularies["target"].decode(ids)
+
+
+def writing(model: ModelOptions, encoder: EncoderSpec, outputs: int) -> NetworkSpec:
+    """A network that writes so many units from what an encoder read."""
+    refuse_gaps(model, "hidden_size", "layers", "embedding_size", "attention", "dropout")
+    if model.embedding_size == 0:
+        raise OptionError("a network that writes from a source has an embedding, and the embedding_size is 0")
+    assert model.hidden_size and model.layers and model.embedding_size and model.attention, "checked above"
+    assert model.dropout is not None, "and this"
+    return NetworkSpec(
+        inputs=outputs,
+        outputs=outputs,
+        embedding_size=model.embedding_size,
+        cell=model.cell,
+        hidden_size=model.hidden_size,
+        layers=model.layers,
+        dropout=model.dropout,
+        encoder=encoder,
+        attention=model.attention,
+        feedback=model.feedback != "none",
+        tied=True,
+    )

@@ -1,0 +1,111 @@
+"""The model that a run goes on from on new text, and the text that it learnt: to see what is forgotten."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
+from ..datasets.large import LARGE
+from ..datasets.text import Split, split_corpus
+from ..errors import InputError, OptionError
+from ..formats.corpus import Corpus, read_corpus
+from ..model_file.bundle import ELSEWHERE, Bundle
+from ..model_file.opening import open_bundle
+from ..options import flag
+from ..text.vocabulary import Vocabulary
+
+GENTLE = 5e-5
+"""The learning rate that a model bears which has learnt from gigabytes."""
+FREE = ("dropout", "unit_dropout")
+"""Options of a network that may be others when it goes on."""
+TAKEN = ("unit", "cell", "hidden_size", "layers", "embedding_size")
+"""Options of a language model that a reader takes over."""
+OF_THE_VOCABULARY = ("vocabulary_size", "min_count")
+
+
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """The model that a run goes on from, and where it came from."""
+
+    path: str
+    bundle: Bundle
+
+    def model(self, given: ModelOptions, names: Collection[str] = ()) -> ModelOptions:
+        """The sizes of the network that goes on; of the options ``names``, only its dropout may be another."""
+        config = self.bundle.config
+        if given.model not in ("recurrent", config.model):
+            raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
+        if given.task not in ("language", config.task):
+            self.refuse_others(given, {*TAKEN, *OF_THE_VOCABULARY} & set(names))
+            return self.reader(given)
+        self.refuse_others(given, set(ModelOptions.names()) & set(names) - {"task", "model", *FREE})
+        told = {name: getattr(given, name) for name in FREE if getattr(given, name) is not None}
+        return dataclasses.replace(config, **told)
+
+    def refuse_others(self, given: ModelOptions, names: Collection[str]) -> None:
+        """Raise an ``OptionError`` for an option that is another than the model's own, which stays."""
+        for name in sorted(names):
+            own = getattr(self.bundle.config, name)
+            if getattr(given, name) != own:
+                raise OptionError(
+                    f"I got {flag(name)} {getattr(given, name)} with --from, and that of {self.path} stays "
+                    f"({'none' if own is None else own}); leave it out"
+                )
+
+    def known(self, task: str) -> Mapping[str, Vocabulary]:
+        """The vocabularies that a run goes on with: of one that reads now, only that of what it reads."""
+        own = self.bundle.vocabularies
+        return own if task == self.bundle.config.task else {"text": own["text"]}
+
+    def reader(self, given: ModelOptions) -> ModelOptions:
+        """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
+        config = self.bundle.config
+        reads = config.task == "language" and config.model == "recurrent" and config.cell != "window"
+        if given.task != "classify" or not reads or not config.embedding_size:
+            raise OptionError(
+                f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "
+                "on from a recurrent language model with an embedding, and every model from one of its own task"
+            )
+        taken = {name: getattr(config, name) for name in TAKEN}
+        return dataclasses.replace(given, **taken)
+
+    def gentle(self, given: TrainOptions) -> TrainOptions:
+        """The options with a small learning rate, where the model was trained elsewhere for long and none is given."""
+        if self.bundle.record.get("stopped") != ELSEWHERE or given.learning_rate is not None:
+            return given
+        return dataclasses.replace(given, learning_rate=GENTLE)
+
+
+def open_base(path: str) -> Base:
+    """The model of a file, or the GPT-2 of a folder."""
+    return Base(path, open_bundle(path))
+
+
+def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:
+    """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
+    config = base.bundle.config
+    corpus = old_corpus(base.bundle) if config.task == "language" else None  # examples are not cut like a text
+    if corpus is None:
+        return None
+    try:
+        return split_corpus(corpus, config, TrainOptions.of(base.bundle.record["options"]), vocabularies)
+    except InputError:  # a held-out file is gone
+        return None
+
+
+def old_corpus(bundle: Bundle) -> Corpus | None:
+    """The corpus of a model's record, if the files are there and have not changed."""
+    told = bundle.record.get("corpus")
+    if told is None:  # trained elsewhere
+        return None
+    paths = [Path(name) for name in told["names"]]
+    if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) > LARGE:
+        return None
+    try:
+        corpus = read_corpus(paths, ReadOptions.of(as_given(told.get("read", {}))))
+    except InputError:
+        return None
+    corpus = corpus.arranged(bundle.config.documents or "whole")
+    return corpus if corpus.digest == told["digest"] else None

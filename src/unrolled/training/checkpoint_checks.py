@@ -1,0 +1,102 @@
+"""What a resume file says, checked before a run goes on from it: it may come from anywhere."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import ModelFileError
+from ..model_file.record import curve, each, fields, mapping, maybe, number, pair, several, text, whole
+from ..networks.modules.stack import NetworkState
+from .optimizer import Optimizers, remembered
+from .progress import Ledger
+from .recipes.text import Told
+
+ABOUT = fields(
+    ledger=fields(
+        plans=several(pair(whole)),
+        curve=curve,
+        warned=lambda value: isinstance(value, bool),
+        **dict.fromkeys(("seconds", "loss_sum", "best_bits", "best_train_bits", "validating"), number),
+        **dict.fromkeys(("step", "loss_count", "best_step", "without_progress", "next_validation"), whole),
+        **dict.fromkeys(("validations", "scored", "old_scored"), whole),
+    ),
+    told=fields(advice=text, recipe=text, forecast=maybe(each(number)), chain=maybe(number)),
+    before=each(maybe(number)),
+    model=mapping,
+    train=mapping,
+    run=mapping,
+    read=mapping,
+    given=mapping,
+    digest=text,
+    base=maybe(text),
+    replayed=maybe(text),
+    replay=several(pair(whole)),
+    validations=several(whole),
+)
+NEEDED = ("ledger", "told", "model", "train", "digest", "replay")
+
+
+def check_about(about: Any) -> dict[str, Any]:
+    """Return what a resume file says of a run; raises ``ValueError`` for what says nothing of one."""
+    if not isinstance(about, dict) or not set(NEEDED) <= set(about) or not ABOUT(about):
+        raise ValueError("what it says of its run is of other types than a run's")
+    for owner, name in ((Ledger, "ledger"), (Told, "told")):
+        fields_of = dataclasses.fields(owner)
+        known = {field.name for field in fields_of}
+        needed = {
+            field.name
+            for field in fields_of
+            if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        }
+        if not needed <= set(about[name]) <= known:
+            raise ValueError(f"its {name} has other entries than a run of this unrolled has")
+    if not about["ledger"].get("plans"):
+        raise ValueError("it has no plan of its run")
+    return about
+
+
+def check_tensors(
+    tensors: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor],
+    state: NetworkState,
+    optimizers: Optimizers,
+    carried: bool,
+) -> None:
+    """Raise ``ModelFileError`` where the tensors of a resume file are not those of a run like this one.
+
+    The rows of a state may be others where it is not ``carried`` on: those of examples vary from batch to batch.
+    """
+    groups = [
+        {f"network.{name}": each for name, each in weights.items()},
+        {f"best.{name}": each for name, each in weights.items()},
+        *memories(optimizers),
+    ]
+    states = {f"state.{name}": part for name, part in state.items()}
+    known: dict[str, Tensor] = {**states, **{name: each for group in groups for name, each in group.items()}}
+    missing = [name for name in (*groups[0], *states) if name not in tensors]
+    missing += [name for group in groups[1:] if group.keys() & tensors.keys() for name in group if name not in tensors]
+    if missing or set(tensors) - set(known):
+        odd = (*missing, *(set(tensors) - set(known)))[0]
+        raise ModelFileError(f"the resume file has other tensors than this run ({odd[:60]}); start again with --force")
+    for name, tensor in tensors.items():
+        wanted, rows = known[name], int(name in states and not carried)
+        same = tensor.ndim == wanted.ndim and tensor.shape[rows:] == wanted.shape[rows:]
+        if not same or tensor.dtype != wanted.dtype or not torch.isfinite(tensor).all():
+            raise ModelFileError(
+                f"the tensor {name} of the resume file is {tensor.dtype} {list(tensor.shape)}, or holds what is no "
+                f"number; it must be {wanted.dtype} {list(wanted.shape)}: start again with --force"
+            )
+
+
+def memories(optimizers: Optimizers) -> Iterator[dict[str, Tensor]]:
+    """What optimizers may remember of each parameter: all of it, or nothing yet."""
+    for count, optimizer in enumerate(optimizers):
+        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        for place, parameter in enumerate(parameters):
+            each = remembered(optimizer, parameter)
+            yield {f"optimizer.{count}.{place}.{name}": tensor for name, tensor in each.items()}

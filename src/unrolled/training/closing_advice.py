@@ -1,0 +1,78 @@
+"""What is doubtful of a finished run, in sentences: a result that guessing or counting would have given as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..datasets.dataset import Material
+from ..text.vocabulary import SPECIAL
+from .corpus_stats import ORDER
+
+UNSEEN = 0.5
+"""Times that every unit counts as seen beside those that it was: none is impossible."""
+
+
+def doubts(record: dict[str, Any], split: Material, given: Mapping[str, Any]) -> list[str]:
+    """What a user should know of a result, each in a sentence with what to do; nothing where nothing was held out."""
+    best = record["best"]
+    if best is None:
+        return []
+    told = []
+    if record.get("continued") and not best["step"]:
+        told.append(
+            "no step made the held-out text cheaper than the model that it started from, so that one is kept; give a "
+            "lower --learning-rate, more minutes, or more text of the new kind"
+        )
+    worse = worse_than_guessing(best, split) or worse_than_counting(best, record.get("chain"))
+    return [*told, f"{worse}; {what_helps(record, given)}"] if worse else told
+
+
+def worse_than_guessing(best: dict[str, Any], split: Material) -> str | None:
+    """That a result is no better than always the most frequent label, or than units by their frequency alone."""
+    if split.per == "label":
+        share = share_of_most_frequent(split)
+        if best["accuracy"] > share:
+            return None
+        return (
+            f"{100 * best['accuracy']:.1f} % of what was held out is no better than always to answer with the most "
+            f"frequent label ({100 * share:.1f} %)"
+        )
+    guess = bits_by_frequency(split)
+    if best["bits_per_char"] < guess:
+        return None
+    return (
+        f"{best['bits_per_char']:.2f} bits/char are no better than to guess every unit by its frequency "
+        f"({guess:.2f}), so this model has learnt nothing of use"
+    )
+
+
+def worse_than_counting(best: dict[str, Any], chain: float | None) -> str | None:
+    """That a result is worse than what a Markov chain of the text needs."""
+    if chain is None or best["bits_per_char"] <= chain:
+        return None
+    return f"{best['bits_per_char']:.2f} bits/char are more than the {chain:.2f} of a Markov chain of {ORDER}"
+
+
+def what_helps(record: dict[str, Any], given: Mapping[str, Any]) -> str:
+    """What to do about it, by how the run ended."""
+    if "learning_rate" in given or record["stopped"] == "diverged":
+        return "lower --learning-rate, or leave it to the recipe"
+    if record["ended_by"] in ("passes", "patience"):
+        return "more text would help, not more minutes"
+    return f"give it more {record['ended_by']}"
+
+
+def bits_by_frequency(split: Material) -> float:
+    """Bits per character of the held-out targets, if each is guessed by how often it was seen in training."""
+    seen = split.counts() + UNSEEN
+    held_out = split.counts("valid")
+    return float(-(held_out @ np.log2(seen / seen.sum())) / max(1, split.characters_of("valid")))
+
+
+def share_of_most_frequent(split: Material) -> float:
+    """The share of the held-out labels that are the one most frequent in training."""
+    held_out = split.counts("valid")[SPECIAL:]
+    return float(held_out[int(split.counts()[SPECIAL:].argmax())] / max(1, held_out.sum()))

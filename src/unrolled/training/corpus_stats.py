@@ -1,0 +1,66 @@
+"""The survey of a text before training: its size, its variety, and what a Markov chain makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..datasets.text import Split
+from ..networks.markov import bits_of
+from ..text.vocabulary import SPECIAL
+
+ORDER = 6
+COUNTED = 300_000
+"""Units at the end of the training part that the chain counts: more say little more and take seconds."""
+JUDGED = 30_000
+"""Units at the beginning of the held-out part that it is judged by."""
+FEWEST = 100
+"""Held-out units that say anything."""
+SELDOM = 10
+"""Times that a unit has to stand in the text for a network to learn it."""
+WEIGHTS_PER_CHARACTER = 4.5
+"""Weights worth having for each character of the text: more only memorise."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a text before anything is learnt from it.
+
+    ``rare`` counts the units of the alphabet that stand fewer than ``SELDOM`` times in the training part; ``chain`` is
+    what a Markov chain of ``ORDER`` needs for the held-out part, in bits per character: None where there is none.
+    ``characters`` is the size of the text whatever its ``unit``.
+    """
+
+    units: int
+    vocabulary: int
+    rare: int = 0
+    chain: float | None = None
+    unit: str = "char"
+    characters: int | None = None
+
+    @property
+    def length(self) -> int:
+        """The size of the text in characters."""
+        return self.units if self.characters is None else self.characters
+
+    @property
+    def characters_per_unit(self) -> float:
+        """How many characters a unit has in the mean; one, where it is a byte and has less."""
+        return max(1.0, self.length / max(1, self.units))
+
+
+def survey(split: Split) -> Survey:
+    """Look at a text: a second for a long one."""
+    counts = split.vocabulary.count(split.train)
+    seen = counts[SPECIAL:]
+    rare = int(((seen > 0) & (seen < SELDOM)).sum())
+    characters, unit = split.characters(split.train), split.vocabulary.unit
+    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split), unit, characters)
+
+
+def judge_chain(split: Split) -> float | None:
+    """Bits per character of the beginning of the held-out part."""
+    held_out = split.valid[:JUDGED]
+    if len(held_out) < FEWEST:
+        return None
+    bits = bits_of(split.train[-COUNTED:], held_out, len(split.vocabulary), ORDER)
+    return float(bits.sum()) / max(1, split.characters(held_out[1:]))

@@ -1,0 +1,37 @@
+"""What a model's record says of the run that it comes from."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from .. import kernels
+from .checkpoint import as_plain
+from .job import Work
+from .progress import Ledger
+from .recipes.text import Recipe
+
+
+def about_run(work: Work, recipe: Recipe, ledger: Ledger) -> dict[str, Any]:
+    """From what it learnt, how it was told to, and how far it came."""
+    return {
+        "corpus": work.corpus,
+        "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
+        "options": as_plain(recipe.train),
+        **vars(recipe.told),
+        "plans": ledger.plans,
+        "steps": ledger.step,
+        "seconds": round(ledger.seconds, 3),
+        "curve": ledger.curve,
+        **({"scored": ledger.scored} if ledger.scored else {}),
+        **({"shown": [list(pair) for pair in work.shown]} if work.shown else {}),
+        "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
+    }
+
+
+def about_kernels(kind: str) -> str:
+    """Which kernels the scan may use, or why none."""
+    library = kernels.load()
+    if library is None:
+        return kernels.reason_missing()
+    return "off" if kind == "off" else f"{library.name}, {kind}"

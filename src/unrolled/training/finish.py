@@ -1,0 +1,85 @@
+"""The end of a run: its best weights judged, calibrated and told of, as a bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..datasets.dataset import Material
+from ..model_file.bundle import Bundle
+from ..networks.modules import Network
+from ..tasks import TASKS
+from .closing_advice import doubts
+from .describe import about_kernels, about_run
+from .job import Work
+from .output_layer import with_unseen
+from .progress import Ledger
+from .recipes.text import Recipe
+from .temperature_scaling import calibrate, judge
+from .validation import bits_of
+from .warm_start import HeldOut, describe
+
+
+@dataclass(frozen=True)
+class Course:
+    """A run as far as it came: what a record tells of it, and its network."""
+
+    work: Work
+    recipe: Recipe
+    ledger: Ledger
+    network: Network
+    kind: str
+    stopped: str
+    ended_by: str
+    judged: bool
+
+
+def units_at_the_end(split: Material, held_out: HeldOut) -> int:
+    """Units that are scored after the last step: the last validation, and all that ``finished`` does."""
+    valid, test = (split.units(part) * (2 if split.per == "label" else 1) for part in ("valid", "test"))
+    return valid + test + (split.units("valid") if split.unlabelled() else 0) + held_out.old_units
+
+
+def snapshot(course: Course) -> Bundle:
+    """A bundle of the weights as they are now, with the record so far."""
+    arrays = {name: tensor.cpu().numpy().copy() for name, tensor in course.network.state_dict().items()}
+    vocabularies = with_unseen(course.work.split, course.network.unseen)
+    return Bundle(arrays, course.recipe.model, vocabularies, record(course))
+
+
+def record(course: Course) -> dict[str, Any]:
+    """Where the model comes from, and how well it did."""
+    ledger, per = course.ledger, course.work.split.per
+    return {
+        **about_run(course.work, course.recipe, ledger),
+        "stopped": course.stopped,
+        **({"ended_by": course.ended_by} if course.ended_by else {}),
+        "best": {"step": ledger.best_step, f"bits_per_{per}": ledger.best_bits} if course.judged else None,
+        "kernels": about_kernels(course.kind),
+        "device": str(course.network.head.bias.device),
+    }
+
+
+def finished(course: Course, split: Material, held_out: HeldOut, before: dict[str, float | None]) -> Bundle:
+    """The bundle of a network that has its best weights; ``split`` has the held-out part as it was validated."""
+    work, network, per = course.work, course.network, split.per
+    task = TASKS[work.model.task]
+    figures = calibrate(network, split) if course.judged and per == "label" else {}
+    final = snapshot(course)
+    if figures:
+        final.record["best"] |= figures
+    tested = len(split.test) > 0
+    final.record[f"test_bits_per_{per}"] = bits_of(network, task, split, "test") if tested else None
+    if figures and tested:
+        final.record["test"] = judge(network, split, "test")
+    if work.base:
+        best = final.record["best"]
+        after = held_out.bits(network, task, best and best[f"bits_per_{per}"])
+        final.record["continued"] = describe(work, before, after)
+    unlabelled = split.unlabelled()
+    if course.judged and unlabelled:
+        final.record["best"]["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
+    told = doubts(final.record, split, work.given) if course.ended_by != "signal" else []
+    if told:
+        final.record["warnings"] = told
+    return final

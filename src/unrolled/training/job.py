@@ -1,0 +1,52 @@
+"""The work of a run as plain data: what to learn from, and how."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..config import ModelOptions, RunOptions, TrainOptions
+from ..datasets.dataset import Material
+from .base_model import Base
+from .schedule import Plan
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that a run is given; options may still have gaps.
+
+    ``replay``, ``validations`` and ``scored`` are the plans of an earlier run that is repeated, the steps after which
+    it validated, and how many held-out units it read to validate (0 are all); ``replayed`` is the model that tells of
+    it. ``given`` are the options as the user gave them; ``other_budget`` says that a stopped run had another budget.
+    """
+
+    split: Material
+    corpus: dict[str, Any]
+    model: ModelOptions
+    train: TrainOptions
+    run: RunOptions
+    resume_file: Path | None = None
+    replay: list[Plan] = field(default_factory=list)
+    validations: list[int] = field(default_factory=list)
+    scored: int = 0
+    replayed: str | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    other_budget: bool = False
+    notes: tuple[str, ...] = ()
+    why_unit: str = ""
+    shown: tuple[tuple[str, str], ...] = ()
+    base: Base | None = None
+
+    def about(self) -> dict[str, Any]:
+        """What a resume file says of it, so that it can be gathered again."""
+        return {
+            "digest": self.corpus["digest"],
+            "replay": self.replay,
+            "validations": self.validations,
+            "replayed": self.replayed,
+            "base": self.base and self.base.path,
+            "read": self.corpus.get("read", {}),
+            "run": asdict(self.run),
+            "given": self.given,
+        }

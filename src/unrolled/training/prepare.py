@@ -1,0 +1,92 @@
+"""What a run is to do, gathered from the user or from an earlier run. The text is read here; nothing is learnt yet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..config import ModelOptions
+from ..datasets.dataset import Request
+from ..errors import InputError, OptionError
+from ..formats.corpus import Source
+from ..options import given
+from ..tasks import TASKS
+from ..tasks.caption.rows import Eyes
+from .base_model import open_base
+from .events import Observer, Reading, tell
+from .job import Work
+from .paths import resume_path
+from .settings import settings_of
+
+
+def gather(
+    source: Source,
+    output: str | Path | None,
+    options: Mapping[str, Any],
+    resume: bool = False,
+    replay: str | Path | None = None,
+    base: str | Path | None = None,
+    observers: Sequence[Observer] = (),
+) -> Work:
+    """Read the text and gather the options; ``base`` is the model file to go on from."""
+    source = source if isinstance(source, str | Path) else list(source)
+    resume_file = resume_path(output) if output is not None else None
+    earlier, began = str(replay) if replay is not None else None, str(base) if base else None
+    settings = settings_of(options, resume_file, resume, earlier, began)
+    names = () if resume or earlier else tuple(given(options))
+    start = open_base(settings.base) if settings.base else None
+    model = start.model(settings.model, names) if start else settings.model
+    dataclasses.replace(settings.model, task=model.task).refuse_contradiction()
+    refuse_unnamed(model, options.get("vision"))
+    for each in (settings.read, settings.model, settings.train, settings.run):
+        each.refuse_foreign(names, model.task, model.model)
+        each.refuse_idle(names)
+    train = start.gentle(settings.train) if start else settings.train
+    known = start.known(model.task) if start else None
+    request = Request(
+        settings.read,
+        model,
+        train,
+        known,
+        lambda what, share: tell(observers, Reading(what, share)),
+        open_eyes,
+    )
+    text = TASKS[model.task].read(source, request)
+    if settings.digest not in (None, text.about["digest"]):
+        raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
+    return Work(
+        split=text.split,
+        corpus=text.about,
+        model=text.model,
+        train=train,
+        run=settings.run,
+        resume_file=resume_file,
+        replay=settings.plans,
+        validations=settings.validations,
+        scored=settings.scored,
+        replayed=settings.replayed,
+        given=settings.given,
+        other_budget=settings.other_budget,
+        notes=text.notes,
+        why_unit=text.why_unit,
+        shown=text.shown,
+        base=start,
+    )
+
+
+def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
+    """Raise ``OptionError`` for a pretrained network that a file names, an earlier run's, and the user does not."""
+    if model.backbone not in (None, given):
+        raise OptionError(
+            f"this model sees with the pretrained network in {model.backbone!r}, and a file alone does not open it; if "
+            "you trust it, name the same with --vision (in Python: vision=...)"
+        )
+
+
+def open_eyes(name: str) -> Eyes:
+    """A pretrained network that sees, for images that are read with one."""
+    from ..networks.pretrained.vision import Backbone  # needs transformers
+
+    return Backbone(name)

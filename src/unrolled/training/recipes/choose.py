@@ -1,0 +1,43 @@
+"""The sizes of a run, chosen for what it learns from and for the machine, whose speed is measured first."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+
+from ...datasets.examples import ExampleSplit
+from ...datasets.text import Split
+from ..corpus_stats import Survey, survey
+from ..job import Work
+from ..machine import Speed, measure_speed
+from .examples import choose_for_examples
+from .text import Recipe, choose
+
+MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
+MEASURED_SHARE = 0.04  # of a run, at most
+GENTLER = 0.25
+"""A trained network's learning rate, relative to that of a fresh one of its sizes (``docs/lab-notes.md``)."""
+
+
+def choose_sizes(work: Work, device: torch.device, kind: str) -> Recipe:
+    """The recipe's choice, with kernels of a kind on a device."""
+    seconds = min(MEASURED, 60 * (work.train.minutes or 0) * MEASURED_SHARE)
+    speed = measure_speed(device, kind, work.train.optimizer, seconds)
+    known = survey(work.split) if isinstance(work.split, Split) else None
+    recipe = choose_for(work, known, speed)
+    if work.base and work.train.learning_rate is None:
+        rate = recipe.train.learning_rate
+        assert rate is not None, "the recipe fills it in"
+        gentle = dataclasses.replace(work.train, learning_rate=round(GENTLER * rate, 6))
+        recipe = choose_for(dataclasses.replace(work, train=gentle), known, speed)
+    advice = f"{recipe.told.advice} The unit is {work.model.unit}: {work.why_unit}."
+    return dataclasses.replace(recipe, told=dataclasses.replace(recipe.told, advice=advice))
+
+
+def choose_for(work: Work, known: Survey | None, speed: Speed) -> Recipe:
+    """The choice for a text, of which something is known, or for examples."""
+    if known:
+        return choose(work.model, work.train, known, speed)
+    assert isinstance(work.split, ExampleSplit), "there is nothing else to learn from"
+    return choose_for_examples(work.model, work.train, work.split, speed)

@@ -1,0 +1,227 @@
+"""The recipe for examples: sizes from how many there are and how long, from the budget and the machine.
+
+How each number was found is told in ``docs/lab-notes.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from ...config import ModelOptions, TrainOptions
+from ...datasets.examples import ExampleSplit
+from ...errors import OptionError
+from ...networks.cells import find_cell
+from ...networks.spec import NetworkSpec
+from ...tasks import TASKS
+from ..machine import Speed
+from .text import UNGATED, WITH_MUON, Recipe, Told
+
+WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
+LEAST_PASSES = 4.5
+"""Passes that a width must leave time for: of fewer, a narrower network makes more."""
+LEAST_DROPOUT, DROPOUT_A_DOUBLING, MOST_DROPOUT = 0.09, 0.115, 0.4
+"""Of a translator: at so few passes, for each doubling of them, and at most."""
+MOST_PASSES = 40
+"""In a budget of minutes; more only learn by heart."""
+FILLED = 0.8
+"""Times the root of all targets' units: so wide a network they can fill."""
+OF_LETTERS = 256
+"""The widest that is chosen unasked where letters are written, of which a few are soon learnt."""
+OF_ANSWERS = 128
+"""The width of what answers, where none is chosen."""
+DROPOUT_OF_LETTERS = 0.05
+"""Where letters are copied or turned around, nothing is to be doubted: there is no label smoothing, either."""
+PLACES = 1024
+"""Places of sources and targets in a step, times a power of two by the passes."""
+LEAST_STEPS_A_PASS = 60
+STEPS_OF_LETTERS = 5000
+"""Steps that a width must leave time for where letters are written: all of them are to be right."""
+OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.006, 200
+"""The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
+LEAST_IMAGES, MOST_IMAGES, STEPS_OF_IMAGES = 32, 128, 30
+"""In a step, and steps of a pass, about: over fewer, what is usual of images cannot be told."""
+IMAGE_WORK = 1000
+"""Weights that a pixel goes through while a network of the usual width learns to see, about."""
+MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
+"""The share of a classifier's units that are dropped, and how long texts are in the mean from which on so many are: a
+long text has many words that could tell, a question has few."""
+
+
+def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """Fill in what the user left open."""
+    choose = {"translate": choose_translator, "caption": choose_captioner}.get(model.task, choose_classifier)
+    return choose(model, train, split, speed)
+
+
+def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what reads one text and writes another."""
+    units, pairs = split.units("train"), len(split.train)
+    model = dataclasses.replace(
+        model, layers=model.layers or 1, directions=model.directions or 2, attention=model.attention or "dot"
+    )
+    letters = model.unit in ("char", "grapheme", "byte")
+    widest = min(FILLED * math.sqrt(units), OF_LETTERS if letters else WIDTHS[-1])
+    mean_length = float(split.train.sizes.mean())
+    exactly = STEPS_OF_LETTERS * (train.batch_size or rows_of(2 * PLACES, mean_length, pairs)) / pairs
+    least = min(MOST_PASSES, max(LEAST_PASSES, exactly if letters else 0.0))
+    hurried = train.epochs is None and train.steps is None  # else a narrower network learns no longer
+    width, why = model.hidden_size, "as you chose"
+    if width is None:
+        width, why = WIDTHS[0], "as wide as so many pairs can fill"
+        for wider in WIDTHS[1:]:
+            if wider > widest:
+                break
+            if hurried and passes(sized(model, wider), train, split, speed) < least:
+                why = "the widest that this budget can teach"
+                break
+            width = wider
+    chosen = sized(model, width)
+    seen = passes(chosen, train, split, speed)
+    if model.dropout is None:
+        chosen = dataclasses.replace(chosen, dropout=DROPOUT_OF_LETTERS if letters else dropout_for(seen))
+    places = PLACES * (2 if letters or seen < 8 else 4 if seen < 25 else 8)
+    rows = train.batch_size or rows_of(places, mean_length, pairs)
+    settings = settled(train, rows, mean_length, model.cell, smoothing=0.0 if letters else 0.1)
+    return Recipe(
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
+    )
+
+
+def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what reads a text and answers."""
+    width, why = model.hidden_size or OF_ANSWERS, "as you chose" if model.hidden_size else "which suits most texts"
+    chosen = dataclasses.replace(
+        sized(model, width),
+        layers=model.layers or 1,
+        dropout=0.4 if model.dropout is None else model.dropout,
+        directions=model.directions or 2,
+        pooling=(model.pooling or "max") if model.task == "classify" else None,
+        unit_dropout=dropped_units(split) if model.unit_dropout is None else model.unit_dropout,
+    )
+    mean_length = float(split.train.sizes.mean())
+    rows = train.batch_size or power_of_two(min(64, len(split.train) / LEAST_STEPS_A_PASS))
+    settings = settled(train, rows, mean_length, model.cell, smoothing=0.0)
+    seen = passes(chosen, train, split, speed)
+    return Recipe(
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
+    )
+
+
+def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+    """The sizes of what writes of images, which are few: hundreds or thousands."""
+    places = split.train.sources.take(np.arange(1)).values.shape[1]
+    width, why = model.hidden_size or OF_IMAGES, "as you chose" if model.hidden_size else "which suits most images"
+    chosen = dataclasses.replace(
+        sized(model, width),
+        directions=None,
+        dropout=0.2 if model.dropout is None else model.dropout,
+        attention=model.attention or ("dot" if places > 1 else "none"),
+    )
+    rows = train.batch_size or power_of_two(min(MOST_IMAGES, max(LEAST_IMAGES, len(split.train) / STEPS_OF_IMAGES)))
+    settings = settled(train, rows, float(split.train.sizes.mean()), model.cell, smoothing=0.1)
+    if train.learning_rate is None:
+        settings = dataclasses.replace(settings, learning_rate=RATE_OF_IMAGES)
+    seen = passes(chosen, train, split, speed)
+    rate = rate_of(chosen, split, speed)
+    return Recipe(chosen, settings, rate, PASSES_OF_IMAGES, told(chosen, settings, split, why, seen))
+
+
+def dropout_for(seen: float) -> float:
+    """More passes need more dropout."""
+    wanted = LEAST_DROPOUT + DROPOUT_A_DOUBLING * math.log2(max(seen, 1.0) / LEAST_PASSES)
+    return round(min(MOST_DROPOUT, max(0.0, wanted)), 2)
+
+
+def dropped_units(split: ExampleSplit) -> float:
+    """The share of units to drop from sources of such a length."""
+    return round(MOST_UNIT_DROPOUT * min(1.0, float(split.train.sources.sizes.mean()) / PLACES_FOR_ALL), 2)
+
+
+def sized(model: ModelOptions, width: int) -> ModelOptions:
+    """The options with a width, and what follows from it."""
+    if model.embedding_size == 0:
+        raise OptionError(f"I got --embedding-size 0 with --task {model.task}, whose units need one; leave it out")
+    embedding = model.embedding_size or min(width, 256)
+    dropout = 0.0 if model.dropout is None else model.dropout
+    return dataclasses.replace(
+        model,
+        hidden_size=width,
+        layers=model.layers or 1,
+        directions=model.directions or 2,
+        embedding_size=embedding,
+        dropout=dropout,
+    )
+
+
+def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoothing: float) -> TrainOptions:
+    """The options of training without gaps."""
+    rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * UNGATED.get(cell, 1.0), 5)
+    return dataclasses.replace(
+        train,
+        batch_size=rows,
+        sequence_length=train.sequence_length or max(2, round(1.5 * mean_length)),
+        learning_rate=train.learning_rate or rate,
+        weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
+        label_smoothing=smoothing if train.label_smoothing is None else train.label_smoothing,
+    )
+
+
+def rows_of(places: int, mean_length: float, pairs: int) -> int:
+    """Pairs in a step of so many places."""
+    return power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
+
+
+def power_of_two(most: float) -> int:
+    """The greatest power of two that is not more."""
+    return 1 << int(math.log2(max(1.0, most)))
+
+
+def passes(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> float:
+    """How often training will see every example."""
+    if train.epochs is not None:
+        return train.epochs
+    if train.steps is not None:
+        return train.steps * (train.batch_size or 64) / len(split.train)
+    return min(MOST_PASSES, 60 * (train.minutes or 0) * rate_of(model, split, speed) / split.units("train"))
+
+
+def rate_of(model: ModelOptions, split: ExampleSplit, speed: Speed) -> float:
+    """Units of targets that are learnt in a second, about, with all that is read for them."""
+    spec = TASKS[model.task].network(model, split.vocabularies)
+    sources = float(split.train.sources.sizes.sum()) / max(1, split.units("train"))
+    return speed.units_per_second(6.0 * (writing_weights(spec) + sources * reading_weights(spec)))
+
+
+def writing_weights(spec: NetworkSpec) -> float:
+    """Weights that a unit of a target goes through."""
+    if spec.pooling != "none":
+        return float(spec.hidden_size * spec.outputs)
+    gates, width = find_cell(spec.cell, spec.context).gates, spec.hidden_size
+    stack = sum(gates * width * (width + spec.input_size(layer)) for layer in range(spec.layers))
+    looking = 0 if spec.attention == "none" else 2 * width**2
+    return float(stack + looking + spec.embedding_size * (width + spec.outputs))
+
+
+def reading_weights(spec: NetworkSpec) -> float:
+    """Weights that a place of a source goes through."""
+    encoder = spec.encoder
+    assert encoder, "there is one"
+    if encoder.kind != "units":
+        return float(encoder.inputs**2 * IMAGE_WORK if encoder.kind == "pixels" else encoder.inputs * encoder.width)
+    each = find_cell(encoder.cell, 0).gates * encoder.hidden_size * encoder.directions
+    stack = sum(each * (encoder.hidden_size + encoder.input_size(layer)) for layer in range(encoder.layers))
+    return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))
+
+
+def told(model: ModelOptions, train: TrainOptions, split: ExampleSplit, why: str, seen: float) -> Told:
+    """What is said before the first step."""
+    sizes = ", ".join(f"{len(each):,} {name}" for name, each in split.vocabularies.items())
+    advice = f"{len(split.train):,} examples to learn from and {len(split.valid):,} held out; {sizes}."
+    recipe = (
+        f"{model.title}, {why}; {train.batch_size} examples a step, learning rate {train.learning_rate:g}, dropout "
+        f"{model.dropout:g}, weight decay {train.weight_decay:g}; about {seen:.3g} passes."
+    )
+    return Told(advice, recipe, None)

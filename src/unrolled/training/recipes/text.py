@@ -1,0 +1,235 @@
+"""The recipe: sizes from the text, the budget and the machine, where the user does not choose them.
+
+How each number was found is told in ``docs/train.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+from ...config import ModelOptions, TrainOptions
+from ...errors import OptionError
+from ...networks.cells import find_cell
+from ..advice import advise
+from ..budget import most_passes
+from ..corpus_stats import ORDER, WEIGHTS_PER_CHARACTER, Survey
+from ..forecast import Forecast, forecast
+from ..machine import LENGTH, ROWS, Speed, unit_cost
+
+WIDTHS = (32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
+SEEN_PER_WEIGHT = 4.5
+"""Characters that training should see for each weight of the network: fewer, and a smaller network learns more."""
+LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
+MOST_DROPOUT = 0.45
+FULL = 0.6
+"""Weights for each character of a text that can hold it by heart, about."""
+LEAST_DECAY, MOST_DECAY = 0.03, 0.5
+CONTEXT = 6
+"""Units that a window looks back."""
+UNGATED = {"elman": 0.5, "window": 0.2}  # of it, where no gates tame the gradient
+SIZES_OF_GPT2 = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
+"""Layers, width and window of a GPT-2 for a budget of up to so many minutes."""
+HEAD_OF_GPT2 = 32
+"""Units of an attention head, about."""
+ROWS_OF_GPT2, UNITS_OF_GPT2, RATE_OF_GPT2 = 12, 3072, 4e-3
+"""Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96."""
+WITH_MUON = 0.04  # the highest learning rate
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said before the first step: about the text, about the sizes and their reasons, about the end.
+
+    ``chain`` are the bits per character that a Markov chain needs for the held-out text, if it was counted.
+    """
+
+    advice: str
+    recipe: str
+    forecast: dict[str, float] | None
+    chain: float | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Options without gaps, and what to say about them."""
+
+    model: ModelOptions
+    train: TrainOptions
+    units_per_second: float
+    most_passes: int
+    told: Told
+
+
+def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
+    """Fill in what the user left open."""
+    if model.model == "gpt2":
+        return choose_gpt2(model, train, known, speed)
+    context = model.context or (CONTEXT if model.cell == "window" else None)
+    layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), known.units
+    width, why = model.hidden_size, "as you chose"
+    if width is None:
+        width, why = choose_width(train, known, speed, layers, cell.gates)
+    rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, cell.gates))
+    weights = weights_of(width, layers, known.vocabulary, cell.gates)
+    seen = units_seen(train, known, rate)
+    fullness = weights / known.length
+    length = choose_length(train, units)
+    rows = train.batch_size or choose_rows(units, length, math.inf if train.steps else seen)
+    chosen = dataclasses.replace(
+        model,
+        hidden_size=width,
+        layers=layers,
+        context=context,
+        embedding_size=min(width, 128) if model.embedding_size is None else model.embedding_size,
+        dropout=choose_dropout(seen / units, width, fullness) if model.dropout is None else model.dropout,
+    )
+    settings = dataclasses.replace(
+        train,
+        batch_size=rows,
+        sequence_length=length,
+        learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
+        weight_decay=choose_weight_decay(seen / units, known.characters_per_unit, fullness)
+        if train.weight_decay is None
+        else train.weight_decay,
+    )
+    expected = forecast(known, seen * known.length / known.units)
+    paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
+    advice = advise(known, weights if model.hidden_size else 0, seen / units, train.minutes)
+    return Recipe(
+        chosen,
+        settings,
+        rate,
+        most_passes(known.characters_per_unit),
+        Told(advice, paragraph, vars(expected) if expected else None, known.chain),
+    )
+
+
+def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
+    """The same for a GPT-2: the sizes and the rate that a few minutes on two cores can make something of."""
+    sizes = next(sizes for most, *sizes in SIZES_OF_GPT2 if (train.minutes or 0) <= most)
+    layers, width, context = (
+        given or chosen for given, chosen in zip((model.layers, model.hidden_size, model.context), sizes, strict=True)
+    )
+    if (train.sequence_length or 0) > context:
+        raise OptionError(
+            f"--sequence-length is {train.sequence_length}, and GPT-2 looks {context} back; raise --context"
+        )
+    heads = model.heads or next(n for n in range(max(1, width // HEAD_OF_GPT2), 0, -1) if width % n == 0)
+    if width % heads:
+        raise OptionError(f"--heads is {heads}, which does not divide a --hidden-size of {width}; choose another")
+    chosen = dataclasses.replace(
+        model, layers=layers, hidden_size=width, context=context, heads=heads, dropout=model.dropout or 0.0
+    )
+    settings = dataclasses.replace(
+        train,
+        batch_size=train.batch_size or max(1, min(ROWS_OF_GPT2, UNITS_OF_GPT2 // context)),
+        sequence_length=train.sequence_length or max(2, min(context, known.units // 4)),
+        learning_rate=train.learning_rate or round(RATE_OF_GPT2 * math.sqrt(96 / width), 5),
+        weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
+        optimizer="adamw",
+    )
+    rate = speed.units_per_second(6.0 * (12 * layers * width**2 + width * known.vocabulary))
+    paragraph = (
+        f"GPT-2, {layers} layers of {width} and a window of {context}; {settings.batch_size} windows, learning rate "
+        f"{settings.learning_rate:g}. {promise(known, rate, None)}"
+    )
+    told = Told(
+        advise(known, 0, units_seen(settings, known, rate) / known.units, train.minutes), paragraph, None, known.chain
+    )
+    return Recipe(chosen, settings, rate, most_passes(known.characters_per_unit), told)
+
+
+def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
+    """The widest layer that the text can fill and the budget can teach, and which of them kept it from being wider."""
+    best = WIDTHS[0]
+    for width in WIDTHS:
+        weights = weights_of(width, layers, known.vocabulary, gates)
+        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
+        if weights > WEIGHTS_PER_CHARACTER * known.length:
+            return best, "as wide as so much text can fill"
+        if units_seen(train, known, rate) * known.length / known.units < SEEN_PER_WEIGHT * weights:
+            return best, "the widest that this budget can teach"
+        best = width
+    return best, "the widest that is chosen unasked"
+
+
+def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
+    """Weights of a network, about."""
+    return gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
+
+
+def units_seen(train: TrainOptions, known: Survey, rate: float) -> float:
+    """Units that training will see, at a rate in units a second."""
+    units = known.units
+    if train.steps is not None:
+        length = choose_length(train, units)
+        return train.steps * length * (train.batch_size or choose_rows(units, length))
+    if train.epochs is not None:
+        return train.epochs * units
+    return min(rate * 60 * (train.minutes or 0), most_passes(known.characters_per_unit) * units)
+
+
+def choose_length(train: TrainOptions, units: int) -> int:
+    """Units that the gradient looks back."""
+    return train.sequence_length or max(8, min(LENGTH, units // 64))
+
+
+def choose_rows(units: int, length: int, seen: float = math.inf) -> int:
+    """Rows side by side: many keep the machine busy, few give more steps; small texts and budgets need steps."""
+    affordable = min(ROWS * LENGTH, seen / LEAST_STEPS, units / LEAST_STEPS_A_PASS)
+    return 1 << int(math.log2(max(1.0, affordable / length)))
+
+
+def choose_dropout(epochs: float, width: int, fullness: float) -> float:
+    """More passes need more of it, and more weights for each unit of the text too; a narrow layer bears less."""
+    if epochs < 1:
+        return 0.0
+    wanted = 0.2 * (math.log2(epochs) - 2.0) + 0.05 * math.log2(fullness / FULL)
+    return round(max(0.0, room(fullness) * min(wanted, 0.1 * (math.log2(width) - 3), MOST_DROPOUT)), 2)
+
+
+def room(fullness: float) -> float:
+    """How much of a text a network has room for, up to all: a narrow one need not be kept from learning it by heart."""
+    return min(1.0, fullness / FULL)
+
+
+def choose_weight_decay(epochs: float, characters: float, fullness: float) -> float:
+    """With Muon it helps more than dropout once a text is read many times, and does no harm before.
+
+    Words want twice as much as letters: a pass over units of several ``characters`` has fewer steps that decay.
+    """
+    return round(min(MOST_DECAY, max(LEAST_DECAY, room(fullness) * 0.012 * math.sqrt(characters) * epochs)), 2)
+
+
+def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:
+    """It rises with the root of what a step sees; AdamW's alone falls as layers grow; the ungated cell bears less."""
+    if optimizer == "muon":
+        rate = WITH_MUON * max(0.4, min(1.0, math.sqrt(units_per_step / 1024)))
+    else:
+        rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
+    return round(rate * UNGATED.get(cell, 1.0), 5)
+
+
+def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:
+    """The sizes and their reasons."""
+    name = {"elman": "Elman", "window": f"window-of-{model.context}"}.get(model.cell, model.cell.upper())
+    rows = train.batches if model.documents in (None, "whole") else "rows of documents"
+    layers = f"{model.layers} {name} layer{'s' if model.layers != 1 else ''}"
+    return (
+        f"{layers} of {model.hidden_size}, {why}; {train.batch_size} {rows} of {train.sequence_length}, "
+        f"learning rate {train.learning_rate:g}; dropout {model.dropout:g} and weight decay {train.weight_decay:g} "
+        f"for {epochs:.3g} passes over the text."
+    )
+
+
+def promise(known: Survey, rate: float, expected: Forecast | None) -> str:
+    """The speed and the forecast."""
+    speed = f"About {rate * known.length / known.units:,.0f} characters a second on this machine"
+    if expected is None or known.chain is None:
+        return f"{speed}; there is no forecast."
+    return (
+        f"{speed}. Expect {expected.low:.2f} to {expected.high:.2f} bits/char on the held-out text "
+        f"(a Markov chain of {ORDER} needs {known.chain:.2f})."
+    )

@@ -1,0 +1,91 @@
+"""Counting a Markov chain: one pass over the text, and a bundle like any other."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from ..config import ModelOptions
+from ..datasets.text import Split
+from ..errors import OptionError
+from ..model_file.bundle import Bundle
+from ..networks.markov import Chain, count
+from ..text.base import Ids
+from .events import Observer, Started, Warned, tell
+from .interrupt import Interrupt
+from .job import Work
+
+ORDERS = {"char": 7, "grapheme": 7, "byte": 7}
+"""Units of the longest n-gram that predicted held-out texts best, or nearly so; ``OTHER`` for words and the like."""
+OTHER = 4
+MOST = 50_000_000
+"""Units counted at most, in some 5 GB of memory."""
+AT_ONCE = 1 << 16
+
+
+def count_chain(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
+    """The Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
+    if work.base:
+        raise OptionError("I got --from with --model markov, which is counted anew; leave it out")
+    begin = time.perf_counter()
+    split = work.split
+    assert isinstance(split, Split), "a chain is of the task language"
+    order = work.model.order or ORDERS.get(work.model.unit, OTHER)
+    model = dataclasses.replace(work.model, order=order)
+    train = split.train
+    if len(train) > MOST:
+        tell(observers, Warned(f"I count the last {MOST:,} of {len(train):,} units: more would not fit into memory"))
+    tensors = count(np.asarray(train[-MOST:]), len(split.vocabulary), order, model.smoothing)
+    bundle = Bundle(tensors, model, work.split.vocabularies)
+    chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
+    bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
+    bundle.record.update(record(work, bundle, bits, time.perf_counter() - begin))
+    told = bundle.record
+    tell(observers, Started(told["advice"], told["recipe"], None, bundle.parameters, 0))
+    return bundle
+
+
+def bits_per_char(chain: Chain, split: Split, part: str) -> float | None:
+    """Bits per character of a part of a text; None where there is none."""
+    ids: Ids = getattr(split, part)
+    if len(ids) < 2:
+        return None
+    nodes, total = chain.start(1), 0.0
+    for place in range(0, len(ids) - 1, AT_ONCE):
+        read = np.asarray(ids[place : place + AT_ONCE + 1])
+        after = chain.read(read[None, :-1], nodes)
+        total -= float(np.log2(chain.probability(read[1:], after[0])).sum())
+        nodes = after[:, -1]
+    return total / max(1, split.characters(ids[1:]))
+
+
+def record(work: Work, bundle: Bundle, bits: dict[str, float | None], seconds: float) -> dict[str, Any]:
+    """Where the model comes from, and how well it did."""
+    return {
+        "corpus": work.corpus,
+        "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
+        "options": {name: getattr(work.train, name) for name in ("valid", "test", "seed")},
+        "advice": f"The unit is {work.model.unit}: {work.why_unit}.",
+        "recipe": explain(bundle.config),
+        "forecast": None,
+        "plans": [],
+        "steps": 1,
+        "seconds": round(seconds, 3),
+        "stopped": "finished",
+        "curve": [],
+        "best": None if bits["valid"] is None else {"step": 1, "bits_per_char": bits["valid"]},
+        "test_bits_per_char": bits["test"],
+        "versions": {name: version(name) for name in ("numpy", "regex")},
+        "device": "cpu",
+    }
+
+
+def explain(model: ModelOptions) -> str:
+    """The chain in words."""
+    how = "plain counts" if model.smoothing == "none" else "smoothed by modified Kneser–Ney"
+    return f"n-grams of up to {model.order} {model.unit}s, {how}."

@@ -1,0 +1,101 @@
+from collections import Counter
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from unrolled.config import TrainOptions
+from unrolled.datasets.holdout import connected, cut_groups, cut_rows, repeated
+from unrolled.datasets.text import share_of
+from unrolled.errors import InputError
+
+shares = st.sampled_from([0.0, 0.1, 0.2, 0.33])
+labelled = st.lists(st.sampled_from("aabc"), min_size=5, max_size=80).map(lambda kinds: list(enumerate(kinds)))
+
+
+def nothing(path: str) -> list:
+    raise AssertionError("no file is named")
+
+
+def kind(row: tuple[int, str]) -> str:
+    return row[1]
+
+
+@given(labelled, shares, shares, st.sampled_from(["neither", "label", "group"]))
+def test_no_row_is_lost_or_in_two_parts(rows, valid, test, way):
+    given = {} if way == "neither" else {way: kind}
+    cut = cut_rows(rows, TrainOptions(valid=valid, test=test), nothing, **given)
+    assert sorted(row for part in cut.values() for row in part) == rows
+    assert all(part == sorted(part) for part in cut.values())
+    assert list(cut) == ["train", "valid", "test"]
+
+
+@given(labelled, shares, shares)
+def test_shares_are_cut_off_the_end(rows, valid, test):
+    cut = cut_rows(rows, TrainOptions(valid=valid, test=test), nothing)
+    assert cut["train"] + cut["valid"] + cut["test"] == rows
+    assert len(cut["test"]) == share_of(len(rows), test)
+    assert len(cut["valid"]) == min(share_of(len(rows), valid), len(rows) - len(cut["test"]))
+
+
+@given(labelled, shares, shares)
+def test_every_label_that_is_held_out_is_also_learnt(rows, valid, test):
+    assume(len(set(map(kind, rows))) > 1)
+    cut = cut_rows(rows, TrainOptions(valid=valid, test=test), nothing, label=kind)
+    assert set(map(kind, cut["train"])) == set(map(kind, rows))
+
+
+def test_rare_labels_are_not_held_out_twice_until_none_is_learnt():
+    rows = [(number, f"label {number % 100}") for number in range(200)]
+    cut = cut_rows(rows, TrainOptions(valid=0.1, test=0.1), nothing, label=kind)
+    assert len(set(map(kind, cut["train"]))) == 100
+
+
+def test_each_label_is_held_out_by_its_share():
+    rows = [(number, "rare" if number % 10 == 0 else "common") for number in range(400)]
+    cut = cut_rows(rows, TrainOptions(valid=0.1, test=0.2), nothing, label=kind)
+    counts = {name: Counter(map(kind, part)) for name, part in cut.items()}
+    assert counts["test"] == {"rare": 8, "common": 72}
+    assert counts["valid"] == {"rare": 4, "common": 36}
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(0, 60))
+def test_groups_stay_together_unless_they_are_larger_than_what_is_held_out(groups, size):
+    rows = list(enumerate(groups))
+    kept, held = cut_groups(rows, min(size, len(rows)), lambda row: row[1])
+    assert len(held) <= size and bool(held) == bool(size)
+    small = {group for group, count in Counter(groups).items() if count <= size}
+    assert not small & {group for _, group in kept} & {group for _, group in held}
+    assert sorted(kept + held) == rows
+
+
+def test_answers_of_two_kinds_leave_something_to_learn():
+    rows = [(number, ("yes", "no")[number % 2]) for number in range(40)]
+    cut = cut_rows(rows, TrainOptions(valid=0.1), nothing, group=kind)
+    assert [len(part) for part in cut.values()] == [36, 4, 0]
+
+
+def test_a_part_can_be_read_from_a_file():
+    read = {"v.tsv": [("v", "a")], "t.tsv": [("t", "b")]}
+    rows = [("r", "a"), ("r", "b")]
+    cut = cut_rows(rows, TrainOptions(valid="v.tsv", test="t.tsv"), read.__getitem__, label=kind)
+    assert cut == {"train": rows, "valid": read["v.tsv"], "test": read["t.tsv"]}
+
+
+def test_nothing_left_to_train_on_is_told():
+    with pytest.raises(InputError, match="there are 1 rows and none is left to train on"):
+        cut_rows([(1, "a")], TrainOptions(valid=0.5), nothing)
+
+
+def test_pairs_that_share_a_side_are_connected_directly_or_through_others():
+    pairs = [("go", "va"), ("run", "cours"), ("go", "marche"), ("walk", "marche"), ("sit", "assis")]
+    groups = connected(pairs)
+    assert groups["go", "va"] == groups["go", "marche"] == groups["walk", "marche"]
+    assert len({groups["go", "va"], groups["run", "cours"], groups["sit", "assis"]}) == 3
+
+
+def test_rows_that_stand_there_twice_are_told_of():
+    assert repeated([("a", "x"), ("b", "x"), ("a", "x")], "rows")[0].startswith(
+        "1 of 3 rows stand there more than once"
+    )
+    assert repeated([("a", "x"), ("a", "y")], "rows") == ()

@@ -1,0 +1,198 @@
+import json
+
+import numpy as np
+import pytest
+
+from unrolled.config import ModelOptions, ReadOptions, TrainOptions
+from unrolled.datasets import large
+from unrolled.datasets.large import find_large, split_large
+from unrolled.datasets.text import split_corpus
+from unrolled.errors import InputError
+from unrolled.formats.corpus import read_corpus
+from unrolled.text.vocabulary import BOUNDARY
+
+LINES = [f"line {n}: the cat — sat on {n * n} mats, စာ\n" for n in range(400)]
+
+
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch, tmp_path):
+    monkeypatch.setattr(large, "LARGE", 1000)
+    monkeypatch.setattr(large, "BLOCK", 500)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def book(tmp_path):
+    path = tmp_path / "book.txt"
+    path.write_text("".join(LINES), encoding="utf-8")
+    return path
+
+
+def split(path, told=None, options=None, **model):
+    model = ModelOptions(**{"unit": "char", "documents": "whole", **model})
+    text = find_large(path, ReadOptions(), model.documents)
+    assert text is not None
+    return split_large(
+        text, model, options or TrainOptions(), None, lambda what, share: told is None or told.append(what)
+    )
+
+
+@pytest.mark.parametrize("unit", ["char", "word", "byte", "grapheme", "bpe"])
+def test_a_large_text_is_cut_and_encoded_like_a_small_one(book, unit):
+    model = ModelOptions(unit=unit, documents="whole", min_count=2)
+    ours, about = split(book, unit=unit, min_count=2)
+    theirs = split_corpus(read_corpus(book), model, TrainOptions())
+    assert ours.vocabulary == theirs.vocabulary
+    assert ours.vocabulary.decode(ours.train.tolist()) == theirs.vocabulary.decode(theirs.train.tolist())
+    assert ours.vocabulary.decode(ours.valid.tolist()) == theirs.vocabulary.decode(theirs.valid.tolist())
+    assert about["characters"] == len("".join(LINES))
+
+
+def test_ids_take_as_few_bytes_as_they_can_and_stay_on_the_disk(book):
+    ours, _ = split(book)
+    assert isinstance(ours.train, np.memmap) and ours.train.dtype == np.uint8
+
+
+def test_the_same_text_is_encoded_once(book):
+    first: list[str] = []
+    second: list[str] = []
+    one, two = split(book, first)[0], split(book, second)[0]
+    assert "encoding it" in first and "encoding it" not in second
+    assert np.array_equal(one.train, two.train) and np.array_equal(one.valid, two.valid)
+
+
+def test_another_unit_or_another_text_is_encoded_anew(book):
+    told: list[str] = []
+    split(book)
+    split(book, told, unit="byte")
+    book.write_text(book.read_text() + "more")
+    split(book, told)
+    assert told.count("looking for it in the cache") == 2 and told.count("encoding it") > 2
+
+
+def test_lines_are_documents_whatever_block_they_stand_in(book):
+    ours, _ = split(book, documents="lines")
+    ids = np.concatenate([ours.train, ours.valid[1:]])
+    documents = np.split(ids, np.flatnonzero(ids == BOUNDARY))
+    texts = [ours.vocabulary.decode(each.tolist()) for each in documents if len(each) > 1]
+    assert "".join(texts) == "".join(LINES).replace("\n", "") and len(texts) == len(LINES) + 1  # one is cut in two
+
+
+def test_several_files_have_a_boundary_before_each(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name in "ab":
+        (folder / name).write_text(name * 800)
+    ours, about = split(folder, documents="files")
+    assert (ours.train == BOUNDARY).sum() == 3 and about["documents"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("book.txt.gz", {}), ("book.csv", {"text_column": "text"}), ("book.txt", {"strip_gutenberg": True})],
+)
+def test_what_is_not_plain_is_read_as_ever(tmp_path, name, options):
+    (tmp_path / name).write_text("".join(LINES))
+    assert find_large(tmp_path / name, ReadOptions(**options), None) is None
+
+
+def test_small_texts_and_lines_of_a_program_are_read_as_ever(tmp_path):
+    (tmp_path / "small.txt").write_text("small")
+    assert find_large(tmp_path / "small.txt", ReadOptions(), None) is None
+    assert find_large(LINES, ReadOptions(), None) is None
+
+
+def test_a_bad_byte_far_inside_is_told(book, monkeypatch):
+    monkeypatch.setattr(large, "SAMPLE", 2000)
+    book.write_bytes(book.read_bytes() + b"\xff\xfe oops")
+    with pytest.raises(InputError, match=r"book\.txt cannot be read as utf-8"):
+        split(book)
+
+
+def test_no_more_is_held_out_than_can_be_scored(book, monkeypatch):
+    monkeypatch.setattr(large, "MOST_HELD_OUT", 100)
+    assert len(split(book)[0].valid) == 101
+
+
+@pytest.mark.parametrize("documents", ["files", "lines"])
+def test_every_document_ends_even_where_it_is_cut(book, documents):
+    ours, _ = split(book, documents=documents)
+    assert ours.train[0] == ours.train[-1] == ours.valid[0] == ours.valid[-1] == BOUNDARY
+
+
+def test_nothing_can_be_held_out(book):
+    ours, _ = split(book, options=TrainOptions(valid=0.0))
+    assert len(ours.valid) == 0 and ours.vocabulary.decode(ours.train.tolist()) == "".join(LINES)
+
+
+def test_a_cache_that_lost_a_part_is_made_anew(book, tmp_path):
+    split(book)
+    next((tmp_path / "cache" / "unrolled").glob("*.ids")).unlink()
+    assert len(split(book)[0].train)
+
+
+def test_other_files_in_a_large_folder_are_left_out(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a" * 2000)
+    (folder / "b.pdf").write_bytes(b"%PDF-1.4 " + bytes(range(256)) * 4)
+    text = find_large(folder, ReadOptions(), None)
+    assert text is not None and [path.name for path in text.paths] == ["a.txt"]
+
+
+def test_a_text_without_newlines_is_read_in_its_encoding(tmp_path, monkeypatch):
+    monkeypatch.setattr(large, "SAMPLE", 101)
+    (tmp_path / "e.txt").write_text("é" * 1000, encoding="utf-8")
+    assert large.encoding_of(tmp_path / "e.txt", ReadOptions()) == "utf-8"
+
+
+def spoilt(book, tmp_path, spoil) -> list[str]:
+    """What is done again after a file of the cache was spoilt."""
+    before = split(book)[0]
+    train, valid = np.array(before.train), np.array(before.valid)  # what is mapped goes with the file
+    for path in (tmp_path / "cache" / "unrolled").iterdir():
+        spoil(path)
+    told: list[str] = []
+    after = split(book, told)[0]
+    assert np.array_equal(train, after.train) and np.array_equal(valid, after.valid)
+    return told
+
+
+def plant_code(path) -> None:
+    if path.suffix == ".json":
+        about = json.loads(path.read_text())
+        path.write_text(json.dumps({**about, "dtype": "O", "cut": 10}))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        plant_code,
+        lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.chmod(0o666),
+    ],
+)
+def test_a_cache_that_somebody_changed_is_made_anew(book, tmp_path, spoil):
+    assert "encoding it" in spoilt(book, tmp_path, spoil)
+
+
+def test_an_encoding_that_is_none_is_one_sentence(book):
+    for name in ("nonsense", "zip", "rot13", "a\0b", "undefined", "idna"):
+        text = find_large(book, ReadOptions(encoding=name), "whole")
+        with pytest.raises(InputError, match=r"there is no encoding|cannot be read as"):
+            split_large(text, ModelOptions(unit="char"), TrainOptions(), None, lambda what, share: None)
+
+
+@pytest.mark.parametrize("when", ["counting its characters", "learning its letters", "encoding it"])
+@pytest.mark.parametrize("how", ["a", "w"])
+def test_a_text_that_changes_while_it_is_read_is_told(book, when, how):
+    class Told(list):
+        def append(self, what):
+            if what == when:
+                with book.open(how) as file:
+                    file.write("more\n" * 100)
+
+    with pytest.raises(InputError, match="changed while it was read"):
+        split(book, Told())
+    assert not list((book.parent / "cache" / "unrolled").glob("*"))

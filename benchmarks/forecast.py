@@ -20,7 +20,7 @@ from ours import read_book, train, units_seen
 from unrolled.config import ModelOptions, TrainOptions
 from unrolled.datasets.text import split_corpus
 from unrolled.formats.corpus import Corpus
-from unrolled.training.corpus_stats import survey
+from unrolled.training.corpus_stats import measure_corpus
 from unrolled.training.forecast import features
 
 TEXTS = {
@@ -69,7 +69,7 @@ def run(job: Job, threads: int) -> Entry:
     """Train as a user would; what came out beside what was known before."""
     text = read_book(common.find_data(TEXTS[job.text]))[job.start : job.start + job.size]
     record = train(text, job.minutes, threads, flags=["--quiet"]).record
-    known = survey(
+    known = measure_corpus(
         split_corpus(Corpus((text,), ("text",), ("utf-8",), ("lf",)), ModelOptions(unit="char"), TrainOptions())
     )
     assert record["best"] and known.chain, "a text of the plan is long enough"

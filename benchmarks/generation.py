@@ -60,10 +60,10 @@ def our_writer(made: Bundle, engine: str, weights: str, rows: int, threads: int)
     read = read_prompt(opened, np.array([5], np.int32))
     logits = np.repeat(read.logits, rows, 0)
     state = {name: np.repeat(part, rows, 0) for name, part in read.state.items()}
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
 
     def write(count: int) -> object:
-        return draw_units(opened, logits, state, options, chance.random((rows, count)))
+        return draw_units(opened, logits, state, options, rng.random((rows, count)))
 
     return write
 

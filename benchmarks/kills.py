@@ -62,11 +62,11 @@ class Outcome:
 
 def make_texts(folder: Path) -> None:
     """Texts, a table with labels, pairs, and a model to go on from."""
-    chance = random.Random(1)
-    words = ["".join(chance.choices("aeioubcdlmnrst", k=chance.randint(2, 7))) for _ in range(3000)]
-    lines = [" ".join(chance.choices(words[:200], k=chance.randint(3, 9))) for _ in range(600)]
+    rng = random.Random(1)
+    words = ["".join(rng.choices("aeioubcdlmnrst", k=rng.randint(2, 7))) for _ in range(3000)]
+    lines = [" ".join(rng.choices(words[:200], k=rng.randint(3, 9))) for _ in range(600)]
     (folder / "text.txt").write_text("\n".join(lines))
-    (folder / "words.txt").write_text("\n".join(" ".join(chance.choices(words, k=8)) for _ in range(2000)))
+    (folder / "words.txt").write_text("\n".join(" ".join(rng.choices(words, k=8)) for _ in range(2000)))
     rows = [f"{line}\t{'xyz'[len(line) % 3]}" for line in lines]
     (folder / "rows.tsv").write_text("text\tlabel\n" + "\n".join(rows) + "\n")
     pairs = [f"{word}\t{word[::-1]}" for word in sorted(set(words))]
@@ -118,7 +118,7 @@ def kill(process: subprocess.Popen[str], number: signal.Signals, after: float) -
     return process.returncode != 0, said
 
 
-def suffer(folder: Path, kind: str, longest: float, most: int, chance: random.Random, told: Outcome) -> Path:
+def suffer(folder: Path, kind: str, longest: float, most: int, rng: random.Random, told: Outcome) -> Path:
     """One run, killed at most so often, until it is done; its model."""
     home = Path(tempfile.mkdtemp(dir=folder, prefix="run-"))
     output, left, kills = home / "m.safetensors", home / "m.resume.safetensors", 0
@@ -128,8 +128,8 @@ def suffer(folder: Path, kind: str, longest: float, most: int, chance: random.Ra
         told.resumed, told.anew = told.resumed + resume, told.anew + (not resume and kills > 0)
         process = begin(folder, [*flags_of(kind), *(["--resume"] if resume else [])], output)
         early, late = (0.1, 1.0), (0.4 * longest, longest)  # before there is anything to keep, and where steps are made
-        after = chance.uniform(*chance.choice([early, late, late, late])) if kills < most else LONGEST
-        number = chance.choice(SIGNALS)
+        after = rng.uniform(*rng.choice([early, late, late, late])) if kills < most else LONGEST
+        number = rng.choice(SIGNALS)
         killed, said = kill(process, number, after)
         kills += killed
         told.kills[number.name] += killed
@@ -206,8 +206,8 @@ def main() -> None:
                 number = next(numbers)
                 kind = list(KINDS)[number % len(KINDS)]
                 bits, longest = expected[kind]
-                chance = random.Random(f"{options.seed} {number}")
-                check(suffer(folder, kind, longest, options.most, chance, told[kind]), bits, told[kind])
+                rng = random.Random(f"{options.seed} {number}")
+                check(suffer(folder, kind, longest, options.most, rng, told[kind]), bits, told[kind])
                 print(kind, told[kind], flush=True)
 
         list(pool.map(work, range(options.together)))

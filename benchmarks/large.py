@@ -32,11 +32,11 @@ print(steps[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 def write_text(path: Path, size: int) -> None:
     """So many bytes of sentences."""
-    chance = random.Random(1)
-    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(5000)]
+    rng = random.Random(1)
+    words = ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(5000)]
     with path.open("w") as file:
         while file.tell() < size:
-            file.writelines(f"{' '.join(chance.choices(words, k=9)).capitalize()}.\n" for _ in range(AT_ONCE))
+            file.writelines(f"{' '.join(rng.choices(words, k=9)).capitalize()}.\n" for _ in range(AT_ONCE))
 
 
 def train(path: Path, unit: str, cache: Path) -> tuple[float, float]:

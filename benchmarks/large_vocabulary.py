@@ -39,15 +39,15 @@ def ours(vocabulary: int, counts: np.ndarray) -> Step:
     """As ``unrolled train`` does it."""
     kind = kernels.arithmetic("auto", "auto")
     network = build(NetworkSpec(vocabulary, vocabulary, EMBEDDING, "lstm", WIDTH, 1, 0.1), kind=kind)
-    optimizers, sampler, chance = (
+    optimizers, sampler, rng = (
         make_optimizers(network, "muon", 0.1),
         Sampler(counts, counts > 0),
         np.random.default_rng(1),
     )
 
     def step(inputs: torch.Tensor, targets: torch.Tensor) -> float:
-        y, _ = network.read(inputs, network.start(ROWS), chance)
-        units, logs = map(torch.from_numpy, sampler.choose(targets.numpy(), chance))
+        y, _ = network.read(inputs, network.start(ROWS), rng)
+        units, logs = map(torch.from_numpy, sampler.choose(targets.numpy(), rng))
         logits, places = some_logits(network.head, y, targets, units, logs, kind)
         loss = functional.cross_entropy(logits.flatten(0, 1), places.flatten())
         torch.autograd.backward(loss)
@@ -77,9 +77,9 @@ def theirs(vocabulary: int, adaptive: bool) -> Step:
     return step
 
 
-def seconds(step: Step, shares: np.ndarray, chance: np.random.Generator) -> float:
+def seconds(step: Step, shares: np.ndarray, rng: np.random.Generator) -> float:
     """Of a step over words that are drawn by their shares, the mean of a few."""
-    batches = [torch.from_numpy(chance.choice(len(shares), (ROWS, LENGTH + 1), p=shares)) for _ in range(STEPS)]
+    batches = [torch.from_numpy(rng.choice(len(shares), (ROWS, LENGTH + 1), p=shares)) for _ in range(STEPS)]
     begin = time.perf_counter()
     for ids in batches:
         step(ids[:, :-1], ids[:, 1:])
@@ -93,9 +93,9 @@ def main() -> None:
     prepare(RunOptions(threads=options.threads))
     for vocabulary in SIZES:
         shares = 1 / np.arange(1, vocabulary + 1)
-        shares, chance = shares / shares.sum(), np.random.default_rng(2)
+        shares, rng = shares / shares.sum(), np.random.default_rng(2)
         sides = [ours(vocabulary, (1e6 * shares).astype(np.int64)), theirs(vocabulary, False), theirs(vocabulary, True)]
-        times = [[seconds(step, shares, chance) for step in sides] for _ in range(1 + ROUNDS)][1:]
+        times = [[seconds(step, shares, rng) for step in sides] for _ in range(1 + ROUNDS)][1:]
         speeds = [ROWS * LENGTH / statistics.median(each) for each in zip(*times, strict=True)]
         ratios = [statistics.median(line[side] / line[0] for line in times) for side in (1, 2)]
         rows.append([f"{vocabulary:,}", *(f"{s:,.0f}" for s in speeds), *(f"{ratio:.1f}" for ratio in ratios)])

@@ -61,7 +61,7 @@ def copied(written: dict[str, list[str]], real: dict[str, list[str]]) -> float:
     return float(np.mean([text in set(real[name]) for name, each in written.items() for text in each]))
 
 
-def judge(real: dict[str, list[str]]) -> Any:
+def scorer(real: dict[str, list[str]]) -> Any:
     """What guesses a name's language: trained on the names that were not held out, each language weighing alike."""
     texts = [text for each in real.values() for text in each]
     known = [name for name, each in real.items() for _ in each]
@@ -83,7 +83,7 @@ def main() -> None:
     rows: list[list[str]] = []
     judged: list[list[str]] = []
     real = parts["train"]
-    guesser = judge(real)
+    guesser = scorer(real)
     ceiling = balanced(guesser, parts["valid"])
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

@@ -35,20 +35,20 @@ def write_texts(book: str, folder: Path, sizes: list[int]) -> None:
     followers = defaultdict(list)
     for place in range(ORDER, len(book)):
         followers[book[place - ORDER : place]].append(book[place])
-    chance = random.Random(1)
-    text = chain(book[:ORDER], followers, max(sizes) + SAMPLE, chance)
+    rng = random.Random(1)
+    text = chain(book[:ORDER], followers, max(sizes) + SAMPLE, rng)
     for size in sizes:
         (folder / f"{size}.txt").write_text(text[:size], encoding="utf-8")
     start = min(sizes) // 2
     (folder / "sample.txt").write_text(text[-SAMPLE // 2 :] + text[start : start + SAMPLE // 2], encoding="utf-8")
 
 
-def chain(context: str, followers: dict[str, list[str]], size: int, chance: random.Random) -> str:
+def chain(context: str, followers: dict[str, list[str]], size: int, rng: random.Random) -> str:
     """So many characters of a Markov chain."""
     first, letters = context, list(context)
     while len(letters) < size:
         known = followers.get(context)
-        letters.append(chance.choice(known) if known else "\n")
+        letters.append(rng.choice(known) if known else "\n")
         context = context[1:] + letters[-1] if known else first
     return "".join(letters)[:size]
 
@@ -57,13 +57,13 @@ def ours(sample: str, text: str) -> dict[str, float]:
     """The spans, and the whole of ``unrolled.novelty``; to sort the suffixes is most of either."""
     import unrolled
     from unrolled.analysis.copied_spans import copied_spans
-    from unrolled.analysis.span_index import Index
+    from unrolled.analysis.span_index import SpanIndex
     from unrolled.analysis.suffix_array import suffix_array
 
     found = {"sort": seconds(lambda: suffix_array(text.encode()))}
     found["spans"] = seconds(lambda: copied_spans([sample], [text]))
     found["novelty"] = seconds(lambda: unrolled.novelty(sample, [text]))
-    found["index"] = seconds(lambda: Index.of([text]))
+    found["index"] = seconds(lambda: SpanIndex.of([text]))
     return found
 
 

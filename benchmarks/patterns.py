@@ -176,9 +176,9 @@ def tutorial(train: list[Row], test: list[Row], minutes: float, seed: int, threa
         places = torch.tensor([letters[c] for c in name if c in letters] or [0])
         return head(rnn(nn.functional.one_hot(places, len(letters)).float()[:, None])[1][0])
 
-    chance, end = random.Random(seed), time.perf_counter() + 60 * minutes
+    rng, end = random.Random(seed), time.perf_counter() + 60 * minutes
     while time.perf_counter() < end:
-        batch = chance.sample(train, 64)
+        batch = rng.sample(train, 64)
         loss = torch.stack(
             [nn.functional.cross_entropy(answer(name), torch.tensor([labels.index(label)])) for label, name in batch]
         ).mean()
@@ -224,7 +224,7 @@ def translate(minutes: float, seeds: int, folder: Path, threads: int) -> Iterato
         options: dict[str, Any] = {"attention": attention, "minutes": minutes, "seed": 1, "threads": threads}
         model = unrolled.train(train, task="translate", valid=str(valid), **options)
         for search, settings in (("greedy", {"temperature": 0.0}), ("5 beams", {"beams": 5})):
-            found = judge(model, multi30k("test_2016_flickr"), **settings)
+            found = scorer(model, multi30k("test_2016_flickr"), **settings)
             signatures |= {found.bleu.signature, found.lower_bleu.signature, found.chrf.signature}
             sizes = f"{model.bundle.config.title}, {model.bundle.parameters / 1e6:.1f}M weights"
             figures = [f"{each.value:.1f}" for each in (found.bleu, found.lower_bleu, found.chrf)]
@@ -239,7 +239,7 @@ def translate(minutes: float, seeds: int, folder: Path, threads: int) -> Iterato
     )
 
 
-def judge(model: Model, pairs: list[Row], **settings: Any) -> Any:
+def scorer(model: Model, pairs: list[Row], **settings: Any) -> Any:
     """What the model's translations are worth."""
     found = model.predict_many([source for source, _ in pairs], **settings)
     return translated([each.text for each in found], [[target] for _, target in pairs])
@@ -255,7 +255,7 @@ def burmese(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[
         }
         train = write_rows(folder / "train.tsv", parts["train"], "source\ttarget")
         model = unrolled.train(train, task="translate", minutes=minutes, seed=1, threads=threads)
-        found = judge(model, parts["dev"], beams=5)
+        found = scorer(model, parts["dev"], beams=5)
         figures = [f"{found.chrf.value:.1f}", f"{found.bleu.value:.1f}", f"`{found.bleu.signature}`"]
         rows.append(
             [
@@ -279,9 +279,9 @@ def dates() -> list[Row]:
 
 def reversed_strings() -> list[Row]:
     """Strings by chance, and what they are from behind; all different."""
-    chance = random.Random(1)
-    made = {"".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(3, 12))) for _ in range(20_000)}
-    return [(each, each[::-1]) for each in sorted(made, key=lambda _: chance.random())]
+    rng = random.Random(1)
+    made = {"".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(3, 12))) for _ in range(20_000)}
+    return [(each, each[::-1]) for each in sorted(made, key=lambda _: rng.random())]
 
 
 def toys(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str]:
@@ -292,7 +292,7 @@ def toys(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[str
         train = write_rows(folder / "train.tsv", pairs[:cut], "source\ttarget")
         for seed in range(1, seeds + 1):
             model = unrolled.train(train, task="translate", minutes=budget, seed=seed, threads=threads)
-            found, took = judge(model, pairs[cut:], temperature=0.0), model.record["seconds"]
+            found, took = scorer(model, pairs[cut:], temperature=0.0), model.record["seconds"]
             exact = f"{100 * found.exact:.2f} of {len(pairs) - cut:,}"
             rows.append([name, model.bundle.config.title, str(seed), exact, f"{took:.0f} s"])
             print(rows[-1], flush=True)

@@ -26,7 +26,7 @@ from PIL import Image
 
 import unrolled
 from unrolled.config import GenerateOptions
-from unrolled.evaluation.attention_maps import look_at
+from unrolled.evaluation.attention_maps import attention_map
 from unrolled.metrics.captions import keyword_f1, words
 from unrolled.reports.attention import page
 
@@ -123,7 +123,9 @@ def caption_photographs(options: Any) -> str:
     shown = known[-SHOWN:]
     sources = [str(source.parent / "train2017" / row["file"]) for row in shown]
     written = model.predict_many(sources)
-    examples = [look_at(model.predictor, each, row["captions"][0]) for each, row in zip(written, shown, strict=True)]
+    examples = [
+        attention_map(model.predictor, each, row["captions"][0]) for each, row in zip(written, shown, strict=True)
+    ]
     made = page("Photographs", [each | {"title": ""} for each in examples if each])
     if options.page:
         options.page.write_text(made, encoding="utf-8")

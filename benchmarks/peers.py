@@ -313,8 +313,8 @@ def refuses_bf16(peer: Peer, ids: Tensor) -> str | None:
 @torch.no_grad()
 def write(network: nn.Module, ids: Tensor, count: int, diversity: float) -> list[int]:
     """What the Keras example writes after some ids, at a diversity (a temperature)."""
-    chance = torch.Generator().manual_seed(1)
+    rng = torch.Generator().manual_seed(1)
     for _ in range(count):
         logits = network(ids[None, -EXAMPLE:])[0][0, -1] / diversity
-        ids = torch.cat([ids, torch.multinomial(logits.softmax(-1), 1, generator=chance)])
+        ids = torch.cat([ids, torch.multinomial(logits.softmax(-1), 1, generator=rng)])
     return [int(number) for number in ids[-count:]]

@@ -96,11 +96,11 @@ def by_cells(made: Bundle, rows: int, compiled: bool = False) -> Writer:
     return write
 
 
-def draw(logits: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+def draw(logits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """An id a row in NumPy."""
     scaled = logits.astype(np.float64) / TEMPERATURE
     powers = np.exp(scaled - scaled.max(-1, keepdims=True)).cumsum(-1)
-    return (powers < chance.random((len(logits), 1)) * powers[:, -1:]).sum(-1)
+    return (powers < rng.random((len(logits), 1)) * powers[:, -1:]).sum(-1)
 
 
 def onnx_graph(made: Bundle, rows: int) -> Any:
@@ -157,14 +157,14 @@ def onnx_runtime(made: Bundle, rows: int, int8: bool) -> Writer:
     settings.log_severity_level = 3
     session = ort.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
     names = [each.name for each in session.get_inputs()][1:]
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
 
     def write(count: int) -> object:
         ids = np.full((1, rows), 5, np.int64)
         state = [np.zeros((1, rows, made.config.hidden_size or 0), np.float32) for _ in names]
         for _ in range(count):
             logits, *state = session.run(None, {"ids": ids, **dict(zip(names, state, strict=True))})
-            ids = draw(logits[0], chance)[None]
+            ids = draw(logits[0], rng)[None]
         return ids
 
     return write

@@ -22,7 +22,7 @@ from unrolled.datasets.batches import Streams
 from unrolled.networks.modules import Network, build
 from unrolled.networks.spec import NetworkSpec
 from unrolled.training.machine import prepare
-from unrolled.training.tbptt import forget
+from unrolled.training.tbptt import detach_and_reset
 
 ROWS, LENGTH, RATE, CLIP = 32, 64, 3e-3, 1.0
 SIDES = {"stock fp32": "", "kernels off": "off", "kernels fp32": "fp32", "kernels bf16": "bf16"}
@@ -49,7 +49,7 @@ def learn(network: nn.Module, ids: np.ndarray, steps: int, seed: int) -> None:
         batch = batches.batch(step)
         inputs, targets = (torch.from_numpy(part).long() for part in (batch.inputs, batch.targets))
         if ours:
-            logits, state = network(inputs, forget(state, np.zeros(ROWS, bool)))
+            logits, state = network(inputs, detach_and_reset(state, np.zeros(ROWS, bool)))
         else:
             logits, state = network(inputs, state and tuple(part.detach() for part in state))
         loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())

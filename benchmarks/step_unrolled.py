@@ -14,7 +14,7 @@ from unrolled.networks.spec import NetworkSpec
 from unrolled.tasks import TASKS
 from unrolled.training.machine import prepare
 from unrolled.training.optimizer import make_optimizers, update
-from unrolled.training.tbptt import forget
+from unrolled.training.tbptt import detach_and_reset
 
 
 def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
@@ -29,8 +29,8 @@ def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
     def step() -> None:
         nonlocal state, number
         number += 1
-        chance = np.random.Generator(np.random.SFC64([1, 4, number]))
-        logits, state = network(inputs, forget(state, fresh), chance)
+        rng = np.random.Generator(np.random.SFC64([1, 4, number]))
+        logits, state = network(inputs, detach_and_reset(state, fresh), rng)
         loss = task.loss(logits, targets).mean()
         loss.backward()
         loss.item()

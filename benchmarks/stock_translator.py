@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from unrolled.datasets.encoder_input import Given
+from unrolled.datasets.encoder_input import EncoderInput
 from unrolled.engines import Reader
 from unrolled.engines.base import Engine, EngineState, Scanned
 from unrolled.engines.reference import float_tensors
@@ -45,7 +45,7 @@ class StockReader(Reader):
         self.weights = {name: torch.from_numpy(each) for name, each in weights.items()}
 
     @torch.no_grad()
-    def under(self, given: Given) -> Engine:
+    def under(self, given: EncoderInput) -> Engine:
         assert given.sizes is not None, "ids are padded"
         x = self.weights["encoder.embedding.weight"][torch.from_numpy(given.values).long()]
         sizes = torch.from_numpy(given.sizes)

@@ -83,19 +83,19 @@ def write_table(path: Path, head: tuple[str, str], rows: list[tuple[str, str]]) 
 
 def pets(count: int, seed: int) -> list[tuple[str, str]]:
     """Sentences, each with the kind of animal that does something in it."""
-    chance = random.Random(seed)
-    deed = lambda: chance.choice(DEEDS)  # noqa: E731
+    rng = random.Random(seed)
+    deed = lambda: rng.choice(DEEDS)  # noqa: E731
     rows: dict[str, str] = {}
     while len(rows) < count:
-        kind = chance.choice(list(PETS))
-        rows[f"the {chance.choice(PETS[kind])} {deed()}, {deed()} and {deed()}"] = kind
+        kind = rng.choice(list(PETS))
+        rows[f"the {rng.choice(PETS[kind])} {deed()}, {deed()} and {deed()}"] = kind
     return list(rows.items())
 
 
 def reversals(count: int, seed: int) -> list[tuple[str, str]]:
     """Short strings, and each from its end in capital letters."""
-    chance = random.Random(seed)
-    words = ["".join(chance.choices("abcde", k=chance.randint(2, 5))) for _ in range(count)]
+    rng = random.Random(seed)
+    words = ["".join(rng.choices("abcde", k=rng.randint(2, 5))) for _ in range(count)]
     return [(word, word[::-1].upper()) for word in words]
 
 

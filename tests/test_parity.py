@@ -123,7 +123,7 @@ def in_float64(*key: str | int) -> np.ndarray:
 def test_what_is_written_from_a_source_is_the_same_in_every_engine(cell, engine, layers, directions, attention):
     key = ("translate", cell, layers, directions, attention)
     bundle, expected = reading(*key), in_float64(*key)
-    opened, ids = open_reader(engine, bundle).under(side_by_side(SOURCES)), targets_of(bundle)
+    opened, ids = open_reader(engine, bundle).encode(side_by_side(SOURCES)), targets_of(bundle)
     logits, last = opened.scan(ids, opened.start(4))
     np.testing.assert_allclose(logits, expected, atol=1e-4)
     assert np.abs(expected).max() > 0.3
@@ -140,7 +140,7 @@ def test_what_is_written_from_a_source_is_the_same_in_every_engine(cell, engine,
 def test_both_sides_may_share_their_units(engine):
     key = ("translate", "gru", 2, 2, "dot", True)
     bundle = reading(*key)
-    opened = open_reader(engine, bundle).under(side_by_side(SOURCES))
+    opened = open_reader(engine, bundle).encode(side_by_side(SOURCES))
     np.testing.assert_allclose(opened.scan(targets_of(bundle), opened.start(4))[0], in_float64(*key), atol=1e-4)
     assert "encoder.embedding.weight" not in bundle.tensors
 
@@ -151,7 +151,7 @@ def test_both_sides_may_share_their_units(engine):
 @recurrent
 def test_an_answer_is_the_same_in_every_engine(cell, engine, directions, pooling):
     key = ("classify", cell, 2, directions, pooling)
-    opened = open_reader(engine, reading(*key)).under(side_by_side(SOURCES))
+    opened = open_reader(engine, reading(*key)).encode(side_by_side(SOURCES))
     logits, _ = opened.scan(np.zeros((4, 1), np.int32), opened.start(4))
     np.testing.assert_allclose(logits, in_float64(*key), atol=1e-4)
     assert np.abs(logits).max() > 0.1

@@ -169,10 +169,10 @@ PEERS = [
 
 @pytest.mark.parametrize(("ours", "name", "values"), PEERS, ids=[name for _, name, _ in PEERS])
 def test_a_filter_is_that_of_transformers(warpers, ours, name, values):
-    chance = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     for value in values:
         for scale in (0.5, 3, 12):
-            logits = chance.normal(scale=scale, size=(20, 80))
+            logits = rng.normal(scale=scale, size=(20, 80))
             np.testing.assert_allclose(ours(logits, value), warpers(name, logits, value), rtol=1e-12)
 
 

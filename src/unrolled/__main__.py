@@ -60,14 +60,14 @@ class Interrupt:
             leave()
         self.wait(number)
 
-    def unraisable(self, told: Any) -> None:
+    def unraisable(self, raised: Any) -> None:
         """Take what Python would print and forget."""
         import signal
 
-        if told.exc_type is KeyboardInterrupt:
+        if raised.exc_type is KeyboardInterrupt:
             self.wait(signal.SIGINT)
         else:
-            sys.__unraisablehook__(told)
+            sys.__unraisablehook__(raised)
 
     def wait(self, number: int) -> None:
         """Let the signal come again soon."""

@@ -243,7 +243,7 @@ class TrainOptions(Options):
     )
     valid: float | str = option(0.1, "held-out share at the end of the text, or a file", low=0, below=1)
     test: float | str | None = option(None, "share at the very end, or a file, that is only reported", low=0, below=1)
-    seed: int = option(1, "seed of all chance", low=0, high=2**63 - 1)
+    seed: int = option(1, "seed of all that is random", low=0, high=2**63 - 1)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.analysis.copied_spans import Place, copied_spans
+from unrolled.analysis.copied_spans import Location, copied_spans
 
 letters = st.sampled_from("ab\néêက\u1001🙂🙃\ud83d")
 texts = st.lists(st.text(letters, max_size=40), max_size=4)
@@ -42,7 +42,7 @@ def test_a_span_stands_where_it_is_said_to_stand(samples, documents):
 
 def test_a_span_tells_its_text_and_its_place():
     (span,) = copied_spans(["xx moon yy"], ["Sun,\nthe moon \nand stars"])
-    assert (span.text, span.start, span.place) == (" moon ", 2, Place(0, 2, 8))
+    assert (span.text, span.start, span.place) == (" moon ", 2, Location(0, 2, 8))
 
 
 def test_no_span_crosses_two_samples_or_two_documents():

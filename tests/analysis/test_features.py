@@ -47,8 +47,8 @@ def test_capitals_digits_and_punctuation_of_any_script_are_marked():
 
 
 def test_correlations_are_those_of_numpy_and_0_where_something_is_constant():
-    chance = np.random.default_rng(1)
-    values, activations = chance.normal(size=(50, 2)), chance.normal(size=(50, 3)).astype(np.float32)
+    rng = np.random.default_rng(1)
+    values, activations = rng.normal(size=(50, 2)), rng.normal(size=(50, 3)).astype(np.float32)
     activations[:, 1] = 0.1
     found = correlations(values, activations)
     assert found[0, 0] == pytest.approx(np.corrcoef(values[:, 0], activations[:, 0])[0, 1])

@@ -4,7 +4,7 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.analysis.span_index import Follower, Index
+from unrolled.analysis.span_index import Follower, SpanIndex
 
 # Letters of one to four bytes that begin alike, a newline, and half of a surrogate pair.
 letters = st.sampled_from("ab\néêက\u1001🙂🙃\ud83d")
@@ -18,7 +18,7 @@ def longest_end(text: str, documents: list[str]) -> str:
 
 @given(texts, st.text(letters, max_size=30))
 def test_a_follower_keeps_the_longest_end_that_stands_in_the_text(documents, written):
-    follower = Follower(Index.of(documents))
+    follower = Follower(SpanIndex.of(documents))
     for size, character in enumerate(written, 1):
         follower = follower.after(character)
         assert follower.copied == longest_end(written[:size], documents)
@@ -26,22 +26,22 @@ def test_a_follower_keeps_the_longest_end_that_stands_in_the_text(documents, wri
 
 @given(texts, st.text(letters, max_size=12))
 def test_the_longest_end_of_any_text_is_found(documents, written):
-    assert Index.of(documents).longest_end(written) == longest_end(written, documents)
+    assert SpanIndex.of(documents).longest_end(written) == longest_end(written, documents)
 
 
 def test_nothing_is_found_across_two_documents():
-    index = Index.of(["one two", " three"])
+    index = SpanIndex.of(["one two", " three"])
     assert index.longest_end("one two three") == " three"
 
 
 def test_asking_what_would_come_changes_nothing():
-    follower = Follower(Index.of(["abcabd"])).after("a").after("b")
+    follower = Follower(SpanIndex.of(["abcabd"])).after("a").after("b")
     assert [follower.after(character).copied for character in "cdxc"] == ["abc", "abd", "", "abc"]
     assert follower.copied == "ab"
 
 
 def test_a_text_that_repeats_itself_millions_of_times_takes_no_longer():
-    index = Index.of(["a" * 2_000_000])
+    index = SpanIndex.of(["a" * 2_000_000])
     begin = time.perf_counter()
     followers = accumulate("a" * 2000 + "b" + "a" * 2000, Follower.after, initial=Follower(index))
     assert [len(each.copied) for each in followers] == [*range(2001), *range(2001)]

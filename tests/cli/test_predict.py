@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from unrolled.cli.predict import answer, facts, lines_of
-from unrolled.generation.prediction import Answer, Written
+from unrolled.generation.prediction import Answer, Generated
 
 
 def test_a_label_is_shown_with_the_likeliest_others(cli, ends, ends_file):
@@ -103,7 +103,7 @@ def test_a_missing_model_is_named(cli, refused, tmp_path):
 
 def test_results_are_shown_as_people_read_them():
     told = Answer("abc", "x", 0.75, {"x": 0.75, "y": 0.25})
-    written = Written("abc", "cba", -1.0, -0.25, (4, 3, 2, 0))
+    written = Generated("abc", "cba", -1.0, -0.25, (4, 3, 2, 0))
     assert answer(told, quiet=False) == "x 0.750  y 0.250" and answer(told, quiet=True) == "x"
     assert facts(written) == {"source": "abc", "text": "cba", "log_probability": -1.0, "score": -0.25}
     assert facts(told) == {

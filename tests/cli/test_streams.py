@@ -26,8 +26,8 @@ SIZES = {"hidden_size": 16, "batch_size": 8, "sequence_length": 32, "threads": 1
 def hostile(tmp_path_factory) -> dict[str, Path]:
     """Texts and tables full of control characters in files whose names have some, and models that learnt from them."""
     folder = tmp_path_factory.mktemp("hostile")
-    chance = random.Random(1)
-    some = lambda count: " ".join(chance.choices(WORDS, k=count))  # noqa: E731
+    rng = random.Random(1)
+    some = lambda count: " ".join(rng.choices(WORDS, k=count))  # noqa: E731
     made = {name: folder / f"{name}{FORGED}" for name in ("text", "lang", "chain", "reader", "writer")}
     made |= {name: folder / f"{name}{FORGED}.tsv" for name in ("labels", "pairs")}
     made["text"].write_text("".join(f"{some(6)}\n" for _ in range(300)))

@@ -137,14 +137,14 @@ def test_a_signal_keeps_the_best_model_and_resume_finishes_the_run(start, text_f
 
 
 def test_a_run_killed_at_any_moment_by_any_signal_is_finished_to_the_last_bit(cli, start, text_file, tmp_path):
-    chance = random.Random(4)
+    rng = random.Random(4)
     flags = ["--steps", 120, "--hidden-size", 16, "--batch-size", 4, "--sequence-length", 16, "--threads", 1, "--quiet"]
     never, output = tmp_path / "never.safetensors", tmp_path / "m.safetensors"
     environment = {**os.environ, "UNROLLED_SAVE_EVERY": "0.05"}
     begin = time.perf_counter()
     assert cli("train", text_file, "-o", never, *flags).returncode == 0
     whole = time.perf_counter() - begin
-    kills = [(number, chance.uniform(0.3, 1.0) * whole) for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT)]
+    kills = [(number, rng.uniform(0.3, 1.0) * whole) for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT)]
     for number, after in [*kills, (0, 120)]:
         resume = ["--resume"] if resume_path(output).exists() else []
         if output.exists() and not resume:

@@ -1,7 +1,7 @@
 import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import SHOWN, Request
+from unrolled.datasets.dataset import SHOWN, ReadRequest
 from unrolled.tasks.classify.rows import read_labelled
 from unrolled.tasks.language.rows import read_text
 from unrolled.tasks.translate.rows import read_pairs
@@ -15,7 +15,7 @@ def reading(request, tmp_path):
     (tmp_path / "a.tsv").write_text(TABLE)
     read = {"language": read_text, "classify": read_labelled, "translate": read_pairs}[request.param]
     train = TrainOptions(valid=0.2, test=0.1, batch_size=4, sequence_length=60)
-    return read(tmp_path / "a.tsv", Request(ReadOptions(), ModelOptions(task=request.param), train)), train
+    return read(tmp_path / "a.tsv", ReadRequest(ReadOptions(), ModelOptions(task=request.param), train)), train
 
 
 def test_every_target_of_a_held_out_part_counts_once(reading):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
 from unrolled.datasets.encoder_input import Ragged
-from unrolled.datasets.examples import AT_ONCE, SHUFFLE, ExampleBatches, Examples, ExampleSplit, grouped
+from unrolled.datasets.examples import AT_ONCE, SHUFFLE, ExampleBatches, ExampleDataset, Examples, grouped
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 lengths = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=60)
@@ -62,8 +62,8 @@ def test_epochs_and_seeds_differ_in_order():
 
 
 def test_rows_side_by_side_are_of_nearly_the_same_length():
-    chance = np.random.default_rng(1)
-    examples = examples_of([(size, size) for size in chance.integers(2, 90, 600).tolist()])
+    rng = np.random.default_rng(1)
+    examples = examples_of([(size, size) for size in rng.integers(2, 90, 600).tolist()])
     batches = ExampleBatches(examples, 16, 100, seed=1)
     assert np.mean([batches.batch(step).counts.mean() for step in range(batches.steps_per_epoch)]) > 0.85
 
@@ -97,7 +97,7 @@ def split():
     rows = [np.array([2, 3, BOUNDARY], np.int32), np.array([3, BOUNDARY], np.int32)]
     part = Examples(Ragged.of(rows), Ragged.of(rows))
     many = Examples(Ragged.of(rows * 50), Ragged.of(rows * 50))
-    return ExampleSplit(vocabularies, "target", part, many, Examples(Ragged.of([]), Ragged.of([])))
+    return ExampleDataset(vocabularies, "target", part, many, Examples(Ragged.of([]), Ragged.of([])))
 
 
 def test_a_held_out_part_is_read_once(split):
@@ -115,7 +115,7 @@ def test_units_and_the_characters_that_they_stand_for_are_counted(split):
 
 
 def test_a_label_counts_as_one(split):
-    labels = ExampleSplit(
+    labels = ExampleDataset(
         {"labels": Vocabulary("label", ("negative", "positive"))}, "labels", split.train, *[split.test] * 2
     )
     assert labels.characters_of("train") == labels.units("train") == 5

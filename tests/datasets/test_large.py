@@ -187,12 +187,12 @@ def test_an_encoding_that_is_none_is_one_sentence(book):
 @pytest.mark.parametrize("when", ["counting its characters", "learning its letters", "encoding it"])
 @pytest.mark.parametrize("how", ["a", "w"])
 def test_a_text_that_changes_while_it_is_read_is_told(book, when, how):
-    class Told(list):
+    class Tell(list):
         def append(self, what):
             if what == when:
                 with book.open(how) as file:
                     file.write("more\n" * 100)
 
     with pytest.raises(InputError, match="changed while it was read"):
-        split(book, Told())
+        split(book, Tell())
     assert not list((book.parent / "cache" / "unrolled").glob("*"))

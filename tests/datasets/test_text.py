@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unrolled.config import ModelOptions, TrainOptions
 from unrolled.datasets.batches import Streams, Windows
 from unrolled.datasets.buckets import Buckets
-from unrolled.datasets.text import HIDDEN, Split, join_documents, rows_for, split_corpus
+from unrolled.datasets.text import HIDDEN, TextDataset, join_documents, rows_for, split_corpus
 from unrolled.errors import InputError
 from unrolled.formats.corpus import Corpus, read_corpus
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -180,7 +180,7 @@ def test_a_text_streams_and_documents_come_in_buckets(kind, batches, made, text)
 def test_some_labels_are_hidden_by_the_chance_that_is_given():
     labels = np.full((5000, 2), 7, np.int32)
     nothing = np.empty(0, np.int32)
-    split = Split(Vocabulary("char", ("a",)), nothing, nothing, nothing, conditions={"train": labels})
+    split = TextDataset(Vocabulary("char", ("a",)), nothing, nothing, nothing, conditions={"train": labels})
     everyone = np.arange(5000)
     one, again, other = (
         split.given("train", everyone, np.random.Generator(np.random.SFC64(seed))).values for seed in (0, 0, 1)

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.engines.cnn import grid_of
-from unrolled.networks.modules.cnn import Pixels
+from unrolled.networks.modules.cnn import Cnn
 
 
-def made(size: int, width: int, seed: int) -> tuple[Pixels, dict[str, np.ndarray]]:
+def made(size: int, width: int, seed: int) -> tuple[Cnn, dict[str, np.ndarray]]:
     """A network whose biases are not zero, and its tensors."""
-    network, generator = Pixels(size, width), torch.Generator().manual_seed(seed)
+    network, generator = Cnn(size, width), torch.Generator().manual_seed(seed)
     network.initialise(generator)
     for parameter in network.parameters():
         with torch.no_grad():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unrolled.datasets.encoder_input import Given, side_by_side
+from unrolled.datasets.encoder_input import EncoderInput, side_by_side
 from unrolled.engines.encoder import Encoder, Places, pool, slow_scan, turn
 from unrolled.engines.reader import Answers, LightReader
 from unrolled.engines.reference import Reference
@@ -44,7 +44,7 @@ def test_it_reads_ready_features_as_the_torch_module_does():
     features = np.random.default_rng(1).normal(size=(2, 3, 4)).astype(np.float32)
     with torch.no_grad():
         expected = module(torch.from_numpy(features), None, None)
-    found = twin.read(Given(features))
+    found = twin.read(EncoderInput(features))
     np.testing.assert_allclose(found.places, expected.places.numpy(), atol=1e-6)
     np.testing.assert_allclose(found.whole, expected.whole.numpy(), atol=1e-6)
     assert found.sizes.tolist() == [3, 3]
@@ -72,8 +72,8 @@ UNITS, PIXELS, FEATURES = (
 )
 GIVEN = {
     "units": side_by_side(CHANCE.integers(0, 11, size).astype(np.int32) for size in (7, 0, 3, 1)),
-    "pixels": Given(CHANCE.integers(0, 256, (4, 32, 32, 3), np.uint8)),
-    "features": Given(CHANCE.normal(size=(4, 5, 9)).astype(np.float32)),
+    "pixels": EncoderInput(CHANCE.integers(0, 256, (4, 32, 32, 3), np.uint8)),
+    "features": EncoderInput(CHANCE.normal(size=(4, 5, 9)).astype(np.float32)),
 }
 IDS = CHANCE.integers(0, 13, (4, 8)).astype(np.int32)
 
@@ -94,7 +94,7 @@ def test_without_torch_the_same_is_written_and_looked_at(encoder, attention, fee
     spec = NetworkSpec(13, 13, 7, "lstm", 10, 2, 0.3, encoder=encoder, attention=attention, feedback=feedback)
     logits, looked = [], []
     for reader in readers(spec):
-        engine = reader.under(GIVEN[encoder.kind])
+        engine = reader.encode(GIVEN[encoder.kind])
         first, state = engine.scan(IDS[:, :5], engine.start(4))
         then, state = engine.scan(IDS[:, 5:], state)
         logits.append(np.concatenate([first, then], 1))
@@ -111,7 +111,7 @@ def test_without_torch_the_same_is_written_and_looked_at(encoder, attention, fee
 @pytest.mark.parametrize("encoder", [UNITS, PIXELS, FEATURES], ids=lambda encoder: encoder.kind)
 def test_without_torch_the_same_is_answered(encoder, way):
     spec = NetworkSpec(11, 4, 5, "gru", 6, 2, 0.3, encoder=encoder, pooling=way)
-    light, whole = (reader.under(GIVEN[encoder.kind]) for reader in readers(spec))
+    light, whole = (reader.encode(GIVEN[encoder.kind]) for reader in readers(spec))
     assert isinstance(light, Answers) and isinstance(whole, Answers)
     np.testing.assert_allclose(light.logits, whole.logits, atol=1e-4)
 
@@ -119,7 +119,7 @@ def test_without_torch_the_same_is_answered(encoder, way):
 def test_a_network_without_feedback_writes_the_same_whatever_it_wrote():
     spec = NetworkSpec(13, 13, 7, "lstm", 10, 1, 0.0, encoder=PIXELS, feedback=False)
     for reader in readers(spec):
-        engine = reader.under(GIVEN["pixels"])
+        engine = reader.encode(GIVEN["pixels"])
         one, other = (engine.scan(ids, engine.start(4))[0] for ids in (IDS, np.roll(IDS, 1, 1)))
         np.testing.assert_array_equal(one, other)
         assert np.abs(one[:, 0] - one[:, -1]).max() > 1e-3, "it goes on all the same"
@@ -127,9 +127,9 @@ def test_a_network_without_feedback_writes_the_same_whatever_it_wrote():
 
 def test_padding_changes_nothing_that_is_remembered_of_a_source():
     light, _ = readers(NetworkSpec(11, 4, 5, "gru", 6, 2, 0.0, encoder=UNITS, pooling="all"))
-    together = light.under(GIVEN["units"]).logits
+    together = light.encode(GIVEN["units"]).logits
     rows = [side_by_side([GIVEN["units"].values[row, :size]]) for row, size in enumerate(GIVEN["units"].sizes)]
-    np.testing.assert_allclose(np.concatenate([light.under(row).logits for row in rows]), together, atol=1e-5)
+    np.testing.assert_allclose(np.concatenate([light.encode(row).logits for row in rows]), together, atol=1e-5)
     assert pool(light.encoder.read(rows[0]), "max").shape == (1, 1, 12)
 
 

@@ -4,7 +4,7 @@ import torch
 
 from unrolled.config import ModelOptions
 from unrolled.engines import open_engine
-from unrolled.engines.labels import START, ids_of, under
+from unrolled.engines.labels import START, ids_of, with_labels
 from unrolled.errors import OptionError
 from unrolled.model_file.bundle import Bundle
 from unrolled.networks.cells import CELLS
@@ -33,13 +33,15 @@ def test_every_engine_under_a_label_is_the_network_that_was_trained_with_it(cell
     encoded = network.encode(Source(torch.tensor([[3, 0]])))
     with torch.no_grad():
         expected, _ = network(torch.from_numpy(ids).long(), network.start(1, encoded), encoded=encoded)
-    opened = open_engine(engine, under(bundle, ["author=Carroll"]))
+    opened = open_engine(engine, with_labels(bundle, ["author=Carroll"]))
     logits, _ = opened.scan(ids, opened.start(1))
     np.testing.assert_allclose(logits, expected.numpy(), atol=1e-5)
 
 
 def test_a_label_changes_the_first_state():
-    starts = [under(bundle_of("lstm"), where).tensors[START + "h"] for where in (["author=Austen"], ["author=Carroll"])]
+    starts = [
+        with_labels(bundle_of("lstm"), where).tensors[START + "h"] for where in (["author=Austen"], ["author=Carroll"])
+    ]
     assert not np.allclose(*starts)
 
 
@@ -57,5 +59,5 @@ def test_a_model_without_labels_takes_none():
     bundle = bundle_of("gru")
     plain = Bundle(bundle.tensors, bundle.config, {"text": VOCABULARIES["text"]})
     with pytest.raises(OptionError, match="learnt no labels"):
-        under(plain, ["author=Austen"])
-    assert under(plain, []) is plain
+        with_labels(plain, ["author=Austen"])
+    assert with_labels(plain, []) is plain

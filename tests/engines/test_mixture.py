@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from unrolled.engines import adaptive, occurring
 from unrolled.engines.base import Engine, check_like, select, step
 from unrolled.engines.mixture import Mixture
-from unrolled.engines.ngram_cache import Memory
+from unrolled.engines.ngram_cache import NgramCache
 from unrolled.sampling import softmax
 from unrolled.text.vocabulary import NEVER
 
@@ -31,7 +31,7 @@ class Always(Engine):
 
 
 def mixture() -> Mixture:
-    return Mixture([Always([0.6, 0.1, 0.1, 0.1, 0.1]), Memory(OCCUR)], [0.9, 0.1])
+    return Mixture([Always([0.6, 0.1, 0.1, 0.1, 0.1]), NgramCache(OCCUR)], [0.9, 0.1])
 
 
 @given(ids=texts)
@@ -97,7 +97,7 @@ def test_what_no_member_expects_changes_no_weight_and_no_number():
     occur = np.array([True, True, True, True, False])
     sure = Always([0.4, 0.3, 0.2, 0.1, 1e-30])
     sure.logits[4] = NEVER
-    engine = Mixture([sure, Memory(occur)], [0.9, 0.1])
+    engine = Mixture([sure, NgramCache(occur)], [0.9, 0.1])
     before, state = engine.scan(np.array([[0, 1]], np.int32), engine.start(1))
     assert softmax(before[0, -1])[4] == 0
     after, then = engine.scan(np.array([[4]], np.int32), state)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from unrolled.engines import ngram_cache as memory
 from unrolled.engines.base import select, step
-from unrolled.engines.ngram_cache import Memory, Tables
+from unrolled.engines.ngram_cache import NgramCache, Tables
 from unrolled.sampling import softmax
 
 SIZE = 7
@@ -14,7 +14,7 @@ texts = st.lists(st.integers(0, SIZE - 1), min_size=1, max_size=60).map(lambda i
 
 
 def read(ids: np.ndarray) -> np.ndarray:
-    engine = Memory(OCCUR)
+    engine = NgramCache(OCCUR)
     return engine.scan(ids, engine.start(len(ids)))[0]
 
 
@@ -27,7 +27,7 @@ def test_probabilities_are_positive_and_sum_to_one(ids):
 
 @given(ids=texts, cut=st.integers(0, 60))
 def test_a_scan_may_stop_anywhere_and_go_on(ids, cut):
-    engine, cut = Memory(OCCUR), min(cut, ids.shape[1])
+    engine, cut = NgramCache(OCCUR), min(cut, ids.shape[1])
     first, state = engine.scan(ids[:, :cut], engine.start(1))
     np.testing.assert_array_equal(np.concatenate([first, engine.scan(ids[:, cut:], state)[0]], 1), read(ids))
 
@@ -40,7 +40,7 @@ def test_the_future_changes_nothing_in_the_past(ids, other):
 
 
 def test_a_state_may_be_gone_on_from_twice():
-    engine = Memory(OCCUR)
+    engine = NgramCache(OCCUR)
     _, state = engine.scan(np.array([[1, 2, 3, 1, 2]], np.int32), engine.start(1))
     both = [step(engine, np.array([unit], np.int32), state)[0] for unit in (3, 4, 3)]
     np.testing.assert_array_equal(both[0], both[2])
@@ -48,7 +48,7 @@ def test_a_state_may_be_gone_on_from_twice():
 
 
 def test_rows_are_strangers():
-    engine = Memory(OCCUR)
+    engine = NgramCache(OCCUR)
     ids = np.array([[1, 2, 3, 1, 2], [4, 4, 4, 4, 4]], np.int32)
     logits, state = engine.scan(ids, engine.start(2))
     np.testing.assert_array_equal(logits[1], read(ids[[1]])[0])
@@ -75,7 +75,7 @@ def test_small_cases_are_those_of_the_definition():
 
 def test_the_tables_kept_are_bounded(monkeypatch):
     monkeypatch.setattr(memory, "KEPT", 3)
-    engine = Memory(OCCUR)
+    engine = NgramCache(OCCUR)
     for unit in range(SIZE):
         engine.scan(np.array([[unit]], np.int32), engine.start(1))
     assert len(engine.kept) == 3
@@ -87,7 +87,7 @@ def test_nothing_read_expects_everything_alike(size):
 
 
 def test_what_never_occurred_is_expected_once_it_was_read():
-    engine = Memory(np.array([True, False, True, False]))
+    engine = NgramCache(np.array([True, False, True, False]))
     first, state = engine.scan(np.array([[0, 2]], np.int32), engine.start(1))
     assert softmax(first[0, -1])[[1, 3]].tolist() == [0, 0] and np.isfinite(first).all()
     then, _ = engine.scan(np.array([[1]], np.int32), state)

@@ -26,7 +26,7 @@ def bundle(request):
 @pytest.fixture(params=sorted(ENGINES))
 def engine(request, bundle):
     """Each engine under three sources."""
-    return open_reader(request.param, bundle).under(side_by_side(SOURCES))
+    return open_reader(request.param, bundle).encode(side_by_side(SOURCES))
 
 
 def test_chosen_rows_keep_their_sources(engine):
@@ -43,12 +43,12 @@ def test_a_source_beside_others_is_read_like_the_source_alone(engine, request, b
     ids, name = np.array([[0, 2, 3, 4]], np.int32), request.node.callspec.params["engine"]
     together, _ = engine.scan(np.repeat(ids, 3, 0), engine.start(3))
     for row, source in enumerate(SOURCES):
-        alone = open_reader(name, bundle).under(side_by_side([source]))
+        alone = open_reader(name, bundle).encode(side_by_side([source]))
         np.testing.assert_allclose(alone.scan(ids, alone.start(1))[0][0], together[row], atol=1e-5)
 
 
 def test_one_source_serves_many_rows(bundle):
-    engine = open_reader("reference", bundle).under(side_by_side(SOURCES[:1]))
+    engine = open_reader("reference", bundle).encode(side_by_side(SOURCES[:1]))
     logits, state = engine.scan(np.array([[0], [0]], np.int32), engine.start(2))
     assert np.array_equal(logits[0], logits[1]) and state["source"].tolist() == [0, 0]
 
@@ -65,7 +65,7 @@ def test_where_it_looked_sums_to_one_and_is_nothing_at_padding(engine):
 def test_every_engine_looks_at_the_same_places(bundle):
     found = []
     for name in sorted(ENGINES):
-        engine = open_reader(name, bundle).under(side_by_side(SOURCES))
+        engine = open_reader(name, bundle).encode(side_by_side(SOURCES))
         found.append(engine.scan(np.array([[0, 2, 3]] * 3, np.int32), engine.start(3))[1]["attention"])
     for each in found[1:]:
         np.testing.assert_allclose(each, found[0], atol=1e-5)

@@ -56,19 +56,19 @@ def test_a_network_that_is_another_by_now_is_refused(trained, tmp_path):
     write_network(tmp_path, seed=2)
     bundle = load(trained / "m.safetensors").bundle
     with pytest.raises(ModelFileError, match="is not the one that this model learnt to see with"):
-        seeing.open_eyes(bundle, str(tmp_path))
+        seeing.open_vision_encoder(bundle, str(tmp_path))
 
 
 def test_a_network_that_is_gone_is_told(trained, tmp_path):
     bundle = load(trained / "m.safetensors").bundle
     with pytest.raises(ModelFileError, match="is no network of transformers that sees images"):
-        seeing.open_eyes(bundle, str(tmp_path / "no"))
+        seeing.open_vision_encoder(bundle, str(tmp_path / "no"))
 
 
 def test_a_network_that_was_moved_is_opened_where_the_user_says_it_is(trained, tmp_path):
     bundle = load(trained / "m.safetensors").bundle
     shutil.copytree(trained / "net", tmp_path / "moved")
-    assert seeing.open_eyes(bundle, str(tmp_path / "moved")).width == 16
+    assert seeing.open_vision_encoder(bundle, str(tmp_path / "moved")).width == 16
 
 
 def test_what_a_model_file_names_is_not_opened_for_that_alone(trained, tmp_path):
@@ -95,7 +95,7 @@ def test_a_folder_for_a_model_that_sees_with_none_is_refused(model_file, trained
 
 @pytest.mark.parametrize("model", [ModelOptions(), ModelOptions(task="caption"), ModelOptions(vision="features")])
 def test_what_sees_by_itself_or_not_at_all_needs_no_other_network(model):
-    assert seeing.open_eyes(Bundle({}, model, {}), None) is None
+    assert seeing.open_vision_encoder(Bundle({}, model, {}), None) is None
 
 
 def test_the_command_sees_with_it_and_captions_without_it_load_no_torch(trained):

@@ -3,18 +3,18 @@ import json
 import pytest
 
 from unrolled.errors import InputError
-from unrolled.formats.columns import Glance
+from unrolled.formats.columns import TablePreview
 
 TEXTS, LABELS = ("text", "review"), ("label", "class")
 LONG = "a rather long text of several words"
 
 
 def classes(content: str, name: str = "a.csv", **given: str) -> tuple[str, str]:
-    return Glance.at(content, name).text_and_label(TEXTS, LABELS, **given)
+    return TablePreview.at(content, name).text_and_label(TEXTS, LABELS, **given)
 
 
 def sides(content: str, name: str = "a.tsv", **given: str) -> tuple[str, str]:
-    return Glance.at(content, name).two(("source", "from"), ("target", "to"), **given)
+    return TablePreview.at(content, name).two(("source", "from"), ("target", "to"), **given)
 
 
 def test_columns_are_found_by_what_they_are_called():
@@ -78,4 +78,4 @@ def test_two_columns_of_one_name_are_no_crash():
 
 def test_one_column_is_too_few():
     with pytest.raises(InputError, match=r"a.csv has one column, and two are needed; put a tab or a comma between"):
-        Glance.at("text\nsome\n", "a.csv")
+        TablePreview.at("text\nsome\n", "a.csv")

@@ -164,11 +164,11 @@ def said_of(raw: bytes) -> str:
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_spoilt_bytes_give_a_picture_or_one_sentence(ending):
-    raw, chance = saved(Image.fromarray(noise(40, 30)), FORMATS[ending]), random.Random(1)
+    raw, rng = saved(Image.fromarray(noise(40, 30)), FORMATS[ending]), random.Random(1)
     for _ in range(100):
         spoilt = bytearray(raw)
         for _ in range(4):
-            spoilt[chance.randrange(len(raw))] = chance.randrange(256)
+            spoilt[rng.randrange(len(raw))] = rng.randrange(256)
         said = said_of(bytes(spoilt))
         assert said == "(8, 8, 3)" or (said.startswith("the image ") and "\n" not in said)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unrolled.engines.base import Engine, check_like, step
-from unrolled.engines.prompt import Read
+from unrolled.engines.prompt import PromptState
 
 
 class Table(Engine):
@@ -30,11 +30,11 @@ class Table(Engine):
 
 
 @pytest.fixture(scope="session")
-def table() -> Callable[[int, int], tuple[Engine, Read]]:
+def table() -> Callable[[int, int], tuple[Engine, PromptState]]:
     """A network over so many ids from a seed, and the boundary read."""
 
-    def make(size: int, seed: int) -> tuple[Engine, Read]:
+    def make(size: int, seed: int) -> tuple[Engine, PromptState]:
         engine = Table(size, seed)
-        return engine, Read(*step(engine, np.zeros(1, np.int32), engine.start(1)))
+        return engine, PromptState(*step(engine, np.zeros(1, np.int32), engine.start(1)))
 
     return make

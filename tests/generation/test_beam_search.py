@@ -9,7 +9,7 @@ import unrolled
 from unrolled.analysis.scoring import log_softmax
 from unrolled.config import GenerateOptions
 from unrolled.engines.base import Engine, select, step
-from unrolled.engines.prompt import Read
+from unrolled.engines.prompt import PromptState
 from unrolled.generation.beam_search import beam_search, search_all
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
@@ -17,7 +17,7 @@ VOCABULARY = Vocabulary("char", ("a", "b", "c"))
 SIZE = len(VOCABULARY)
 
 
-def exhaustive(engine: Engine, read: Read, length: int, penalty: float, ends: bool) -> list[tuple[float, str]]:
+def exhaustive(engine: Engine, read: PromptState, length: int, penalty: float, ends: bool) -> list[tuple[float, str]]:
     """The score and the text of every continuation."""
     found = []
     for size in range(1, length + 1):
@@ -107,13 +107,13 @@ def test_a_grammar_of_one_gate_is_searched_to_its_end(model):
     assert len(model.start("A ").beams(200, length=2)) == 200
 
 
-def several(table, seeds: list[int]) -> tuple[Engine, Read, list[Read]]:
+def several(table, seeds: list[int]) -> tuple[Engine, PromptState, list[PromptState]]:
     """One network after several different units: all of them side by side, and each alone."""
     engine, _ = table(SIZE, 5)
     ids = np.array(seeds, np.int32)[:, None] % SIZE
     logits, state = engine.scan(ids, engine.start(len(ids)))
-    alone = [Read(logits[[row], -1], select(state, np.array([row]))) for row in range(len(ids))]
-    return engine, Read(logits[:, -1], state), alone
+    alone = [PromptState(logits[[row], -1], select(state, np.array([row]))) for row in range(len(ids))]
+    return engine, PromptState(logits[:, -1], state), alone
 
 
 @given(

@@ -7,7 +7,7 @@ import pytest
 import unrolled
 from unrolled.analysis.scoring import log_softmax
 from unrolled.engines.base import Engine, step
-from unrolled.engines.prompt import Read
+from unrolled.engines.prompt import PromptState
 from unrolled.generation import completion as module
 from unrolled.generation.completion import Words, complete
 from unrolled.text.vocabulary import SPECIAL, Vocabulary
@@ -15,7 +15,7 @@ from unrolled.text.vocabulary import SPECIAL, Vocabulary
 VOCABULARY = Vocabulary("char", ("a", "b", ".", " "))
 
 
-def exhaustive(engine: Engine, read: Read, longest: int) -> list[tuple[float, str]]:
+def exhaustive(engine: Engine, read: PromptState, longest: int) -> list[tuple[float, str]]:
     """The probability of every word of so many letters at most, from the middle of a word on."""
     found = []
     for size in range(1, longest + 1):

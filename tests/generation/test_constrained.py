@@ -7,10 +7,10 @@ import pytest
 import unrolled
 from unrolled.config import GenerateOptions
 from unrolled.engines.base import Engine, check_like
-from unrolled.engines.prompt import Read
+from unrolled.engines.prompt import PromptState
 from unrolled.generation import constrained as module
-from unrolled.generation.constrained import BACK, Place, guarded
-from unrolled.generation.constraints.base import Guard
+from unrolled.generation.constrained import BACK, DecodeStep, constrained
+from unrolled.generation.constraints.base import Constraint
 from unrolled.generation.sampling_loop import write_text
 from unrolled.sampling import Uniforms
 from unrolled.text.vocabulary import Vocabulary
@@ -92,7 +92,7 @@ class Even(Engine):
 
 
 @dataclass(frozen=True)
-class Only(Guard):
+class Only(Constraint):
     """Lets through what a function of the text allows."""
 
     allows: object
@@ -108,9 +108,11 @@ class Only(Guard):
 def write(allows, count=60, letters="ab", **options):
     """The text that one guard leaves, of so many units at most; without the end of a document."""
     vocabulary = Vocabulary("char", tuple(letters))
-    start = Place(np.zeros((1, 2 + len(letters))), {"read": np.zeros((1, 1))}, vocabulary.decoder(), (Only(allows),))
+    start = DecodeStep(
+        np.zeros((1, 2 + len(letters))), {"read": np.zeros((1, 1))}, vocabulary.decoder(), (Only(allows),)
+    )
     options = GenerateOptions(**{"temperature": 1.0, "endless": True, "seed": 1, **options})
-    units = guarded(Even(2 + len(letters)), start, options, Uniforms(options.seed, range(1)))
+    units = constrained(Even(2 + len(letters)), start, options, Uniforms(options.seed, range(1)))
     return vocabulary.decode([unit for unit, _ in zip(units, range(count), strict=False)])
 
 
@@ -164,16 +166,16 @@ def test_guards_beside_each_other_all_hold():
             return replace(options, temperature=0.0)
 
     vocabulary = Vocabulary("char", ("a", "b"))
-    guards = (Cold(lambda text: True), Only(lambda text: not text.endswith("aaa")))
-    start = Place(np.zeros((1, 4)), {"read": np.zeros((1, 1))}, vocabulary.decoder(), guards)
+    constraints = (Cold(lambda text: True), Only(lambda text: not text.endswith("aaa")))
+    start = DecodeStep(np.zeros((1, 4)), {"read": np.zeros((1, 1))}, vocabulary.decoder(), constraints)
     options = GenerateOptions(temperature=5.0, endless=True, seed=1)
-    units = guarded(Even(4), start, options, Uniforms(1, range(1)))
+    units = constrained(Even(4), start, options, Uniforms(1, range(1)))
     assert vocabulary.decode([next(units) for _ in range(9)]) == "aabaabaab"
 
 
 def test_a_row_that_has_ended_waits_for_the_others():
     vocabulary = Vocabulary("char", ("a", "b"))
-    read = Read(np.zeros((1, 4), np.float32), {"read": np.zeros((1, 1))})
+    read = PromptState(np.zeros((1, 4), np.float32), {"read": np.zeros((1, 1))})
     options = GenerateOptions(temperature=1.0, length=40, seed=1)
     pieces = list(write_text(Even(4), vocabulary, read, options, range(6), [Only(lambda text: True)]))
     texts = ["".join(each) for each in zip(*pieces, strict=True)]

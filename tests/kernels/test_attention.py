@@ -72,7 +72,7 @@ class Decoder:
 
 
 def decoder(cell="lstm", layers=2, attention="dot", hidden=20, outputs=IDS) -> Decoder:
-    chance, gates = np.random.default_rng(0), CELLS[cell].gates
+    rng, gates = np.random.default_rng(0), CELLS[cell].gates
     shapes = {"head.weight": (outputs, hidden), "head.bias": (outputs,)}
     for n in range(layers):
         shapes |= {f"rnn.weight_{name}_l{n}": (gates * hidden, hidden) for name in ("hh", "ih")}
@@ -84,7 +84,7 @@ def decoder(cell="lstm", layers=2, attention="dot", hidden=20, outputs=IDS) -> D
 
     def numbers(*shape: int) -> np.ndarray:
         # so that a state's rounding does not grow over the steps
-        return (chance.standard_normal(shape) / hidden**0.5).astype(np.float32)
+        return (rng.standard_normal(shape) / hidden**0.5).astype(np.float32)
 
     shape = Shape(cell, gates, layers, hidden, IDS, cell == "lstm", attention)
     weights = {name: numbers(*each) for name, each in shapes.items()}

@@ -12,9 +12,9 @@ def cell(request):
 
 
 def layer(library, cell, hidden: int, steps=7, rows=5) -> tuple[PackedLayer, np.ndarray, Recurrence]:
-    chance, wide = np.random.default_rng(0), cell.gates * hidden
+    rng, wide = np.random.default_rng(0), cell.gates * hidden
     a, w_hh, b_hh = (
-        chance.standard_normal(shape).astype(np.float32) for shape in ((steps, rows, wide), (wide, hidden), (wide,))
+        rng.standard_normal(shape).astype(np.float32) for shape in ((steps, rows, wide), (wide, hidden), (wide,))
     )
     w_hh /= np.float32(hidden**0.5)
     return PackedLayer(library, cell.name, cell.gates, w_hh, b_hh), a, Recurrence(w_hh, b_hh)

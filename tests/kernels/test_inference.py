@@ -13,13 +13,13 @@ ROWS = 103  # more than two threads take at a time
 
 
 def network(library, cell="lstm", hidden=20, layers=2, ids=19, kind="fp32", outputs=None) -> PackedNetwork:
-    chance, gates = np.random.default_rng(0), GATES[cell]
+    rng, gates = np.random.default_rng(0), GATES[cell]
     weights = {"head.weight": (outputs or ids, hidden), "head.bias": (outputs or ids,)}
     for n in range(layers):
         weights |= {f"rnn.weight_hh_l{n}": (gates * hidden, hidden), f"rnn.weight_ih_l{n}": (gates * hidden, hidden)}
         weights |= {f"rnn.bias_hh_l{n}": (gates * hidden,), f"rnn.bias_ih_l{n}": (gates * hidden,)}
-    made = {name: chance.standard_normal(shape).astype(np.float32) / 3 for name, shape in weights.items()}
-    table = chance.standard_normal((ids, gates * hidden)).astype(np.float32)
+    made = {name: rng.standard_normal(shape).astype(np.float32) / 3 for name, shape in weights.items()}
+    table = rng.standard_normal((ids, gates * hidden)).astype(np.float32)
     return PackedNetwork(library, Shape(cell, gates, layers, hidden, ids, cell == "lstm"), table, made, kind)
 
 

@@ -12,9 +12,9 @@ CATS, DOGS = "the cat purrs and sleeps on a mat", "the dog barks and runs after 
 
 def texts(seed: int, count: int = 60) -> tuple[list[str], list[str]]:
     """Texts of a few words each from one of two sentences, and which."""
-    chance = random.Random(seed)
-    labels = [chance.choice(["cat", "dog"]) for _ in range(count)]
-    return [" ".join(chance.sample((CATS if each == "cat" else DOGS).split(), 5)) for each in labels], labels
+    rng = random.Random(seed)
+    labels = [rng.choice(["cat", "dog"]) for _ in range(count)]
+    return [" ".join(rng.sample((CATS if each == "cat" else DOGS).split(), 5)) for each in labels], labels
 
 
 def test_texts_that_differ_in_their_words_are_told_apart():
@@ -24,8 +24,8 @@ def test_texts_that_differ_in_their_words_are_told_apart():
 
 
 def test_labels_by_chance_are_not_learnt():
-    chance = random.Random(3)
-    told = [chance.choice("ab") for _ in range(200)]
+    rng = random.Random(3)
+    told = [rng.choice("ab") for _ in range(200)]
     assert 0.3 < baseline(texts(1, 200)[0], told, texts(2, 200)[0], told[::-1]).accuracy < 0.7
 
 

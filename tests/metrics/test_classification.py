@@ -14,10 +14,10 @@ seeds = st.integers(0, 10**6)
 
 def some(seed: int, examples: int = 40, labels: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Gold ids, not of every label, and distributions that lean to them."""
-    chance = np.random.default_rng(seed)
-    gold = chance.integers(0, chance.integers(1, labels + 1), examples)
-    logits = chance.normal(0, 1.5, (examples, labels))
-    logits[np.arange(examples), gold] += chance.uniform(0, 3)
+    rng = np.random.default_rng(seed)
+    gold = rng.integers(0, rng.integers(1, labels + 1), examples)
+    logits = rng.normal(0, 1.5, (examples, labels))
+    logits[np.arange(examples), gold] += rng.uniform(0, 3)
     return gold, softmax(logits)
 
 

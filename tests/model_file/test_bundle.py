@@ -104,10 +104,10 @@ def test_the_number_of_weights_is_counted(tiny):
 
 
 def test_a_bit_flipped_anywhere_is_refused(raw):
-    chance = random.Random(1)
+    rng = random.Random(1)
     for place in range(len(raw)):
         damaged = bytearray(raw)
-        damaged[place] ^= 1 << chance.randrange(8)
+        damaged[place] ^= 1 << rng.randrange(8)
         with pytest.raises(ModelFileError, match=r"is damaged|is not an unrolled model"):
             unpack(bytes(damaged), "tiny")
 

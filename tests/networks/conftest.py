@@ -43,10 +43,10 @@ class Case:
 @pytest.fixture
 def case() -> Callable[..., Case]:
     def make(name: str, steps: int = 6, rows: int = 3, hidden: int = 4, dtype: torch.dtype = torch.float64) -> Case:
-        chance = torch.Generator().manual_seed(steps + 10 * rows + 100 * hidden)
+        rng = torch.Generator().manual_seed(steps + 10 * rows + 100 * hidden)
 
         def noise(*shape: int) -> Tensor:
-            return torch.randn(*shape, generator=chance, dtype=dtype).requires_grad_()
+            return torch.randn(*shape, generator=rng, dtype=dtype).requires_grad_()
 
         cell = CELLS[name]
         module = getattr(nn, cell.torch_name)(5, hidden, dtype=dtype)

@@ -15,8 +15,8 @@ names = st.text(st.characters(), max_size=40)
 @st.composite
 def matrices(draw, most=40):
     labels = draw(st.lists(names, min_size=1, max_size=most))
-    chance = np.random.default_rng(draw(st.integers(0, 99)))
-    return chance.integers(0, 10 ** draw(st.integers(1, 6)), (len(labels), len(labels))), labels
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    return rng.integers(0, 10 ** draw(st.integers(1, 6)), (len(labels), len(labels))), labels
 
 
 def test_a_small_matrix_has_a_row_for_each_gold_label_and_a_column_for_each_predicted_one():

@@ -94,8 +94,8 @@ def test_captions_are_ranked_by_cider():
 
 
 @pytest.mark.parametrize("told", [LABELLED, WRITTEN])
-def test_no_examples_have_no_heading(told):
-    assert not any(line.startswith(("most surprising", "worst")) for line in lines({**told, "worst": []}))
+def test_no_examples_have_no_heading(summary):
+    assert not any(line.startswith(("most surprising", "worst")) for line in lines({**summary, "worst": []}))
 
 
 def test_every_figure_has_a_name_for_people():
@@ -103,9 +103,9 @@ def test_every_figure_has_a_name_for_people():
 
 
 def test_pairs_are_told_with_the_worst():
-    told = {"pairs": 2, "characters": 7, "bits": 14.0, "log_probability": -9.7, "bits_per_char": 2.0, "notes": []}
+    summary = {"pairs": 2, "characters": 7, "bits": 14.0, "log_probability": -9.7, "bits_per_char": 2.0, "notes": []}
     worst = [{"pair": 2, "source": "ab", "text": "BA", "bits_per_char": 3.5, "log_probability": -4.9}]
-    shown = pair_lines({**told, "unknown_characters": 1, "worst": worst})
+    shown = pair_lines({**summary, "unknown_characters": 1, "worst": worst})
     assert shown[:2] == ["2 pairs, 7 characters", "bits per character  2.0000"]
     assert "unknown characters  1 (each also costs the naming of a code point)" in shown
     assert shown[-1] == "  3.50      2     -4.90  ab → BA"

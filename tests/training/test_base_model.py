@@ -5,7 +5,7 @@ import pytest
 import unrolled
 from unrolled.config import ModelOptions
 from unrolled.errors import OptionError
-from unrolled.training.base_model import Base, old_corpus, old_split
+from unrolled.training.base_model import PretrainedModel, old_corpus, old_split
 
 TINY = {"steps": 20, "hidden_size": 32, "batch_size": 4, "sequence_length": 16, "threads": 1}
 
@@ -17,14 +17,14 @@ def old(tmp_path):
 
 
 def test_the_sizes_stay_and_dropout_may_change(old):
-    base = Base("old", old.bundle)
+    base = PretrainedModel("old", old.bundle)
     assert base.model(ModelOptions(hidden_size=999)) == old.bundle.config
     assert base.model(ModelOptions(dropout=0.4)) == dataclasses.replace(old.bundle.config, dropout=0.4)
 
 
 @pytest.mark.parametrize("options", [{"hidden_size": 999}, {"unit": "word"}, {"min_count": 5}, {"documents": "lines"}])
 def test_other_sizes_are_refused_and_the_same_are_not(old, options):
-    base, name = Base("old", old.bundle), next(iter(options))
+    base, name = PretrainedModel("old", old.bundle), next(iter(options))
     with pytest.raises(OptionError, match=f"^I got --{name.replace('_', '-')} .* with --from, and that of old stays"):
         base.model(ModelOptions(**options), options)
     same = {name: getattr(old.bundle.config, name)}
@@ -32,14 +32,14 @@ def test_other_sizes_are_refused_and_the_same_are_not(old, options):
 
 
 def test_a_reader_takes_over_what_the_language_model_read_with(old):
-    base = Base("old", old.bundle)
+    base = PretrainedModel("old", old.bundle)
     assert base.model(ModelOptions(task="classify", pooling="mean"), {"task", "pooling"}).pooling == "mean"
     with pytest.raises(OptionError, match=r"^I got --hidden-size 999 with --from"):
         base.model(ModelOptions(task="classify", hidden_size=999), {"task", "hidden_size"})
 
 
 def test_the_old_text_is_found_where_it_lay(old):
-    split = old_split(Base("old", old.bundle), old.bundle.vocabularies)
+    split = old_split(PretrainedModel("old", old.bundle), old.bundle.vocabularies)
     assert split is not None and len(split.valid) == old.record["split"]["valid"]
 
 

@@ -9,7 +9,7 @@ from unrolled.config import TrainOptions
 from unrolled.errors import OptionError
 from unrolled.training.budget import MOST_PASSES, Budget, most_passes
 from unrolled.training.costs import Costs
-from unrolled.training.progress import Ledger
+from unrolled.training.progress import RunState
 from unrolled.training.schedule import FLOOR, Schedule
 
 
@@ -26,7 +26,7 @@ class Machine:
 def simulate(options, guess, speed, replay=(), steps_per_epoch=4000, **machine):
     """A run on a machine: what it counted and planned, the work after the last step included."""
     on = Machine(speed if callable(speed) else lambda now: speed, **machine)
-    ledger, costs, every = Ledger(), Costs(per_unit=on.validation(0)), 200
+    ledger, costs, every = RunState(), Costs(per_unit=on.validation(0)), 200
     budget = Budget(options, Schedule(ledger.plans), steps_per_epoch * MOST_PASSES, steps_per_epoch, list(replay))
     budget.begin(guess)
     ledger.next_validation = every
@@ -142,14 +142,14 @@ def test_a_replay_repeats_the_plans_and_not_the_clock():
     ("options", "steps"), [({"minutes": 2}, 10_000), ({"steps": 6000}, 6000), ({"epochs": 2}, 8000)]
 )
 def test_a_stopped_run_goes_on_under_another_budget(options, steps):
-    ledger = Ledger(step=5000, seconds=60.0, plans=[(0, 5500)])
+    ledger = RunState(step=5000, seconds=60.0, plans=[(0, 5500)])
     Budget(TrainOptions(**options), Schedule(ledger.plans), 10**6, 4000).go_on(ledger)
     assert ledger.plans == [(0, 5500), (5000, steps)]
 
 
 @pytest.mark.parametrize("options", [{"minutes": 0.5}, {"steps": 5000}, {"epochs": 1}])
 def test_a_budget_that_is_used_up_is_refused(options):
-    ledger = Ledger(step=5000, seconds=60.0, plans=[(0, 5500)])
+    ledger = RunState(step=5000, seconds=60.0, plans=[(0, 5500)])
     with pytest.raises(OptionError, match=r"the stopped run has used .* of them; give more"):
         Budget(TrainOptions(**options), Schedule(ledger.plans), 10**6, 4000).go_on(ledger)
 

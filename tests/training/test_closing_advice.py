@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import unrolled
-from unrolled.datasets.text import Split
+from unrolled.datasets.text import TextDataset
 from unrolled.text.vocabulary import SPECIAL, Vocabulary
 from unrolled.training.closing_advice import bits_by_frequency, doubts
 
@@ -14,7 +14,7 @@ IDS = np.array([0, *([SPECIAL] * 60), *([SPECIAL + 1] * 20)], np.int32)
 @pytest.fixture
 def split():
     """A text of two letters, one three times as frequent as the other."""
-    return Split(Vocabulary("char", ("a", "b")), IDS, IDS, IDS[:0])
+    return TextDataset(Vocabulary("char", ("a", "b")), IDS, IDS, IDS[:0])
 
 
 def record(bits, **more):

@@ -5,12 +5,12 @@ from unrolled.config import ModelOptions, TrainOptions
 from unrolled.datasets.text import split_corpus
 from unrolled.formats.corpus import read_corpus
 from unrolled.networks.markov import bits_of
-from unrolled.training.corpus_stats import ORDER, survey
+from unrolled.training.corpus_stats import ORDER, measure_corpus
 
 
 def survey_of(text: str, **options):
     split = split_corpus(read_corpus([text]), ModelOptions(unit="char"), TrainOptions(**options))
-    return survey(split), split
+    return measure_corpus(split), split
 
 
 def test_it_counts_what_there_is_to_learn_from():

@@ -1,6 +1,6 @@
 import pytest
 
-from unrolled.datasets.text import Split
+from unrolled.datasets.text import TextDataset
 from unrolled.engines import open_engine
 from unrolled.tasks import TASKS
 from unrolled.training.costs import KEPT, SLOWEST, WRITING, Costs, seconds_per_unit
@@ -40,5 +40,5 @@ def test_a_probe_tells_what_validating_takes(model, text, monkeypatch):
     monkeypatch.setattr("time.perf_counter", lambda: next(clock))
     ids = model.vocabulary.encode(text)
     network = open_engine("torch", model.bundle).network
-    split = Split(model.vocabulary, ids[:0], ids, ids[:0])
+    split = TextDataset(model.vocabulary, ids[:0], ids, ids[:0])
     assert seconds_per_unit(network, TASKS["language"], split) == pytest.approx(2 / (len(ids) - 1), rel=0.2)

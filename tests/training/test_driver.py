@@ -53,8 +53,8 @@ def test_epochs_are_passes_over_the_text(text, small):
 
 def test_a_run_without_progress_stops_early_and_keeps_the_best(small):
     lines = ["abcdefgh", "hgfedcba"] * 30
-    chance = np.random.default_rng(1)
-    held_out = ["".join(chance.permutation(list("abcdefgh"))) for _ in range(7)]
+    rng = np.random.default_rng(1)
+    held_out = ["".join(rng.permutation(list("abcdefgh"))) for _ in range(7)]
     model = unrolled.train(lines + held_out, steps=2000, patience=3, learning_rate=0.02, **small)
     curve = model.record["curve"]
     assert (model.record["stopped"], model.record["ended_by"]) == ("early", "patience")
@@ -70,8 +70,8 @@ def test_patience_zero_never_stops(small):
 
 
 def test_learning_by_heart_is_told_in_words(small):
-    chance = np.random.default_rng(1)
-    text = "".join(chance.choice(list("abcdefgh"), 700))
+    rng = np.random.default_rng(1)
+    text = "".join(rng.choice(list("abcdefgh"), 700))
     told = []
     unrolled.train([text], observers=[told.append], steps=400, learning_rate=0.02, **small)
     messages = [event.message for event in told if isinstance(event, Warned)]
@@ -234,8 +234,8 @@ def test_what_held_out_examples_cost_is_what_they_are_predicted_with(pairs_file,
 
 @pytest.mark.parametrize("attention", ["none", "dot", "additive"])
 def test_a_few_pairs_are_learnt_by_heart(tmp_path, attention):
-    chance = np.random.default_rng(2)
-    sources = ["".join(chance.choice(list("abcdefgh"), size)) for size in chance.integers(3, 7, 20)]
+    rng = np.random.default_rng(2)
+    sources = ["".join(rng.choice(list("abcdefgh"), size)) for size in rng.integers(3, 7, 20)]
     (tmp_path / "pairs.tsv").write_text("".join(f"{each}\t{each[::-1]}\n" for each in sources))
     options = {"hidden_size": 48, "batch_size": 20, "dropout": 0.0, "threads": 1, "unit": "char"}
     model = unrolled.train(tmp_path / "pairs.tsv", task="translate", attention=attention, steps=150, valid=0, **options)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
 from unrolled.datasets.encoder_input import Ragged
-from unrolled.datasets.examples import Examples, ExampleSplit
+from unrolled.datasets.examples import ExampleDataset, Examples
 from unrolled.tasks.base import negative_log_likelihood
 from unrolled.text.vocabulary import NEVER, SPECIAL, Vocabulary
 from unrolled.training.objective import Objective, balanced
@@ -63,7 +63,7 @@ def test_balanced_every_class_has_the_same_share_and_the_mean_stays_one(counts):
 def test_the_objective_is_what_the_options_say():
     labels = Vocabulary("label", ("common", "rare"))
     rows = Ragged.of([np.array([2], np.int32)] * 9 + [np.array([3], np.int32)])
-    split = ExampleSplit({"labels": labels}, "labels", *[Examples(rows, rows)] * 3)
+    split = ExampleDataset({"labels": labels}, "labels", *[Examples(rows, rows)] * 3)
     plain = Objective.of(TrainOptions(), split)
     assert (plain.smoothing, plain.weights) == (0.0, None)
     chosen = Objective.of(TrainOptions(label_smoothing=0.2, class_weights="balanced"), split)

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from unrolled.datasets.encoder_input import Ragged
-from unrolled.datasets.examples import Examples, ExampleSplit
-from unrolled.datasets.text import Split
+from unrolled.datasets.examples import ExampleDataset, Examples
+from unrolled.datasets.text import TextDataset
 from unrolled.networks.modules import build
 from unrolled.networks.modules.sampled_softmax import LARGE, Sampler, some_logits
 from unrolled.networks.spec import EncoderSpec, NetworkSpec
@@ -56,11 +56,11 @@ def test_what_never_occurred_keeps_its_bias_and_its_weights_whatever_is_learnt(l
     network = build(NETWORKS["tied" if loss == "fused" else "writes"])
     expect(network, COUNTS)
     table = network.embedding.weight if loss == "fused" else network.head.weight
-    before, chance = table.detach().clone(), torch.Generator().manual_seed(1)
+    before, rng = table.detach().clone(), torch.Generator().manual_seed(1)
     kind = torch.optim.SGD if loss == "sampled" else torch.optim.AdamW  # whose gradient is sparse
     optimizer = kind(network.parameters(), lr=0.1, weight_decay=0.0)
     for step in range(5):
-        y, targets = torch.randn(4, 6, 8, generator=chance), torch.tensor([[0, 2, 3, 2, 2, 0]] * 4)
+        y, targets = torch.randn(4, 6, 8, generator=rng), torch.tensor([[0, 2, 3, 2, 2, 0]] * 4)
         optimizer.zero_grad()
         loss_of(loss, network, y, targets, step).backward()
         optimizer.step()
@@ -82,10 +82,10 @@ def loss_of(name, network, y, targets, step):
     return Objective(0.1 if name == "smoothed" else 0.0)(losses, logits, targets, targets, None)
 
 
-def split_of(text: str, unit: str = "char") -> Split:
+def split_of(text: str, unit: str = "char") -> TextDataset:
     vocabulary = Vocabulary(unit, tuple("abcdxyz"))
     ids = np.concatenate([np.array([BOUNDARY], np.int32), vocabulary.encode(text)])
-    return Split(vocabulary, ids, ids[:0], ids[:0])
+    return TextDataset(vocabulary, ids, ids[:0], ids[:0])
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,9 @@ def test_what_chooses_units_chooses_what_occurred_here_or_before():
 
 def test_the_vocabulary_of_the_targets_tells_the_mass():
     source, target = Vocabulary("char", ("a",)), Vocabulary("char", ("a",))
-    split = ExampleSplit({"source": source, "target": target}, "target", *[Examples(Ragged.of([]), Ragged.of([]))] * 3)
+    split = ExampleDataset(
+        {"source": source, "target": target}, "target", *[Examples(Ragged.of([]), Ragged.of([]))] * 3
+    )
     told = with_unseen(split, 0.003)
     assert (told["source"].unseen, told["target"].unseen) == (0, 0.003) and told["target"] == target
 

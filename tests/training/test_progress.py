@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.training.progress import MEMORISING, Ledger
+from unrolled.training.progress import MEMORISING, RunState
 
 
 def validations(pairs):
     """A ledger after validations at these (training, held-out) bits, and the alarms on the way."""
-    ledger, alarms = Ledger(), []
+    ledger, alarms = RunState(), []
     for train, valid in pairs:
         ledger.add(train)
         ledger.validated(valid)
@@ -52,7 +52,7 @@ def test_the_best_is_the_first_lowest(pairs):
 
 
 def test_training_bits_are_the_mean_since_the_last_validation():
-    ledger = Ledger()
+    ledger = RunState()
     for bits in (4.0, 2.0):
         ledger.add(bits)
     assert ledger.train_bits == 3
@@ -64,7 +64,7 @@ def test_training_bits_are_the_mean_since_the_last_validation():
 
 
 def test_time_for_validations_is_not_stepping():
-    assert Ledger(seconds=10, validating=4).stepping == 6
+    assert RunState(seconds=10, validating=4).stepping == 6
 
 
 def test_a_loss_that_is_no_number_is_never_the_best():
@@ -75,4 +75,4 @@ def test_a_loss_that_is_no_number_is_never_the_best():
 @pytest.mark.parametrize("pairs", [[], [(3, 3), (2, 2.5)]])
 def test_a_ledger_survives_json(pairs):
     ledger, _ = validations(pairs)
-    assert Ledger(**json.loads(json.dumps(dataclasses.asdict(ledger)))) == ledger
+    assert RunState(**json.loads(json.dumps(dataclasses.asdict(ledger)))) == ledger

@@ -1,13 +1,13 @@
 import pytest
 import torch
 
-from unrolled.training.sparse_adamw import FURTHER, RowAdamW
+from unrolled.training.sparse_adamw import FURTHER, SparseAdamW
 
 BETAS = (0.9, 0.99)
 
 
-def optimizer_of(table: torch.nn.Parameter, weight_decay: float = 0.0) -> RowAdamW:
-    optimizer = RowAdamW([table], BETAS, weight_decay)
+def optimizer_of(table: torch.nn.Parameter, weight_decay: float = 0.0) -> SparseAdamW:
+    optimizer = SparseAdamW([table], BETAS, weight_decay)
     optimizer.param_groups[0]["lr"] = 0.01
     return optimizer
 

@@ -4,7 +4,7 @@ import torch
 
 from unrolled.config import ModelOptions
 from unrolled.datasets.encoder_input import Ragged
-from unrolled.datasets.examples import Examples, ExampleSplit
+from unrolled.datasets.examples import ExampleDataset, Examples
 from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import NEVER, SPECIAL, Vocabulary
@@ -24,11 +24,11 @@ def network():
 
 @pytest.fixture
 def split():
-    chance = np.random.default_rng(1)
-    texts = Ragged.of([chance.integers(2, 5, size).astype(np.int32) for size in chance.integers(0, 9, 90)])
-    labels = Ragged.of([chance.integers(2, 5, 1).astype(np.int32) for _ in range(90)])
+    rng = np.random.default_rng(1)
+    texts = Ragged.of([rng.integers(2, 5, size).astype(np.int32) for size in rng.integers(0, 9, 90)])
+    labels = Ragged.of([rng.integers(2, 5, 1).astype(np.int32) for _ in range(90)])
     part = Examples(texts, labels)
-    return ExampleSplit(KNOWN, "labels", part, part, Examples(Ragged.of([]), Ragged.of([])))
+    return ExampleDataset(KNOWN, "labels", part, part, Examples(Ragged.of([]), Ragged.of([])))
 
 
 def test_every_example_has_an_answer_beside_the_label_that_was_wanted(network, split):

@@ -7,7 +7,7 @@ import pytest
 
 import unrolled
 from unrolled import kernels
-from unrolled.datasets.text import Split
+from unrolled.datasets.text import TextDataset
 from unrolled.engines import open_engine
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import BOUNDARY, NEVER, UNKNOWN
@@ -25,7 +25,7 @@ def with_boundary(model, text):
 
 def bits(network, model, text, rows=None):
     ids = with_boundary(model, text)
-    return validate(network, TASKS["language"], Split(model.vocabulary, ids[:0], ids, ids[:0]), "valid", rows)
+    return validate(network, TASKS["language"], TextDataset(model.vocabulary, ids[:0], ids, ids[:0]), "valid", rows)
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 1000])

@@ -9,7 +9,7 @@ from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import NEVER
 from unrolled.training.output_layer import expect
-from unrolled.training.warm_start import carry_over
+from unrolled.training.warm_start import copy_weights
 
 TINY = {"steps": 40, "batch_size": 4, "sequence_length": 16, "threads": 1}
 
@@ -49,9 +49,9 @@ def test_the_network_keeps_its_sizes(folder, onward):
 def test_without_a_step_the_old_model_goes_on_as_it_was(folder, onward):
     old = unrolled.load(folder / "old.safetensors").bundle
     network = build(TASKS["language"].network(old.config, onward.bundle.vocabularies), seed=9)
-    carry_over(network, old)
+    copy_weights(network, old)
     known = build(TASKS["language"].network(old.config, old.vocabularies))
-    carry_over(known, old)
+    copy_weights(known, old)
     ids = torch.tensor([[0, 3, 4, 5, 6]])
     logits, _ = network(ids, network.start(1))
     expected, _ = known(ids, known.start(1))
@@ -118,7 +118,7 @@ def test_what_is_seen_for_the_first_time_begins_with_its_frequency(folder):
     larger = {"text": old.vocabularies["text"].adding(["z", "é"])}
     network = build(TASKS["language"].network(old.config, larger), seed=9)
     counts = np.array([5, 0, *[0] * (len(bias) - 2), 15, 0])
-    carry_over(network, old)
+    copy_weights(network, old)
     expect(network, counts, first_seen=True)
     found = network.head.bias.detach().numpy()
     assert found[[0, 1, -2, -1]] == pytest.approx(np.array([np.log(0.25), NEVER, np.log(0.75), NEVER]))

@@ -21,7 +21,7 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where something stands in a text: the number of the document, its line from 1 on, its character from 0 on."""
 
     document: int
@@ -38,7 +38,7 @@ class Span:
     """Which of the samples."""
     start: int
     length: int
-    place: Place
+    place: Location
     """Where it stands in the text, or one of the places."""
 
     @property
@@ -124,7 +124,7 @@ def whole_characters(number: int, raw: bytes, lengths: Numbers, places: Numbers)
         yield Match(number, start, int(reached[start]) - start, int(places[begins[start]]))
 
 
-def locate(text: bytes, at: Sequence[int]) -> dict[int, Place]:
+def locate(text: bytes, at: Sequence[int]) -> dict[int, Location]:
     """The places of bytes of a text, in one walk through it."""
     places, begin = {}, 0
     document = line = character = 0
@@ -134,5 +134,5 @@ def locate(text: bytes, at: Sequence[int]) -> dict[int, Place]:
             document, line, character = document + piece.count(END), 0, 0
             piece = piece[piece.rindex(END) + 1 :]
         line, character = line + piece.count(b"\n"), character + len(piece.decode("utf-8", "surrogatepass"))
-        places[end], begin = Place(document, line + 1, character), end
+        places[end], begin = Location(document, line + 1, character), end
     return places

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..config import GenerateOptions, ScoreOptions
 from ..engines import Engine
-from ..engines.prompt import Read
+from ..engines.prompt import PromptState
 from ..errors import InputError
 from ..formats.documents import SEPARATORS, split_documents
 from ..sampling import distribution
@@ -258,7 +258,9 @@ def alternatives(logs: Floats, vocabulary: Vocabulary, count: int) -> list[tuple
     ]
 
 
-def next_units(read: Read, vocabulary: Vocabulary, options: GenerateOptions, count: int) -> list[tuple[str, float]]:
+def next_units(
+    read: PromptState, vocabulary: Vocabulary, options: GenerateOptions, count: int
+) -> list[tuple[str, float]]:
     """The likeliest next units after a prompt, as they would be drawn."""
     probabilities = distribution(read.logits, options)[0]
     order = np.argsort(-probabilities, kind="stable")[:count]

@@ -15,14 +15,14 @@ from .suffix_array import END, is_inside, suffix_array
 
 
 @dataclass(frozen=True)
-class Index:
+class SpanIndex:
     """The documents of a text as bytes, backwards, and the order of their suffixes."""
 
     raw: bytes
     order: memoryview
 
     @classmethod
-    def of(cls, documents: Iterable[str]) -> Index:
+    def of(cls, documents: Iterable[str]) -> SpanIndex:
         """The index of documents, across which nothing is found."""
         raw = b"".join(as_bytes(document[::-1]) + END for document in documents) or END
         return cls(raw, suffix_array(raw).data)  # a memoryview gives single numbers faster than an array
@@ -52,7 +52,7 @@ class Follower:
     A follower is a value: ``after`` gives another one, so what would come of a character can be asked without harm.
     """
 
-    index: Index
+    index: SpanIndex
     copied: str = ""
 
     def after(self, character: str) -> Follower:

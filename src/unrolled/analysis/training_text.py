@@ -11,18 +11,18 @@ from ..formats.corpus import Corpus, read_corpus
 from ..model_file.bundle import Bundle
 
 
-def read_learnt(bundle: Bundle, path: str) -> Corpus:
+def read_training_text(bundle: Bundle, path: str) -> Corpus:
     """The text of a path, read as the model's record says; raises ``InputError`` if the model learnt another one."""
-    told = bundle.record.get("corpus", {})
-    if "digest" not in told:
+    recorded = bundle.record.get("corpus", {})
+    if "digest" not in recorded:
         raise InputError("this model does not say what it learnt from; compare its texts with `unrolled novelty`")
-    options, kind = ReadOptions.of(as_given(told.get("read", {}))), bundle.config.documents or "whole"
-    names = told.get("names", [])
+    options, kind = ReadOptions.of(as_given(recorded.get("read", {}))), bundle.config.documents or "whole"
+    names = recorded.get("names", [])
     sources: list[str | list[Path]] = [path]
     if len(names) > 1 and path in names:  # one of several files stands for all of them
         sources.append([Path(name) for name in names])
     for source in sources:
         corpus, large = read_corpus(source, options), find_large(source, options, kind)
-        if (large.digest() if large else corpus.arranged(kind).digest) == told["digest"]:
+        if (large.digest() if large else corpus.arranged(kind).digest) == recorded["digest"]:
             return corpus
     raise InputError(f"{path} is not the text that the model learnt ({', '.join(names[:3])}); give that one, unchanged")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..analysis.scoring import Score
     from ..formats.corpus import Source
     from ..generation.completion import Completion
-    from ..generation.prediction import Answer, Predictor, Written
+    from ..generation.prediction import Answer, Generated, Predictor
     from ..generation.session import Session, Sessions
 
 
@@ -195,14 +195,16 @@ class Model(Recomputed):
         with OPENING:
             return Predictor(self.bundle, self.source.reader(), self.vision)
 
-    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Answer | Written:
+    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Answer | Generated:
         """What a source is, or what is written from it: a label with its probabilities, a translation, a caption.
 
         >>> model.predict("a truly wonderful film").label
         """
         return self.predict_many([source], **options)[0]
 
-    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Answer] | list[Written]:
+    def predict_many(
+        self, sources: Sequence[str], **options: Unpack[PredictKeywords]
+    ) -> list[Answer] | list[Generated]:
         """The same for many sources, side by side."""
         settings = PredictOptions.from_user(options)
         if self.predictor.answers:
@@ -212,7 +214,7 @@ class Model(Recomputed):
             raise OptionError(f"I got --count {settings.count}, and this gives one text of each; use translations")
         return [texts[0] for texts in self.predictor.write(sources, settings.writing(), settings.prefix)]
 
-    def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Written]:
+    def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
         """Several texts from one source, ``count`` of them, the likeliest first."""
         settings = PredictOptions.from_user(options)
         if self.predictor.answers:
@@ -229,10 +231,10 @@ class Model(Recomputed):
         ``weights`` "bf16" or "int8" makes the file two or four times smaller; see ``quantized`` for what it costs.
         """
         check("weights", weights, {"choices": PRECISIONS})
-        self.refuse_narrow(weights)
+        self.refuse_low_precision(weights)
         return bundles.save(dataclasses.replace(self.bundle, weights=weights or self.bundle.weights), path, force)
 
-    def refuse_narrow(self, weights: str | None) -> None:
+    def refuse_low_precision(self, weights: str | None) -> None:
         """Only the matrices of a recurrent network have narrow forms."""
         if weights not in (None, "fp32") and self.bundle.config.model != "recurrent":
             raise OptionError(
@@ -241,7 +243,7 @@ class Model(Recomputed):
 
     def quantized(self, weights: str, text: str) -> Model:
         """The model with narrow weights; its record tells the bits per character that they cost on a text."""
-        self.refuse_narrow(weights)
+        self.refuse_low_precision(weights)
         record = dict(self.record)
         bundle = dataclasses.replace(self.bundle, weights=weights, record=record)
         narrow = Model(bundle, self.source.name, self.source.device, weights, self.vision)

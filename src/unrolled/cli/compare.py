@@ -25,7 +25,7 @@ DEFAULT_MINUTES = 1.0
 @click.option("--minutes", type=float, default=DEFAULT_MINUTES, help="minutes that each network learns [default: 1]")
 @click.option("--models", help="which of them, with commas [default: markov,window,elman,gru,lstm,gpt2]")
 @click.option("--unit", help="what a step reads and writes [default: auto]")
-@click.option("--seed", type=int, help="seed of all chance in training")
+@click.option("--seed", type=int, help="seed of all that is random in training")
 @click.option("--threads", type=int, help="threads for each [default: one a core]")
 @click.option("-p", "--prompt", help="what all write on from [default: the first held-out words]")
 @click.option("-o", "--output", type=click.Path(), help="write a page of HTML")
@@ -50,17 +50,17 @@ def command(
         folder = Path(keep or temporary)
         prepare(folder, names, force)
         found = compare(sources, names, given(options), folder, prompt, len if quiet else say)
-    told = found.summary()
+    summary = found.summary()
     for note in found.notes:
         streams.note(note)
     if output:
-        write_atomically(output, page(told).encode("utf-8", "backslashreplace"))
+        write_atomically(output, page(summary).encode("utf-8", "backslashreplace"))
     if as_json:
-        streams.as_json(told)
+        streams.as_json(summary)
         return
-    streams.lines(table(told))
+    streams.lines(table(summary))
     if not quiet:
-        streams.lines(["", MEANINGS, "", *samples(told)])
+        streams.lines(["", MEANINGS, "", *samples(summary)])
 
 
 def prepare(folder: Path, names: list[str], force: bool) -> None:

@@ -1,4 +1,4 @@
-"""``unrolled evaluate``: a model and a test in, figures out, with the yardstick beside them."""
+"""``unrolled evaluate``: a model and a test in, figures out, with the baseline beside them."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
     refuse(opened, targets, force)
     found = evaluate(opened, test[0] if len(test) == 1 else [Path(each) for each in test], **settings)
     write(opened, found, targets)
-    told = found.summary(count)
+    summary = found.summary(count)
     if as_json:
-        streams.as_json(told)
+        streams.as_json(summary)
     else:
-        streams.lines(lines(told))
+        streams.lines(lines(summary))
 
 
 def refuse(model: Model, targets: dict[str, str | None], force: bool) -> None:

@@ -82,7 +82,7 @@ def command(
     if ways["save_state"]:
         start.after(texts[0]).save(ways["save_state"], force)
     if output or as_json:
-        each = zip(lines, told(texts, against), strict=True)
+        each = zip(lines, described(texts, against), strict=True)
         write_lines(output, ({"prompt": prompt, **line, **settings, **more} for line, more in each))
     else:
         show_novelty(texts, against, quiet)
@@ -123,12 +123,12 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
 
 def learnt(bundle: Bundle, path: str) -> Corpus:
     """The text that a model learnt."""
-    from ..analysis.training_text import read_learnt
+    from ..analysis.training_text import read_training_text
 
-    return read_learnt(bundle, path)
+    return read_training_text(bundle, path)
 
 
-def told(texts: Sequence[str], against: Corpus | None) -> list[dict[str, Any]]:
+def described(texts: Sequence[str], against: Corpus | None) -> list[dict[str, Any]]:
     """What the line of each text says of its novelty, where that is asked for."""
     if against is None:
         return [{} for _ in texts]

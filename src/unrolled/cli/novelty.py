@@ -58,8 +58,8 @@ def texts_of(sample: str) -> list[str]:
         lines = [parse_json(line) for line in sample.split("\n") if line.strip()]
     except ValueError:
         return [sample]
-    told = [line.get("text") for line in lines if isinstance(line, dict)]
-    texts = [text for text in told if isinstance(text, str)]
+    found = [line.get("text") for line in lines if isinstance(line, dict)]
+    texts = [text for text in found if isinstance(text, str)]
     return texts if len(texts) == len(lines) else [sample]
 
 

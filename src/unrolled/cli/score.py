@@ -99,11 +99,11 @@ def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, 
     if foreign:
         raise OptionError(f"I got {flag(foreign[0])} with a model that reads pairs, which stand alone; leave it out")
     reading = {name: settings[name] for name in READING if name in settings}
-    told = score_pairs(model, table, **reading).summary(lines)
+    summary = score_pairs(model, table, **reading).summary(lines)
     if as_json:
-        streams.as_json(told)
+        streams.as_json(summary)
     else:
-        streams.lines(pair_lines(told))
+        streams.lines(pair_lines(summary))
 
 
 def read(text: str | None, encoding: str | None) -> str:

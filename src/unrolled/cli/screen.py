@@ -6,14 +6,12 @@ import shlex
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ..api import Model
 from ..api.training import SAMPLE_TEMPERATURES, example_lines, sample_line
 from ..escaping import CONTROLS, escaped
-
-if TYPE_CHECKING:
-    from ..training.events import Event, Progress, Reading, Started, Validated, Warned
+from ..training.events import Event, Progress, ReadProgress, Started, Validated, Warned
 
 SAMPLES = 5  # times that samples are shown during a run
 NEAR = 1.1  # times the best: the part of the curve where it bends
@@ -32,14 +30,15 @@ class Screen:
 
     def __init__(self, quiet: bool) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as ProgressBar
 
         self.console = Console(stderr=True, quiet=quiet, highlight=False, markup=False, emoji=False)
         self.live = self.console.is_terminal and not quiet
         columns = (BarColumn(bar_width=8), TextColumn("{task.description}", markup=False))
-        self.bar = Progress(*columns, console=self.console, disable=not self.live, transient=True)
+        self.bar = ProgressBar(*columns, console=self.console, disable=not self.live, transient=True)
         self.line = self.bar.add_task("measuring this machine …", total=None)
-        self.told = self.began = time.monotonic()
+        self.shown_at = self.began = time.monotonic()
         self.share = self.sampled = 0.0
         self.best, self.per = "", "char"
 
@@ -53,10 +52,20 @@ class Screen:
         self.bar.stop()
 
     def observe(self, event: Event) -> None:
-        """Show an event; each kind has a method of its name."""
-        getattr(self, type(event).__name__.lower())(event)
+        """Show an event."""
+        match event:
+            case ReadProgress():
+                self.reading(event)
+            case Started():
+                self.started(event)
+            case Progress():
+                self.progress(event)
+            case Validated():
+                self.validated(event)
+            case Warned():
+                self.warned(event)
 
-    def reading(self, event: Reading) -> None:
+    def reading(self, event: ReadProgress) -> None:
         """How far a large text is read."""
         self.bar.update(
             self.line, total=1.0, completed=event.share, description=escaped(f"a large text: {event.what} …")
@@ -75,8 +84,8 @@ class Screen:
         self.share = event.step / event.steps
         line = describe(event, self.best, self.per)
         self.bar.update(self.line, total=event.steps, completed=event.step, description=line)
-        if not self.live and time.monotonic() - self.told >= PLAIN_EVERY:
-            self.told = time.monotonic()
+        if not self.live and time.monotonic() - self.shown_at >= PLAIN_EVERY:
+            self.shown_at = time.monotonic()
             self.say(line)
 
     def validated(self, event: Validated) -> None:
@@ -158,20 +167,20 @@ def describe(event: Progress, best: str, per: str = "char") -> str:
     return f"{event.step}/{event.steps} · {event.bits:.3f} bits/{per}{best} · {speed} · {left}"
 
 
-def describe_going_on(told: dict[str, Any], per: str = "char") -> str:
+def describe_going_on(shown_at: dict[str, Any], per: str = "char") -> str:
     """What going on from a model brought and cost."""
-    before, after = told["before"], told["after"]
+    before, after = shown_at["before"], shown_at["after"]
     kinds = "letters" if per == "char" else "labels and letters"
-    letters = f"{len(told['added'])} new {kinds}; " if told["added"] else ""
+    letters = f"{len(shown_at['added'])} new {kinds}; " if shown_at["added"] else ""
     if not before:  # a language model that reads now: there is nothing to compare
-        return f"going on from {told['from']}, a language model: {letters}what it learnt of the language is kept"
+        return f"going on from {shown_at['from']}, a language model: {letters}what it learnt of the language is kept"
     each = [
         f"the {name} text {before[name]:.3f} → {after[name]:.3f} bits/{per}"
         for name in ("new", "old")
         if before[name] is not None and after[name] is not None
     ]
     missing = "" if before["old"] is not None else "; the old text could not be scored: who knows what is forgotten"
-    return f"going on from {told['from']}: {letters}{', '.join(each)}{missing}"
+    return f"going on from {shown_at['from']}: {letters}{', '.join(each)}{missing}"
 
 
 def typed(text: str) -> str:

@@ -118,8 +118,8 @@ def open_all() -> None:
     sys.stdin = opened(sys.stdin, 0, "r", "surrogateescape")
     sys.stdout = opened(sys.stdout, 1, "w", "backslashreplace")
     if sys.stderr is sys.__stderr__:  # a program may show it elsewhere
-        told = io.BufferedWriter(Notes())
-        sys.stderr = io.TextIOWrapper(told, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        notes = io.BufferedWriter(Notes())
+        sys.stderr = io.TextIOWrapper(notes, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
 def opened(stream: TextIO | None, number: int, mode: Literal["r", "w"], errors: str) -> TextIO:

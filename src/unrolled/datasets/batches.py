@@ -50,7 +50,7 @@ class Batches(ABC):
     def batch(self, step: int) -> Batch:
         """The batch of a step, counted from 0 over all epochs."""
 
-    def chance(self, *place: int) -> np.random.Generator:
+    def rng(self, *place: int) -> np.random.Generator:
         """The generator of one place (an epoch, a step): the same whenever it is asked for."""
         return np.random.default_rng([self.seed, *place])
 
@@ -93,9 +93,9 @@ class Streams(TextBatches):
         epoch, place = divmod(step, self.steps_per_epoch)
         stride = self.steps_per_epoch * self.length
         slack = len(self.ids) - 1 - self.batch_size * stride
-        offset = int(self.chance(1, epoch).integers(slack + 1))
+        offset = int(self.rng(1, epoch).integers(slack + 1))
         starts = offset + np.arange(self.batch_size) * stride + place * self.length
-        forgets = self.chance(2, step).random(self.batch_size) < self.reset_probability
+        forgets = self.rng(2, step).random(self.batch_size) < self.reset_probability
         return self.cut(starts, forgets | (place == 0))
 
 
@@ -108,10 +108,10 @@ class Windows(TextBatches):
 
     def batch(self, step: int) -> Batch:
         epoch, place = divmod(step, self.steps_per_epoch)
-        chance = self.chance(3, epoch)
+        rng = self.rng(3, epoch)
         windows = (len(self.ids) - 1) // self.length
-        offset = int(chance.integers(len(self.ids) - windows * self.length))
-        order = chance.permutation(windows)
+        offset = int(rng.integers(len(self.ids) - windows * self.length))
+        order = rng.permutation(windows)
         rows = order[place * self.batch_size : (place + 1) * self.batch_size]
         return self.cut(offset + rows * self.length, np.ones(len(rows), bool))
 

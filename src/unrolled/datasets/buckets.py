@@ -60,8 +60,8 @@ class Buckets(TextBatches):
 
     def shuffled(self, epoch: int) -> tuple[Places, Places]:
         """An epoch's order: of the pieces, the longest first and equals in any order; and of the groups."""
-        chance, sizes = self.chance(4, epoch), self.pieces.sizes
-        return np.lexsort((chance.random(len(sizes)), -sizes)), chance.permutation(len(self.groups))
+        rng, sizes = self.rng(4, epoch), self.pieces.sizes
+        return np.lexsort((rng.random(len(sizes)), -sizes)), rng.permutation(len(self.groups))
 
 
 def cut_pieces(ids: Ids, longest: int) -> Pieces:

@@ -1,4 +1,4 @@
-"""What training learns from, a text (``Split``) or examples (``ExampleSplit``), and how a task is asked for it."""
+"""A dataset, of a text (``TextDataset``) or of examples (``ExampleDataset``), and how a task is asked for one."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..text.vocabulary import Vocabulary
 from .batches import Batch, Batches
-from .encoder_input import Given, Numbers
+from .encoder_input import EncoderInput, Numbers
 
 if TYPE_CHECKING:
-    from ..tasks.caption.rows import OpenEyes
+    from ..tasks.caption.rows import OpenVisionEncoder
 
 SHOWN = 3
 """Held-out examples that are shown."""
 
 
-class Material(Protocol):
+class Dataset(Protocol):
     """Three parts, "train", "valid" and "test"; the last two may be empty."""
 
     @property
@@ -56,10 +56,10 @@ class Material(Protocol):
     def release(self) -> None:
         """Let go of memory that is not needed for now."""
 
-    def unlabelled(self) -> Material | None:
+    def unlabelled(self) -> Dataset | None:
         """The same without what the network can also do without, if there is any such thing."""
 
-    def beginning(self, part: str, units: int) -> Material:
+    def beginning(self, part: str, units: int) -> Dataset:
         """The same with about so many units to predict in a part, at most."""
 
     def counts(self, part: str = "train") -> Numbers:
@@ -71,15 +71,17 @@ class Material(Protocol):
     def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
         """Every target of a part once."""
 
-    def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
+    def given(
+        self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
+    ) -> EncoderInput | None:
         """What the network is given of some documents before it reads: labels, sources; None where nothing is."""
 
 
 @dataclass(frozen=True)
-class Request:
+class ReadRequest:
     """How a source is to be read: ``known`` vocabularies only get what they lack; ``tell`` hears what takes long.
 
-    ``open_eyes`` opens a pretrained network that sees, by its name.
+    ``open_vision_encoder`` opens a pretrained network that sees, by its name.
     """
 
     reading: ReadOptions
@@ -87,7 +89,7 @@ class Request:
     train: TrainOptions
     known: Mapping[str, Vocabulary] | None = None
     tell: Callable[[str, float], None] | None = None
-    open_eyes: OpenEyes | None = None
+    open_vision_encoder: OpenVisionEncoder | None = None
 
     def vocabulary(self, name: str, texts: Sequence[str], model: ModelOptions, size: int | None = None) -> Vocabulary:
         """What is known of a name with the letters that it lacks for some texts; or else what they teach."""
@@ -98,10 +100,10 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Reading:
+class LoadedData:
     """What was read: in ids, with what is known of it, and with the options that depend on it."""
 
-    split: Material
+    split: Dataset
     about: dict[str, Any]
     model: ModelOptions
     why_unit: str

@@ -13,7 +13,7 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Given:
+class EncoderInput:
     """Some rows side by side: ``values`` [B, ...] and, where they are padded, how many of a row's places are real."""
 
     values: NDArray[Any]
@@ -30,7 +30,7 @@ class Rows(Protocol):
     def sizes(self) -> Numbers:
         """How long every row is."""
 
-    def take(self, which: Numbers) -> Given:
+    def take(self, which: Numbers) -> EncoderInput:
         """Some rows side by side."""
 
     def first(self, count: int) -> Rows:
@@ -48,8 +48,8 @@ class Shared:
     def sizes(self) -> Numbers:
         return np.ones(len(self.rows), np.int64)
 
-    def take(self, which: Numbers) -> Given:
-        return Given(self.values[self.rows[which]])
+    def take(self, which: Numbers) -> EncoderInput:
+        return EncoderInput(self.values[self.rows[which]])
 
     def first(self, count: int) -> Shared:
         return Shared(self.values, self.rows[:count])
@@ -76,14 +76,14 @@ class Ragged:
     def sizes(self) -> Numbers:
         return np.diff(self.starts)
 
-    def take(self, which: Numbers) -> Given:
+    def take(self, which: Numbers) -> EncoderInput:
         """Some rows, padded with zeros to the longest of them."""
         sizes = self.sizes[which]
         offsets = np.arange(max(1, int(sizes.max(initial=0))))
         real = offsets < sizes[:, None]
         values = np.zeros(real.shape, np.int32)
         values[real] = self.flat[(self.starts[which][:, None] + offsets)[real]]
-        return Given(values, sizes)
+        return EncoderInput(values, sizes)
 
     def first(self, count: int) -> Ragged:
         """The first so many rows."""
@@ -91,7 +91,7 @@ class Ragged:
         return Ragged(self.flat[: starts[-1]], starts)
 
 
-def side_by_side(rows: Iterable[NDArray[np.int32]]) -> Given:
+def side_by_side(rows: Iterable[NDArray[np.int32]]) -> EncoderInput:
     """Some arrays as rows of one, padded."""
     ragged = Ragged.of(rows)
     return ragged.take(np.arange(len(ragged)))

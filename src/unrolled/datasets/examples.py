@@ -12,7 +12,7 @@ import numpy as np
 from ..config import TrainOptions
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .batches import Batch, Batches
-from .encoder_input import Given, Numbers, Ragged, Rows
+from .encoder_input import EncoderInput, Numbers, Ragged, Rows
 
 AT_ONCE = 64
 """Examples side by side where nothing is learnt."""
@@ -48,7 +48,7 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class ExampleSplit:
+class ExampleDataset:
     """What is trained on, what is held out, and what is only reported, with the vocabulary of the targets.
 
     The cost of a target is told in bits per character of what it stands for, or per label where targets are labels.
@@ -90,7 +90,7 @@ class ExampleSplit:
     def unlabelled(self) -> None:
         """Nothing can be left out of an example."""
 
-    def beginning(self, part: str, units: int) -> ExampleSplit:
+    def beginning(self, part: str, units: int) -> ExampleDataset:
         """The same with no more examples in a part than have so many units to predict, but for one."""
         examples = self.part(part)
         count = int(np.searchsorted(examples.targets.starts, units))
@@ -113,7 +113,9 @@ class ExampleSplit:
         for first, last in grouped(examples.sizes[order], AT_ONCE, PLACES):
             yield examples.batch(order[first:last])
 
-    def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
+    def given(
+        self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
+    ) -> EncoderInput | None:
         """The sources of some examples."""
         assert documents is not None, "an example is a document"
         return self.part(part).sources.take(documents)
@@ -148,9 +150,9 @@ class ExampleBatches(Batches):
 
     def shuffled(self, epoch: int) -> tuple[Numbers, Numbers]:
         """An epoch's order: of the examples, long ones first but for some chance; and of the groups."""
-        chance = self.chance(6, epoch)
-        noise = 1 + SHUFFLE * (chance.random(len(self.sizes)) - 0.5)
-        return np.argsort(-self.sizes * noise, kind="stable"), chance.permutation(len(self.groups))
+        rng = self.rng(6, epoch)
+        noise = 1 + SHUFFLE * (rng.random(len(self.sizes)) - 0.5)
+        return np.argsort(-self.sizes * noise, kind="stable"), rng.permutation(len(self.groups))
 
 
 def grouped(descending: Numbers, rows: int, places: int) -> Iterator[tuple[int, int]]:

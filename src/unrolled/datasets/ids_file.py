@@ -78,11 +78,11 @@ class Entry:
         Raises ``OutputError`` where there is no room.
         """
         with ExitStack() as stack:
-            with told(self.folder):
+            with reporting(self.folder):
                 about, file = (stack.enter_context(replacing(path)) for path in (self.about, self.ids))
             writer = Writer(file, units, self.folder)
             yield writer
-            with told(self.folder):
+            with reporting(self.folder):
                 about.write(json.dumps(writer.about()).encode())
                 about.flush()
                 file.flush()
@@ -101,7 +101,7 @@ class Writer:
         """Write some ids behind those before."""
         raw = ids.astype(self.dtype).tobytes()
         self.digest.update(raw)
-        with told(self.folder):
+        with reporting(self.folder):
             self.file.write(raw)
         self.written += len(ids)
 
@@ -112,7 +112,7 @@ class Writer:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def reporting(folder: Path) -> Iterator[None]:
     """Say where there is no room."""
     try:
         yield

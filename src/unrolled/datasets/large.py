@@ -23,7 +23,7 @@ from ..sharing import cached_property
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .ids_file import Encoded, Entry, cache_folder
-from .text import Split, share_of
+from .text import TextDataset, share_of
 
 LARGE = 64 << 20  # bytes from which on a text is not read at once
 BLOCK = 4 << 20  # characters that are
@@ -31,12 +31,12 @@ SAMPLE = 1 << 20  # bytes that tell the encoding
 MOST_HELD_OUT = 1_000_000
 """Characters: a tenth of a gigabyte would take longer to score than to learn."""
 FORMAT = 3
-Told = Callable[[str, float], None]
+Tell = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done."""
 
 
 @dataclass(frozen=True)
-class Large:
+class LargeText:
     """Files of plain text, too large to be read at once."""
 
     paths: tuple[Path, ...]
@@ -80,7 +80,7 @@ class Large:
         return total.hexdigest()
 
 
-def find_large(source: Source, options: ReadOptions, kind: str | None) -> Large | None:
+def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeText | None:
     """The files of a source, if they are large and plain: no table, nothing compressed, nothing to strip."""
     if isinstance(source, str) and source == "-":
         return None
@@ -96,7 +96,7 @@ def find_large(source: Source, options: ReadOptions, kind: str | None) -> Large 
         return None
     if len(paths) > len(given):  # what else lies in a folder is left out
         paths = tuple(path for path in paths if is_text(path, options))
-    return Large(paths, options, kind or ("files" if len(paths) > 1 else "whole")) if paths else None
+    return LargeText(paths, options, kind or ("files" if len(paths) > 1 else "whole")) if paths else None
 
 
 def encoding_of(path: Path, options: ReadOptions) -> str:
@@ -128,8 +128,8 @@ def read_block(file: Any, path: Path) -> str:
 
 
 def split_large(
-    text: Large, model: ModelOptions, options: TrainOptions, known: Mapping[str, Vocabulary] | None, tell: Told
-) -> tuple[Split, dict[str, Any]]:
+    text: LargeText, model: ModelOptions, options: TrainOptions, known: Mapping[str, Vocabulary] | None, tell: Tell
+) -> tuple[TextDataset, dict[str, Any]]:
     """A large text in ids on disk, cut like ``split_corpus`` cuts it by characters, and what a record says of it."""
     if isinstance(options.valid, str) or options.test is not None:
         raise InputError(
@@ -160,16 +160,16 @@ def split_large(
         "digest": digest,
         **text.options.chosen(),
     }
-    return Split(vocabulary, ids[:cut], held_out, ids[:0], text.documents), described
+    return TextDataset(vocabulary, ids[:cut], held_out, ids[:0], text.documents), described
 
 
 def encode(
-    text: Large,
+    text: LargeText,
     model: ModelOptions,
     share: float,
     known: Mapping[str, Vocabulary] | None,
     entry: Entry,
-    tell: Told,
+    tell: Tell,
 ) -> Encoded:
     """Write the ids of a text and what is known of them: a pass to count, one to learn its units, and one to encode.
 
@@ -198,7 +198,7 @@ def encode(
 
 
 def learn_units(
-    text: Large, model: ModelOptions, known: Mapping[str, Vocabulary] | None, cut: int, tell: Told
+    text: LargeText, model: ModelOptions, known: Mapping[str, Vocabulary] | None, cut: int, tell: Tell
 ) -> Vocabulary:
     """The vocabulary that the part of a text before the cut teaches; letters are those of the whole text."""
 

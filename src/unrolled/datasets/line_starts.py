@@ -8,7 +8,7 @@ import numpy as np
 
 from ..text.grapheme import clusters
 from ..text.vocabulary import BOUNDARY
-from .text import Split
+from .text import TextDataset
 
 LEAST, MOST = 12, 24
 """Characters of a line that is chosen, and of its beginning."""
@@ -22,7 +22,7 @@ def first_words(text: str) -> str:
     return beginning(next((line for line in lines[1:] if tells(line)), lines[0] if lines else ""))
 
 
-def held_out_beginnings(split: Split, count: int) -> tuple[tuple[str, str], ...]:
+def held_out_beginnings(split: TextDataset, count: int) -> tuple[tuple[str, str], ...]:
     """The beginnings of some held-out lines, each with the rest of its line; none where nothing is held out."""
     ids = np.asarray(split.valid[:LOOKED_AT])
     documents = [split.vocabulary.decode(part.tolist()) for part in np.split(ids, np.flatnonzero(ids == BOUNDARY)[1:])]

@@ -17,7 +17,7 @@ from ..text.labels import Labels, label_ids, vocabulary_of
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .batches import Batch, Batches, Streams, Windows, overlapping, side_by_side
 from .buckets import Buckets, each_once
-from .encoder_input import Given, Numbers
+from .encoder_input import EncoderInput, Numbers
 
 FEWEST = 2
 """Units that a part needs: one to read and one to predict."""
@@ -33,7 +33,7 @@ Document = tuple[str, Labels]
 
 
 @dataclass(frozen=True)
-class Split:
+class TextDataset:
     """A text in ids: what is trained on, what is held out, what is only reported (both may be empty).
 
     A boundary stands before every document. Where documents ``end``, one also stands behind the last, and each of them
@@ -72,7 +72,7 @@ class Split:
         """How many characters the targets of a part stand for."""
         return self.characters(getattr(self, part)[1:])
 
-    def beginning(self, part: str, units: int) -> Split:
+    def beginning(self, part: str, units: int) -> TextDataset:
         """The same with at most so many units to predict in a part."""
         return replace(self, **{part: getattr(self, part)[: units + 1]})
 
@@ -87,7 +87,7 @@ class Split:
         """Let go of what was read of a training part that lies on the disk."""
         release(self.train)
 
-    def unlabelled(self) -> Split | None:
+    def unlabelled(self) -> TextDataset | None:
         """The same with all labels hidden, if there are any."""
         if not self.labels:
             return None
@@ -112,14 +112,16 @@ class Split:
             return overlapping(ids, MOST_ROWS, window)
         return side_by_side(ids, rows or rows_for(len(ids) - 1), LENGTH)
 
-    def given(self, part: str, documents: Numbers | None, chance: np.random.Generator | None = None) -> Given | None:
-        """The labels of some documents, if there are any; with a ``chance``, some of them are hidden."""
+    def given(
+        self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
+    ) -> EncoderInput | None:
+        """The labels of some documents, if there are any; with a ``rng``, some of them are hidden."""
         labels = self.conditions.get(part)
         if labels is None:
             return None
-        if chance is not None:
-            labels = np.where(chance.random(labels.shape) < HIDDEN, BOUNDARY, labels)
-        return Given(labels[documents])
+        if rng is not None:
+            labels = np.where(rng.random(labels.shape) < HIDDEN, BOUNDARY, labels)
+        return EncoderInput(labels[documents])
 
     def characters(self, targets: Ids) -> int:
         """How many characters (code points) many targets stand for."""
@@ -141,7 +143,7 @@ def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool 
 
 def split_corpus(
     corpus: Corpus, model: ModelOptions, options: TrainOptions, known: Mapping[str, Vocabulary] | None = None
-) -> Split:
+) -> TextDataset:
     """Cut the held-out parts off the end of the text (nanoGPT's way), or read them from their own files.
 
     Of many documents, whole ones are held out: the last of each label. The alphabet is that of the whole given text: it
@@ -159,7 +161,7 @@ def split_corpus(
     if len(ids["train"]) < FEWEST:
         left = len(ids["train"])
         raise InputError(f"{corpus.names[0]} leaves {left} units to train on; give more text, or --valid 0")
-    split = Split(vocabulary, ids["train"], ids["valid"], ids["test"], kind)
+    split = TextDataset(vocabulary, ids["train"], ids["valid"], ids["test"], kind)
     if not corpus.labels and "labels" not in known:
         return split
     found = vocabulary_of({label for _, each in cut["train"] for label in each})

@@ -88,9 +88,9 @@ def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
     That expects each unit at first that did ``occur`` [V] where the model learnt.
     """
     from .mixture import Mixture
-    from .ngram_cache import Memory
+    from .ngram_cache import NgramCache
 
-    return Mixture([engine, Memory(occur)], FIRST_WEIGHTS)
+    return Mixture([engine, NgramCache(occur)], FIRST_WEIGHTS)
 
 
 def occurring(bundle: Bundle) -> NDArray[np.bool_]:
@@ -100,11 +100,11 @@ def occurring(bundle: Bundle) -> NDArray[np.bool_]:
     return found
 
 
-def guided(without: Engine, under: Engine, strength: float) -> Engine:
+def guided(without: Engine, conditioned: Engine, strength: float) -> Engine:
     """An engine that follows its labels with a strength: 1 as it learnt to, 0 not at all, more than 1 beyond it."""
-    from .guidance import Guided
+    from .guidance import ClassifierFreeGuidance
 
-    return Guided(without, under, strength)
+    return ClassifierFreeGuidance(without, conditioned, strength)
 
 
 def fits(bundle: Bundle) -> bool:

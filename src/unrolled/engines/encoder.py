@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.encoder_input import Given
+from ..datasets.encoder_input import EncoderInput
 from ..networks.cells import CELLS
 from ..networks.cells.base import Array, Recurrence, scan_by_steps
 from ..networks.spec import EncoderSpec
@@ -44,20 +44,20 @@ class Encoder:
         weights = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_hh", "bias_hh"))
         return Recurrence(*weights)
 
-    def read(self, given: Given) -> Places:
+    def read(self, given: EncoderInput) -> Places:
         """What is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
         places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
         return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
 
-    def features(self, given: Given) -> Array:
+    def features(self, given: EncoderInput) -> Array:
         """What is remembered of the places of ready features [B, G, E]."""
         weight, bias = (self.tensors[f"{PREFIX}project.{each}"] for each in ("weight", "bias"))
         projected = self.times(given.values, weight) + bias
         return np.tanh(projected, dtype=np.float32)
 
-    def pixels(self, given: Given) -> Array:
+    def pixels(self, given: EncoderInput) -> Array:
         """What is remembered of the places of pictures [B, G, E]."""
         return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
 
@@ -70,7 +70,7 @@ class Encoder:
         )
         return (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
 
-    def units(self, given: Given) -> Places:
+    def units(self, given: EncoderInput) -> Places:
         """What is remembered of ids [B, S]."""
         assert given.sizes is not None, "ids are padded"
         sizes = np.maximum(given.sizes, 1)
@@ -107,7 +107,7 @@ def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
 
 
 def standardised(x: Array) -> Array:
-    """Vectors x [..., E] with a mean of 0 and a variance of 1 (the twin of ``layers.encoder.standardised``)."""
+    """Vectors x [..., E] with a mean of 0 and a variance of 1 (as ``networks.modules.encoder`` has it)."""
     apart = x - x.mean(-1, keepdims=True)
     return apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
 
@@ -124,7 +124,7 @@ def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
 
 
 def pool(found: Places, way: str) -> Any:
-    """What a head reads [B, T, W]: every place, or all of them pooled (the twin of ``layers.answer``)."""
+    """What a head reads [B, T, W]: every place, or all of them pooled (as ``networks.modules.encoder_only`` has it)."""
     if way == "each":
         return found.places
     ways = ("last", "max", "mean") if way == "all" else (way,)

@@ -10,11 +10,11 @@ from ..text.base import Ids
 from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 
-class Guided(Engine):
-    """Two engines of one network, ``without`` labels and ``under`` them."""
+class ClassifierFreeGuidance(Engine):
+    """Two engines of one network, ``without`` labels and ``conditioned`` them."""
 
-    def __init__(self, without: Engine, under: Engine, strength: float) -> None:
-        self.members, self.strength = (without, under), strength
+    def __init__(self, without: Engine, conditioned: Engine, strength: float) -> None:
+        self.members, self.strength = (without, conditioned), strength
 
     def start(self, rows: int) -> EngineState:
         return joined([member.start(rows) for member in self.members])
@@ -26,5 +26,5 @@ class Guided(Engine):
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]
-        (without, _), (under, _) = scanned
-        return without + self.strength * (under - without), joined([after for _, after in scanned])
+        (without, _), (conditioned, _) = scanned
+        return without + self.strength * (conditioned - without), joined([after for _, after in scanned])

@@ -21,7 +21,7 @@ START = "start."
 """Before the names of the first state's parts among a bundle's tensors, each [layers, H]."""
 
 
-def under(bundle: Bundle, where: Sequence[str]) -> Bundle:
+def with_labels(bundle: Bundle, where: Sequence[str]) -> Bundle:
     """The bundle under labels, each as ``column=value``; a column that is not named stays open."""
     labels = bundle.vocabularies.get("labels")
     if labels is None:

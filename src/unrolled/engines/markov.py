@@ -41,8 +41,8 @@ class Markov(Engine):
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         nodes = self.chain.read(ids, state["nodes"])
-        told = self.chain.predict(nodes.reshape(-1, self.chain.order))
-        logits = np.log(told).astype(np.float32).reshape(*ids.shape, -1)
+        probabilities = self.chain.predict(nodes.reshape(-1, self.chain.order))
+        logits = np.log(probabilities).astype(np.float32).reshape(*ids.shape, -1)
         return logits, {"nodes": nodes[:, -1]}
 
 

@@ -54,15 +54,15 @@ class Mixture(Engine):
 
     def scan(self, ids: Ids, state: EngineState) -> Scanned:
         scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]
-        told = np.stack([softmax(logits.astype(np.float64)) for logits, _ in scanned], 2)  # [B, T, M, V]
-        mixed = np.empty((*ids.shape, told.shape[-1]))
+        probabilities = np.stack([softmax(logits.astype(np.float64)) for logits, _ in scanned], 2)  # [B, T, M, V]
+        mixed = np.empty((*ids.shape, probabilities.shape[-1]))
         weights, read = state["weights"].copy(), state["read"].copy()
         for row in range(len(ids)):
             before = state["expected"][row][None]
-            expected = told[row] if not before.size else np.concatenate([before, told[row]])
+            expected = probabilities[row] if not before.size else np.concatenate([before, probabilities[row]])
             heard = ids[row, len(ids[row]) + 1 - len(expected) :]
             mixed[row] = follow(expected, heard, weights[row], read[row])[-ids.shape[1] :]
-        own = {"weights": weights, "read": read, "expected": told[:, -1]}
+        own = {"weights": weights, "read": read, "expected": probabilities[:, -1]}
         return logs_of(mixed).astype(np.float32), {**own, **joined([after for _, after in scanned])}
 
 

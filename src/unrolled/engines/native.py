@@ -23,7 +23,7 @@ from ..text.base import Ids
 from ..text.vocabulary import SPECIAL
 from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned, check_like
 from .encoder import LayerScan
-from .reader import LightReader, Memory
+from .reader import AttentionMemory, LightReader
 from .reference import first_state, float_tensors, for_rows, input_table
 
 MOST = 2**31 - 1
@@ -43,7 +43,7 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
     spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
     packed = pack(library, spec, tensors, weights) if spec.pooling == "none" else None
 
-    def make_writer(first: dict[str, Array], memory: Memory | None) -> Native:
+    def make_writer(first: dict[str, Array], memory: AttentionMemory | None) -> Native:
         assert packed, "what only answers writes nothing"
         return Native(packed, CELLS[spec.cell].parts, first, packed_memory(memory) if memory else None)
 
@@ -72,7 +72,7 @@ def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> 
     return lambda a: layer.scan(a, default_threads())[0]
 
 
-def packed_memory(memory: Memory) -> PackedMemory:
+def packed_memory(memory: AttentionMemory) -> PackedMemory:
     """The places of sources as the kernels read them, padding left out."""
     real = np.arange(memory.keys.shape[1]) < memory.sizes[:, None]
     return pack_memory(memory.keys[real], memory.values[real], memory.sizes.tolist())

@@ -63,7 +63,7 @@ class Tables:
         return probabilities
 
 
-class Memory(Engine):
+class NgramCache(Engine):
     """Its state is the text so far; the tables of the last states are kept beside it, so that going on costs little.
 
     Tables belong to who took them out: threads that go on from one text share nothing, and the later one reads it anew.

@@ -10,7 +10,7 @@ from ..errors import MissingExtraError
 from ..model_file.bundle import Bundle
 from ..sharing import Recomputed, cached_property, lock_kept_over_forks
 from . import Engine, Reader, open_engine, open_reader
-from .labels import under
+from .labels import with_labels
 
 OPENING = lock_kept_over_forks()
 """Held while an engine is opened: threads that need the same one wait for it, instead of opening many."""
@@ -38,7 +38,9 @@ class EngineSource(Recomputed):
 
     def engine(self, where: tuple[str, ...] = ()) -> Engine:
         """What runs the network under labels."""
-        return self.kept(where, lambda: open_engine(self.name, under(self.bundle, where), self.device, self.weights))
+        return self.kept(
+            where, lambda: open_engine(self.name, with_labels(self.bundle, where), self.device, self.weights)
+        )
 
     def reader(self) -> Reader:
         """What reads sources, of a model whose task is to."""

@@ -16,7 +16,7 @@ READ_AT_ONCE = 1024  # units of a prompt read in one scan
 
 
 @dataclass(frozen=True, eq=False)
-class Read:
+class PromptState:
     """An engine after a text: the state, and the logits [1, V] of what comes next.
 
     Where the text ends within a unit, ``begun`` is the beginning of it, and only the ``allowed`` units go on so.
@@ -36,18 +36,18 @@ class Read:
         logits[:, self.allowed] = self.everything[:, self.allowed]
         return logits
 
-    def only(self, allowed: Ids, begun: str) -> Read:
+    def only(self, allowed: Ids, begun: str) -> PromptState:
         """The same with so few units to choose the next one from, all of which begin alike."""
-        return Read(self.everything, self.state, begun, allowed)
+        return PromptState(self.everything, self.state, begun, allowed)
 
 
-def read_ids(engine: Engine, ids: Ids, state: EngineState) -> Read:
+def read_ids(engine: Engine, ids: Ids, state: EngineState) -> PromptState:
     """Read some ids, at least one, on from a state of one row."""
     for place in range(0, len(ids), READ_AT_ONCE):
         logits, state = engine.scan(ids[None, place : place + READ_AT_ONCE], state)
-    return Read(sound(logits[:, -1]).copy(), state)  # alone: not with the logits of all ids beside it
+    return PromptState(sound(logits[:, -1]).copy(), state)  # alone: not with the logits of all ids beside it
 
 
-def read_prompt(engine: Engine, prompt: Ids) -> Read:
+def read_prompt(engine: Engine, prompt: Ids) -> PromptState:
     """Read the boundary and a prompt from a fresh state."""
     return read_ids(engine, np.concatenate([np.array([BOUNDARY], np.int32), prompt]), engine.start(1))

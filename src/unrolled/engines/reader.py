@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.encoder_input import Given
+from ..datasets.encoder_input import EncoderInput
 from ..networks.cells import find_cell
 from ..networks.cells.base import Array
 from ..networks.spec import NetworkSpec
@@ -27,12 +27,12 @@ class Reader(ABC):
     """A network that reads before it writes."""
 
     @abstractmethod
-    def under(self, given: Given) -> Engine:
+    def encode(self, given: EncoderInput) -> Engine:
         """The engine under some sources; its ``start`` has a row for each of them."""
 
 
 @dataclass(frozen=True)
-class Memory:
+class AttentionMemory:
     """The places of N sources for attention: keys and values [N, S, H], of which the first ``sizes`` [N] are real."""
 
     keys: Array
@@ -40,7 +40,7 @@ class Memory:
     sizes: NDArray[np.int64]
 
 
-MakeWriter = Callable[[dict[str, Array], Memory | None], Engine]
+MakeWriter = Callable[[dict[str, Array], AttentionMemory | None], Engine]
 """Makes the engine that writes, of the first state of N rows and the memory of N sources."""
 
 
@@ -52,7 +52,7 @@ class LightReader(Reader):
         self.spec, self.tensors, self.make_writer = spec, tensors, make_writer
         self.encoder = Encoder(spec.encoder, tensors, make_scan)
 
-    def under(self, given: Given) -> Engine:
+    def encode(self, given: EncoderInput) -> Engine:
         found = self.encoder.read(given)
         if self.spec.pooling != "none":
             return Answers(pool(found, self.spec.pooling) @ self.tensors["head.weight"].T + self.tensors["head.bias"])
@@ -60,7 +60,7 @@ class LightReader(Reader):
         if self.spec.attention != "none":
             weights = (self.tensors[f"attention.{name}.weight"] for name in ("key", "value"))
             keys, values = (self.encoder.times(found.places, each) for each in weights)
-            memory = Memory(keys, values, found.sizes)
+            memory = AttentionMemory(keys, values, found.sizes)
         return self.make_writer(self.first_state(found.whole), memory)
 
     def first_state(self, whole: Array) -> dict[str, Array]:
@@ -89,10 +89,10 @@ class Answers(Engine):
         return logits, {**state, "place": state["place"] + ids.shape[1]}
 
 
-def attend(tensors: Tensors, h: Array, memory: Memory, source: NDArray[np.int64]) -> tuple[Array, Array]:
+def attend(tensors: Tensors, h: Array, memory: AttentionMemory, source: NDArray[np.int64]) -> tuple[Array, Array]:
     """What the layers above the first read [T, B, H] in place of its outputs h, and the weights [B, T, S].
 
-    The twin of ``layers.attention``.
+    The counterpart of ``networks.modules.attention``.
     """
     rows, keys, values = h.swapaxes(0, 1), memory.keys[source], memory.values[source]
     if "attention.query.weight" in tensors:

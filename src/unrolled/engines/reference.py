@@ -14,7 +14,7 @@ from ..text.vocabulary import BOUNDARY
 from .base import Engine, EngineState, Scanned, check_like, row_by_row
 from .encoder import slow_scan
 from .labels import START
-from .reader import LightReader, Memory, attend
+from .reader import AttentionMemory, LightReader, attend
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
@@ -63,7 +63,11 @@ class Reference(Engine):
     """A ``NetworkSpec`` run with NumPy, perhaps with sources to look back at."""
 
     def __init__(
-        self, spec: NetworkSpec, tensors: dict[str, Array], first: dict[str, Array], memory: Memory | None = None
+        self,
+        spec: NetworkSpec,
+        tensors: dict[str, Array],
+        first: dict[str, Array],
+        memory: AttentionMemory | None = None,
     ) -> None:
         self.spec, self.tensors, self.first, self.memory = spec, tensors, first, memory
         self.cell = find_cell(spec.cell, spec.context)

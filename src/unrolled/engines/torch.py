@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ..datasets.encoder_input import Given
+from ..datasets.encoder_input import EncoderInput
 from ..errors import ModelFileError
 from ..model_file.bundle import Bundle
 from ..networks.cells.base import Array
@@ -81,7 +81,7 @@ class TorchReader(Reader):
         self.network, self.device = network, network.head.bias.device
 
     @torch.no_grad()
-    def under(self, given: Given) -> Engine:
+    def encode(self, given: EncoderInput) -> Engine:
         refuse_inherited(self.device.type)
         encoded = self.network.encode(on_device(given, self.device))
         if encoded.answers is not None:

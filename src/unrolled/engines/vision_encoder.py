@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..networks.pretrained.vision import Backbone
 
 
-def open_eyes(bundle: Bundle, folder: str | None) -> Backbone | None:
+def open_vision_encoder(bundle: Bundle, folder: str | None) -> Backbone | None:
     """Open the pretrained network of a model, if it has one, in the ``folder`` that the user names.
 
     What a model file names is not opened for that alone. Raises ``OptionError`` where the user names none, and
@@ -26,12 +26,12 @@ def open_eyes(bundle: Bundle, folder: str | None) -> Backbone | None:
             f"this model sees with the pretrained network in {named!r}, and a model file alone does not open it; if "
             "you trust it, name its folder with --vision (in Python: vision=...)"
         )
-    eyes, kind = opened(folder)
+    vision_encoder, kind = opened(folder)
     if bundle.record.get("corpus", {}).get("vision", kind) != kind:
         raise ModelFileError(
             f"the network in {folder} is not the one that this model learnt to see with; name that one, or train anew"
         )
-    return eyes
+    return vision_encoder
 
 
 def refuse_idle(bundle: Bundle, folder: str | None) -> None:
@@ -45,5 +45,5 @@ def opened(name: str) -> tuple[Backbone, str]:
     """A pretrained network and its kind, opened once: it takes seconds."""
     from ..networks.pretrained.vision import Backbone  # needs torch and transformers
 
-    eyes = Backbone(name)
-    return eyes, eyes.kind
+    vision_encoder = Backbone(name)
+    return vision_encoder, vision_encoder.kind

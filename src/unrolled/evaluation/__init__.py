@@ -1,4 +1,4 @@
-"""Evaluation: a model and rows that were kept from it in, figures out, with the yardstick beside them."""
+"""Evaluation: a model and rows that were kept from it in, figures out, with the baseline beside them."""
 
 from .base import Evaluation, Example
 from .evaluator import evaluate

@@ -9,14 +9,14 @@ import numpy as np
 
 from ..config import CNN
 from ..formats.images import jpeg_of, read_image
-from ..generation.prediction import Predictor, Written
+from ..generation.prediction import Generated, Predictor
 from ..text.vocabulary import BOUNDARY
 
 END = "end"
 """What stands for the end of a caption."""
 
 
-def look_at(predictor: Predictor, written: Written, wanted: str = "") -> dict[str, Any] | None:
+def attention_map(predictor: Predictor, written: Generated, wanted: str = "") -> dict[str, Any] | None:
     """An example for ``reports.attention.page``: the image and, for each unit, where it looked [T, g, g].
 
     The image is shown as the network saw it. Where features are given in place of images, the places have numbers and
@@ -37,6 +37,6 @@ def look_at(predictor: Predictor, written: Written, wanted: str = "") -> dict[st
 def image_of(predictor: Predictor, source: str) -> bytes | None:
     """A JPEG of an image as the network saw it; None where it saw features."""
     model = predictor.bundle.config
-    if predictor.eyes:
-        return jpeg_of(predictor.eyes.picture(source))
+    if predictor.vision_encoder:
+        return jpeg_of(predictor.vision_encoder.picture(source))
     return jpeg_of(read_image(source, model.image_size or 1)) if model.vision == CNN else None

@@ -74,7 +74,7 @@ class Evaluation:
 
     def summary(self, count: int = 5) -> dict[str, Any]:
         """All but the examples as JSON has it, with the worst of them."""
-        told = {
+        figures = {
             "task": self.task,
             "model": self.model,
             "sources": len(self.examples),
@@ -87,4 +87,4 @@ class Evaluation:
             "notes": list(self.notes),
         }
         kept = ("baseline", "notes") if self.classes else ("notes",)
-        return {name: value for name, value in told.items() if name in kept or value not in (None, {})}
+        return {name: value for name, value in figures.items() if name in kept or value not in (None, {})}

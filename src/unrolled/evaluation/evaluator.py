@@ -52,9 +52,9 @@ def sort_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     for name in ("prefix", "count"):
         if name in options:
             raise OptionError(f"I got {name}, and one whole text of each source is evaluated; leave it out")
-    told = given(options)
+    chosen = given(options)
     reading, predicting = (
-        {k: v for k, v in told.items() if k in each.names()} for each in (ReadOptions, PredictOptions)
+        {k: v for k, v in chosen.items() if k in each.names()} for each in (ReadOptions, PredictOptions)
     )
     ReadOptions.of(reading)  # a wrong one is refused before any work
     PredictOptions.from_user(predicting)

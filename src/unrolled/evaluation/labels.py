@@ -40,7 +40,7 @@ def evaluate_labels(model: Model, test: Rows, options: PredictOptions) -> Evalua
     probabilities = np.zeros((len(texts), len(labels)))
     probabilities[:, : len(known)] = softmax(model.predictor.logits(texts))
     found = classified(gold, probabilities)
-    beside, notes = yardstick(model, test)
+    beside, notes = tfidf_baseline(model, test)
     return Evaluation(
         task="classify",
         model=model.described,
@@ -112,7 +112,7 @@ def unknown(wanted: list[str], known: set[str]) -> tuple[str, ...]:
     )
 
 
-def yardstick(model: Model, test: Rows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def tfidf_baseline(model: Model, test: Rows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """The baseline, learnt from the model's own training rows; or a note of why there is none."""
     try:
         rows = learnt(model.bundle)

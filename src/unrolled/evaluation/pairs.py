@@ -10,7 +10,7 @@ from ..analysis.scoring import naming_bits
 from ..api import Model
 from ..errors import OptionError
 from ..formats.corpus import Source
-from ..generation.prediction import Predictor, Written
+from ..generation.prediction import Generated, Predictor
 from ..text.vocabulary import UNKNOWN
 from .rows import Rows, read_test
 
@@ -97,7 +97,7 @@ def costs(predictor: Predictor, test: Rows) -> tuple[Pair, ...]:
     return tuple(cost(predictor, each) for each in found)
 
 
-def cost(predictor: Predictor, scored: Written) -> Pair:
+def cost(predictor: Predictor, scored: Generated) -> Pair:
     """A scored text in bits; the letters that the model does not know have to be named, which costs, too."""
     vocabulary = predictor.vocabulary
     ids = vocabulary.encode(scored.text)

@@ -16,6 +16,6 @@ def narrowed(model: Model, weights: str, test: str | Path) -> Model:
     smaller = Model(narrow, model.source.name, model.source.device, weights)
     before, after = evaluate(model, test), evaluate(smaller, test)
     name = next(iter(before.figures))
-    told = {"weights": weights, f"{name}_before": before.figures[name], name: after.figures[name]}
-    record["quantized"] = {**told, "examples": len(before.examples)}
+    cost = {"weights": weights, f"{name}_before": before.figures[name], name: after.figures[name]}
+    record["quantized"] = {**cost, "examples": len(before.examples)}
     return smaller

@@ -115,15 +115,15 @@ def learnt(bundle: Bundle) -> list[Row]:
 
     They are read again from the files that the record names, and cut as they were.
     """
-    told, task = bundle.record.get("corpus"), bundle.config.task
-    if told is None:
+    corpus, task = bundle.record.get("corpus"), bundle.config.task
+    if corpus is None:
         raise InputError("the model was trained elsewhere, and nobody knows on what")
-    options, paths = ReadOptions.of(as_given(told.get("read", {}))), [Path(name) for name in told["names"]]
+    options, paths = ReadOptions.of(as_given(corpus.get("read", {}))), [Path(name) for name in corpus["names"]]
     refuse_missing(paths)
     found = READERS[task](str(paths[0]) if len(paths) == 1 else paths, options)
-    if found.digest != told["digest"] and len(paths) == NAMED:  # of a folder with more files
+    if found.digest != corpus["digest"] and len(paths) == NAMED:  # of a folder with more files
         found = READERS[task](str(paths[0].parent), options)
-    if found.digest != told["digest"]:
+    if found.digest != corpus["digest"]:
         raise InputError(f"{paths[0]} has changed since the model learnt from it; put back what it was")
     train = TrainOptions.of(bundle.record["options"])
     return CUTS[task](found.rows, train, lambda path: held_out(task, path, options))["train"]

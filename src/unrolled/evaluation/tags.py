@@ -33,10 +33,10 @@ def evaluate_tags(model: Model, test: Rows, options: PredictOptions) -> Evaluati
 def words_found(found: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, float], list[float]]:
     """The figures of lines whose words are apart, beside the lines that were wanted, and the F1 of each line."""
     pairs = [(set(spans(got)), set(spans(real))) for got, real in zip(found, wanted, strict=True)]
-    right, told, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
+    right, predicted, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
     figures = {
-        "word_f1": 2 * right / max(1, told + real),
-        "word_precision": right / max(1, told),
+        "word_f1": 2 * right / max(1, predicted + real),
+        "word_precision": right / max(1, predicted),
         "word_recall": right / max(1, real),
         "exact_match": sum(got == real for got, real in pairs) / max(1, len(pairs)),
     }

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..api import Model
 from ..config import PredictOptions
-from ..generation.prediction import Written
+from ..generation.prediction import Generated
 from ..metrics.captions import cider_d, keyword_f1, words
 from ..metrics.translation import caption_bleu, sacrebleu, sentence_chrf, translated
 from .base import Evaluation, Example
@@ -62,7 +62,7 @@ def evaluate_captions(model: Model, test: Rows, options: PredictOptions) -> Eval
     )
 
 
-def write(model: Model, test: Rows, options: PredictOptions) -> tuple[list[tuple[str, ...]], list[Written]]:
+def write(model: Model, test: Rows, options: PredictOptions) -> tuple[list[tuple[str, ...]], list[Generated]]:
     """All that is wanted of each source, and what the model writes from it."""
     grouped = test.grouped()
     written = model.predictor.write(list(grouped), options.writing())
@@ -70,7 +70,7 @@ def write(model: Model, test: Rows, options: PredictOptions) -> tuple[list[tuple
 
 
 def examples_of(
-    references: Sequence[tuple[str, ...]], written: Sequence[Written], name: str, values: Sequence[float]
+    references: Sequence[tuple[str, ...]], written: Sequence[Generated], name: str, values: Sequence[float]
 ) -> tuple[Example, ...]:
     """All sources with what was written from them."""
     return tuple(

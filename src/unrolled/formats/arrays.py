@@ -30,12 +30,12 @@ def read_npz(file: BinaryIO, names: Collection[str]) -> tuple[Arrays, list[str]]
 
 def read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
     """Read one array, once its header is known to tell of no more than is there."""
-    told = archive.getinfo(name)
-    if told.file_size > most_expanded(told.compress_size):
-        raise ValueError(f"{told.file_size:,} bytes out of {told.compress_size:,} are a bomb")
+    info = archive.getinfo(name)
+    if info.file_size > most_expanded(info.compress_size):
+        raise ValueError(f"{info.file_size:,} bytes out of {info.compress_size:,} are a bomb")
     with archive.open(name) as member:
         shape, dtype = read_header(member)
-        if dtype.kind not in KINDS or math.prod(shape) * dtype.itemsize != told.file_size - member.tell():
+        if dtype.kind not in KINDS or math.prod(shape) * dtype.itemsize != info.file_size - member.tell():
             raise ValueError(f"{dtype} {shape} is not what is there")
     with archive.open(name) as member:
         found: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)

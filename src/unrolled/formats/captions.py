@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..untrusted import read_bytes, refuse_device
 from .array_cache import FOLDER, cached
 from .arrays import Arrays, read_npz
-from .columns import Glance
+from .columns import TablePreview
 from .corpus import is_folder, read_file
 from .images import MEMORY, Picture, read_image
 from .tables import KINDS, is_table_name, read_columns
@@ -146,7 +146,7 @@ def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
     if not is_table_name(name):
         raise InputError(f"{name} is no table of captions; give a {KINDS} file with an image and a caption in each row")
     text = read_file(table, options).text
-    named = Glance.at(text, name).two(IMAGES, CAPTIONS, *columns)
+    named = TablePreview.at(text, name).two(IMAGES, CAPTIONS, *columns)
     found: Table = {}
     for file, said in read_columns(text, name, named):
         if file.strip():

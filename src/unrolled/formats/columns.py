@@ -15,7 +15,7 @@ FEWEST = 10  # of them tell whether the first line is one
 
 
 @dataclass(frozen=True)
-class Glance:
+class TablePreview:
     """The beginning of a table: its first line, and the columns below it."""
 
     name: str
@@ -23,7 +23,7 @@ class Glance:
     columns: list[list[str]]
 
     @classmethod
-    def at(cls, text: str, name: str) -> Glance:
+    def at(cls, text: str, name: str) -> TablePreview:
         """The beginning of a table's text."""
         named = has_keys(name)
         lines = list(islice(rows(text, name, not named), LOOKED_AT))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..config import GenerateOptions
 from ..engines import Engine
 from ..engines.base import select, step
-from ..engines.prompt import Read
+from ..engines.prompt import PromptState
 from ..sampling import OUT
 from ..sharing import cached_property
 from ..text.base import Ids
@@ -43,7 +43,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
-class Judge:
+class HypothesisScorer:
     """What makes hypotheses of ids, and tells where they end."""
 
     vocabulary: Vocabulary
@@ -77,8 +77,8 @@ class Judge:
 class Beams:
     """One search: the hypotheses that still grow, and those that have ended."""
 
-    def __init__(self, judge: Judge) -> None:
-        self.judge, self.options, self.width = judge, judge.options, judge.options.beams or 1
+    def __init__(self, scorer: HypothesisScorer) -> None:
+        self.scorer, self.options, self.width = scorer, scorer.options, scorer.options.beams or 1
         self.live: list[tuple[Path, float]] = [((), 0.0)]
         self.found: list[Hypothesis] = []
         self.over = not self.options.length
@@ -93,7 +93,7 @@ class Beams:
         sums = likely + np.array([[total] for _, total in self.live])
         for rank, (parent, unit, total) in enumerate(candidates(units, sums, 2 * self.width)):
             ids = (*self.live[parent][0], unit)
-            hypothesis = self.judge.ended(ids, total)
+            hypothesis = self.scorer.ended(ids, total)
             if hypothesis and rank < self.width:
                 self.found.append(hypothesis)
             elif not hypothesis and len(grown) < self.width:
@@ -111,10 +111,12 @@ class Beams:
     def result(self) -> list[Hypothesis]:
         """The best hypotheses, the best first; where the length ran out, also those that did not end."""
         cut = self.live if self.live and len(self.live[0][0]) >= self.options.length else []
-        return best([*self.found, *(self.judge.hypothesis(ids, total) for ids, total in cut)], self.width)
+        return best([*self.found, *(self.scorer.hypothesis(ids, total) for ids, total in cut)], self.width)
 
 
-def beam_search(engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions) -> list[Hypothesis]:
+def beam_search(
+    engine: Engine, vocabulary: Vocabulary, read: PromptState, options: GenerateOptions
+) -> list[Hypothesis]:
     """The best hypotheses of at most ``length`` units, at most ``options.beams`` of them, the best first.
 
     With as many beams as there are continuations, it finds the best of all. The probabilities are the model's own: no
@@ -123,9 +125,11 @@ def beam_search(engine: Engine, vocabulary: Vocabulary, read: Read, options: Gen
     return search_all(engine, vocabulary, read, options)[0]
 
 
-def search_all(engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions) -> list[list[Hypothesis]]:
+def search_all(
+    engine: Engine, vocabulary: Vocabulary, read: PromptState, options: GenerateOptions
+) -> list[list[Hypothesis]]:
     """The same from every row of what was read, all searches side by side in each step of the engine."""
-    searches = [Beams(Judge(vocabulary, read.begun, options)) for _ in read.logits]
+    searches = [Beams(HypothesisScorer(vocabulary, read.begun, options)) for _ in read.logits]
     growing = [search for search in searches if not search.over]
     logits, state, kept = read.logits, read.state, math.log1p(-vocabulary.unseen)  # as a given text is scored
     rows = [range(place, place + 1) for place in range(len(growing))]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..analysis.scoring import log_softmax
 from ..engines import Engine, EngineState
-from ..engines.prompt import Read
+from ..engines.prompt import PromptState
 from ..sampling import forbid_unseen
 from ..sharing import Recomputed, cached_property
 from ..text.byte import Byte
@@ -154,7 +154,7 @@ def gather(batch: Sequence[Beginning]) -> EngineState:
     return {name: np.stack([each.state[name][each.row] for each in batch]) for name in batch[0].state}
 
 
-def complete(engine: Engine, words: Words, read: Read, text: str, count: int) -> list[Completion]:
+def complete(engine: Engine, words: Words, read: PromptState, text: str, count: int) -> list[Completion]:
     """The likeliest words after a text, the likeliest first; what is typed of a word is gone on with."""
     typed, search = words.typed(text), WordSearch(words, count)
     logs = log_softmax(forbid_unseen(read.logits.astype(np.float64)))[0]

@@ -1,4 +1,4 @@
-"""Writing under guards: a unit that one of them refuses is drawn again, and where none is left, some are taken back."""
+"""Writing under constraints: a unit that one refuses is drawn again; where none is left, some are taken back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..engines.base import Engine, EngineState, step
 from ..errors import UnrolledWarning
 from ..sampling import OUT, Logits, Uniforms, distribution, draw, forbid_special
 from ..text.vocabulary import BOUNDARY, Decoder
-from .constraints.base import Guard
+from .constraints.base import Constraint
 
 BACK = 16
 """Units that can be taken back; so many are held before they are shown."""
@@ -23,7 +23,7 @@ MOST_DEAD_ENDS = 1000
 
 
 @dataclass
-class Place:
+class DecodeStep:
     """Where a text stands that is being written.
 
     ``logits`` [1, V] lose every unit that was drawn here once: it was refused, or led nowhere if ever we come back.
@@ -32,28 +32,30 @@ class Place:
     logits: Logits
     state: EngineState
     decoder: Decoder
-    guards: tuple[Guard, ...]
+    constraints: tuple[Constraint, ...]
     unit: int = BOUNDARY
     """What was written to come here."""
 
-    def after(self, engine: Engine, unit: int) -> Place | None:
-        """The place after one more unit; None where a guard refuses it. The end of a document is never refused."""
+    def after(self, engine: Engine, unit: int) -> DecodeStep | None:
+        """The place after one more unit; None where a constraint refuses it. The end of a document is never refused."""
         if unit == BOUNDARY:
             return replace(self, unit=unit)
         decoder = self.decoder.copied()
         text = decoder(unit)
-        guards = tuple(guard for each in self.guards if (guard := each.after(unit, text)) is not None)
-        if len(guards) < len(self.guards):
+        constraints = tuple(
+            constraint for each in self.constraints if (constraint := each.after(unit, text)) is not None
+        )
+        if len(constraints) < len(self.constraints):
             return None
         logits, state = step(engine, np.array([unit], np.int32), self.state)
-        return Place(logits.astype(np.float64), state, decoder, guards, unit)
+        return DecodeStep(logits.astype(np.float64), state, decoder, constraints, unit)
 
-    def next(self, engine: Engine, options: GenerateOptions, uniforms: Uniforms) -> Place | None:
-        """Draw until no guard refuses; None where every unit was refused.
+    def next(self, engine: Engine, options: GenerateOptions, uniforms: Uniforms) -> DecodeStep | None:
+        """Draw until no constraint refuses; None where every unit was refused.
 
         Once all are refused that the filters let through, they choose anew from the rest.
         """
-        options = reduce(lambda so_far, guard: guard.options(so_far), self.guards, options)
+        options = reduce(lambda so_far, constraint: constraint.options(so_far), self.constraints, options)
         while forbid_special(self.logits, not options.endless).max() > OUT:
             shares = distribution(self.logits, options)
             while shares.any():
@@ -64,8 +66,8 @@ class Place:
         return None
 
 
-def guarded(engine: Engine, start: Place, options: GenerateOptions, uniforms: Uniforms) -> Iterator[int]:
-    """Go on from a place: units that the guards of the place let through, to the boundary or until there is no way on.
+def constrained(engine: Engine, start: DecodeStep, options: GenerateOptions, uniforms: Uniforms) -> Iterator[int]:
+    """Go on from a place: units that its constraints let through, to the boundary or until there is no way on.
 
     It ends or goes on after a bounded number of draws: a place draws each unit once at most, and after so many dead
     ends the text ends, as long as it could be made, with a warning.
@@ -89,6 +91,6 @@ def guarded(engine: Engine, start: Place, options: GenerateOptions, uniforms: Un
     warnings.warn("a text ends before its length: whatever came next was refused", UnrolledWarning, stacklevel=2)
 
 
-def written(trail: Sequence[Place]) -> list[int]:
+def written(trail: Sequence[DecodeStep]) -> list[int]:
     """The units of a trail; its first place was shown already."""
     return [place.unit for place in trail[1:]]

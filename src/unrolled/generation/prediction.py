@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from ..analysis.scoring import log_probabilities, log_sum
 from ..config import GenerateOptions
-from ..datasets.encoder_input import Given
+from ..datasets.encoder_input import EncoderInput
 from ..datasets.examples import grouped
 from ..engines import Engine, Reader
 from ..engines.base import select, step
-from ..engines.prompt import Read
-from ..engines.vision_encoder import open_eyes
+from ..engines.prompt import PromptState
+from ..engines.vision_encoder import open_vision_encoder
 from ..model_file.bundle import Bundle
 from ..sampling import COLD, Uniforms, distribution, draw, softmax
 from ..tasks import TASKS
@@ -49,7 +49,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Written:
+class Generated:
     """What is written from a source, the ids of it, and how likely that was: nats summed, and per unit.
 
     ``score`` is what beams are ranked by; for what was drawn, the same with a length penalty of 1.
@@ -69,7 +69,7 @@ class Predictor:
         self.bundle, self.reader = bundle, reader
         self.task = TASKS[bundle.config.task]
         self.spec = self.task.network(bundle.config, bundle.vocabularies)
-        self.eyes = open_eyes(bundle, vision)
+        self.vision_encoder = open_vision_encoder(bundle, vision)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -84,10 +84,10 @@ class Predictor:
         """Whether it answers with labels, and writes nothing."""
         return self.spec.pooling != "none"
 
-    def given(self, sources: Sequence[str]) -> Given:
+    def given(self, sources: Sequence[str]) -> EncoderInput:
         """Sources as the network reads them."""
-        if self.eyes:
-            return Given(self.eyes.features(sources))
+        if self.vision_encoder:
+            return EncoderInput(self.vision_encoder.features(sources))
         return self.task.given(sources, self.bundle.config, self.bundle.vocabularies)
 
     def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:
@@ -96,7 +96,7 @@ class Predictor:
         sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
         for first, last in grouped(sizes, ROWS, PLACES):
             places = order[first:last]
-            yield places, self.reader.under(self.given([sources[place] for place in places]))
+            yield places, self.reader.encode(self.given([sources[place] for place in places]))
 
     def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
         """What a classifier thinks of the labels [N, L] of each source."""
@@ -131,18 +131,18 @@ class Predictor:
         answers = []
         for source, each in zip(sources, probabilities, strict=True):
             order = np.argsort(-each, kind="stable")
-            told = {self.vocabulary.units[place]: float(each[place]) for place in order}
-            answers.append(Answer(source, next(iter(told)), next(iter(told.values())), told))
+            ranked = {self.vocabulary.units[place]: float(each[place]) for place in order}
+            answers.append(Answer(source, next(iter(ranked)), next(iter(ranked.values())), ranked))
         return answers
 
     def write(
         self, sources: Sequence[str], options: GenerateOptions, prefix: str = "", count: int = 1
-    ) -> list[list[Written]]:
+    ) -> list[list[Generated]]:
         """What is written from each source, which begins with the ``prefix``: ``count`` texts, the best first.
 
         With beams they are the likeliest ones; else they are drawn, each with a seed of its own.
         """
-        found: list[list[Written]] = [[] for _ in sources]
+        found: list[list[Generated]] = [[] for _ in sources]
         for places, engine in self.parts(sources):
             read = self.begin(engine, len(places), prefix)
             for place, texts in zip(places, self.texts(engine, read, options, count), strict=True):
@@ -151,19 +151,19 @@ class Predictor:
                 ]
         return found
 
-    def begin(self, engine: Engine, rows: int, prefix: str) -> Read:
+    def begin(self, engine: Engine, rows: int, prefix: str) -> PromptState:
         """The engine after the boundary and a prefix in every row."""
         begun, replaced = self.vocabulary.encode_prompt(prefix)
         warn_of(replaced)
         ids = np.concatenate([np.array([BOUNDARY], np.int32), begun])
         logits, state = engine.scan(np.repeat(ids[None], rows, 0), engine.start(rows))
-        return Read(logits[:, -1], state)
+        return PromptState(logits[:, -1], state)
 
-    def texts(self, engine: Engine, read: Read, options: GenerateOptions, count: int) -> list[list[Written]]:
+    def texts(self, engine: Engine, read: PromptState, options: GenerateOptions, count: int) -> list[list[Generated]]:
         """What is written on from every row of what was read."""
         if options.beams:
             return [
-                [Written("", each.text, each.log_probability, each.score, each.ids) for each in some[:count]]
+                [Generated("", each.text, each.log_probability, each.score, each.ids) for each in some[:count]]
                 for some in search_all(engine, self.vocabulary, read, options)
             ]
         every = []
@@ -173,30 +173,30 @@ class Predictor:
             every.append([self.written(ids, total) for ids, total in drawn(engine, read, seeded)])
         return [sorted(each, key=lambda one: -one.score) for each in zip(*every, strict=True)]
 
-    def written(self, ids: list[int], total: float) -> Written:
+    def written(self, ids: list[int], total: float) -> Generated:
         """What some ids say, and how likely they were, as a given text is scored."""
         total += len(ids) * math.log1p(-self.vocabulary.unseen)
         text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
-        return Written("", text, total, total / max(1, len(ids)), tuple(ids))
+        return Generated("", text, total, total / max(1, len(ids)), tuple(ids))
 
-    def judged(self, engine: Engine, read: Read, texts: list[str]) -> list[Written]:
+    def judged(self, engine: Engine, read: PromptState, texts: list[str]) -> list[Generated]:
         """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""
         targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
         found = []
         for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
             total = self.cost(engine, row_of(read, row), ids)
-            found.append(Written("", text, total, total / len(ids), tuple(ids.tolist())))
+            found.append(Generated("", text, total, total / len(ids), tuple(ids.tolist())))
         return found
 
-    def cost(self, engine: Engine, read: Read, ids: Ids) -> float:
+    def cost(self, engine: Engine, read: PromptState, ids: Ids) -> float:
         """The log-probability of ids, in nats, on from one row."""
         logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
         every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
         return float(log_probabilities(every, self.vocabulary.unseen)[np.arange(len(ids)), ids].sum())
 
-    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Written]:
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Generated]:
         """What given targets cost under their sources."""
-        found: list[Written | None] = [None] * len(sources)
+        found: list[Generated | None] = [None] * len(sources)
         for places, engine in self.parts(sources):
             read = self.begin(engine, len(places), "")
             texts = self.judged(engine, read, [targets[place] for place in places])
@@ -206,28 +206,28 @@ class Predictor:
 
     def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
         """Where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
-        engine = self.reader.under(self.given([source]))
+        engine = self.reader.encode(self.given([source]))
         read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
         weights = engine.scan(read, engine.start(1))[1].get("attention")
         return None if weights is None else weights[0]
 
 
-def row_of(read: Read, row: int) -> Read:
+def row_of(read: PromptState, row: int) -> PromptState:
     """One row of what was read."""
-    return Read(read.logits[[row]], select(read.state, np.array([row])))
+    return PromptState(read.logits[[row]], select(read.state, np.array([row])))
 
 
-def drawn(engine: Engine, read: Read, options: GenerateOptions) -> list[tuple[list[int], float]]:
+def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[tuple[list[int], float]]:
     """The ids that are drawn on from every row, up to the boundary that ends a text, and their log-probability in nats.
 
     The chance is the same for every source, whatever is read beside it; a row that has ended is read no further.
     """
     assert options.seed is not None, "the caller chooses one"
     found: list[list[int]] = [[] for _ in read.logits]
-    totals, rows, chance = np.zeros(len(found)), np.arange(len(found)), Uniforms(options.seed, range(1))
+    totals, rows, draws = np.zeros(len(found)), np.arange(len(found)), Uniforms(options.seed, range(1))
     logits, state = read.logits, read.state
     for _ in range(options.length):
-        ids, likely = chosen(logits, options, float(chance.next()[0, 0]))
+        ids, likely = chosen(logits, options, float(draws.next()[0, 0]))
         totals[rows] += likely
         for row, unit in zip(rows.tolist(), ids.tolist(), strict=True):
             found[row].append(unit)

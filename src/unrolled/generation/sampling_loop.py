@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from ..config import GenerateOptions
 from ..engines import Engine, EngineState
 from ..engines.base import DrawingEngine, Drawn, Logits, select, sound, step
-from ..engines.prompt import Read
+from ..engines.prompt import PromptState
 from ..sampling import Uniforms, distribution, draw
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Decoder, Vocabulary
-from .constrained import Place, guarded
-from .constraints.base import Guard
+from .constrained import DecodeStep, constrained
+from .constraints.base import Constraint
 from .stops import Stopper
 
 MOST_AT_ONCE = 64  # units drawn before they are shown
 
 
-def write(engine: Engine, read: Read, options: GenerateOptions, rows: range) -> Iterator[Ids]:
+def write(engine: Engine, read: PromptState, options: GenerateOptions, rows: range) -> Iterator[Ids]:
     """Go on from a prompt, endlessly: the next ids of every row [B, T]. Row n is the same whatever is beside it.
 
     T is 1, or grows to ``MOST_AT_ONCE`` with an engine that draws by itself.
@@ -65,15 +65,22 @@ def draw_units(
     return np.stack(drawn, 1), logits, state
 
 
-def write_guarded(
-    engine: Engine, vocabulary: Vocabulary, read: Read, options: GenerateOptions, rows: range, guards: Sequence[Guard]
+def write_constrained(
+    engine: Engine,
+    vocabulary: Vocabulary,
+    read: PromptState,
+    options: GenerateOptions,
+    rows: range,
+    constraints: Sequence[Constraint],
 ) -> Iterator[Ids]:
-    """The same with guards over every row, each of which goes its own way; where there is none, a row ends."""
+    """The same with constraints over every row, each of which goes its own way; where there is none, a row ends."""
     assert options.seed is not None, "the caller chooses one"
     texts = []
     for row in rows:
-        place = Place(read.logits.astype(np.float64), read.state, vocabulary.decoder(read.begun), tuple(guards))
-        units = guarded(engine, place, options, Uniforms(options.seed, range(row, row + 1)))
+        place = DecodeStep(
+            read.logits.astype(np.float64), read.state, vocabulary.decoder(read.begun), tuple(constraints)
+        )
+        units = constrained(engine, place, options, Uniforms(options.seed, range(row, row + 1)))
         texts.append(chain(units, repeat(BOUNDARY)))
     for each in zip(*texts, strict=True):
         yield np.array(each, np.int32)[:, None]
@@ -82,17 +89,17 @@ def write_guarded(
 def write_text(
     engine: Engine,
     vocabulary: Vocabulary,
-    read: Read,
+    read: PromptState,
     options: GenerateOptions,
     rows: range,
-    guards: Sequence[Guard] = (),
+    constraints: Sequence[Constraint] = (),
 ) -> Iterator[list[str]]:
     """Go on from a prompt until every row has met a stop or its length: the new text of every row, piece by piece."""
     stoppers = [Stopper(options) for _ in rows]
     decoders = [vocabulary.decoder(read.begun) for _ in rows]
     left = options.length
     free = write(engine, read, options, rows)
-    for ids in write_guarded(engine, vocabulary, read, options, rows, guards) if guards else free:
+    for ids in write_constrained(engine, vocabulary, read, options, rows, constraints) if constraints else free:
         ids = ids[:, :left]
         left -= ids.shape[1]
         pieces = zip(stoppers, decoders, ids, strict=True)

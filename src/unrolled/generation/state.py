@@ -17,7 +17,7 @@ from ..config import GenerateOptions, as_tuple
 from ..engines import Engine, adaptive, guided, occurring
 from ..engines.base import EngineState, sound
 from ..engines.opener import EngineSource
-from ..engines.prompt import Read, read_ids
+from ..engines.prompt import PromptState, read_ids
 from ..errors import ModelFileError, OptionError, UnrolledWarning
 from ..keywords import GenerateKeywords, NextKeywords
 from ..model_file.bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, write_atomically
@@ -26,7 +26,7 @@ from ..sharing import Recomputed, cached_property
 from ..text.vocabulary import BOUNDARY, NEVER, Vocabulary
 from ..untrusted import parse_json
 from .beam_search import Hypothesis, beam_search
-from .constraints import make_guards
+from .constraints import make_constraints
 from .sampling_loop import choose_seed, write_text
 
 ROWS = 64  # samples written side by side
@@ -64,7 +64,7 @@ class Start(Recomputed):
 
     def state(self, prompt: str) -> State:
         """The state after a prompt, from its beginning."""
-        base, tail, known = come_to(self.engine, self.source.bundle.vocabularies["text"], None, prompt)
+        base, tail, known = advance(self.engine, self.source.bundle.vocabularies["text"], None, prompt)
         return State(self, base, tail, known, prompt)
 
 
@@ -82,9 +82,9 @@ class State:
     """
 
     start: Start
-    base: Read
+    base: PromptState
     tail: str
-    read: Read
+    read: PromptState
     text: str
 
     @property
@@ -104,7 +104,7 @@ class State:
 
     def after(self, text: str) -> State:
         """The state when some more text is read; a unit that the model never saw is read as its nearest kin."""
-        base, tail, known = come_to(self.engine, self.vocabulary, self.base, self.tail + text)
+        base, tail, known = advance(self.engine, self.vocabulary, self.base, self.tail + text)
         return dataclasses.replace(self, base=base, tail=tail, read=known, text=self.text + text)
 
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
@@ -127,8 +127,8 @@ class State:
 
     def write(self, settings: GenerateOptions, rows: range) -> Iterator[list[str]]:
         """The pieces of several texts side by side."""
-        guards = make_guards(self.bundle, settings)
-        return write_text(self.engine, self.vocabulary, self.read, settings, rows, guards)
+        constraints = make_constraints(self.bundle, settings)
+        return write_text(self.engine, self.vocabulary, self.read, settings, rows, constraints)
 
     def generate(self, **options: Unpack[GenerateKeywords]) -> str:
         """Write on: the continuation alone."""
@@ -177,7 +177,7 @@ class State:
 class Saved:
     """What a file says of a state: where its base is, what is to be read from there, and how it was started."""
 
-    base: Read
+    base: PromptState
     tail: str
     text: str
     started: dict[str, Any]
@@ -189,7 +189,7 @@ class Saved:
             start.engine.check(self.base.state)
         except ValueError as error:
             raise ModelFileError(f"the state is none of this model ({error}); save it anew") from None
-        base, tail, known = come_to(start.engine, source.bundle.vocabularies["text"], self.base, self.tail)
+        base, tail, known = advance(start.engine, source.bundle.vocabularies["text"], self.base, self.tail)
         return State(start, base, tail, known, self.text)
 
 
@@ -208,14 +208,14 @@ def saved_state(path: str | Path, bundle: Bundle) -> Saved:
         raise ModelFileError(f"{path} is no state of this model: its logits are {logits.dtype} {list(logits.shape)}")
     tail, text, started = checked_about(metadata["about"], path)
     state: EngineState = {name.removeprefix(PART): part for name, part in tensors.items()}
-    return Saved(Read(sound(logits), state), tail, text, started)
+    return Saved(PromptState(sound(logits), state), tail, text, started)
 
 
 def checked_about(about: str, path: str | Path) -> tuple[str, str, dict[str, Any]]:
     """Return the tail, the text and the options of the start that a file's JSON says; raises ``ModelFileError``."""
     try:
-        told = parse_json(about)
-        texts, started = [told[name] for name in ("tail", "text")], told["started"]
+        saved = parse_json(about)
+        texts, started = [saved[name] for name in ("tail", "text")], saved["started"]
         if not all(isinstance(each, str) for each in texts) or set(started) != set(OF_THE_START):
             raise TypeError("it holds other entries")
         options = GenerateOptions.of({**started, "where": as_tuple(started["where"])})
@@ -224,7 +224,9 @@ def checked_about(about: str, path: str | Path) -> tuple[str, str, dict[str, Any
     return texts[0], texts[1], {name: getattr(options, name) for name in OF_THE_START}
 
 
-def come_to(engine: Engine, vocabulary: Vocabulary, base: Read | None, text: str) -> tuple[Read, str, Read]:
+def advance(
+    engine: Engine, vocabulary: Vocabulary, base: PromptState | None, text: str
+) -> tuple[PromptState, str, PromptState]:
     """Read a text on from a base, or from the boundary: the new base, the tail, and what is read with it."""
     settled, tail = vocabulary.settle(text)
     before, begun, allowed = vocabulary.reopen(tail)

@@ -54,9 +54,9 @@ class PackedChain:
         ids = np.empty((rows, steps), np.int32)
 
         def part(begin: int, end: int) -> None:
-            chance, where, read, found = (each[begin:].ctypes.data for each in (uniforms, after, last, ids))
+            uniforms_at, where, read, found = (each[begin:].ctypes.data for each in (uniforms, after, last, ids))
             run, tree = self.library.variant.write, ctypes.byref(self.tree)
-            if run(tree, ctypes.byref(filters), chance, end - begin, steps, where, read, found):
+            if run(tree, ctypes.byref(filters), uniforms_at, end - begin, steps, where, read, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)

@@ -172,9 +172,9 @@ class PackedNetwork:
         def part(begin: int, end: int) -> None:
             run, where = self.library.variant.draw, ctypes.byref(self.network)
             places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
-            chance, read, found = (each[begin:].ctypes.data for each in (uniforms, last, ids))
+            uniforms_at, read, found = (each[begin:].ctypes.data for each in (uniforms, last, ids))
             memory = attended and ctypes.byref(attended.part(begin, None))
-            if run(where, memory, ctypes.byref(filters), chance, end - begin, steps, *places, read, found):
+            if run(where, memory, ctypes.byref(filters), uniforms_at, end - begin, steps, *places, read, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)

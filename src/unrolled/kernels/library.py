@@ -77,13 +77,13 @@ def fault_of(path: Path) -> str:
     try:
         library = ctypes.CDLL(str(path))
         begins = list((c_int64 * 2).in_dll(library, TABLE))
-        told = list((c_int64 * len(expected)).in_dll(library, TABLE)) if begins == expected[:2] else begins
+        stated = list((c_int64 * len(expected)).in_dll(library, TABLE)) if begins == expected[:2] else begins
         library.unrolled_variants  # noqa: B018  # looked up, not called
     except OSError:
         return "built, but this system cannot load it; install unrolled again from its source"
     except (AttributeError, ValueError):
         return "a library of other source than this unrolled; install unrolled again from its source"
-    if told != expected:
+    if stated != expected:
         return "built from another version of unrolled; install unrolled again from its source"
     return ""
 

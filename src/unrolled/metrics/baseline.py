@@ -1,4 +1,4 @@
-"""What counting words achieves: TF-IDF and logistic regression, the yardstick of every classifier of texts."""
+"""What counting words achieves: TF-IDF and logistic regression, the baseline of every classifier of texts."""
 
 from __future__ import annotations
 

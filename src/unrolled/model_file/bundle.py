@@ -113,15 +113,15 @@ def refuse_resume_file(path: str | Path, metadata: Mapping[str, str]) -> None:
 
 def as_plain(vocabulary: Vocabulary) -> dict[str, Any]:
     """A vocabulary as the file keeps it."""
-    told = {"unit": vocabulary.unit, "units": vocabulary.units}
-    return told | {"unseen": vocabulary.unseen} if vocabulary.unseen else told
+    plain = {"unit": vocabulary.unit, "units": vocabulary.units}
+    return plain | {"unseen": vocabulary.unseen} if vocabulary.unseen else plain
 
 
 def fingerprint(bundle: Bundle) -> str:
     """What tells a model from every other: a digest of its weights and of all that says how to read them."""
     plain = ModelOptions()
-    told = {name: value for name, value in bundle.config.own().items() if value != getattr(plain, name)}
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    chosen = {name: value for name, value in bundle.config.own().items() if value != getattr(plain, name)}
+    digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode())
     for name, vocabulary in sorted(bundle.vocabularies.items()):
         digest.update(json.dumps([name, vocabulary.unit, vocabulary.units]).encode())
     for name, tensor in sorted(bundle.tensors.items()):

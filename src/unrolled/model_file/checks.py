@@ -78,19 +78,19 @@ def check_network(
 
 def check_whole(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str) -> None:
     """Check the tensors of a network that has no narrow form."""
-    refuse_narrow(config, precision)
+    refuse_low_precision(config, precision)
     check_network(tensors, config, vocabularies, precision)
 
 
 def check_chain(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str) -> None:
     """Check the tables of a Markov chain."""
-    refuse_narrow(config, precision)
+    refuse_low_precision(config, precision)
     if config.order is None or "labels" in vocabularies:
         raise OptionError("a Markov chain has an order, and no labels")
     check_tables(tensors, len(vocabularies["text"]), config.order)
 
 
-def refuse_narrow(config: ModelOptions, precision: str) -> None:
+def refuse_low_precision(config: ModelOptions, precision: str) -> None:
     """Raise ``OptionError`` for narrow weights of what has none."""
     if precision != "fp32":
         raise OptionError(f"a {config.model} model has no {precision} weights")

@@ -46,8 +46,8 @@ def read_folder(path: str | Path) -> Bundle:
     vocabulary, order = read_units(folder, config.vocab_size, end)
     with torch.device("meta"):
         shapes = {name: tuple(each.shape) for name, each in GPT2LMHeadModel(config).transformer.state_dict().items()}
-    found = {own_name(name): told for name, told in read_headers(folder).items()}
-    refuse_other_shapes(folder, {name: told for name, told in found.items() if name and name != HEAD}, shapes)
+    found = {own_name(name): parsed for name, parsed in read_headers(folder).items()}
+    refuse_other_shapes(folder, {name: parsed for name, parsed in found.items() if name and name != HEAD}, shapes)
     tensors = {f"transformer.{name}": array for name, array in weights_of(folder, config).items()}
     for name, array in tensors.items():
         if not np.isfinite(array).all():
@@ -59,15 +59,15 @@ def read_folder(path: str | Path) -> Bundle:
 
 def plain_config(folder: Path) -> GPT2Config:
     """The configuration of a plain GPT-2 of the sizes that a folder tells; raises ``ModelFileError`` for another."""
-    told = read_config(folder)
-    if told.get("model_type") != "gpt2":
+    parsed = read_config(folder)
+    if parsed.get("model_type") != "gpt2":
         raise ModelFileError(f"{folder} is no folder of a GPT-2 (its config.json names another model); {HINT}")
-    strange = [name for name, values in PLAIN.items() if told.get(name, values[0]) not in values]
+    strange = [name for name, values in PLAIN.items() if parsed.get(name, values[0]) not in values]
     if strange:
         raise ModelFileError(f"the GPT-2 in {folder} differs from the plain one in {', '.join(strange)}; give another")
     config = GPT2Config()
     for name in ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "eos_token_id"):
-        value = told.get(name, getattr(config, name))
+        value = parsed.get(name, getattr(config, name))
         if not isinstance(value, int) or isinstance(value, bool) or value < (name != "eos_token_id"):
             raise ModelFileError(f"{folder / CONFIG} says {name} is {str(value)[:40]!r}, which is none; fetch it again")
         setattr(config, name, value)

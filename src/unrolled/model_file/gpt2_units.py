@@ -52,11 +52,11 @@ def read_units(path: Path, size: int, end: int | None) -> tuple[Vocabulary, NDAr
 
 def our_units(path: Path, size: int) -> Vocabulary:
     """The units that we wrote beside a GPT-2; raises ``ModelFileError`` for what is none."""
-    told = read_json(path)
+    parsed = read_json(path)
     try:
-        if not isinstance(told, dict) or told.get("unit") == LABEL:
+        if not isinstance(parsed, dict) or parsed.get("unit") == LABEL:
             raise ValueError("no unit is named")
-        found = Vocabulary.restored(told.get("unit"), told.get("units"))
+        found = Vocabulary.restored(parsed.get("unit"), parsed.get("units"))
     except ValueError as error:
         raise ModelFileError(f"{path} does not name a kind of unit and its units ({error}); export anew") from None
     if len(found) != size:
@@ -74,8 +74,8 @@ def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
         pairs: Any = [line.split(" ") for line in lines if line and not line.startswith("#version")]
         return checked_tokens(read_json(path / "vocab.json"), pairs, path / "vocab.json")
     if (path / "tokenizer.json").exists():
-        told = read_json(path / "tokenizer.json")
-        model = told.get("model") if isinstance(told, dict) else None
+        parsed = read_json(path / "tokenizer.json")
+        model = parsed.get("model") if isinstance(parsed, dict) else None
         if isinstance(model, dict) and model.get("type") == "BPE":
             pairs = model.get("merges")
             if isinstance(pairs, list):
@@ -131,8 +131,8 @@ class TheirUnits:
         for name in (OURS, "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"):
             (path / name).unlink(missing_ok=True)
         if not self.tokenizer:
-            told = json.dumps({"unit": self.unit, "units": list(self.units)}, ensure_ascii=False)
-            (path / OURS).write_text(told, "utf-8")
+            parsed = json.dumps({"unit": self.unit, "units": list(self.units)}, ensure_ascii=False)
+            (path / OURS).write_text(parsed, "utf-8")
             return
         numbers = {as_letters(token): number for number, token in enumerate(self.units)} | {END: self.end}
         (path / "vocab.json").write_text(json.dumps(numbers, ensure_ascii=False), "utf-8")

@@ -1,6 +1,6 @@
 """The Markov chain of n units: counts of n-grams, plain or smoothed by interpolated and modified Kneser–Ney.
 
-Chen and Goodman 1999, section 3. The yardstick of every text: what the last few units alone tell about the next one.
+Chen and Goodman 1999, section 3. The baseline of every text: what the last few units alone tell about the next one.
 The n-grams are a tree: each is a child of its context, which is the n-gram without its last unit. A document begins
 with the boundary and ends before the next one; no n-gram reaches across. Nothing comes before a boundary, so that what
 begins with one counts as often as it stands there, as in the longest n-grams (Heafield et al. 2013, section 3.1).
@@ -213,24 +213,24 @@ class Chain:
 
     def predict(self, nodes: Numbers) -> Floats:
         """The probabilities [N, V] of every unit after nodes [N, order]."""
-        told = np.full((len(nodes), self.vocabulary), 1 / self.vocabulary)
+        probabilities = np.full((len(nodes), self.vocabulary), 1 / self.vocabulary)
         for level, contexts in zip(self.levels, nodes.T, strict=True):
             places = np.flatnonzero(contexts != NONE)
             known = contexts[places]
-            told[places] *= level.left[known, None]
+            probabilities[places] *= level.left[known, None]
             sizes = level.starts[known + 1] - level.starts[known]
             grams = ranges(level.starts[known], sizes)
-            told[np.repeat(places, sizes), level.units[grams]] += level.shares[grams]
-        return told
+            probabilities[np.repeat(places, sizes), level.units[grams]] += level.shares[grams]
+        return probabilities
 
     def probability(self, ids: Ids, nodes: Numbers) -> Floats:
         """The probability [N] of one unit each after nodes [N, order]."""
-        told = np.full(len(ids), 1 / self.vocabulary)
+        probabilities = np.full(len(ids), 1 / self.vocabulary)
         for length, (level, contexts) in enumerate(zip(self.levels, nodes.T, strict=True), 1):
             grams = self.find(length, contexts, ids)
-            told *= np.where(contexts != NONE, level.left[contexts], 1.0)
-            told += np.where(grams != NONE, level.shares[grams], 0.0)
-        return told
+            probabilities *= np.where(contexts != NONE, level.left[contexts], 1.0)
+            probabilities += np.where(grams != NONE, level.shares[grams], 0.0)
+        return probabilities
 
 
 def level_of(tensors: Mapping[str, NDArray[Any]], length: int, vocabulary: int, smoothing: str) -> Level:

@@ -130,11 +130,11 @@ def page(title: str, examples: Sequence[Example]) -> str:
 def article(example: Example, number: int) -> str:
     """One example in HTML."""
     title = example.get("title") or f"Example {number}"
-    told = [
+    entries = [
         f"<dt>{escape(shown(name))}</dt><dd dir=auto>{escape(shown(text))}</dd>"
         for name, text in example.get("texts", {}).items()
     ]
-    texts = f"<dl>{''.join(told)}</dl>" if told else ""
+    texts = f"<dl>{''.join(entries)}</dl>" if entries else ""
     return f"<article><h2>{escape(shown(title))}</h2>{texts}<div class=card>{drawn(example, title)}</div></article>"
 
 

@@ -87,7 +87,7 @@ def page(comparison: Mapping[str, Any]) -> str:
     """The page: table, curves over time, samples."""
     template = files(__package__).joinpath("comparison.html").read_text("utf-8")
     size, unit = f"{comparison['characters']:,} characters", comparison["unit"]
-    told = {
+    fields = {
         "text": escape(escaped(comparison["text"])),
         "about": f"{size}, read by {unit}; {comparison['minutes']:g} minutes each",
         "table": html_table(comparison),
@@ -96,7 +96,7 @@ def page(comparison: Mapping[str, Any]) -> str:
         "legend": "".join(f"<span>{named(entry)}</span>" for entry in comparison["entries"]),
         "samples": html_samples(comparison),
     }
-    for name, value in told.items():
+    for name, value in fields.items():
         template = template.replace(f"<!-- {name} -->", value)
     return template
 

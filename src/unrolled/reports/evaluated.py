@@ -40,35 +40,35 @@ FIGURES = {
 
 RANKED = {"caption": "cider_d", "tag": "word_f1"}
 """The figure that tells which examples are the worst; chrF for translations."""
-Told = Mapping[str, Any]
+Summary = Mapping[str, Any]
 
 
-def lines(told: Told) -> list[str]:
+def lines(summary: Summary) -> list[str]:
     """An evaluation, as its ``summary`` has it."""
-    several = f", {told['references']:,} references" if told["references"] > told["sources"] else ""
-    classes = told.get("classes")
-    first = f"{told['sources']:,} {'rows' if classes else 'sources'}{several}; {told['model']}"
-    parts = [[first, *figures(told)], notes(told)]
+    several = f", {summary['references']:,} references" if summary["references"] > summary["sources"] else ""
+    classes = summary.get("classes")
+    first = f"{summary['sources']:,} {'rows' if classes else 'sources'}{several}; {summary['model']}"
+    parts = [[first, *figures(summary)], notes(summary)]
     if classes:
         parts += [each_label(classes), confusion.lines(classes["confusion"], classes["labels"]), confused(classes)]
-    parts.append(surprising(told) if classes else worst(told))
+    parts.append(surprising(summary) if classes else worst(summary))
     return "\n\n".join("\n".join(part) for part in parts if part).split("\n")
 
 
-def figures(told: Told) -> list[str]:
+def figures(summary: Summary) -> list[str]:
     """The figures, beside those of the baseline or with the signatures of how they were computed."""
-    beside, signatures = told.get("baseline") or {}, told.get("signatures", {})
+    beside, signatures = summary.get("baseline") or {}, summary.get("signatures", {})
     head = [f"{'':{NAME}}{'model':>{CELL}}{'baseline':>{CELL}}"] if beside else []
     rows = []
     for name, (shown, form) in FIGURES.items():
-        if name in told:
+        if name in summary:
             other = f"{form.format(beside[name]):>{CELL}}" if name in beside else ""
             more = f"   {signatures[name]}" if name in signatures else ""
-            rows.append(f"{shown:{NAME}}{form.format(told[name]):>{CELL}}{other}{more}")
+            rows.append(f"{shown:{NAME}}{form.format(summary[name]):>{CELL}}{other}{more}")
     return [*head, *rows, *([about(beside)] if beside else [])]
 
 
-def about(beside: Told) -> str:
+def about(beside: Summary) -> str:
     """What the baseline is."""
     return (
         f"baseline: TF-IDF of {beside['features']} and logistic regression, learnt from the same {beside['rows']:,} "
@@ -76,12 +76,12 @@ def about(beside: Told) -> str:
     )
 
 
-def notes(told: Told) -> list[str]:
+def notes(summary: Summary) -> list[str]:
     """What has to be known beside the figures."""
-    return [f"note: {each}" for each in told["notes"]]
+    return [f"note: {each}" for each in summary["notes"]]
 
 
-def each_label(classes: Told) -> list[str]:
+def each_label(classes: Summary) -> list[str]:
     """Precision, recall and F1 of each label; of many, those of the lowest F1."""
     order = sorted(range(len(classes["labels"])), key=lambda place: classes["f1"][place])[:MOST]
     kept = sorted(order)
@@ -101,16 +101,16 @@ def each_label(classes: Told) -> list[str]:
     ]
 
 
-def confused(classes: Told) -> list[str]:
+def confused(classes: Summary) -> list[str]:
     """The most frequent errors."""
     found = [f"{count:6,}  {change(wanted, got)}" for wanted, got, count in classes["confused"]]
     return ["most confused (rows, wanted → got)", *found] if found else []
 
 
-def surprising(told: Told) -> list[str]:
+def surprising(summary: Summary) -> list[str]:
     """The rows whose label the model held for least probable."""
     found = []
-    for each in told.get("worst", []):
+    for each in summary.get("worst", []):
         changed = change(each["wanted"][0], each["got"])
         head = f"{each['probability_of_wanted']:6.3f}  {changed} {each['probability']:.3f}  "
         found.append(fitted(head + each["source"], WIDTH))
@@ -118,17 +118,17 @@ def surprising(told: Told) -> list[str]:
     return [title, *found] if found else []
 
 
-def worst(told: Told) -> list[str]:
+def worst(summary: Summary) -> list[str]:
     """The sources from which the worst was written."""
-    name = RANKED.get(told["task"], "chrf")
+    name = RANKED.get(summary["task"], "chrf")
     found = []
-    for each in told.get("worst", []):
+    for each in summary.get("worst", []):
         found.append(f"{each[name]:6.2f}  {fitted(each['source'], WIDTH)}")
         found += [f"{sign:>8}{fitted(text, WIDTH)}" for sign, text in (("got  ", each["got"]), *wanted(each))]
     return [f"worst ({FIGURES[name][0]}, source; what was written; what was wanted)", *found] if found else []
 
 
-def wanted(each: Told) -> list[tuple[str, str]]:
+def wanted(each: Summary) -> list[tuple[str, str]]:
     """The references of an example with a sign before each."""
     return [("want ", text) for text in each["wanted"]]
 
@@ -138,19 +138,19 @@ def change(one: str, other: str) -> str:
     return f"{fitted(one, SIDE)} → {fitted(other, SIDE)}"
 
 
-def pair_lines(told: Told) -> list[str]:
+def pair_lines(summary: Summary) -> list[str]:
     """What given texts cost under their sources, as the ``summary`` of pairs has it."""
     rows = [
-        f"{told['pairs']:,} pairs, {told['characters']:,} characters",
-        f"bits per character  {told['bits_per_char']:.4f}",
-        f"in all              {told['bits']:.1f} bits ({told['log_probability']:.1f} nats of log-probability)",
+        f"{summary['pairs']:,} pairs, {summary['characters']:,} characters",
+        f"bits per character  {summary['bits_per_char']:.4f}",
+        f"in all              {summary['bits']:.1f} bits ({summary['log_probability']:.1f} nats of log-probability)",
     ]
-    if told["unknown_characters"]:
-        rows.append(f"unknown characters  {told['unknown_characters']} (each also costs the naming of a code point)")
+    if summary["unknown_characters"]:
+        rows.append(f"unknown characters  {summary['unknown_characters']} (each also costs the naming of a code point)")
     found = [
         f"{each['bits_per_char']:6.2f} {right(str(each['pair']), 6)}  {each['log_probability']:8.2f}  "
         f"{fitted(each['source'], WIDTH // 3)} → {fitted(each['text'], WIDTH // 3)}"
-        for each in told["worst"]
+        for each in summary["worst"]
     ]
     title = "most surprising pairs (bits per character, number, log-probability, source → text)"
-    return [*rows, *notes(told), *(["", title, *found] if found else [])]
+    return [*rows, *notes(summary), *(["", title, *found] if found else [])]

@@ -25,12 +25,12 @@ FULL = 31
 MOST_BITS = 9999  # JSON knows no infinity
 
 
-def page(title: str, told: Mapping[str, Any]) -> str:
-    """The page of an explanation: ``told`` has the fields of ``decoding.explaining.Explanation``.
+def page(title: str, explanation: Mapping[str, Any]) -> str:
+    """The page of an explanation: ``explanation`` has the fields of ``analysis.explaining.Explanation``.
 
     All of the text is escaped to ASCII, so that none of it can end the script that it stands in.
     """
-    fields = {name: plain(name, value) for name, value in told.items()}
+    fields = {name: plain(name, value) for name, value in explanation.items()}
     text = json.dumps({"title": escaped(title), "fine": FINE, "full": FULL, **fields})
     return template().replace(PLACE, text.replace("<", "\\u003c"))
 

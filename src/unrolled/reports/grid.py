@@ -78,12 +78,12 @@ def label(x: float, y: float, words: str, up: bool) -> str:
     return f'<text {where} fill="currentColor">{escape(cut)}{whole}</text>'
 
 
-def square(x: int, y: int, size: int, ink: float, told: str, words: bool) -> str:
+def square(x: int, y: int, size: int, ink: float, title: str, words: bool) -> str:
     """A cell with its ink, and with what is told of it."""
     ink = min(max(ink, 0.0), 1.0)
     place = f'x="{x}" y="{y}" width="{size}" height="{size}" fill="{INK}" fill-opacity="{ink:.3g}"'
     if not words:
-        return f"<rect {place}><title>{escape(shown(told))}</title></rect>"
+        return f"<rect {place}><title>{escape(shown(title))}</title></rect>"
     colour = "#fff" if ink > DARK else "currentColor"
     centre = f'x="{x + size / 2:g}" y="{y + size / 2:g}" text-anchor="middle" dominant-baseline="central"'
-    return f'<rect {place}/><text {centre} fill="{colour}">{escape(shown(told))}</text>'
+    return f'<rect {place}/><text {centre} fill="{colour}">{escape(shown(title))}</text>'

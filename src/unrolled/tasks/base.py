@@ -12,8 +12,8 @@ from ..networks.spec import NetworkSpec
 from ..text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from ..datasets.dataset import Reading, Request
-    from ..datasets.encoder_input import Given
+    from ..datasets.dataset import LoadedData, ReadRequest
+    from ..datasets.encoder_input import EncoderInput
     from ..formats.corpus import Source
 
 Vocabularies = Mapping[str, Vocabulary]
@@ -29,11 +29,11 @@ class Task(ABC):
     """Whether it has a vocabulary of labels: always, never, or either."""
 
     @abstractmethod
-    def read(self, source: Source, request: Request) -> Reading:
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
         """Read a source, and cut it into what is trained on and what is held out, in ids."""
 
     @abstractmethod
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         """Sources as the network reads them, the way ``read`` does; raises ``UnrolledError`` for what is none."""
 
     @abstractmethod

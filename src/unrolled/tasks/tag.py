@@ -21,8 +21,8 @@ from .base import Task, Vocabularies, negative_log_likelihood
 from .classify.task import answering
 
 if TYPE_CHECKING:
-    from ..datasets.dataset import Reading, Request
-    from ..datasets.encoder_input import Given
+    from ..datasets.dataset import LoadedData, ReadRequest
+    from ..datasets.encoder_input import EncoderInput
     from ..datasets.examples import Examples
     from ..formats.corpus import Corpus, Source
 
@@ -36,10 +36,10 @@ class Tag(Task):
 
     labels = (True,)
 
-    def read(self, source: Source, request: Request) -> Reading:
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from ..datasets.choose_unit import choose_unit, with_unit
-        from ..datasets.dataset import SHOWN, Reading
-        from ..datasets.examples import ExampleSplit
+        from ..datasets.dataset import SHOWN, LoadedData
+        from ..datasets.examples import ExampleDataset
         from ..datasets.holdout import cut_rows
         from ..datasets.text import PARTS
 
@@ -52,10 +52,10 @@ class Tag(Task):
         text = request.vocabulary("text", texts, model)
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
-        split = ExampleSplit(vocabularies, "labels", **parts)
-        return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
+        split = ExampleDataset(vocabularies, "labels", **parts)
+        return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ..datasets.encoder_input import side_by_side
 
         return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])

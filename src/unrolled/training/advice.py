@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.vocabulary import SPECIAL
 from .budget import most_passes
-from .corpus_stats import SELDOM, WEIGHTS_PER_CHARACTER, Survey
+from .corpus_stats import SELDOM, WEIGHTS_PER_CHARACTER, CorpusStats
 
 SIZES = (
     (5_000, "a page or two", "expect its spelling rather than its words"),
@@ -18,27 +18,27 @@ ENOUGH_PASSES = 4.5
 MANY_PASSES = 20.0
 
 
-def advise(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
+def advise(stats: CorpusStats, weights: int, epochs: float, minutes: float | None) -> str:
     """What kind of text this is, and whether to train longer, smaller, or to add text."""
-    likeness, expectation = next((rest for most, *rest in SIZES if known.length < most), LIBRARY)
-    rare = f" ({known.rare} of them fewer than {SELDOM} times, too seldom to learn)" if known.rare else ""
-    read = "" if known.unit == "char" else f" read as {known.units:,} units"
-    kinds = f"{known.length:,} characters{read} of {known.vocabulary - SPECIAL:,} kinds{rare}"
+    likeness, expectation = next((rest for most, *rest in SIZES if stats.length < most), LIBRARY)
+    rare = f" ({stats.rare} of them fewer than {SELDOM} times, too seldom to learn)" if stats.rare else ""
+    read = "" if stats.unit == "char" else f" read as {stats.units:,} units"
+    kinds = f"{stats.length:,} characters{read} of {stats.vocabulary - SPECIAL:,} kinds{rare}"
     text = f"{kinds}, like {likeness}: {expectation}"
-    return f"{text}; {what_helps(known, weights, epochs, minutes)}."
+    return f"{text}; {what_helps(stats, weights, epochs, minutes)}."
 
 
-def what_helps(known: Survey, weights: int, epochs: float, minutes: float | None) -> str:
+def what_helps(stats: CorpusStats, weights: int, epochs: float, minutes: float | None) -> str:
     """The advice alone."""
-    if weights > WEIGHTS_PER_CHARACTER * known.length:
+    if weights > WEIGHTS_PER_CHARACTER * stats.length:
         return f"{weights:,} weights are more than it can fill, so a smaller --hidden-size would memorise less"
     if epochs < FEW_PASSES:
         longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""
         return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
-    most = most_passes(known.characters_per_unit)
+    most = most_passes(stats.characters_per_unit)
     if minutes and epochs >= most:
         return f"{most} passes take less than {minutes:g} minutes and are all it needs; more text would help"
-    if known.length < SIZES[2][0]:
+    if stats.length < SIZES[2][0]:
         return "more text of the kind helps more than anything else"
     if epochs > MANY_PASSES:
         return "it is read so often that more minutes hardly help, but more text does"

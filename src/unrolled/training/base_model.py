@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..datasets.large import LARGE
-from ..datasets.text import Split, split_corpus
+from ..datasets.text import TextDataset, split_corpus
 from ..errors import InputError, OptionError
 from ..formats.corpus import Corpus, read_corpus
 from ..model_file.bundle import ELSEWHERE, Bundle
@@ -26,7 +26,7 @@ OF_THE_VOCABULARY = ("vocabulary_size", "min_count")
 
 
 @dataclasses.dataclass(frozen=True)
-class Base:
+class PretrainedModel:
     """The model that a run goes on from, and where it came from."""
 
     path: str
@@ -41,8 +41,8 @@ class Base:
             self.refuse_others(given, {*TAKEN, *OF_THE_VOCABULARY} & set(names))
             return self.reader(given)
         self.refuse_others(given, set(ModelOptions.names()) & set(names) - {"task", "model", *FREE})
-        told = {name: getattr(given, name) for name in FREE if getattr(given, name) is not None}
-        return dataclasses.replace(config, **told)
+        recorded = {name: getattr(given, name) for name in FREE if getattr(given, name) is not None}
+        return dataclasses.replace(config, **recorded)
 
     def refuse_others(self, given: ModelOptions, names: Collection[str]) -> None:
         """Raise an ``OptionError`` for an option that is another than the model's own, which stays."""
@@ -78,12 +78,12 @@ class Base:
         return dataclasses.replace(given, learning_rate=GENTLE)
 
 
-def open_base(path: str) -> Base:
+def open_base(path: str) -> PretrainedModel:
     """The model of a file, or the GPT-2 of a folder."""
-    return Base(path, open_bundle(path))
+    return PretrainedModel(path, open_bundle(path))
 
 
-def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | None:
+def old_split(base: PretrainedModel, vocabularies: Mapping[str, Vocabulary]) -> TextDataset | None:
     """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
     config = base.bundle.config
     corpus = old_corpus(base.bundle) if config.task == "language" else None  # examples are not cut like a text
@@ -97,15 +97,15 @@ def old_split(base: Base, vocabularies: Mapping[str, Vocabulary]) -> Split | Non
 
 def old_corpus(bundle: Bundle) -> Corpus | None:
     """The corpus of a model's record, if the files are there and have not changed."""
-    told = bundle.record.get("corpus")
-    if told is None:  # trained elsewhere
+    recorded = bundle.record.get("corpus")
+    if recorded is None:  # trained elsewhere
         return None
-    paths = [Path(name) for name in told["names"]]
+    paths = [Path(name) for name in recorded["names"]]
     if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) > LARGE:
         return None
     try:
-        corpus = read_corpus(paths, ReadOptions.of(as_given(told.get("read", {}))))
+        corpus = read_corpus(paths, ReadOptions.of(as_given(recorded.get("read", {}))))
     except InputError:
         return None
     corpus = corpus.arranged(bundle.config.documents or "whole")
-    return corpus if corpus.digest == told["digest"] else None
+    return corpus if corpus.digest == recorded["digest"] else None

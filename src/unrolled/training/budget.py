@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..config import TrainOptions
 from ..errors import OptionError
-from .progress import Ledger
+from .progress import RunState
 from .schedule import Plan, Schedule
 
 MEASURE = 2.0  # seconds of steps before the first plan that rests on measurement, at most
@@ -56,7 +56,7 @@ class Budget:
         else:
             self.schedule.plan(0, self.steps_for(self.seconds * steps_per_second))
 
-    def go_on(self, ledger: Ledger) -> None:
+    def go_on(self, ledger: RunState) -> None:
         """Plan a run anew that was stopped under another budget; raises an ``OptionError`` where that is used up."""
         speed = ledger.step / max(ledger.seconds, 1e-9)
         steps = self.steps_for(ledger.step + (self.seconds - ledger.seconds) * speed)
@@ -98,7 +98,7 @@ class Budget:
             return "passes" if self.schedule.steps >= self.most_steps else "minutes"
         return "epochs" if self.options.epochs is not None else "steps"
 
-    def look(self, ledger: Ledger, beside: float = 0.0, final: float = 0.0) -> None:
+    def look(self, ledger: RunState, beside: float = 0.0, final: float = 0.0) -> None:
         """After a step: repeat an earlier plan, or plan anew if the clock says that the last plan will not hold.
 
         ``beside`` are the seconds that validations and observers will probably take for each step, ``final`` those

@@ -13,8 +13,8 @@ from ..errors import ModelFileError
 from ..model_file.record import curve, each, fields, mapping, maybe, number, pair, several, text, whole
 from ..networks.modules.stack import NetworkState
 from .optimizer import Optimizers, remembered
-from .progress import Ledger
-from .recipes.text import Told
+from .progress import RunState
+from .recipes.text import RecipeSummary
 
 ABOUT = fields(
     ledger=fields(
@@ -45,7 +45,7 @@ def check_about(about: Any) -> dict[str, Any]:
     """Return what a resume file says of a run; raises ``ValueError`` for what says nothing of one."""
     if not isinstance(about, dict) or not set(NEEDED) <= set(about) or not ABOUT(about):
         raise ValueError("what it says of its run is of other types than a run's")
-    for owner, name in ((Ledger, "ledger"), (Told, "told")):
+    for owner, name in ((RunState, "ledger"), (RecipeSummary, "told")):
         fields_of = dataclasses.fields(owner)
         known = {field.name for field in fields_of}
         needed = {

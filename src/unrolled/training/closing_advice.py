@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..text.vocabulary import SPECIAL
 from .corpus_stats import ORDER
 
@@ -15,22 +15,22 @@ UNSEEN = 0.5
 """Times that every unit counts as seen beside those that it was: none is impossible."""
 
 
-def doubts(record: dict[str, Any], split: Material, given: Mapping[str, Any]) -> list[str]:
+def doubts(record: dict[str, Any], split: Dataset, given: Mapping[str, Any]) -> list[str]:
     """What a user should know of a result, each in a sentence with what to do; nothing where nothing was held out."""
     best = record["best"]
     if best is None:
         return []
-    told = []
+    messages = []
     if record.get("continued") and not best["step"]:
-        told.append(
+        messages.append(
             "no step made the held-out text cheaper than the model that it started from, so that one is kept; give a "
             "lower --learning-rate, more minutes, or more text of the new kind"
         )
     worse = worse_than_guessing(best, split) or worse_than_counting(best, record.get("chain"))
-    return [*told, f"{worse}; {what_helps(record, given)}"] if worse else told
+    return [*messages, f"{worse}; {what_helps(record, given)}"] if worse else messages
 
 
-def worse_than_guessing(best: dict[str, Any], split: Material) -> str | None:
+def worse_than_guessing(best: dict[str, Any], split: Dataset) -> str | None:
     """That a result is no better than always the most frequent label, or than units by their frequency alone."""
     if split.per == "label":
         share = share_of_most_frequent(split)
@@ -65,14 +65,14 @@ def what_helps(record: dict[str, Any], given: Mapping[str, Any]) -> str:
     return f"give it more {record['ended_by']}"
 
 
-def bits_by_frequency(split: Material) -> float:
+def bits_by_frequency(split: Dataset) -> float:
     """Bits per character of the held-out targets, if each is guessed by how often it was seen in training."""
     seen = split.counts() + UNSEEN
     held_out = split.counts("valid")
     return float(-(held_out @ np.log2(seen / seen.sum())) / max(1, split.characters_of("valid")))
 
 
-def share_of_most_frequent(split: Material) -> float:
+def share_of_most_frequent(split: Dataset) -> float:
     """The share of the held-out labels that are the one most frequent in training."""
     held_out = split.counts("valid")[SPECIAL:]
     return float(held_out[int(split.counts()[SPECIAL:].argmax())] / max(1, held_out.sum()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..datasets.text import Split
+from ..datasets.text import TextDataset
 from ..networks.markov import bits_of
 from ..text.vocabulary import SPECIAL
 
@@ -22,7 +22,7 @@ WEIGHTS_PER_CHARACTER = 4.5
 
 
 @dataclass(frozen=True)
-class Survey:
+class CorpusStats:
     """What is known of a text before anything is learnt from it.
 
     ``rare`` counts the units of the alphabet that stand fewer than ``SELDOM`` times in the training part; ``chain`` is
@@ -48,16 +48,16 @@ class Survey:
         return max(1.0, self.length / max(1, self.units))
 
 
-def survey(split: Split) -> Survey:
+def measure_corpus(split: TextDataset) -> CorpusStats:
     """Look at a text: a second for a long one."""
     counts = split.vocabulary.count(split.train)
     seen = counts[SPECIAL:]
     rare = int(((seen > 0) & (seen < SELDOM)).sum())
     characters, unit = split.characters(split.train), split.vocabulary.unit
-    return Survey(len(split.train), len(split.vocabulary), rare, judge_chain(split), unit, characters)
+    return CorpusStats(len(split.train), len(split.vocabulary), rare, measure_chain(split), unit, characters)
 
 
-def judge_chain(split: Split) -> float | None:
+def measure_chain(split: TextDataset) -> float | None:
     """Bits per character of the beginning of the held-out part."""
     held_out = split.valid[:JUDGED]
     if len(held_out) < FEWEST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..datasets.text import rows_for
 from ..networks.modules import Network
 from ..tasks.base import Task
@@ -55,7 +55,7 @@ class Costs:
         return self.per_unit * units + self.slowness * (WRITING + WRITING_A_WEIGHT * weights)
 
 
-def seconds_per_unit(network: Network, task: Task, split: Material) -> float:
+def seconds_per_unit(network: Network, task: Task, split: Dataset) -> float:
     """Seconds that validating takes for each held-out unit, from some of them."""
     passed, places = 0.0, 1
     for units, rows in ((FIRST_PROBE, 1), (PROBE, rows_for(split.units("valid")))):

@@ -7,18 +7,18 @@ from typing import Any
 
 from .. import kernels
 from .checkpoint import as_plain
-from .job import Work
-from .progress import Ledger
+from .job import TrainingJob
+from .progress import RunState
 from .recipes.text import Recipe
 
 
-def about_run(work: Work, recipe: Recipe, ledger: Ledger) -> dict[str, Any]:
+def about_run(work: TrainingJob, recipe: Recipe, ledger: RunState) -> dict[str, Any]:
     """From what it learnt, how it was told to, and how far it came."""
     return {
         "corpus": work.corpus,
         "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
         "options": as_plain(recipe.train),
-        **vars(recipe.told),
+        **vars(recipe.summary),
         "plans": ledger.plans,
         "steps": ledger.step,
         "seconds": round(ledger.seconds, 3),

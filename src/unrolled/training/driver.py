@@ -31,11 +31,11 @@ from .costs import VALIDATION_MOST, Costs, seconds_per_unit
 from .events import Observer, Progress, Started, Validated, Warned, tell
 from .finish import Course, finished, snapshot, units_at_the_end
 from .interrupt import Interrupt
-from .job import Work
+from .job import TrainingJob
 from .machine import borrowed, give_back_memory, prepare, validation_cost
 from .objective import Objective
 from .output_layer import start_head
-from .progress import Ledger
+from .progress import RunState
 from .recipes.choose import choose_sizes
 from .schedule import Schedule
 from .step import Learner
@@ -47,7 +47,7 @@ MOST_VALIDATIONS = 40
 OLD_SCORED = 200_000  # units of the text of the model that a run goes on from, at most
 
 
-def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
+def fit(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """Train and give back the best model; with ``resume``, go on where the resume file left off.
 
     A signal that ``interrupt`` has received, or Python's ``KeyboardInterrupt``, ends the run early with the best so
@@ -59,13 +59,13 @@ def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume:
             run.restore()
         else:
             run.begin()
-        told = run.recipe.told
+        summary = run.recipe.summary
         tell(
             observers,
             Started(
-                told.advice,
-                told.recipe,
-                told.forecast,
+                summary.advice,
+                summary.recipe,
+                summary.forecast,
                 parameters=run.parameters,
                 resumed_at=run.ledger.step,
                 per=work.split.per,
@@ -78,12 +78,12 @@ def fit(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume:
 class Run:
     """One training run: its network, its optimizer, its place in the text, its ledger."""
 
-    def __init__(self, work: Work, observers: Sequence[Observer]) -> None:
+    def __init__(self, work: TrainingJob, observers: Sequence[Observer]) -> None:
         self.work, self.observers = work, observers
         self.device = prepare(work.run)
         self.kind = kernels.arithmetic(work.run.kernels, work.run.precision)
         self.task = TASKS[work.model.task]
-        self.ledger = Ledger(scored=work.scored)
+        self.ledger = RunState(scored=work.scored)
         self.recipe = choose_sizes(work, self.device, self.kind)
         self.objective = Objective.of(self.recipe.train, work.split)
         self.network = self.make_network()
@@ -266,8 +266,8 @@ class Run:
         rate = ledger.step * self.units_per_step / self.bits / math.log(2) / ledger.seconds
         left = (self.schedule.steps - ledger.step) * ledger.seconds / ledger.step
         epoch = ledger.step / self.learner.batches.steps_per_epoch
-        told = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
-        tell(self.observers, told)
+        summary = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
+        tell(self.observers, summary)
 
     def course(self) -> Course:
         """How far the run is, as a record tells it."""
@@ -304,7 +304,7 @@ class Run:
             "ledger": vars(self.ledger),
             "model": as_plain(self.recipe.model),
             "train": as_plain(self.recipe.train),
-            "told": vars(self.recipe.told),
+            "told": vars(self.recipe.summary),
             "before": self.before,
             **self.work.about(),
         }
@@ -318,14 +318,14 @@ class Run:
         assert self.work.resume_file, "only called where there is one"
         arrays, about = load_resume(self.work.resume_file)
         tensors = {name: torch.from_numpy(array).clone().to(self.device) for name, array in arrays.items()}
-        self.ledger, learner = Ledger(**about["ledger"]), self.learner
+        self.ledger, learner = RunState(**about["ledger"]), self.learner
         carried = not learner.batches.batch(self.ledger.step).fresh.all()
         check_tensors(tensors, self.network.state_dict(), learner.state, learner.optimizers, carried)
         self.network.load_state_dict(unprefixed("network", tensors))
         self.best = unprefixed("best", tensors)
         self.learner.state = unprefixed("state", tensors)
         restore_optimizers(self.learner.optimizers, tensors)
-        self.recipe = dataclasses.replace(self.recipe, told=type(self.recipe.told)(**about["told"]))
+        self.recipe = dataclasses.replace(self.recipe, summary=type(self.recipe.summary)(**about["told"]))
         self.ledger.plans = [(step, steps) for step, steps in self.ledger.plans]
         self.schedule.plans = self.ledger.plans
         self.before = about.get("before", {})

@@ -9,7 +9,7 @@ from ..model_file.bundle import Bundle
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadProgress:
     """A large text is read: what is done with it now, and the share of that which is done."""
 
     what: str
@@ -60,7 +60,7 @@ class Warned:
     curve: tuple[dict[str, float], ...] = ()
 
 
-Event = Reading | Started | Progress | Validated | Warned
+Event = ReadProgress | Started | Progress | Validated | Warned
 Observer = Callable[[Event], None]
 
 

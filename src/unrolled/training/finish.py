@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..model_file.bundle import Bundle
 from ..networks.modules import Network
 from ..tasks import TASKS
 from .closing_advice import doubts
 from .describe import about_kernels, about_run
-from .job import Work
+from .job import TrainingJob
 from .output_layer import with_unseen
-from .progress import Ledger
+from .progress import RunState
 from .recipes.text import Recipe
 from .temperature_scaling import calibrate, judge
 from .validation import bits_of
@@ -24,9 +24,9 @@ from .warm_start import HeldOut, describe
 class Course:
     """A run as far as it came: what a record tells of it, and its network."""
 
-    work: Work
+    work: TrainingJob
     recipe: Recipe
-    ledger: Ledger
+    ledger: RunState
     network: Network
     kind: str
     stopped: str
@@ -34,7 +34,7 @@ class Course:
     judged: bool
 
 
-def units_at_the_end(split: Material, held_out: HeldOut) -> int:
+def units_at_the_end(split: Dataset, held_out: HeldOut) -> int:
     """Units that are scored after the last step: the last validation, and all that ``finished`` does."""
     valid, test = (split.units(part) * (2 if split.per == "label" else 1) for part in ("valid", "test"))
     return valid + test + (split.units("valid") if split.unlabelled() else 0) + held_out.old_units
@@ -60,7 +60,7 @@ def record(course: Course) -> dict[str, Any]:
     }
 
 
-def finished(course: Course, split: Material, held_out: HeldOut, before: dict[str, float | None]) -> Bundle:
+def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str, float | None]) -> Bundle:
     """The bundle of a network that has its best weights; ``split`` has the held-out part as it was validated."""
     work, network, per = course.work, course.network, split.per
     task = TASKS[work.model.task]
@@ -79,7 +79,7 @@ def finished(course: Course, split: Material, held_out: HeldOut, before: dict[st
     unlabelled = split.unlabelled()
     if course.judged and unlabelled:
         final.record["best"]["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
-    told = doubts(final.record, split, work.given) if course.ended_by != "signal" else []
-    if told:
-        final.record["warnings"] = told
+    messages = doubts(final.record, split, work.given) if course.ended_by != "signal" else []
+    if messages:
+        final.record["warnings"] = messages
     return final

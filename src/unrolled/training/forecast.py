@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .corpus_stats import Survey
+from .corpus_stats import CorpusStats
 
 LINE = (0.0122, -0.1061, -0.0290)
 """What each of the ``features`` adds to the logarithm of the network's bits over the chain's."""
@@ -29,12 +29,12 @@ class Forecast:
     high: float
 
 
-def forecast(known: Survey, seen: float) -> Forecast | None:
+def forecast(stats: CorpusStats, seen: float) -> Forecast | None:
     """What training that sees so many characters will come to; None where nothing is held out."""
-    if known.chain is None:
+    if stats.chain is None:
         return None
-    ratio = sum(weight * feature for weight, feature in zip(LINE, features(known.length, seen), strict=True))
-    low, expected, high = (known.chain * math.exp(ratio + off) for off in (-SPREAD, 0.0, SPREAD))
+    ratio = sum(weight * feature for weight, feature in zip(LINE, features(stats.length, seen), strict=True))
+    low, expected, high = (stats.chain * math.exp(ratio + off) for off in (-SPREAD, 0.0, SPREAD))
     return Forecast(low, expected, high)
 
 

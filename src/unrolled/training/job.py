@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ..config import ModelOptions, RunOptions, TrainOptions
-from ..datasets.dataset import Material
-from .base_model import Base
+from ..datasets.dataset import Dataset
+from .base_model import PretrainedModel
 from .schedule import Plan
 
 
 @dataclass(frozen=True)
-class Work:
+class TrainingJob:
     """All that a run is given; options may still have gaps.
 
     ``replay``, ``validations`` and ``scored`` are the plans of an earlier run that is repeated, the steps after which
@@ -21,7 +21,7 @@ class Work:
     it. ``given`` are the options as the user gave them; ``other_budget`` says that a stopped run had another budget.
     """
 
-    split: Material
+    split: Dataset
     corpus: dict[str, Any]
     model: ModelOptions
     train: TrainOptions
@@ -36,7 +36,7 @@ class Work:
     notes: tuple[str, ...] = ()
     why_unit: str = ""
     shown: tuple[tuple[str, str], ...] = ()
-    base: Base | None = None
+    base: PretrainedModel | None = None
 
     def about(self) -> dict[str, Any]:
         """What a resume file says of it, so that it can be gathered again."""

@@ -121,12 +121,12 @@ def time_step(device: torch.device, kind: str, optimizer: str, width: int, secon
     network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, "lstm", width, 1, 0.1), kind=kind).to(device)
     optimizers = make_optimizers(network, optimizer, 0.0)
     ids = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(1)).to(device)
-    chance = np.random.Generator(np.random.SFC64(1))
+    rng = np.random.Generator(np.random.SFC64(1))
     begin = time.perf_counter()
     times: list[float] = []
     while len(times) < 3 or time.perf_counter() - begin < seconds:
         since = time.perf_counter()
-        logits, _ = network(ids, network.start(ROWS), chance)
+        logits, _ = network(ids, network.start(ROWS), rng)
         loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
         torch.autograd.backward(loss)
         loss.item()  # waits for a GPU, as training does

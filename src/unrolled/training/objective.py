@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..config import TrainOptions
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..text.vocabulary import NEVER, SPECIAL
 from .output_layer import mean_of
 
@@ -26,7 +26,7 @@ class Objective:
     weights: Tensor | None = None
 
     @classmethod
-    def of(cls, settings: TrainOptions, split: Material) -> Objective:
+    def of(cls, settings: TrainOptions, split: Dataset) -> Objective:
         """The objective that the options ask for."""
         weights = balanced(split.counts()) if settings.class_weights == "balanced" else None
         return cls(settings.label_smoothing or 0.0, weights)

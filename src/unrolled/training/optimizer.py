@@ -14,7 +14,7 @@ from ..networks.modules import Network
 from ..networks.modules.product import narrow
 from ..networks.modules.sampled_softmax import LARGE
 from .muon import Muon
-from .sparse_adamw import RowAdamW
+from .sparse_adamw import SparseAdamW
 
 BETAS = (0.9, 0.99)
 
@@ -47,7 +47,7 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
         for group in optimizers[0].param_groups:
             group["share"] = APART if network.spec.encoder else 1.0
     if tables:
-        optimizers.append(RowAdamW(tables.values(), BETAS, weight_decay))
+        optimizers.append(SparseAdamW(tables.values(), BETAS, weight_decay))
     return optimizers
 
 
@@ -58,7 +58,7 @@ def is_matrix(key: str, parameter: torch.nn.Parameter) -> bool:
 
 def remembered(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dict[str, torch.Tensor]:
     """What an optimizer remembers of a parameter, at first; PyTorch's AdamW does not tell by itself."""
-    if isinstance(optimizer, Muon | RowAdamW):
+    if isinstance(optimizer, Muon | SparseAdamW):
         return optimizer.remembered(parameter.detach())
     averages = {name: torch.zeros_like(parameter.detach()) for name in ("exp_avg", "exp_avg_sq")}
     return {**averages, "step": torch.zeros(())}

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..networks.modules import Network
 from ..networks.modules.sampled_softmax import LARGE, Sampler
 from ..text.vocabulary import NEVER, Vocabulary
-from .job import Work
-from .warm_start import carry_over
+from .job import TrainingJob
+from .warm_start import copy_weights
 
 FAINT = 0.1
 """Times PyTorch's spread (``docs/lab-notes.md``)."""
@@ -29,13 +29,13 @@ def mean_of(losses: torch.Tensor, counts: NDArray[np.bool_] | None) -> torch.Ten
     return (losses * weights).sum() / weights.sum()
 
 
-def start_head(network: Network, work: Work, weights: torch.Tensor | None) -> None:
+def start_head(network: Network, work: TrainingJob, weights: torch.Tensor | None) -> None:
     """Let a fresh network begin with what its units' frequencies tell, and with a model's weights if it goes on."""
     counts = work.split.counts()
     expect(network, counts, weights)
     soften(network)
     if work.base:
-        carry_over(network, work.base.bundle)
+        copy_weights(network, work.base.bundle)
         expect(network, counts, weights, first_seen=True)
     network.unseen = unseen_mass(network, work.split)
 
@@ -64,7 +64,7 @@ def soften(network: Network) -> None:
         network.head.weight.mul_(FAINT)
 
 
-def unseen_mass(network: Network, split: Material) -> float:
+def unseen_mass(network: Network, split: Dataset) -> float:
     """The probability that scoring gives to all units together that never occurred: that of a unit not seen before.
 
     It is estimated by the share of units that occurred once (Good 1953). Labels that never occurred cannot come.
@@ -81,13 +81,13 @@ def occurring(network: Network) -> NDArray[np.bool_]:
     return found
 
 
-def with_unseen(split: Material, mass: float) -> dict[str, Vocabulary]:
+def with_unseen(split: Dataset, mass: float) -> dict[str, Vocabulary]:
     """All vocabularies by their name; that of the targets tells the mass of what never occurred."""
     own = split.vocabulary
     return {name: replace(each, unseen=mass) if each is own else each for name, each in split.vocabularies.items()}
 
 
-def make_sampler(split: Material, network: Network) -> Sampler | None:
+def make_sampler(split: Dataset, network: Network) -> Sampler | None:
     """What chooses the units of a step, where the vocabulary is large."""
     large = len(split.vocabulary) >= LARGE and network.sampled
     return Sampler(split.counts(), occurring(network)) if large else None

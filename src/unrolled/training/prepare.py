@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ..config import ModelOptions
-from ..datasets.dataset import Request
+from ..datasets.dataset import ReadRequest
 from ..errors import InputError, OptionError
 from ..formats.corpus import Source
 from ..options import given
 from ..tasks import TASKS
-from ..tasks.caption.rows import Eyes
+from ..tasks.caption.rows import VisionEncoder
 from .base_model import open_base
-from .events import Observer, Reading, tell
-from .job import Work
+from .events import Observer, ReadProgress, tell
+from .job import TrainingJob
 from .paths import resume_path
 from .settings import settings_of
 
@@ -29,7 +29,7 @@ def gather(
     replay: str | Path | None = None,
     base: str | Path | None = None,
     observers: Sequence[Observer] = (),
-) -> Work:
+) -> TrainingJob:
     """Read the text and gather the options; ``base`` is the model file to go on from."""
     source = source if isinstance(source, str | Path) else list(source)
     resume_file = resume_path(output) if output is not None else None
@@ -45,18 +45,18 @@ def gather(
         each.refuse_idle(names)
     train = start.gentle(settings.train) if start else settings.train
     known = start.known(model.task) if start else None
-    request = Request(
+    request = ReadRequest(
         settings.read,
         model,
         train,
         known,
-        lambda what, share: tell(observers, Reading(what, share)),
-        open_eyes,
+        lambda what, share: tell(observers, ReadProgress(what, share)),
+        open_vision_encoder,
     )
     text = TASKS[model.task].read(source, request)
     if settings.digest not in (None, text.about["digest"]):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
-    return Work(
+    return TrainingJob(
         split=text.split,
         corpus=text.about,
         model=text.model,
@@ -85,7 +85,7 @@ def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
         )
 
 
-def open_eyes(name: str) -> Eyes:
+def open_vision_encoder(name: str) -> VisionEncoder:
     """A pretrained network that sees, for images that are read with one."""
     from ..networks.pretrained.vision import Backbone  # needs transformers
 

@@ -12,7 +12,7 @@ MEMORISING = 1.01
 
 
 @dataclass
-class Ledger:
+class RunState:
     """Where a run stands; all bits are per character."""
 
     step: int = 0

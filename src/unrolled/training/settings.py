@@ -32,7 +32,7 @@ BUDGETS = ("minutes", "steps", "epochs")
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """How to learn, with what an earlier run says of it: see ``Work`` for most; ``digest`` is that of its text."""
+    """How to learn, with what an earlier run says of it: see ``TrainingJob``; ``digest`` is that of its text."""
 
     read: ReadOptions
     model: ModelOptions

@@ -20,7 +20,7 @@ Found on words of Sherlock Holmes and WikiText-2 (``docs/lab-notes.md``).
 TINY = 1e-8
 
 
-class RowAdamW(torch.optim.Optimizer):
+class SparseAdamW(torch.optim.Optimizer):
     """Over tables [rows, K], whose gradients are sparse and coalesced, or whole."""
 
     def __init__(self, tables: Iterable[torch.nn.Parameter], betas: tuple[float, float], weight_decay: float) -> None:

@@ -11,21 +11,23 @@ from ..config import TrainOptions
 from ..datasets.batches import Batch
 from ..networks.modules import Network
 from ..networks.modules.base import Encoded, on_device
-from ..networks.modules.dropout import Chance
+from ..networks.modules.dropout import Rng
 from ..networks.modules.sampled_softmax import some_logits
 from ..networks.modules.tied_head import TiedHead
 from ..tasks.base import Task
-from .job import Work
+from .job import TrainingJob
 from .objective import Objective
 from .optimizer import make_optimizers, update
 from .output_layer import make_sampler, mean_of
-from .tbptt import forget
+from .tbptt import detach_and_reset
 
 
 class Learner:
     """A network with its optimizers, its batches, and the ``state`` that its next batch begins with."""
 
-    def __init__(self, network: Network, task: Task, work: Work, settings: TrainOptions, objective: Objective) -> None:
+    def __init__(
+        self, network: Network, task: Task, work: TrainingJob, settings: TrainOptions, objective: Objective
+    ) -> None:
 
         assert settings.weight_decay is not None, "the recipe fills it in"
         self.network, self.task, self.split, self.settings = network, task, work.split, settings
@@ -40,43 +42,41 @@ class Learner:
         """Learn from the batch of a step; its mean loss in nats. Where that is not finite, nothing is learnt."""
         settings = self.settings
         batch = self.batches.batch(step)
-        chance = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
+        rng = np.random.Generator(np.random.SFC64([settings.seed, 4, step]))
         pair = (batch.inputs.astype(np.int64), batch.targets.astype(np.int64))
         inputs, targets = (torch.from_numpy(ids).to(self.device) for ids in pair)
-        encoded = self.encode(batch, step, chance)
+        encoded = self.encode(batch, step, rng)
         fresh = batch.fresh.all()
-        before = self.network.start(len(inputs), encoded) if fresh else forget(self.state, batch.fresh)
-        y, self.state = self.network.read(inputs, before, chance, encoded)
-        minimised, mean = self.loss(y, targets, batch, chance)
+        before = self.network.start(len(inputs), encoded) if fresh else detach_and_reset(self.state, batch.fresh)
+        y, self.state = self.network.read(inputs, before, rng, encoded)
+        minimised, mean = self.loss(y, targets, batch, rng)
         torch.autograd.backward(minimised)
         nats = mean.item()
         if math.isfinite(nats):
             update(self.network, self.optimizers, learning_rate, settings.gradient_clip)
         return nats
 
-    def loss(
-        self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, chance: Chance
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def loss(self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
         """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
         head = self.network.head
         if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
             real = torch.from_numpy(batch.counts).to(self.device)
             return head.loss(y[real], targets[real], self.objective.smoothing)
-        logits, places = self.logits(y, targets, chance)
+        logits, places = self.logits(y, targets, rng)
         losses = self.task.loss(logits, places)
         return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
-    def logits(self, y: torch.Tensor, targets: torch.Tensor, chance: Chance) -> tuple[torch.Tensor, torch.Tensor]:
+    def logits(self, y: torch.Tensor, targets: torch.Tensor, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""
         if self.sampler is None:
             return self.network.head(y), targets
-        units, logs = self.sampler.choose(targets.cpu().numpy(), chance)
+        units, logs = self.sampler.choose(targets.cpu().numpy(), rng)
         chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
         return some_logits(self.network.head, y, targets, chosen, weighed, self.network.kind)
 
-    def encode(self, batch: Batch, step: int, chance: Chance) -> Encoded | None:
+    def encode(self, batch: Batch, step: int, rng: Rng) -> Encoded | None:
         """What the network makes of what it is given of the rows; by epoch, some labels are left out."""
         epoch = step // self.batches.steps_per_epoch
         hiding = np.random.Generator(np.random.SFC64([self.settings.seed, 5, epoch]))
         given = self.split.given("train", batch.documents, hiding)
-        return None if given is None else self.network.encode(on_device(given, self.device), chance)
+        return None if given is None else self.network.encode(on_device(given, self.device), rng)

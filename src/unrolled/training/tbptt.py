@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..networks.modules.stack import NetworkState
 
 
-def forget(state: NetworkState, fresh: NDArray[np.bool_]) -> NetworkState:
+def detach_and_reset(state: NetworkState, fresh: NDArray[np.bool_]) -> NetworkState:
     """The state with zeros in the rows that start afresh; no gradient flows further back."""
     if not fresh.any():
         return {name: part.detach() for name, part in state.items()}

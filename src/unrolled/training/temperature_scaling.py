@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..metrics.classification import Classified, classified, temperature
 from ..networks.modules import Network
 from ..networks.modules.base import on_device
 from ..text.vocabulary import NEVER, SPECIAL
 
 
-def calibrate(network: Network, split: Material) -> dict[str, float]:
+def calibrate(network: Network, split: Dataset) -> dict[str, float]:
     """Divide the head by the temperature that suits the held-out part best; how good its answers are then."""
     logits, gold = answers(network, split, "valid")
     value = temperature(logits, gold)
@@ -29,7 +29,7 @@ def calibrate(network: Network, split: Material) -> dict[str, float]:
     return {"temperature": value, **figures(judged(logits / value, gold))}
 
 
-def judge(network: Network, split: Material, part: str) -> dict[str, float]:
+def judge(network: Network, split: Dataset, part: str) -> dict[str, float]:
     """How good a classifier's answers to a part are."""
     return figures(judged(*answers(network, split, part)))
 
@@ -42,12 +42,12 @@ def judged(logits: NDArray[np.float64], gold: NDArray[np.int64]) -> Classified:
 
 def figures(found: Classified) -> dict[str, float]:
     """What a record says of it."""
-    told = {"accuracy": found.accuracy, "macro_f1": found.macro_f1, "bits_per_label": found.bits}
-    return told | {"calibration_error": found.calibration_error}
+    figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1, "bits_per_label": found.bits}
+    return figures | {"calibration_error": found.calibration_error}
 
 
 @torch.no_grad()
-def answers(network: Network, split: Material, part: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def answers(network: Network, split: Dataset, part: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The logits [N, L] of all answers to a part, and the labels [N] that were wanted, both from 0."""
     device = network.head.bias.device
     logits, gold = [np.empty((0, len(split.vocabulary) - SPECIAL))], [np.empty(0, np.int64)]

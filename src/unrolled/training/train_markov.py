@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..config import ModelOptions
-from ..datasets.text import Split
+from ..datasets.text import TextDataset
 from ..errors import OptionError
 from ..model_file.bundle import Bundle
 from ..networks.markov import Chain, count
 from ..text.base import Ids
 from .events import Observer, Started, Warned, tell
 from .interrupt import Interrupt
-from .job import Work
+from .job import TrainingJob
 
 ORDERS = {"char": 7, "grapheme": 7, "byte": 7}
 """Units of the longest n-gram that predicted held-out texts best, or nearly so; ``OTHER`` for words and the like."""
@@ -28,13 +28,13 @@ MOST = 50_000_000
 AT_ONCE = 1 << 16
 
 
-def count_chain(work: Work, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
+def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """The Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
     if work.base:
         raise OptionError("I got --from with --model markov, which is counted anew; leave it out")
     begin = time.perf_counter()
     split = work.split
-    assert isinstance(split, Split), "a chain is of the task language"
+    assert isinstance(split, TextDataset), "a chain is of the task language"
     order = work.model.order or ORDERS.get(work.model.unit, OTHER)
     model = dataclasses.replace(work.model, order=order)
     train = split.train
@@ -45,12 +45,12 @@ def count_chain(work: Work, observers: Sequence[Observer], interrupt: Interrupt,
     chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
     bundle.record.update(record(work, bundle, bits, time.perf_counter() - begin))
-    told = bundle.record
-    tell(observers, Started(told["advice"], told["recipe"], None, bundle.parameters, 0))
+    advice, recipe = bundle.record["advice"], bundle.record["recipe"]
+    tell(observers, Started(advice, recipe, None, bundle.parameters, 0))
     return bundle
 
 
-def bits_per_char(chain: Chain, split: Split, part: str) -> float | None:
+def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:
     """Bits per character of a part of a text; None where there is none."""
     ids: Ids = getattr(split, part)
     if len(ids) < 2:
@@ -64,7 +64,7 @@ def bits_per_char(chain: Chain, split: Split, part: str) -> float | None:
     return total / max(1, split.characters(ids[1:]))
 
 
-def record(work: Work, bundle: Bundle, bits: dict[str, float | None], seconds: float) -> dict[str, Any]:
+def record(work: TrainingJob, bundle: Bundle, bits: dict[str, float | None], seconds: float) -> dict[str, Any]:
     """Where the model comes from, and how well it did."""
     return {
         "corpus": work.corpus,

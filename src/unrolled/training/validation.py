@@ -8,27 +8,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..networks.modules import Network
 from ..networks.modules.base import on_device
 from ..networks.modules.product import narrow, product
 from ..networks.modules.sampled_softmax import LARGE
 from ..tasks.base import Task
 from ..text.vocabulary import NEVER
-from .tbptt import forget
+from .tbptt import detach_and_reset
 
 MOST_LOGITS = 1 << 24  # at once: 64 MB
 
 
 @torch.no_grad()
-def validate(network: Network, task: Task, split: Material, part: str, rows: int | None = None) -> float:
+def validate(network: Network, task: Task, split: Dataset, part: str, rows: int | None = None) -> float:
     """The sum of the loss over all targets of a held-out part, in bits; a text is read in so many ``rows``."""
     device = network.head.bias.device
     state, total = network.start(1), 0.0
     for batch in split.held_out(part, network.window, rows):
         given = split.given(part, batch.documents)
         encoded = None if given is None else network.encode(on_device(given, device))
-        state = network.start(len(batch.fresh), encoded) if batch.fresh.all() else forget(state, batch.fresh)
+        state = network.start(len(batch.fresh), encoded) if batch.fresh.all() else detach_and_reset(state, batch.fresh)
         ids = torch.from_numpy(batch.inputs.astype(np.int64)).to(device)
         y, state = network.read(ids, state, encoded=encoded)
         targets = torch.from_numpy(batch.targets.astype(np.int64)).to(device)
@@ -51,7 +51,7 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
 def scored(network: Network, nats: Tensor, targets: Tensor) -> Tensor:
     """The nats [...] of targets where all units that never occurred share ``network.unseen`` evenly.
 
-    What ``decoding.scoring.log_probabilities`` tells of every unit.
+    What ``analysis.scoring.log_probabilities`` tells of every unit.
     """
     never = network.head.bias < NEVER / 2
     if not network.unseen or not never.any():
@@ -60,6 +60,6 @@ def scored(network: Network, nats: Tensor, targets: Tensor) -> Tensor:
     return torch.where(never[targets], -math.log(one), nats - math.log1p(-network.unseen))
 
 
-def bits_of(network: Network, task: Task, split: Material, part: str) -> float:
+def bits_of(network: Network, task: Task, split: Dataset, part: str) -> float:
     """What a held-out part costs, in bits per character, or per label."""
     return validate(network, task, split, part) / max(1, split.characters_of(part))

@@ -6,18 +6,18 @@ from typing import Any
 
 import torch
 
-from ..datasets.dataset import Material
+from ..datasets.dataset import Dataset
 from ..model_file.bundle import Bundle
 from ..networks.modules import Network
 from ..tasks.base import Task
 from ..text.vocabulary import NEVER
 from .base_model import old_split
-from .job import Work
+from .job import TrainingJob
 from .validation import bits_of
 
 
 @torch.no_grad()
-def carry_over(network: Network, bundle: Bundle) -> None:
+def copy_weights(network: Network, bundle: Bundle) -> None:
     """Give a network the weights of a model whose vocabularies may have been smaller.
 
     What it had never seen has no weight in the head, and is impossible until it is expected; where the bias does not
@@ -43,11 +43,11 @@ class HeldOut:
     Of the old one, at most ``most`` units are scored.
     """
 
-    def __init__(self, work: Work, split: Material, most: int) -> None:
+    def __init__(self, work: TrainingJob, split: Dataset, most: int) -> None:
         self.comparable = work.base is not None and work.base.bundle.config.task == work.model.task
-        self.new: Material | None = split if self.comparable and len(split.valid) else None
+        self.new: Dataset | None = split if self.comparable and len(split.valid) else None
         old = old_split(work.base, split.vocabularies) if self.comparable and work.base else None
-        self.old: Material | None = old.beginning("valid", most) if old and len(old.valid) else None
+        self.old: Dataset | None = old.beginning("valid", most) if old and len(old.valid) else None
 
     @property
     def old_units(self) -> int:
@@ -63,7 +63,7 @@ class HeldOut:
         return {"new": new, "old": bits_of(network, task, self.old, "valid") if self.old else None}
 
 
-def describe(work: Work, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
+def describe(work: TrainingJob, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
     """What a record says of going on: from what, with which new letters, and what both held-out texts cost."""
     assert work.base, "only called where there is one"
     old = work.base.bundle.vocabularies

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.analysis.span_index import Follower, Index
+from unrolled.analysis.span_index import Follower, SpanIndex
 from unrolled.config import GenerateOptions
-from unrolled.generation.constraints.max_copied import MostCopied
+from unrolled.generation.constraints.max_copied import MaxCopied
 
 letters = st.text("abé\n", max_size=30)
 
 
-def watch(text: str, most: int, pieces: list[str]) -> MostCopied | None:
+def watch(text: str, most: int, pieces: list[str]) -> MaxCopied | None:
     """The guard after some pieces, or None once it refused one."""
-    first = MostCopied(Follower(Index.of([text])), most)
-    return reduce(lambda guard, piece: guard and guard.after(2, piece), pieces, first)
+    first = MaxCopied(Follower(SpanIndex.of([text])), most)
+    return reduce(lambda constraint, piece: constraint and constraint.after(2, piece), pieces, first)
 
 
 @given(letters, st.integers(1, 5), st.lists(letters))

@@ -7,10 +7,10 @@ from unrolled.generation.constraints.no_loops import LEAST, ROUNDS, NoLoops
 
 
 def after(text: str) -> NoLoops:
-    guard = NoLoops()
+    constraint = NoLoops()
     for character in text:
-        guard = guard.after(2, character)
-    return guard
+        constraint = constraint.after(2, character)
+    return constraint
 
 
 def loops(text: str) -> bool:
@@ -43,11 +43,11 @@ def test_white_space_and_capitals_make_no_difference(again):
 
 def test_in_a_loop_the_temperature_rises_and_behind_it_falls_back():
     options = GenerateOptions(temperature=0.0)
-    guard = NoLoops()
+    constraint = NoLoops()
     temperatures = []
     for character in "ab" * 30 + "the quick brown fox jumps over the lazy dog and much else, as one may say":
-        guard = guard.after(2, character)
-        temperatures.append(guard.options(options).temperature)
+        constraint = constraint.after(2, character)
+        temperatures.append(constraint.options(options).temperature)
     assert temperatures[:20] == [0.0] * 20 and max(temperatures) > 1
     assert temperatures.index(max(temperatures)) < 65 and temperatures[-1] < 1
 
@@ -59,9 +59,9 @@ def test_a_wilder_temperature_than_the_hottest_stays():
 
 def test_greedy_text_that_goes_round_in_circles_leaves_them(model):
     plain = model.generate("The ", temperature=0, length=600)
-    guarded = model.generate("The ", temperature=0, length=600, no_loops=True, seed=1)
+    constrained = model.generate("The ", temperature=0, length=600, no_loops=True, seed=1)
     assert loops(plain[-300:].casefold().replace("\n", " "))
-    pieces = [{text[place : place + 40] for place in range(560)} for text in (plain, guarded)]
+    pieces = [{text[place : place + 40] for place in range(560)} for text in (plain, constrained)]
     assert len(pieces[1]) > 1.5 * len(pieces[0])
 
 

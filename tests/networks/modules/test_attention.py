@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from unrolled.networks.modules import build
-from unrolled.networks.modules.attention import Attention, Memory
+from unrolled.networks.modules.attention import Attention, AttentionMemory
 from unrolled.networks.modules.base import Source
 from unrolled.networks.spec import EncoderSpec, NetworkSpec
 
@@ -15,9 +15,9 @@ ways = pytest.mark.parametrize("way", ["dot", "additive"])
 
 def attention_of(way: str, seed: int = 1) -> Attention:
     made = Attention(way, HIDDEN, WIDTH, "off")
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     for parameter in made.parameters():
-        parameter.data.normal_(generator=chance)
+        parameter.data.normal_(generator=rng)
     return made
 
 
@@ -76,12 +76,12 @@ def test_without_padding_no_mask_is_needed(way):
 
 
 def test_a_memory_of_some_rows_has_their_places():
-    memory = Memory(noise(3, 4, 2), noise(3, 4, 2) + 1, real_of([4, 1, 2]))
+    memory = AttentionMemory(noise(3, 4, 2), noise(3, 4, 2) + 1, real_of([4, 1, 2]))
     some = memory.of(torch.tensor([2, 2, 0]))
     assert torch.equal(some.keys, memory.keys[[2, 2, 0]])
     assert torch.equal(some.values, memory.values[[2, 2, 0]])
     assert some.real.sum(1).tolist() == [2, 2, 4]
-    assert Memory(memory.keys, memory.values).of(torch.tensor([1])).real is None
+    assert AttentionMemory(memory.keys, memory.values).of(torch.tensor([1])).real is None
 
 
 @pytest.fixture(params=["none", "dot", "additive"])

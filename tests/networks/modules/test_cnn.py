@@ -4,14 +4,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unrolled.networks.modules.cnn import Pixels, shifted
+from unrolled.networks.modules.cnn import Cnn, shifted
 from unrolled.networks.shapes import channels_of, grid_side
 
 BYTES = np.random.default_rng(1).integers(0, 256, (3, 32, 32, 3), np.uint8)
 
 
-def made(size: int, width: int, seed: int = 1) -> Pixels:
-    network = Pixels(size, width)
+def made(size: int, width: int, seed: int = 1) -> Cnn:
+    network = Cnn(size, width)
     network.initialise(torch.Generator().manual_seed(seed))
     return network
 
@@ -100,15 +100,15 @@ def test_a_shift_reaches_all_directions_and_both_mirrors():
 
 def test_it_learns_where_something_is():
     """Four kinds of noise with a bright square in one quarter: a linear layer on the grid tells which."""
-    chance, network = np.random.default_rng(1), made(16, 16)
+    rng, network = np.random.default_rng(1), made(16, 16)
     head = torch.nn.Linear(16 * 16, 4)
     optimizer = torch.optim.Adam([*network.parameters(), *head.parameters()], 3e-3)
     for _ in range(60):
-        labels = chance.integers(0, 4, 32)
-        images = chance.integers(0, 128, (32, 16, 16, 3), np.uint8)
+        labels = rng.integers(0, 4, 32)
+        images = rng.integers(0, 128, (32, 16, 16, 3), np.uint8)
         for image, label in zip(images, labels, strict=True):
             image[label // 2 * 8 :, label % 2 * 8 :][:8, :8] += 100
-        logits = head(network(torch.from_numpy(images), chance).flatten(1))
+        logits = head(network(torch.from_numpy(images), rng).flatten(1))
         loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels))
         optimizer.zero_grad()
         loss.backward()

@@ -123,8 +123,8 @@ def pictures_of(rows: int) -> torch.Tensor:
 
 
 def test_pictures_as_a_whole_are_told_apart_by_what_is_usual_of_a_batch():
-    encoder, chance = seeing(), np.random.default_rng(1)
-    whole = encoder(pictures_of(64), None, chance).whole
+    encoder, rng = seeing(), np.random.default_rng(1)
+    whole = encoder(pictures_of(64), None, rng).whole
     assert torch.allclose(whole.mean(0), torch.zeros(8), atol=1e-5)
     assert torch.allclose(whole.var(0, unbiased=False), torch.ones(8), atol=1e-2)
     assert encoder.mean.abs().max() > 0, "it is kept for what comes alone"

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from unrolled.networks.modules import AnswerNetwork, build
+from unrolled.networks.modules import EncoderOnlyNetwork, build
 from unrolled.networks.modules.base import Source
 from unrolled.networks.modules.encoder import Places
 from unrolled.networks.modules.encoder_only import pool
@@ -37,7 +37,7 @@ def test_where_nothing_is_padded_all_places_count():
 
 
 @pytest.fixture(params=sorted(POOLED))
-def network(request) -> AnswerNetwork:
+def network(request) -> EncoderOnlyNetwork:
     encoder = EncoderSpec("units", 9, 4, 5, "lstm", 1, 2)
     return build(NetworkSpec(9, 7, 5, "lstm", 4, 1, 0.3, encoder=encoder, pooling=request.param), seed=1, kind="off")
 

@@ -10,11 +10,11 @@ from unrolled.text.vocabulary import NEVER
 @pytest.mark.parametrize("rows", [1, ROWS, 2 * ROWS + 3])
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
 def test_part_by_part_it_is_the_loss_of_all_logits_at_once(rows, smoothing):
-    chance = torch.Generator().manual_seed(rows)
+    rng = torch.Generator().manual_seed(rows)
     shapes = [(rows, 5), (11, 5), (11,)]
-    leaves = [torch.randn(*shape, generator=chance, dtype=torch.float64, requires_grad=True) for shape in shapes]
+    leaves = [torch.randn(*shape, generator=rng, dtype=torch.float64, requires_grad=True) for shape in shapes]
     x, table, bias = leaves
-    targets = torch.randint(11, (rows,), generator=chance)
+    targets = torch.randint(11, (rows,), generator=rng)
     smoothed, plain = FusedLoss.apply(*leaves, targets, smoothing, "off")
     expected = cross_entropy(x @ table.t() + bias, targets, label_smoothing=smoothing)
     assert torch.allclose(smoothed, expected) and not plain.requires_grad
@@ -25,10 +25,10 @@ def test_part_by_part_it_is_the_loss_of_all_logits_at_once(rows, smoothing):
 
 @pytest.mark.skipif(not narrow("bf16"), reason="this processor multiplies no pairs of bf16")
 def test_with_narrow_products_it_is_nearly_that():
-    chance = torch.Generator().manual_seed(1)
-    leaves = [torch.randn(*shape, generator=chance).requires_grad_() for shape in ((2 * ROWS + 3, 6), (11, 6), (11,))]
+    rng = torch.Generator().manual_seed(1)
+    leaves = [torch.randn(*shape, generator=rng).requires_grad_() for shape in ((2 * ROWS + 3, 6), (11, 6), (11,))]
     x, table, bias = leaves
-    targets = torch.randint(11, (len(x),), generator=chance)
+    targets = torch.randint(11, (len(x),), generator=rng)
     smoothed, _ = FusedLoss.apply(*leaves, targets, 0.1, "bf16")
     expected = cross_entropy(x @ table.t() + bias, targets, label_smoothing=0.1)
     assert torch.allclose(smoothed, expected, rtol=0.01)
@@ -38,8 +38,8 @@ def test_with_narrow_products_it_is_nearly_that():
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
 def test_smoothing_spreads_over_the_units_that_occur(smoothing):
-    chance = torch.Generator().manual_seed(1)
-    x, table, bias = (torch.randn(*shape, generator=chance, dtype=torch.float64) for shape in ((9, 5), (11, 5), (11,)))
+    rng = torch.Generator().manual_seed(1)
+    x, table, bias = (torch.randn(*shape, generator=rng, dtype=torch.float64) for shape in ((9, 5), (11, 5), (11,)))
     bias[[2, 7]] = NEVER
     occur = bias > NEVER / 2
     leaves = [each.requires_grad_() for each in (x, table, bias)]

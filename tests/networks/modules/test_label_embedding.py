@@ -2,7 +2,7 @@ import torch
 
 from unrolled.networks.modules import build
 from unrolled.networks.modules.base import Encoded, Source
-from unrolled.networks.modules.label_embedding import Condition
+from unrolled.networks.modules.label_embedding import LabelEmbedding
 from unrolled.networks.shapes import LABEL_WIDTH
 from unrolled.networks.spec import NetworkSpec
 
@@ -10,7 +10,7 @@ SPEC = NetworkSpec(7, 7, 5, "lstm", 16, 2, 0.0, labels=4)
 
 
 def test_labels_add_up():
-    condition = Condition(4, 8, 8)
+    condition = LabelEmbedding(4, 8, 8)
     both = condition(torch.tensor([[1, 3]]))
     assert torch.equal(both, condition(torch.tensor([[1]])) + condition(torch.tensor([[3]])))
     assert both.shape == (1, LABEL_WIDTH)

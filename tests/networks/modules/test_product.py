@@ -10,8 +10,8 @@ sizes = st.tuples(*[st.integers(1, 150)] * 3)
 
 
 def operands(rows: int, inner: int, columns: int) -> tuple[torch.Tensor, torch.Tensor]:
-    chance = torch.Generator().manual_seed(rows)
-    return torch.randn(rows, inner, generator=chance), torch.randn(inner, columns, generator=chance)
+    rng = torch.Generator().manual_seed(rows)
+    return torch.randn(rows, inner, generator=rng), torch.randn(inner, columns, generator=rng)
 
 
 def near(found: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> bool:

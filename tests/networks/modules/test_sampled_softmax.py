@@ -17,8 +17,8 @@ def head() -> nn.Linear:
 
 
 def batch(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    chance = np.random.default_rng(seed)
-    targets = chance.choice(UNITS, (4, 50), p=COUNTS / COUNTS.sum())
+    rng = np.random.default_rng(seed)
+    targets = rng.choice(UNITS, (4, 50), p=COUNTS / COUNTS.sum())
     return torch.randn(4, 50, WIDTH, generator=torch.Generator().manual_seed(seed)), torch.from_numpy(targets)
 
 

@@ -23,10 +23,10 @@ def fused(case) -> tuple[Tensor, tuple[Tensor, ...]]:
 def gradients(case, result: tuple[Tensor, tuple[Tensor, ...]]) -> list[Tensor]:
     """Of a loss that every output and every part of the last state has another share in."""
     outputs, last = result
-    chance = torch.Generator().manual_seed(9)
+    rng = torch.Generator().manual_seed(9)
     loss = torch.zeros((), dtype=outputs.dtype)
     for each in (outputs, *last):
-        loss = loss + (each * torch.randn(each.shape, generator=chance, dtype=each.dtype)).sum()
+        loss = loss + (each * torch.randn(each.shape, generator=rng, dtype=each.dtype)).sum()
     return list(torch.autograd.grad(loss, case.leaves()))
 
 

@@ -22,12 +22,12 @@ def stock_of(cell: str, layers: int, hidden: int = 16) -> nn.RNNBase:
 
 
 def first_state(stack: Stack, rows: int) -> dict[str, torch.Tensor]:
-    chance = torch.Generator().manual_seed(rows)
-    return {part: torch.randn(rows, stack.layers, stack.hidden_size, generator=chance) for part in stack.cell.parts}
+    rng = torch.Generator().manual_seed(rows)
+    return {part: torch.randn(rows, stack.layers, stack.hidden_size, generator=rng) for part in stack.cell.parts}
 
 
-def run(stack: Stack, x: torch.Tensor, fused: bool = False, chance: np.random.Generator | None = None):
-    return stack(x if fused else stack.project(x, 0), first_state(stack, x.shape[1]), chance, fused)
+def run(stack: Stack, x: torch.Tensor, fused: bool = False, rng: np.random.Generator | None = None):
+    return stack(x if fused else stack.project(x, 0), first_state(stack, x.shape[1]), rng, fused)
 
 
 def run_stock(module: nn.RNNBase, stack: Stack, x: torch.Tensor):
@@ -106,7 +106,7 @@ def test_rows_do_not_touch_one_another(cell):
 def test_dropout_works_on_outputs_and_not_on_states():
     stack, x = stack_of("gru", 1, dropout=0.5), torch.randn(7, 3, 5)
     outputs, last = run(stack, x)
-    thinned, same = run(stack, x, chance=np.random.default_rng(1))
+    thinned, same = run(stack, x, rng=np.random.default_rng(1))
     dropped = thinned == 0
     assert torch.equal(last["h"], same["h"]) and 0 < dropped.sum() < dropped.numel()
     assert torch.equal(thinned[~dropped], 2 * outputs[~dropped])
@@ -114,5 +114,5 @@ def test_dropout_works_on_outputs_and_not_on_states():
 
 def test_dropout_works_between_layers():
     stack, x = stack_of("gru", 2, dropout=0.5), torch.randn(7, 3, 5)
-    last, thinned = run(stack, x)[1]["h"], run(stack, x, chance=np.random.default_rng(1))[1]["h"]
+    last, thinned = run(stack, x)[1]["h"], run(stack, x, rng=np.random.default_rng(1))[1]["h"]
     assert torch.equal(last[:, 0], thinned[:, 0]) and not torch.allclose(last[:, 1], thinned[:, 1])

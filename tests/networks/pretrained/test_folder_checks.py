@@ -230,24 +230,24 @@ def test_headers_that_lie_are_refused(tmp_path, header):
         read_headers(tmp_path)
 
 
-def mutated(raw: bytes, chance: random.Random) -> bytes:
+def mutated(raw: bytes, rng: random.Random) -> bytes:
     """Bytes with something spoilt: bits, numbers, or parts that are cut out, doubled or put elsewhere."""
     data = bytearray(raw)
-    for _ in range(chance.choice((1, 1, 2, 8))):
-        place = chance.randrange(len(data) or 1)
-        match chance.randrange(5):
+    for _ in range(rng.choice((1, 1, 2, 8))):
+        place = rng.randrange(len(data) or 1)
+        match rng.randrange(5):
             case 0 if data:
-                data[place] = chance.randrange(256)
+                data[place] = rng.randrange(256)
             case 1:
-                del data[place : place + chance.choice((1, 8, 1000))]
+                del data[place : place + rng.choice((1, 8, 1000))]
             case 2:
-                data[place:place] = data[place : place + chance.choice((1, 8, 100))]
+                data[place:place] = data[place : place + rng.choice((1, 8, 100))]
             case 3:
-                data[place : place + 1] = chance.choice((b"null", b"-1", b"1e999", b"[", b"{}", b'"', b"99999999999"))
+                data[place : place + 1] = rng.choice((b"null", b"-1", b"1e999", b"[", b"{}", b'"', b"99999999999"))
             case _:
                 digits = [at for at, byte in enumerate(data[:4000]) if 0x30 <= byte <= 0x39]
                 if digits:
-                    data[chance.choice(digits)] = chance.choice(b"0123456789")
+                    data[rng.choice(digits)] = rng.choice(b"0123456789")
     return bytes(data)
 
 
@@ -267,9 +267,9 @@ def fuzz(folder, numbers, files=FILES) -> tuple[dict[str, int], float]:
     kept = {name: (folder / name).read_bytes() for name in files}
     found, longest = {}, 0.0
     for number in numbers:
-        chance = random.Random(number)
-        name = chance.choice(files)
-        (folder / name).write_bytes(mutated(kept[name], chance))
+        rng = random.Random(number)
+        name = rng.choice(files)
+        (folder / name).write_bytes(mutated(kept[name], rng))
         began = time.monotonic()
         said = said_of(folder)
         longest = max(longest, time.monotonic() - began)

@@ -85,10 +85,10 @@ def folders(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
     """Files of several sizes."""
-    base, chance = tmp_path_factory.mktemp("pictures"), np.random.default_rng(1)
+    base, rng = tmp_path_factory.mktemp("pictures"), np.random.default_rng(1)
     paths = [base / f"{n}.png" for n in range(5)]
     for n, path in enumerate(paths):
-        Image.fromarray(chance.integers(0, 256, (40 + 9 * n, 60 - 7 * n, 3), np.uint8)).save(path)
+        Image.fromarray(rng.integers(0, 256, (40 + 9 * n, 60 - 7 * n, 3), np.uint8)).save(path)
     return paths
 
 

@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Request
+from unrolled.datasets.dataset import ReadRequest
 from unrolled.errors import InputError, OptionError
 from unrolled.tasks.caption.rows import given_of, read_captioned
 
 COLOURS = {"red": (250, 0, 0), "green": (0, 200, 0), "blue": (0, 0, 250), "white": (255, 255, 255), "black": (0, 0, 0)}
 CAPTION = ModelOptions(task="caption")
-REQUEST = Request(ReadOptions(), CAPTION, TrainOptions(valid=0.2))
+REQUEST = ReadRequest(ReadOptions(), CAPTION, TrainOptions(valid=0.2))
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ class Looking:
 
 def test_a_pretrained_network_sees_every_image_once_and_for_all(folder):
     model = ModelOptions(task="caption", vision="mean/colour")
-    request = dataclasses.replace(REQUEST, model=model, open_eyes=lambda name: Looking())
+    request = dataclasses.replace(REQUEST, model=model, open_vision_encoder=lambda name: Looking())
     readings = [read_captioned(folder / "t.tsv", request) for _ in range(2)]
     assert Looking.asked == 10
     assert readings[1].model.feature_size == 3 and readings[1].about["vision"] == "mean"

@@ -144,9 +144,9 @@ def test_every_way_of_looking_and_writing_learns_and_is_opened_again(tmp_path, a
 
 
 def test_a_model_of_features_says_what_they_were_learnt_to_be(tmp_path):
-    chance = np.random.default_rng(1)
-    kinds = chance.normal(size=(4, 2, 6))
-    features = (kinds[np.arange(40) % 4] + 0.1 * chance.normal(size=(40, 2, 6))).astype(np.float32)
+    rng = np.random.default_rng(1)
+    kinds = rng.normal(size=(4, 2, 6))
+    features = (kinds[np.arange(40) % 4] + 0.1 * rng.normal(size=(40, 2, 6))).astype(np.float32)
     np.savez(tmp_path / "f.npz", features=features)
     pictures(tmp_path)
     sources = [tmp_path / "f.npz", tmp_path / "t.tsv"]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Reading, Request
+from unrolled.datasets.dataset import LoadedData, ReadRequest
 from unrolled.errors import InputError, OptionError
 from unrolled.tasks.classify.rows import read_labelled, read_rows, unit_for
 from unrolled.text.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
@@ -16,8 +16,10 @@ def rows(source, **options):
     return read_rows(source, ReadOptions(**options))[0]
 
 
-def learnt(source, known=None, **train) -> Reading:
-    return read_labelled(source, Request(ReadOptions(), ModelOptions(task="classify"), TrainOptions(**train), known))
+def learnt(source, known=None, **train) -> LoadedData:
+    return read_labelled(
+        source, ReadRequest(ReadOptions(), ModelOptions(task="classify"), TrainOptions(**train), known)
+    )
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Request
+from unrolled.datasets.dataset import ReadRequest
 from unrolled.errors import OptionError
 from unrolled.networks.spec import EncoderSpec, NetworkSpec
 from unrolled.tasks.classify.task import Classify, answering
@@ -19,7 +19,7 @@ ENCODER = EncoderSpec("units", 5, 16, 8, "gru", 2, 2, 0.1)
 
 
 def test_labelled_texts_are_read():
-    reading = TASK.read(["ab\tyes", "ba\tno"] * 5, Request(ReadOptions(), OPTIONS, TrainOptions(valid=0.2)))
+    reading = TASK.read(["ab\tyes", "ba\tno"] * 5, ReadRequest(ReadOptions(), OPTIONS, TrainOptions(valid=0.2)))
     assert reading.split.vocabularies["labels"].units == ("no", "yes")
     assert (len(reading.split.train), len(reading.split.valid)) == (8, 2)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Request
+from unrolled.datasets.dataset import ReadRequest
 from unrolled.errors import OptionError
 from unrolled.formats.corpus import read_corpus
 from unrolled.tasks.language.rows import arrange, read_text
@@ -26,13 +26,13 @@ def test_the_unit_is_chosen_unless_the_user_did():
 def test_labels_are_learnt_by_recurrent_networks_only(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text(f"{name} text\n" * 30)
-    request = Request(ReadOptions(label=("file",)), ModelOptions(model="markov"), TrainOptions())
+    request = ReadRequest(ReadOptions(label=("file",)), ModelOptions(model="markov"), TrainOptions())
     with pytest.raises(OptionError, match="--label with --model markov"):
         read_text(tmp_path, request)
 
 
 @pytest.mark.parametrize("options", [{"batches": "windows"}, {"reset_probability": 0.5}])
 def test_documents_come_whole_and_not_in_windows_or_streams(options):
-    request = Request(ReadOptions(), ModelOptions(documents="lines"), TrainOptions(**options))
+    request = ReadRequest(ReadOptions(), ModelOptions(documents="lines"), TrainOptions(**options))
     with pytest.raises(OptionError, match="leave one out"):
         read_text(["one\ntwo"], request)

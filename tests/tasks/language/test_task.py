@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Request
+from unrolled.datasets.dataset import ReadRequest
 from unrolled.errors import OptionError
 from unrolled.networks.spec import NetworkSpec
 from unrolled.tasks.language.task import Language
@@ -23,7 +23,7 @@ logits_and_targets = st.tuples(
 
 
 def test_a_text_is_read_into_ids_to_train_on_and_to_hold_out():
-    request = Request(ReadOptions(), OPTIONS, TrainOptions(valid=0.2))
+    request = ReadRequest(ReadOptions(), OPTIONS, TrainOptions(valid=0.2))
     split = TASK.read(["abcdefghijklmnopqrs"], request).split
     assert split.vocabulary.decode(split.train.tolist()) == "abcdefghijklmnop"
     assert split.vocabulary.decode(split.valid.tolist()) == "qrs\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Reading, Request
+from unrolled.datasets.dataset import LoadedData, ReadRequest
 from unrolled.errors import InputError
 from unrolled.tasks.translate.rows import read_pairs, read_rows, unit_for
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -16,9 +16,9 @@ def rows(source, **options):
     return read_rows(source, ReadOptions(**options))[0]
 
 
-def learnt(source, known=None, unit="auto", **train) -> Reading:
+def learnt(source, known=None, unit="auto", **train) -> LoadedData:
     model = ModelOptions(task="translate", unit=unit)
-    return read_pairs(source, Request(ReadOptions(), model, TrainOptions(**train), known))
+    return read_pairs(source, ReadRequest(ReadOptions(), model, TrainOptions(**train), known))
 
 
 @pytest.fixture

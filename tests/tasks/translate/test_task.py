@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import Request
+from unrolled.datasets.dataset import ReadRequest
 from unrolled.errors import OptionError
 from unrolled.tasks.translate.task import Translate
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -16,7 +16,7 @@ KNOWN = {"source": Vocabulary("char", tuple("abc")), "target": Vocabulary("char"
 
 
 def test_pairs_are_read():
-    reading = TASK.read(["ab\tvu", "ba\tuv"] * 5, Request(ReadOptions(), OPTIONS, TrainOptions(valid=0.2)))
+    reading = TASK.read(["ab\tvu", "ba\tuv"] * 5, ReadRequest(ReadOptions(), OPTIONS, TrainOptions(valid=0.2)))
     assert reading.split.vocabularies["target"].units == ("u", "v")
     assert reading.split.target == "target" and len(reading.split.valid) == 2
 

@@ -3,7 +3,7 @@ import pytest
 
 from unrolled.config import ModelOptions, TrainOptions
 from unrolled.datasets.encoder_input import Ragged, Shared
-from unrolled.datasets.examples import Examples, ExampleSplit
+from unrolled.datasets.examples import ExampleDataset, Examples
 from unrolled.text.vocabulary import Vocabulary
 from unrolled.training.machine import Speed
 from unrolled.training.recipes.examples import WIDTHS, choose_for_examples, power_of_two
@@ -12,12 +12,12 @@ FAST, SLOW = (Speed(1e-6, flops) for flops in (1e12, 1e8))
 TASKS = pytest.mark.parametrize("task", ["classify", "translate"])
 
 
-def split_of(task: str, rows: int = 200, length: int = 10) -> ExampleSplit:
+def split_of(task: str, rows: int = 200, length: int = 10) -> ExampleDataset:
     letters, labels = Vocabulary("char", tuple("abcdefgh")), Vocabulary("label", ("no", "yes"))
     sources = Ragged.of([np.full(length, 2, np.int32)] * rows)
     part = Examples(sources, sources if task == "translate" else Ragged.of([np.array([2], np.int32)] * rows))
     names = {"source": letters, "target": letters} if task == "translate" else {"text": letters, "labels": labels}
-    return ExampleSplit(names, list(names)[1], part, part, part)
+    return ExampleDataset(names, list(names)[1], part, part, part)
 
 
 @TASKS
@@ -82,7 +82,7 @@ def test_captions_look_around_where_there_is_more_than_one_place(shape, attentio
     letters = Vocabulary("char", tuple("abc"))
     targets = Ragged.of([np.array([2, 3, 0], np.int32)] * 300)
     part = Examples(Shared(np.zeros(shape, np.float32), np.arange(300) % 8), targets)
-    split = ExampleSplit({"text": letters}, "text", part, part, part)
+    split = ExampleDataset({"text": letters}, "text", part, part, part)
     sees = {"image_size": 16} if len(shape) > 3 else {"vision": "features", "feature_size": 4}
     recipe = choose_for_examples(
         ModelOptions(task="caption", unit="char", **sees), TrainOptions(minutes=1.0), split, FAST

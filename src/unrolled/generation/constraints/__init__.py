@@ -2,33 +2,33 @@
 
 from functools import lru_cache
 
-from ...analysis.span_index import Index
+from ...analysis.span_index import SpanIndex
 from ...config import GenerateOptions
 from ...errors import OptionError
 from ...model_file.bundle import Bundle
-from .base import Guard
+from .base import Constraint
 
 
-def make_guards(bundle: Bundle, options: GenerateOptions) -> tuple[Guard, ...]:
-    """The guards that the options ask for; a new one is one file and some lines here."""
-    guards: list[Guard] = []
+def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constraint, ...]:
+    """The constraints that the options ask for; a new one is one file and some lines here."""
+    constraints: list[Constraint] = []
     if options.max_copied is not None:
         if options.against is None:
             raise OptionError("I got --max-copied and no text; name the one that the model learnt with --against")
         from ...analysis.span_index import Follower
-        from .max_copied import MostCopied
+        from .max_copied import MaxCopied
 
-        guards.append(MostCopied(Follower(index_of(bundle, options.against)), options.max_copied))
+        constraints.append(MaxCopied(Follower(index_of(bundle, options.against)), options.max_copied))
     if options.no_loops:
         from .no_loops import NoLoops
 
-        guards.append(NoLoops())
-    return tuple(guards)
+        constraints.append(NoLoops())
+    return tuple(constraints)
 
 
 @lru_cache(maxsize=2)
-def index_of(bundle: Bundle, against: str) -> Index:
+def index_of(bundle: Bundle, against: str) -> SpanIndex:
     """The index of the text that a model learnt: it takes seconds, and several texts may be written."""
-    from ...analysis.training_text import read_learnt
+    from ...analysis.training_text import read_training_text
 
-    return Index.of(read_learnt(bundle, against).documents)
+    return SpanIndex.of(read_training_text(bundle, against).documents)

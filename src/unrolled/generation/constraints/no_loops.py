@@ -1,4 +1,4 @@
-"""The guard against loops: where a text goes round in circles, the temperature rises until it leaves them.
+"""The constraint against loops: where a text goes round in circles, the temperature rises until it leaves them.
 
 It looks at periods of the text alone and takes no unit out of the game: a penalty for units that were written before,
 as many libraries have it, also falls on spaces and on what has to be said again.
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import GenerateOptions
-from .base import Guard
+from .base import Constraint
 
 LONGEST = 400
 """Characters of the longest period that is seen."""
@@ -30,7 +30,7 @@ ENOUGH = np.maximum(ROUNDS * np.arange(1, LONGEST + 1), LEAST)
 
 
 @dataclass(frozen=True, eq=False)
-class NoLoops(Guard):
+class NoLoops(Constraint):
     """For each period, how many of the last characters are those one period before.
 
     Capitals are taken for small letters and any white space for one space: a loop of words is one of characters then.
@@ -50,7 +50,7 @@ class NoLoops(Guard):
         return dataclasses.replace(read, heat=heat)
 
     def read(self, character: str) -> NoLoops:
-        """The guard after one more character."""
+        """The constraint after one more character."""
         if character == " " and self.tail.endswith(" "):
             return dataclasses.replace(self, blank=self.blank + 1)
         before = np.frombuffer(self.tail[::-1].encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -71,7 +71,7 @@ class Gradients:
 
 
 def scan_by_steps(cell: Cell, a: Array, state: State, recurrence: Recurrence) -> tuple[list[Array], State]:
-    """Every output over ``a`` [T, B, G*H], one step at a time: the slow twin of every scan."""
+    """Every output over ``a`` [T, B, G*H], one step at a time: the reference implementation of every scan."""
     outputs = []
     for each in a:
         state = cell.step(each, state, recurrence)

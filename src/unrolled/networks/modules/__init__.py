@@ -4,7 +4,7 @@ import torch
 
 from ..spec import NetworkSpec
 from .base import Network
-from .encoder_only import AnswerNetwork
+from .encoder_only import EncoderOnlyNetwork
 from .recurrent import RecurrentNetwork
 
 __all__ = ["AnswerNetwork", "Network", "RecurrentNetwork", "build"]
@@ -21,7 +21,7 @@ def make(spec: NetworkSpec, kind: str) -> Network:
     """The network of a spec, its weights still unset."""
     if spec.cell == "gpt2":
         return open_gpt2(spec)
-    return RecurrentNetwork(spec, kind) if spec.pooling == "none" else AnswerNetwork(spec, kind)
+    return RecurrentNetwork(spec, kind) if spec.pooling == "none" else EncoderOnlyNetwork(spec, kind)
 
 
 def open_gpt2(spec: NetworkSpec) -> Network:

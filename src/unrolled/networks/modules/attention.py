@@ -16,16 +16,16 @@ from .product import product
 
 
 @dataclass(frozen=True)
-class Memory:
+class AttentionMemory:
     """The places of B sources: keys and values [B, S, H], and which of them are real [B, S], if not all are."""
 
     keys: Tensor
     values: Tensor
     real: Tensor | None = None
 
-    def of(self, rows: Tensor) -> Memory:
+    def of(self, rows: Tensor) -> AttentionMemory:
         """The places of the sources of some rows [B]."""
-        return Memory(self.keys[rows], self.values[rows], None if self.real is None else self.real[rows])
+        return AttentionMemory(self.keys[rows], self.values[rows], None if self.real is None else self.real[rows])
 
 
 class Attention(nn.Module):
@@ -43,12 +43,12 @@ class Attention(nn.Module):
         self.query = nn.Linear(hidden_size, hidden_size) if way == "additive" else None
         self.score = nn.Parameter(torch.empty(hidden_size if self.query else 0))
 
-    def memory(self, places: Tensor, real: Tensor | None) -> Memory:
+    def memory(self, places: Tensor, real: Tensor | None) -> AttentionMemory:
         """What is read of the places [B, S, E] of the sources, made once for all steps."""
         keys, values = (product(places, each.weight.t(), self.kind) for each in (self.key, self.value))
-        return Memory(keys, values, real)
+        return AttentionMemory(keys, values, real)
 
-    def forward(self, h: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
+    def forward(self, h: Tensor, memory: AttentionMemory) -> tuple[Tensor, Tensor]:
         """What the layers above read [T, B, H] in place of h [T, B, H], and the weights [B, T, S]."""
         rows = h.transpose(0, 1)
         scores = self.scores(rows, memory.keys)

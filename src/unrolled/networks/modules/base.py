@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...datasets.encoder_input import Given
+from ...datasets.encoder_input import EncoderInput
 from ..spec import NetworkSpec
-from .attention import Memory
-from .dropout import Chance
+from .attention import AttentionMemory
+from .dropout import Rng
 from .stack import NetworkState
 
 Head = Any
@@ -38,12 +38,12 @@ class Encoded:
 
     first: NetworkState | None = None
     constant: Tensor | None = None
-    memory: Memory | None = None
+    memory: AttentionMemory | None = None
     answers: Tensor | None = None
     looked: list[Tensor] | None = None
 
 
-def on_device(given: Given, device: torch.device) -> Source:
+def on_device(given: EncoderInput, device: torch.device) -> Source:
     """What is given, as tensors on a device."""
     sizes = None if given.sizes is None else torch.from_numpy(given.sizes).to(device)
     return Source(torch.from_numpy(given.values).to(device), sizes)
@@ -69,8 +69,8 @@ class Network(nn.Module, ABC):
         """Give it fresh weights."""
 
     @abstractmethod
-    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
-        """What the network makes of its sources, before it reads and writes; with a ``chance``, dropout is on."""
+    def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
+        """What the network makes of its sources, before it reads and writes; with a ``rng``, dropout is on."""
 
     @abstractmethod
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
@@ -82,16 +82,16 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def read(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
-        """What the head reads [B, T, W], and the last state, from ids [B, T]; with a ``chance``, dropout is on.
+        """What the head reads [B, T, W], and the last state, from ids [B, T]; with a ``rng``, dropout is on.
 
         ``encoded`` are the rows' sources, where the network has any.
         """
 
     def forward(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
         """The same with the head: logits [B, T, V]."""
-        y, state = self.read(ids, state, chance, encoded)
+        y, state = self.read(ids, state, rng, encoded)
         return self.head(y), state

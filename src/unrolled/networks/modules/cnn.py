@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..shapes import channels_of
-from .dropout import Chance
+from .dropout import Rng
 
 EPSILON = 1e-5
 SHIFT = 8
 """While it learns, a picture is shifted by at most one in so many of its pixels."""
 
 
-class Pixels(nn.Module):
+class Cnn(nn.Module):
     """Pictures [B, S, S, 3] of bytes → grids [B, G, E], row by row from the upper left."""
 
     def __init__(self, size: int, width: int, flip: bool = False) -> None:
@@ -39,10 +39,10 @@ class Pixels(nn.Module):
             else:
                 nn.init.zeros_(parameter)
 
-    def forward(self, images: Tensor, chance: Chance | None = None) -> Tensor:
-        """The grids of pictures; with a ``chance``, each is shifted, and where ``flip`` is on, mirrored or not."""
-        if chance is not None:
-            images = shifted(images, chance, self.flip)
+    def forward(self, images: Tensor, rng: Rng | None = None) -> Tensor:
+        """The grids of pictures; with a ``rng``, each is shifted, and where ``flip`` is on, mirrored or not."""
+        if rng is not None:
+            images = shifted(images, rng, self.flip)
         x = images.permute(0, 3, 1, 2).float() / 127.5 - 1
         for conv in self.conv:
             x = torch.relu(normalised(conv(x)))
@@ -54,14 +54,14 @@ def normalised(x: Tensor) -> Tensor:
     return x * torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True) + EPSILON)
 
 
-def shifted(images: Tensor, chance: Chance, flip: bool) -> Tensor:
+def shifted(images: Tensor, rng: Rng, flip: bool) -> Tensor:
     """Each picture [B, S, S, 3] moved by some pixels, its border continued; and mirrored, one in two, if ``flip``."""
     rows, size = images.shape[:2]
     most = size // SHIFT
-    moves = chance.integers(-most, most + 1, (2, rows, 1))
+    moves = rng.integers(-most, most + 1, (2, rows, 1))
     down, across = np.clip(np.arange(size) + moves, 0, size - 1)
     if flip:
-        across = np.where(chance.random((rows, 1)) < 0.5, across[:, ::-1], across)
+        across = np.where(rng.random((rows, 1)) < 0.5, across[:, ::-1], across)
     return images[torch.arange(rows)[:, None, None], places(down)[:, :, None], places(across)[:, None]]
 
 

@@ -6,22 +6,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-Chance = np.random.Generator
+Rng = np.random.Generator
 """The source of all masks of one training step; without one, nothing is dropped."""
 
 
-def dropout(x: Tensor, probability: float, chance: Chance | None) -> Tensor:
+def dropout(x: Tensor, probability: float, rng: Rng | None) -> Tensor:
     """Zero each element with the probability (to the nearest 1/256) and scale the rest up, if there is a chance."""
     dropped = min(round(256 * probability), 255)
-    if chance is None or not dropped:
+    if rng is None or not dropped:
         return x
-    kept = noise(x, chance) >= dropped
+    kept = noise(x, rng) >= dropped
     return x * (kept.to(x.dtype) * (256 / (256 - dropped)))
 
 
-def noise(x: Tensor, chance: Chance) -> Tensor:
+def noise(x: Tensor, rng: Rng) -> Tensor:
     """Random bytes in x's shape, made where x is: a GPU would wait for bytes that come from the CPU."""
     if x.device.type == "cpu":
-        return torch.from_numpy(np.frombuffer(bytearray(chance.bytes(x.numel())), np.uint8)).view(x.shape)
-    generator = torch.Generator(x.device).manual_seed(int(chance.integers(1 << 62)))
+        return torch.from_numpy(np.frombuffer(bytearray(rng.bytes(x.numel())), np.uint8)).view(x.shape)
+    generator = torch.Generator(x.device).manual_seed(int(rng.integers(1 << 62)))
     return torch.randint(256, x.shape, generator=generator, device=x.device, dtype=torch.uint8)

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from ..cells import CELLS
 from ..shapes import BACKWARDS, grid_side
 from ..spec import EncoderSpec
-from .cnn import Pixels
-from .dropout import Chance, dropout
+from .cnn import Cnn
+from .dropout import Rng, dropout
 from .scan import fused_scan
 from .stack import Recurrent
 
@@ -46,7 +46,7 @@ class BothWays(Recurrent):
             if spec.directions > 1:
                 self.add_layer(f"l{layer}{BACKWARDS}", width)
 
-    def forward(self, x: Tensor, sizes: Tensor, chance: Chance | None) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, sizes: Tensor, rng: Rng | None) -> tuple[Tensor, Tensor]:
         """The outputs [S, B, E] of x [S, B, I], and the last one in each direction [B, E]."""
         turned, ends = turn(sizes, len(x)), (sizes - 1)[None, :, None]
         last = x
@@ -54,8 +54,8 @@ class BothWays(Recurrent):
             ways = [self.one_way(at(x, turned) if way else x, layer, way) for way in self.directions]
             last = torch.cat([y.gather(0, ends.expand(1, -1, y.shape[2]))[0] for y in ways], 1)
             aligned = [at(y, turned) if way else y for y, way in zip(ways, self.directions, strict=True)]
-            x = dropout(torch.cat(aligned, 2), self.dropout, chance)
-        return x, dropout(last, self.dropout, chance)
+            x = dropout(torch.cat(aligned, 2), self.dropout, rng)
+        return x, dropout(last, self.dropout, rng)
 
     def one_way(self, x: Tensor, layer: int, way: str) -> Tensor:
         """One layer over x [S, B, I] in one direction."""
@@ -86,16 +86,16 @@ class UnitsEncoder(nn.Module):
         self.embedding = None if shared else nn.Embedding(spec.inputs, spec.embedding_size)
         self.rnn = BothWays(spec, kind)
 
-    def forward(self, ids: Tensor, sizes: Tensor, chance: Chance | None) -> Places:
+    def forward(self, ids: Tensor, sizes: Tensor, rng: Rng | None) -> Places:
         """What is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""
         sizes = sizes.clamp(min=1)  # an empty source is read as a boundary
         embedding = self.embedding or self.elsewhere[0]
         assert embedding, "one of them is there"
-        x = dropout(embedding(ids.t()), self.dropout, chance)
-        if chance is not None and self.unit_dropout:  # so that no word alone decides (Iyyer et al. 2015, section 3)
-            kept = chance.random(x.shape[:2], np.float32) >= self.unit_dropout
+        x = dropout(embedding(ids.t()), self.dropout, rng)
+        if rng is not None and self.unit_dropout:  # so that no word alone decides (Iyyer et al. 2015, section 3)
+            kept = rng.random(x.shape[:2], np.float32) >= self.unit_dropout
             x = x * torch.from_numpy(kept).to(x.device)[:, :, None]
-        y, whole = self.rnn(x, sizes, chance)
+        y, whole = self.rnn(x, sizes, rng)
         real = torch.arange(len(y), device=ids.device) < sizes[:, None]
         return Places(y.transpose(0, 1), real, whole)
 
@@ -108,9 +108,9 @@ class FeaturesEncoder(nn.Module):
         self.dropout = spec.dropout
         self.project = nn.Linear(spec.inputs, spec.hidden_size)
 
-    def forward(self, features: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
+    def forward(self, features: Tensor, sizes: Tensor | None, rng: Rng | None) -> Places:
         """What is remembered of features [B, G, D]."""
-        places = torch.tanh(self.project(dropout(features, self.dropout, chance)))
+        places = torch.tanh(self.project(dropout(features, self.dropout, rng)))
         return Places(places, None, places.mean(1))
 
 
@@ -129,15 +129,15 @@ class PixelsEncoder(nn.Module):
     def __init__(self, spec: EncoderSpec) -> None:
         super().__init__()
         self.dropout = spec.dropout
-        self.pixels = Pixels(spec.inputs, spec.hidden_size)
+        self.pixels = Cnn(spec.inputs, spec.hidden_size)
         self.whole = nn.Linear(grid_side(spec.inputs) ** 2 * spec.hidden_size, spec.hidden_size)
         self.register_buffer("mean", torch.zeros(spec.hidden_size))
         self.register_buffer("variance", torch.ones(spec.hidden_size))
 
-    def forward(self, images: Tensor, sizes: Tensor | None, chance: Chance | None) -> Places:
+    def forward(self, images: Tensor, sizes: Tensor | None, rng: Rng | None) -> Places:
         """What is remembered of pictures."""
-        places = dropout(standardised(self.pixels(images, chance)), self.dropout, chance)
-        whole, learns = self.whole(places.flatten(1)), chance is not None and len(places) > 1
+        places = dropout(standardised(self.pixels(images, rng)), self.dropout, rng)
+        whole, learns = self.whole(places.flatten(1)), rng is not None and len(places) > 1
         whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
         return Places(places, None, whole)
 

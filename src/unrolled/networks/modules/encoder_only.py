@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from ..shapes import POOLED
 from ..spec import NetworkSpec
 from .base import Encoded, Network, Source
-from .dropout import Chance, dropout
+from .dropout import Rng, dropout
 from .encoder import Places, make_encoder
 from .init import SMALL, start_weights
 from .stack import NetworkState
 
 
-class AnswerNetwork(Network):
+class EncoderOnlyNetwork(Network):
     """One answer for a whole source, or one for each of its places; it has no state and reads no ids."""
 
     sampled = False
@@ -35,9 +35,9 @@ class AnswerNetwork(Network):
         with torch.no_grad():
             self.head.weight.uniform_(-bound, bound, generator=generator)
 
-    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
-        places = self.encoder(source.values, source.sizes, chance)
-        return Encoded(answers=dropout(pool(places, self.spec.pooling), self.spec.dropout, chance))
+    def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
+        places = self.encoder(source.values, source.sizes, rng)
+        return Encoded(answers=dropout(pool(places, self.spec.pooling), self.spec.dropout, rng))
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         return {}
@@ -46,7 +46,7 @@ class AnswerNetwork(Network):
         """Any state of the right shapes will do."""
 
     def read(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
         assert encoded and encoded.answers is not None, "there is always a source"
         return encoded.answers, state

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import nn
 
-from .cnn import Pixels
+from .cnn import Cnn
 
 SMALL = 0.1
 """Of the embeddings of examples, of which most units are seen seldom: large ones would be noise to the rest."""
@@ -37,5 +37,5 @@ def start_weights(
             if cell == "lstm" and "bias_ih" in name:
                 parameter[size : 2 * size] += 1
     for module in network.modules():
-        if isinstance(module, Pixels):
+        if isinstance(module, Cnn):
             module.initialise(generator)

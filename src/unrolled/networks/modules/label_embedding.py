@@ -12,7 +12,7 @@ from ..shapes import LABEL_WIDTH
 from .stack import NetworkState
 
 
-class Condition(nn.Module):
+class LabelEmbedding(nn.Module):
     """Labels → one vector → the first state, and a share of the first layer's gates."""
 
     def __init__(self, labels: int, states: int, gates: int) -> None:

@@ -15,10 +15,10 @@ from ..cells import find_cell
 from ..spec import NetworkSpec
 from .attention import Attention
 from .base import Encoded, Head, Network, Source
-from .dropout import Chance, dropout
+from .dropout import Rng, dropout
 from .encoder import make_encoder
 from .init import SMALL, start_weights
-from .label_embedding import Condition, first_state
+from .label_embedding import LabelEmbedding, first_state
 from .sampled_softmax import LARGE
 from .stack import NetworkState, Stack
 from .tied_head import TiedHead
@@ -42,7 +42,7 @@ class RecurrentNetwork(Network):
         if spec.tied and self.embedding:
             self.head = TiedHead(self.embedding, spec.hidden_size, kind)
         states = len(cell.parts) * spec.layers * spec.hidden_size
-        self.condition = Condition(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
+        self.condition = LabelEmbedding(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
         self.encoder = self.bridge = self.attention = None
         if spec.encoder:
             self.encoder = make_encoder(spec.encoder, kind, self.embedding)
@@ -56,14 +56,14 @@ class RecurrentNetwork(Network):
         if self.spec.tied:  # no unit is preferred at first
             nn.init.zeros_(self.head.bias)
 
-    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
+    def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
         parts, layers = self.rnn.cell.parts, self.spec.layers
         if self.condition is not None:
             vectors = self.condition(source.values.long())
             return Encoded(first_state(self.condition.state(vectors), parts, layers), self.condition.input(vectors))
         if self.encoder is None or self.bridge is None:
             return Encoded()
-        found = self.encoder(source.values, source.sizes, chance)
+        found = self.encoder(source.values, source.sizes, rng)
         memory = self.attention.memory(found.places, found.real) if self.attention else None
         return Encoded(first_state(self.bridge(found.whole), parts, layers), memory=memory)
 
@@ -78,16 +78,16 @@ class RecurrentNetwork(Network):
         """Any state of the right shapes will do."""
 
     def read(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
         encoded = encoded or Encoded()
         if not self.spec.feedback:
             ids = torch.full_like(ids, BOUNDARY)
         fused = ids.device.type != "cpu" and bool(self.rnn.cell.torch_name)
-        first = self.inputs(ids.t(), chance) if fused else self.first_layer(ids.t(), chance)
+        first = self.inputs(ids.t(), rng) if fused else self.first_layer(ids.t(), rng)
         if encoded.constant is not None and not fused:
             first = first + encoded.constant
-        y, state = self.rnn(first, state, chance, fused, encoded.constant, self.looking(encoded))
+        y, state = self.rnn(first, state, rng, fused, encoded.constant, self.looking(encoded))
         return y.transpose(0, 1), state
 
     def looking(self, encoded: Encoded) -> Callable[[Tensor], Tensor] | None:
@@ -105,20 +105,20 @@ class RecurrentNetwork(Network):
 
         return look
 
-    def inputs(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
+    def inputs(self, ids: Tensor, rng: Rng | None = None) -> Tensor:
         """What the first layer reads: the ids' embeddings, or their one-hot vectors."""
         if self.embedding is None:
             return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.bias.dtype)
         embedded: Tensor = self.embedding(ids)
-        return dropout(embedded, self.spec.dropout, chance) if self.encoder else embedded
+        return dropout(embedded, self.spec.dropout, rng) if self.encoder else embedded
 
-    def first_layer(self, ids: Tensor, chance: Chance | None = None) -> Tensor:
+    def first_layer(self, ids: Tensor, rng: Rng | None = None) -> Tensor:
         """``W_ih x + b_ih`` of the first layer for ids of any shape.
 
         A table of all V rows serves many ids; a few ids are cheaper one by one, and touch few rows of a large table.
         """
-        if self.encoder and chance is not None:  # what was written is not to be trusted more than what was read
-            return self.rnn.project(self.inputs(ids, chance), 0)
+        if self.encoder and rng is not None:  # what was written is not to be trusted more than what was read
+            return self.rnn.project(self.inputs(ids, rng), 0)
         if self.embedding is None:
             w_ih, _, b_ih, _ = self.rnn.weights(0)
             return nn.functional.embedding(ids, w_ih.t() + b_ih)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .dropout import Chance
+from .dropout import Rng
 from .product import product
 
 LARGE = 2048
@@ -31,9 +31,9 @@ class Sampler:
         self.units = np.flatnonzero(occur)
         self.cumulative = np.cumsum(self.shares[self.units])
 
-    def choose(self, targets: NDArray[np.int64], chance: Chance) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def choose(self, targets: NDArray[np.int64], rng: Rng) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The units of a step, sorted, and the logarithm of how likely each was to be among them."""
-        drawn = self.units[np.searchsorted(self.cumulative, chance.random(DRAWN) * self.cumulative[-1])]
+        drawn = self.units[np.searchsorted(self.cumulative, rng.random(DRAWN) * self.cumulative[-1])]
         units = np.unique(np.concatenate([targets.reshape(-1), drawn]))
         missed = np.log1p(-self.shares[units]) * (targets.size + DRAWN)
         return units, np.log(-np.expm1(missed)).astype(np.float32)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..cells.base import Cell, Recurrence, State
-from .dropout import Chance, dropout
+from .dropout import Rng, dropout
 from .product import product
 from .scan import fused_scan, scan
 
@@ -64,7 +64,7 @@ class Stack(Recurrent):
         self,
         first: Tensor,
         state: NetworkState,
-        chance: Chance | None,
+        rng: Rng | None,
         fused: bool = False,
         constant: Tensor | None = None,
         above: Callable[[Tensor], Tensor] | None = None,
@@ -85,7 +85,7 @@ class Stack(Recurrent):
                 y, after = self.run(self.project(y, layer) if layer else y, layer, before)
             if above and not layer:
                 y = above(y)
-            y = dropout(y, self.dropout, chance)
+            y = dropout(y, self.dropout, rng)
             last.append(after)
         parts = zip(*last, strict=True)
         return y, {name: torch.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}

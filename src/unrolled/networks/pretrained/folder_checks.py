@@ -44,15 +44,15 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def read_settings(path: Path, largest: int) -> dict[str, Any]:
     """Read a file of settings, with numbers up to ``largest``; raises ``ModelFileError`` for what leads elsewhere."""
-    told = read_json(path)
-    if not isinstance(told, dict):
+    parsed = read_json(path)
+    if not isinstance(parsed, dict):
         raise ModelFileError(f"{path} holds no object; {HINT}")
-    for key, value in entries(told):
+    for key, value in entries(parsed):
         if LEADING_AWAY.fullmatch(key) and value not in (None, False, "eager", "sdpa"):
             raise ModelFileError(f"{path} sets {key!r}, which leads to code or weights elsewhere; {HINT}")
         if isinstance(value, int | float) and not abs(value) <= (DEEPEST if DEPTH.search(key) else largest):
             raise ModelFileError(f"{path} says {key!r} is {str(value)[:20]}, which is no size; fetch it again")
-    return told
+    return parsed
 
 
 def entries(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
@@ -76,7 +76,7 @@ def read_headers(folder: Path) -> Header:
     files = sorted(set(map(str, named.values()))) if isinstance(named, dict) else []
     if not files or any(Path(each).name != each for each in files):
         raise ModelFileError(f"{folder / INDEX} names no files of weights beside it; fetch the folder again")
-    return {name: told for each in files for name, told in read_header(folder / each).items()}
+    return {name: parsed for each in files for name, parsed in read_header(folder / each).items()}
 
 
 def read_header(path: Path) -> Header:
@@ -87,8 +87,10 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as file:
             size = int.from_bytes(file.read(8), "little")
             raw = file.read(size) if size <= min(MOST_JSON, found.st_size) else b""
-        told = parse_json(raw)
-        tensors = {name: (each["dtype"], tuple(each["shape"])) for name, each in told.items() if name != "__metadata__"}
+        parsed = parse_json(raw)
+        tensors = {
+            name: (each["dtype"], tuple(each["shape"])) for name, each in parsed.items() if name != "__metadata__"
+        }
         known = sum(SIZES[kind] * math.prod(map(whole, shape)) for kind, shape in tensors.values())
     except (FileNotFoundError, NotADirectoryError):
         raise ModelFileError(f"there is no file {path}; {HINT}, which no pickle (.bin) replaces") from None

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ...errors import MissingExtraError
 from ..modules.base import Encoded, Network, Source
-from ..modules.dropout import Chance
+from ..modules.dropout import Rng
 from ..modules.stack import NetworkState
 from ..spec import NetworkSpec
 
@@ -88,7 +88,7 @@ class Gpt2(Network):
                 else:
                     parameter.fill_(1.0 if "ln_" in name and name.endswith("weight") else 0.0)
 
-    def encode(self, source: Source, chance: Chance | None = None) -> Encoded:
+    def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
         return Encoded()
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
@@ -105,11 +105,11 @@ class Gpt2(Network):
             raise ValueError("its window has ids that the vocabulary does not have")
 
     def read(
-        self, ids: Tensor, state: NetworkState, chance: Chance | None = None, encoded: Encoded | None = None
+        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
         """While it learns, a batch is one window, and there is no state to carry."""
         if torch.is_grad_enabled():
-            return self.learn(ids, chance), state
+            return self.learn(ids, rng), state
         self.eval()
         outputs, most = [], self.spec.context
         while ids.shape[1]:
@@ -121,12 +121,12 @@ class Gpt2(Network):
             ids = ids[:, room:]
         return torch.cat(outputs, 1), state
 
-    def learn(self, ids: Tensor, chance: Chance | None) -> Tensor:
+    def learn(self, ids: Tensor, rng: Rng | None) -> Tensor:
         """The outputs of one window, with dropout if there is a chance."""
-        self.train(chance is not None)
-        with torch.random.fork_rng(enabled=chance is not None and self.spec.dropout > 0):
-            if chance is not None and self.spec.dropout > 0:
-                torch.manual_seed(int(chance.integers(1 << 62)))
+        self.train(rng is not None)
+        with torch.random.fork_rng(enabled=rng is not None and self.spec.dropout > 0):
+            if rng is not None and self.spec.dropout > 0:
+                torch.manual_seed(int(rng.integers(1 << 62)))
             y: Tensor = self.transformer(input_ids=ids, use_cache=False).last_hidden_state
         return y
 

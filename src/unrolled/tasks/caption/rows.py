@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from ...config import CNN, FEATURES, ModelOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, Reading, Request
-from ...datasets.encoder_input import Given, Ragged, Shared
-from ...datasets.examples import Examples, ExampleSplit
+from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.encoder_input import EncoderInput, Ragged, Shared
+from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import cut_rows, files_of_part
 from ...datasets.text import PARTS
 from ...errors import InputError, OptionError
@@ -37,7 +37,7 @@ WILD = 30.0
 """A root mean square of features from which on they are too large to be learnt from as they are."""
 
 
-class Eyes(Protocol):
+class VisionEncoder(Protocol):
     """A pretrained network that sees; ``kind`` tells it from others in a cache."""
 
     places: int
@@ -53,7 +53,7 @@ class Eyes(Protocol):
         """What it sees in some files [N, G, D]."""
 
 
-OpenEyes = Callable[[str], Eyes]
+OpenVisionEncoder = Callable[[str], VisionEncoder]
 """Opens one by its name."""
 
 
@@ -64,16 +64,16 @@ class Row(NamedTuple):
     caption: str
 
 
-class Album:
+class CaptionCollector:
     """All images of a run, one table after another: what the network is given of each, and where it comes from."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: ReadRequest) -> None:
         self.request, self.model = request, request.model
         self.tables: list[Captions] = []
         self.values: list[NDArray[Any]] = []
         self.sources: list[str] = []
         self.names: list[str] = []
-        self.eyes: Eyes | None = None
+        self.vision_encoder: VisionEncoder | None = None
 
     def rows(self, source: Source) -> list[Row]:
         """The rows of a source, whose images come into the album."""
@@ -108,11 +108,17 @@ class Album:
 
     def look(self, captions: Captions) -> Features:
         """What a pretrained network sees in all images, once and for all."""
-        assert self.request.open_eyes, "who trains has them"
-        eyes = self.eyes = self.eyes or self.request.open_eyes(self.model.vision)
-        shape = (len(captions.names), eyes.places, eyes.width)
+        assert self.request.open_vision_encoder, "who trains has them"
+        vision_encoder = self.vision_encoder = self.vision_encoder or self.request.open_vision_encoder(
+            self.model.vision
+        )
+        shape = (len(captions.names), vision_encoder.places, vision_encoder.width)
         return cached(
-            captions.key(eyes.kind, 0), captions.cache, lambda: eyes.features(captions.paths), np.float32, shape
+            captions.key(vision_encoder.kind, 0),
+            captions.cache,
+            lambda: vision_encoder.features(captions.paths),
+            np.float32,
+            shape,
         )
 
     def everything(self) -> NDArray[Any]:
@@ -124,13 +130,13 @@ class Album:
 
     def describe(self) -> dict[str, Any]:
         """What a record says of the images and captions."""
-        eyes = {"vision": self.eyes.kind} if self.eyes else {}
-        return {**self.tables[0].describe(), "names": self.names, **self.request.reading.chosen(), **eyes}
+        vision_encoder = {"vision": self.vision_encoder.kind} if self.vision_encoder else {}
+        return {**self.tables[0].describe(), "names": self.names, **self.request.reading.chosen(), **vision_encoder}
 
 
-def read_captioned(source: Source, request: Request) -> Reading:
+def read_captioned(source: Source, request: ReadRequest) -> LoadedData:
     """Images and captions in ids, with the vocabulary ``text``."""
-    album = Album(request)
+    album = CaptionCollector(request)
     rows = album.rows(source)
     cut = cut_rows(rows, request.train, lambda path: album.rows(files_of_part(path)), group=lambda row: row.image)
     captions = [row.caption for row in cut["train"]]
@@ -141,7 +147,7 @@ def read_captioned(source: Source, request: Request) -> Reading:
     firsts = {row.image: (album.sources[row.image], row.caption) for row in reversed(cut["valid"])}
     notes = tuple(note for table in album.tables for note in table.notes) + wild(values)
     shown = tuple(firsts[image] for image in sorted(firsts)[:SHOWN])
-    return Reading(ExampleSplit({"text": vocabulary}, "text", **parts), album.describe(), model, why, notes, shown)
+    return LoadedData(ExampleDataset({"text": vocabulary}, "text", **parts), album.describe(), model, why, notes, shown)
 
 
 def as_examples(rows: Sequence[Row], vocabulary: Vocabulary, values: NDArray[Any]) -> Examples:
@@ -208,14 +214,14 @@ def unit_for(captions: Sequence[str]) -> tuple[str, str]:
     return unit, why
 
 
-def given_of(sources: Sequence[str], model: ModelOptions) -> Given:
+def given_of(sources: Sequence[str], model: ModelOptions) -> EncoderInput:
     """Files of images, or rows of features, as the network is given them; raises ``InputError`` for what is none."""
     if model.vision == FEATURES:
         rows = [row_of(source, model) for source in sources]
-        return Given(np.stack(rows) if rows else np.empty((0, 1, model.feature_size or 1), np.float32))
+        return EncoderInput(np.stack(rows) if rows else np.empty((0, 1, model.feature_size or 1), np.float32))
     size = model.image_size or LARGEST
     images = [read_image(source, size) for source in sources]
-    return Given(np.stack(images) if images else np.empty((0, size, size, 3), np.uint8))
+    return EncoderInput(np.stack(images) if images else np.empty((0, size, size, 3), np.uint8))
 
 
 def row_of(source: str, model: ModelOptions) -> Features:

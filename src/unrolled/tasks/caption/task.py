@@ -11,8 +11,8 @@ from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from ..translate.task import writing
 
 if TYPE_CHECKING:
-    from ...datasets.dataset import Reading, Request
-    from ...datasets.encoder_input import Given
+    from ...datasets.dataset import LoadedData, ReadRequest
+    from ...datasets.encoder_input import EncoderInput
     from ...formats.corpus import Source
 
 
@@ -22,12 +22,12 @@ class Caption(Task):
     With attention it looks back at the places of the image (Show, Attend and Tell, Xu et al. 2015).
     """
 
-    def read(self, source: Source, request: Request) -> Reading:
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_captioned
 
         return read_captioned(source, request)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from .rows import given_of
 
         return given_of(sources, model)

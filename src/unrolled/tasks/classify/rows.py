@@ -11,13 +11,13 @@ import numpy as np
 
 from ...config import ReadOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, Reading, Request
+from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
-from ...datasets.examples import Examples, ExampleSplit
+from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import cut_rows, repeated
 from ...datasets.text import PARTS
 from ...errors import InputError, OptionError
-from ...formats.columns import Glance
+from ...formats.columns import TablePreview
 from ...formats.corpus import Corpus, Source, files_of, is_folder, read_corpus, read_file
 from ...formats.tables import FILE, KINDS, is_table_name
 from ...text.base import Ids
@@ -33,7 +33,7 @@ MOST = 1000
 """Labels at most: more are no labels, but texts."""
 
 
-def read_labelled(source: Source, request: Request) -> Reading:
+def read_labelled(source: Source, request: ReadRequest) -> LoadedData:
     """Labelled texts in ids, with the vocabularies ``text`` and ``labels``."""
     rows, corpus = read_rows(source, request.reading)
     parts = cut(rows, request.train, lambda path: read_rows(path, request.reading)[0])
@@ -44,9 +44,9 @@ def read_labelled(source: Source, request: Request) -> Reading:
     model, why = with_unit(request.model, *unit_for(texts))
     vocabulary = request.vocabulary("text", texts, model)
     examples = {name: as_examples(parts[name], vocabulary, labels) for name in PARTS}
-    split = ExampleSplit({"text": vocabulary, "labels": labels}, "labels", **examples)
+    split = ExampleDataset({"text": vocabulary, "labels": labels}, "labels", **examples)
     notes = (*corpus.notes, *repeated(rows, "rows"))
-    return Reading(split, corpus.describe(), model, why, notes, tuple(parts["valid"][:SHOWN]))
+    return LoadedData(split, corpus.describe(), model, why, notes, tuple(parts["valid"][:SHOWN]))
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
@@ -87,8 +87,8 @@ def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
         raise OptionError(f"I got {len(options.label)} times --label, and a classifier learns one label; give one")
     path = first_table(source)
     if path is not None and not (options.label and options.text_column):
-        glance = Glance.at(read_file(path, options).text, str(path))
-        text, label = glance.text_and_label(TEXTS, LABELS, options.text_column, next(iter(options.label), None))
+        preview = TablePreview.at(read_file(path, options).text, str(path))
+        text, label = preview.text_and_label(TEXTS, LABELS, options.text_column, next(iter(options.label), None))
         return dataclasses.replace(options, text_column=text, label=(label,))
     several = is_folder(source) if isinstance(source, str | Path) else any(isinstance(each, Path) for each in source)
     return dataclasses.replace(options, label=(FILE,)) if several and not options.label else options

@@ -12,8 +12,8 @@ from ...text.vocabulary import SPECIAL
 from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
 
 if TYPE_CHECKING:
-    from ...datasets.dataset import Reading, Request
-    from ...datasets.encoder_input import Given
+    from ...datasets.dataset import LoadedData, ReadRequest
+    from ...datasets.encoder_input import EncoderInput
     from ...formats.corpus import Source
 
 
@@ -22,12 +22,12 @@ class Classify(Task):
 
     labels = (True,)
 
-    def read(self, source: Source, request: Request) -> Reading:
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_labelled
 
         return read_labelled(source, request)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ...datasets.encoder_input import side_by_side
         from .rows import begun
 

@@ -6,8 +6,8 @@ import dataclasses
 
 from ...config import ModelOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, Reading, Request
-from ...datasets.large import Large, find_large, split_large
+from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.large import LargeText, find_large, split_large
 from ...datasets.line_starts import held_out_beginnings
 from ...datasets.text import split_corpus
 from ...errors import OptionError
@@ -16,30 +16,30 @@ from ...formats.zawgyi import refuse_zawgyi
 from ...options import flag
 
 
-def read_text(source: Source, request: Request) -> Reading:
+def read_text(source: Source, request: ReadRequest) -> LoadedData:
     """A source as a text in ids."""
     large = find_large(source, request.reading, request.model.documents)
     return read_large(large, request) if large else read_small(read_corpus(source, request.reading), request)
 
 
-def read_small(corpus: Corpus, request: Request) -> Reading:
+def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
     """A corpus in ids."""
     corpus, model, why = arrange(corpus, request.model)
     refuse_cutting(model, request.train)
     split = split_corpus(corpus, model, request.train, request.known)
     if split.labels and model.model != "recurrent":
         raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
-    return Reading(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))
+    return LoadedData(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))
 
 
-def read_large(large: Large, request: Request) -> Reading:
+def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
     """A text that is too large to be read at once."""
     first = next(text for _, text in large.blocks(lambda _: None))
     refuse_zawgyi(first, str(large.paths[0]))
     model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
     refuse_cutting(model, request.train)
     split, about = split_large(large, model, request.train, request.known, request.tell or silent)
-    return Reading(split, about, model, why, (), held_out_beginnings(split, SHOWN))
+    return LoadedData(split, about, model, why, (), held_out_beginnings(split, SHOWN))
 
 
 def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:

@@ -11,8 +11,8 @@ from ...networks.spec import NetworkSpec
 from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
 
 if TYPE_CHECKING:
-    from ...datasets.dataset import Reading, Request
-    from ...datasets.encoder_input import Given
+    from ...datasets.dataset import LoadedData, ReadRequest
+    from ...datasets.encoder_input import EncoderInput
     from ...formats.corpus import Source
 
 
@@ -21,12 +21,12 @@ class Language(Task):
 
     labels = (False, True)
 
-    def read(self, source: Source, request: Request) -> Reading:
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_text  # writing does without
 
         return read_text(source, request)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         raise OptionError("this model writes on from a prompt and reads no source; use generate, or score")
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

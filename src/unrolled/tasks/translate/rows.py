@@ -10,13 +10,13 @@ import numpy as np
 
 from ...config import ModelOptions, ReadOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, Reading, Request
+from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
-from ...datasets.examples import Examples, ExampleSplit
+from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import connected, cut_rows, files_of_part
 from ...datasets.text import PARTS
 from ...errors import InputError
-from ...formats.columns import Glance
+from ...formats.columns import TablePreview
 from ...formats.corpus import Corpus, Source, read_corpus
 from ...formats.tables import KINDS, is_table_name, read_columns, refuse_columns
 from ...text.base import Ids
@@ -31,15 +31,15 @@ LONG = 16
 """Characters of a target in the mean from which on it is written by tokens, where it has several words."""
 
 
-def read_pairs(source: Source, request: Request) -> Reading:
+def read_pairs(source: Source, request: ReadRequest) -> LoadedData:
     """Pairs in ids, with the vocabularies ``source`` and ``target``, which are one where the unit is bpe."""
     rows, corpus = read_rows(source, request.reading)
     parts = cut(rows, request.train, lambda path: read_rows(files_of_part(path), request.reading)[0])
     model, why = with_unit(request.model, *unit_for(parts["train"]))
     vocabularies = vocabularies_of(parts["train"], request, model)
     examples = {name: as_examples(parts[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
-    split = ExampleSplit(vocabularies, "target", **examples)
-    return Reading(split, corpus.describe(), model, why, corpus.notes, tuple(parts["valid"][:SHOWN]))
+    split = ExampleDataset(vocabularies, "target", **examples)
+    return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(parts["valid"][:SHOWN]))
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
@@ -47,7 +47,7 @@ def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequen
     return cut_rows(rows, options, read, group=connected(rows).get)
 
 
-def vocabularies_of(rows: Sequence[Row], request: Request, model: ModelOptions) -> dict[str, Vocabulary]:
+def vocabularies_of(rows: Sequence[Row], request: ReadRequest, model: ModelOptions) -> dict[str, Vocabulary]:
     """The vocabularies of both sides: of tokens one for both, or what is known with the letters that it lacks."""
     source, target = ([row[side] for row in rows] for side in (0, 1))
     known = request.known or {}
@@ -119,7 +119,7 @@ def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[R
     """The pairs of a table, or of a text with a tab in every line."""
     text = "\n".join(corpus.documents)
     if is_table_name(str(path)) and corpus.names == (str(path),):
-        found = Glance.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
+        found = TablePreview.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
         return read_columns(text, str(path), found)
     refuse_columns(corpus.names[0], (options.source_column, options.target_column))
     pairs = [line.split("\t")[:2] for line in text.split("\n") if line.strip()]

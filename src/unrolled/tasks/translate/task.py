@@ -13,8 +13,8 @@ from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from ..classify.task import encoder_of
 
 if TYPE_CHECKING:
-    from ...datasets.dataset import Reading, Request
-    from ...datasets.encoder_input import Given
+    from ...datasets.dataset import LoadedData, ReadRequest
+    from ...datasets.encoder_input import EncoderInput
     from ...formats.corpus import Source
 
 
@@ -23,12 +23,12 @@ class Translate(Task):
 
     texts = ("source", "target")
 
-    def read(self, source: Source, request: Request) -> Reading:
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_pairs
 
         return read_pairs(source, request)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> Given:
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ...datasets.encoder_input import side_by_side
         from .rows import ended
 

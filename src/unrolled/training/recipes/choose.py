@@ -6,10 +6,10 @@ import dataclasses
 
 import torch
 
-from ...datasets.examples import ExampleSplit
-from ...datasets.text import Split
-from ..corpus_stats import Survey, survey
-from ..job import Work
+from ...datasets.examples import ExampleDataset
+from ...datasets.text import TextDataset
+from ..corpus_stats import CorpusStats, measure_corpus
+from ..job import TrainingJob
 from ..machine import Speed, measure_speed
 from .examples import choose_for_examples
 from .text import Recipe, choose
@@ -20,24 +20,24 @@ GENTLER = 0.25
 """A trained network's learning rate, relative to that of a fresh one of its sizes (``docs/lab-notes.md``)."""
 
 
-def choose_sizes(work: Work, device: torch.device, kind: str) -> Recipe:
+def choose_sizes(work: TrainingJob, device: torch.device, kind: str) -> Recipe:
     """The recipe's choice, with kernels of a kind on a device."""
     seconds = min(MEASURED, 60 * (work.train.minutes or 0) * MEASURED_SHARE)
     speed = measure_speed(device, kind, work.train.optimizer, seconds)
-    known = survey(work.split) if isinstance(work.split, Split) else None
-    recipe = choose_for(work, known, speed)
+    stats = measure_corpus(work.split) if isinstance(work.split, TextDataset) else None
+    recipe = choose_for(work, stats, speed)
     if work.base and work.train.learning_rate is None:
         rate = recipe.train.learning_rate
         assert rate is not None, "the recipe fills it in"
         gentle = dataclasses.replace(work.train, learning_rate=round(GENTLER * rate, 6))
-        recipe = choose_for(dataclasses.replace(work, train=gentle), known, speed)
-    advice = f"{recipe.told.advice} The unit is {work.model.unit}: {work.why_unit}."
-    return dataclasses.replace(recipe, told=dataclasses.replace(recipe.told, advice=advice))
+        recipe = choose_for(dataclasses.replace(work, train=gentle), stats, speed)
+    advice = f"{recipe.summary.advice} The unit is {work.model.unit}: {work.why_unit}."
+    return dataclasses.replace(recipe, summary=dataclasses.replace(recipe.summary, advice=advice))
 
 
-def choose_for(work: Work, known: Survey | None, speed: Speed) -> Recipe:
+def choose_for(work: TrainingJob, stats: CorpusStats | None, speed: Speed) -> Recipe:
     """The choice for a text, of which something is known, or for examples."""
-    if known:
-        return choose(work.model, work.train, known, speed)
-    assert isinstance(work.split, ExampleSplit), "there is nothing else to learn from"
+    if stats:
+        return choose(work.model, work.train, stats, speed)
+    assert isinstance(work.split, ExampleDataset), "there is nothing else to learn from"
     return choose_for_examples(work.model, work.train, work.split, speed)

@@ -11,13 +11,13 @@ import math
 import numpy as np
 
 from ...config import ModelOptions, TrainOptions
-from ...datasets.examples import ExampleSplit
+from ...datasets.examples import ExampleDataset
 from ...errors import OptionError
 from ...networks.cells import find_cell
 from ...networks.spec import NetworkSpec
 from ...tasks import TASKS
 from ..machine import Speed
-from .text import UNGATED, WITH_MUON, Recipe, Told
+from .text import UNGATED, WITH_MUON, Recipe, RecipeSummary
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
 LEAST_PASSES = 4.5
@@ -50,13 +50,13 @@ MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
 long text has many words that could tell, a question has few."""
 
 
-def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
     choose = {"translate": choose_translator, "caption": choose_captioner}.get(model.task, choose_classifier)
     return choose(model, train, split, speed)
 
 
-def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
     """The sizes of what reads one text and writes another."""
     units, pairs = split.units("train"), len(split.train)
     model = dataclasses.replace(
@@ -86,11 +86,11 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleSp
     rows = train.batch_size or rows_of(places, mean_length, pairs)
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.0 if letters else 0.1)
     return Recipe(
-        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, summary(chosen, settings, split, why, seen)
     )
 
 
-def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
     """The sizes of what reads a text and answers."""
     width, why = model.hidden_size or OF_ANSWERS, "as you chose" if model.hidden_size else "which suits most texts"
     chosen = dataclasses.replace(
@@ -106,11 +106,11 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleSp
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.0)
     seen = passes(chosen, train, split, speed)
     return Recipe(
-        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, told(chosen, settings, split, why, seen)
+        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, summary(chosen, settings, split, why, seen)
     )
 
 
-def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> Recipe:
+def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
     """The sizes of what writes of images, which are few: hundreds or thousands."""
     places = split.train.sources.take(np.arange(1)).values.shape[1]
     width, why = model.hidden_size or OF_IMAGES, "as you chose" if model.hidden_size else "which suits most images"
@@ -126,7 +126,7 @@ def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleSpl
         settings = dataclasses.replace(settings, learning_rate=RATE_OF_IMAGES)
     seen = passes(chosen, train, split, speed)
     rate = rate_of(chosen, split, speed)
-    return Recipe(chosen, settings, rate, PASSES_OF_IMAGES, told(chosen, settings, split, why, seen))
+    return Recipe(chosen, settings, rate, PASSES_OF_IMAGES, summary(chosen, settings, split, why, seen))
 
 
 def dropout_for(seen: float) -> float:
@@ -135,7 +135,7 @@ def dropout_for(seen: float) -> float:
     return round(min(MOST_DROPOUT, max(0.0, wanted)), 2)
 
 
-def dropped_units(split: ExampleSplit) -> float:
+def dropped_units(split: ExampleDataset) -> float:
     """The share of units to drop from sources of such a length."""
     return round(MOST_UNIT_DROPOUT * min(1.0, float(split.train.sources.sizes.mean()) / PLACES_FOR_ALL), 2)
 
@@ -179,7 +179,7 @@ def power_of_two(most: float) -> int:
     return 1 << int(math.log2(max(1.0, most)))
 
 
-def passes(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed: Speed) -> float:
+def passes(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> float:
     """How often training will see every example."""
     if train.epochs is not None:
         return train.epochs
@@ -188,7 +188,7 @@ def passes(model: ModelOptions, train: TrainOptions, split: ExampleSplit, speed:
     return min(MOST_PASSES, 60 * (train.minutes or 0) * rate_of(model, split, speed) / split.units("train"))
 
 
-def rate_of(model: ModelOptions, split: ExampleSplit, speed: Speed) -> float:
+def rate_of(model: ModelOptions, split: ExampleDataset, speed: Speed) -> float:
     """Units of targets that are learnt in a second, about, with all that is read for them."""
     spec = TASKS[model.task].network(model, split.vocabularies)
     sources = float(split.train.sources.sizes.sum()) / max(1, split.units("train"))
@@ -216,7 +216,7 @@ def reading_weights(spec: NetworkSpec) -> float:
     return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))
 
 
-def told(model: ModelOptions, train: TrainOptions, split: ExampleSplit, why: str, seen: float) -> Told:
+def summary(model: ModelOptions, train: TrainOptions, split: ExampleDataset, why: str, seen: float) -> RecipeSummary:
     """What is said before the first step."""
     sizes = ", ".join(f"{len(each):,} {name}" for name, each in split.vocabularies.items())
     advice = f"{len(split.train):,} examples to learn from and {len(split.valid):,} held out; {sizes}."
@@ -224,4 +224,4 @@ def told(model: ModelOptions, train: TrainOptions, split: ExampleSplit, why: str
         f"{model.title}, {why}; {train.batch_size} examples a step, learning rate {train.learning_rate:g}, dropout "
         f"{model.dropout:g}, weight decay {train.weight_decay:g}; about {seen:.3g} passes."
     )
-    return Told(advice, recipe, None)
+    return RecipeSummary(advice, recipe, None)

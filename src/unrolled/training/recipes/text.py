@@ -14,7 +14,7 @@ from ...errors import OptionError
 from ...networks.cells import find_cell
 from ..advice import advise
 from ..budget import most_passes
-from ..corpus_stats import ORDER, WEIGHTS_PER_CHARACTER, Survey
+from ..corpus_stats import ORDER, WEIGHTS_PER_CHARACTER, CorpusStats
 from ..forecast import Forecast, forecast
 from ..machine import LENGTH, ROWS, Speed, unit_cost
 
@@ -39,7 +39,7 @@ WITH_MUON = 0.04  # the highest learning rate
 
 
 @dataclass(frozen=True)
-class Told:
+class RecipeSummary:
     """What is said before the first step: about the text, about the sizes and their reasons, about the end.
 
     ``chain`` are the bits per character that a Markov chain needs for the held-out text, if it was counted.
@@ -59,22 +59,22 @@ class Recipe:
     train: TrainOptions
     units_per_second: float
     most_passes: int
-    told: Told
+    summary: RecipeSummary
 
 
-def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
+def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
     if model.model == "gpt2":
-        return choose_gpt2(model, train, known, speed)
+        return choose_gpt2(model, train, stats, speed)
     context = model.context or (CONTEXT if model.cell == "window" else None)
-    layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), known.units
+    layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), stats.units
     width, why = model.hidden_size, "as you chose"
     if width is None:
-        width, why = choose_width(train, known, speed, layers, cell.gates)
-    rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, cell.gates))
-    weights = weights_of(width, layers, known.vocabulary, cell.gates)
-    seen = units_seen(train, known, rate)
-    fullness = weights / known.length
+        width, why = choose_width(train, stats, speed, layers, cell.gates)
+    rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, stats.vocabulary, cell.gates))
+    weights = weights_of(width, layers, stats.vocabulary, cell.gates)
+    seen = units_seen(train, stats, rate)
+    fullness = weights / stats.length
     length = choose_length(train, units)
     rows = train.batch_size or choose_rows(units, length, math.inf if train.steps else seen)
     chosen = dataclasses.replace(
@@ -90,23 +90,23 @@ def choose(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed
         batch_size=rows,
         sequence_length=length,
         learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
-        weight_decay=choose_weight_decay(seen / units, known.characters_per_unit, fullness)
+        weight_decay=choose_weight_decay(seen / units, stats.characters_per_unit, fullness)
         if train.weight_decay is None
         else train.weight_decay,
     )
-    expected = forecast(known, seen * known.length / known.units)
-    paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(known, rate, expected)])
-    advice = advise(known, weights if model.hidden_size else 0, seen / units, train.minutes)
+    expected = forecast(stats, seen * stats.length / stats.units)
+    paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(stats, rate, expected)])
+    advice = advise(stats, weights if model.hidden_size else 0, seen / units, train.minutes)
     return Recipe(
         chosen,
         settings,
         rate,
-        most_passes(known.characters_per_unit),
-        Told(advice, paragraph, vars(expected) if expected else None, known.chain),
+        most_passes(stats.characters_per_unit),
+        RecipeSummary(advice, paragraph, vars(expected) if expected else None, stats.chain),
     )
 
 
-def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: Speed) -> Recipe:
+def choose_gpt2(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: Speed) -> Recipe:
     """The same for a GPT-2: the sizes and the rate that a few minutes on two cores can make something of."""
     sizes = next(sizes for most, *sizes in SIZES_OF_GPT2 if (train.minutes or 0) <= most)
     layers, width, context = (
@@ -125,31 +125,31 @@ def choose_gpt2(model: ModelOptions, train: TrainOptions, known: Survey, speed: 
     settings = dataclasses.replace(
         train,
         batch_size=train.batch_size or max(1, min(ROWS_OF_GPT2, UNITS_OF_GPT2 // context)),
-        sequence_length=train.sequence_length or max(2, min(context, known.units // 4)),
+        sequence_length=train.sequence_length or max(2, min(context, stats.units // 4)),
         learning_rate=train.learning_rate or round(RATE_OF_GPT2 * math.sqrt(96 / width), 5),
         weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
         optimizer="adamw",
     )
-    rate = speed.units_per_second(6.0 * (12 * layers * width**2 + width * known.vocabulary))
+    rate = speed.units_per_second(6.0 * (12 * layers * width**2 + width * stats.vocabulary))
     paragraph = (
         f"GPT-2, {layers} layers of {width} and a window of {context}; {settings.batch_size} windows, learning rate "
-        f"{settings.learning_rate:g}. {promise(known, rate, None)}"
+        f"{settings.learning_rate:g}. {promise(stats, rate, None)}"
     )
-    told = Told(
-        advise(known, 0, units_seen(settings, known, rate) / known.units, train.minutes), paragraph, None, known.chain
+    summary = RecipeSummary(
+        advise(stats, 0, units_seen(settings, stats, rate) / stats.units, train.minutes), paragraph, None, stats.chain
     )
-    return Recipe(chosen, settings, rate, most_passes(known.characters_per_unit), told)
+    return Recipe(chosen, settings, rate, most_passes(stats.characters_per_unit), summary)
 
 
-def choose_width(train: TrainOptions, known: Survey, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
+def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
     """The widest layer that the text can fill and the budget can teach, and which of them kept it from being wider."""
     best = WIDTHS[0]
     for width in WIDTHS:
-        weights = weights_of(width, layers, known.vocabulary, gates)
-        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, known.vocabulary, gates))
-        if weights > WEIGHTS_PER_CHARACTER * known.length:
+        weights = weights_of(width, layers, stats.vocabulary, gates)
+        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, stats.vocabulary, gates))
+        if weights > WEIGHTS_PER_CHARACTER * stats.length:
             return best, "as wide as so much text can fill"
-        if units_seen(train, known, rate) * known.length / known.units < SEEN_PER_WEIGHT * weights:
+        if units_seen(train, stats, rate) * stats.length / stats.units < SEEN_PER_WEIGHT * weights:
             return best, "the widest that this budget can teach"
         best = width
     return best, "the widest that is chosen unasked"
@@ -160,15 +160,15 @@ def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
     return gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
 
 
-def units_seen(train: TrainOptions, known: Survey, rate: float) -> float:
+def units_seen(train: TrainOptions, stats: CorpusStats, rate: float) -> float:
     """Units that training will see, at a rate in units a second."""
-    units = known.units
+    units = stats.units
     if train.steps is not None:
         length = choose_length(train, units)
         return train.steps * length * (train.batch_size or choose_rows(units, length))
     if train.epochs is not None:
         return train.epochs * units
-    return min(rate * 60 * (train.minutes or 0), most_passes(known.characters_per_unit) * units)
+    return min(rate * 60 * (train.minutes or 0), most_passes(stats.characters_per_unit) * units)
 
 
 def choose_length(train: TrainOptions, units: int) -> int:
@@ -224,12 +224,12 @@ def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -
     )
 
 
-def promise(known: Survey, rate: float, expected: Forecast | None) -> str:
+def promise(stats: CorpusStats, rate: float, expected: Forecast | None) -> str:
     """The speed and the forecast."""
-    speed = f"About {rate * known.length / known.units:,.0f} characters a second on this machine"
-    if expected is None or known.chain is None:
+    speed = f"About {rate * stats.length / stats.units:,.0f} characters a second on this machine"
+    if expected is None or stats.chain is None:
         return f"{speed}; there is no forecast."
     return (
         f"{speed}. Expect {expected.low:.2f} to {expected.high:.2f} bits/char on the held-out text "
-        f"(a Markov chain of {ORDER} needs {known.chain:.2f})."
+        f"(a Markov chain of {ORDER} needs {stats.chain:.2f})."
     )

@@ -31,7 +31,7 @@ ROOMS = [
     {"kernels", "text", "reports"},
     {"config", "keywords"},
     {"usage"},
-    {"options", "untrusted", "cores", "files"},
+    {"options", "kinds", "untrusted", "cores", "files"},
     {"errors", "sharing"},
     {"escaping"},
 ]

@@ -22,16 +22,17 @@ from .datasets.line_starts import first_words
 from .datasets.text import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
 from .formats.corpus import Corpus, read_corpus
+from .kinds import KINDS, Kind
 from .model_file.bundle import SUFFIX
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
-    "markov": {"model": "markov"},
+    **{name: {"model": name} for name, kind in KINDS.items() if kind.counted},
     "window": {"cell": "window"},
     "elman": {"cell": "elman"},
     "gru": {"cell": "gru"},
     "lstm": {"cell": "lstm"},
-    "gpt2": {"model": "gpt2"},
+    **{name: {"model": name} for name, kind in KINDS.items() if not (kind.counted or kind.of_cells)},
 }
 """What is compared, by name: the options of ``train`` that make it."""
 WRITTEN = 5_000
@@ -168,13 +169,16 @@ def of_model(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """The models that can be trained here, and a note for what cannot."""
-    notes = []
-    if "gpt2" in names and not find_spec("transformers"):
-        names = [name for name in names if name != "gpt2"]
-        notes.append("GPT-2 is left out; run: pip install 'unrolled[gpt2]'")
+    missing = [name for name in names if kind_of(name).needs and not find_spec(kind_of(name).needs)]
+    notes = [f"{kind_of(name).called} is left out; run: pip install 'unrolled[{name}]'" for name in missing]
     if not find_spec("pydivsufsort"):
         notes.append("what is copied is left out; run: pip install 'unrolled[novelty]'")
-    return list(names), tuple(notes)
+    return [name for name in names if name not in missing], tuple(notes)
+
+
+def kind_of(name: str) -> Kind:
+    """Return what kind of model one of those compared is."""
+    return ModelOptions.of(MODELS[name]).kind
 
 
 def learn(sources: Sequence[str], path: Path, options: Mapping[str, Any]) -> int | None:

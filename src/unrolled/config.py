@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import OptionError
+from .kinds import KINDS, Kind
 from .options import Options, option
 from .usage import EngineOptions as EngineOptions
 from .usage import GenerateOptions as GenerateOptions
@@ -72,8 +73,8 @@ def as_given(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2")
-MODELS = ("recurrent", "markov", "gpt2")
-NETWORKS = ("recurrent", "gpt2")
+MODELS = tuple(KINDS)
+NETWORKS = tuple(name for name, kind in KINDS.items() if not kind.counted)
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 TASKS = ("language", "classify", "translate", "caption", "tag")
@@ -159,6 +160,11 @@ class ModelOptions(Options):
         """The folder or the name of the pretrained network that sees, where one does."""
         return self.vision if self.task == "caption" and self.vision not in (CNN, FEATURES) else None
 
+    @property
+    def kind(self) -> Kind:
+        """What is particular about the kind of model."""
+        return KINDS[self.model]
+
     def own(self) -> dict[str, Any]:
         """The options that this kind of model has, as far as they are known."""
         own = self.names_of(self.task, self.model)
@@ -166,21 +172,17 @@ class ModelOptions(Options):
 
     def refuse_contradiction(self) -> None:
         """Raise an ``OptionError`` for a kind of model or of cell that the task or the other options do not go with."""
-        if self.task != "language" and (self.model != "recurrent" or self.cell == "window"):
-            name = self.model if self.model != "recurrent" else self.cell
+        if self.task != "language" and (not self.kind.reads or self.cell == "window"):
+            name = self.cell if self.kind.reads else self.model
             raise OptionError(f"I got {name} with --task {self.task}, which is of recurrent networks; leave one out")
-        if self.context is not None and self.model == "recurrent" and self.cell != "window":
+        if self.context is not None and self.kind.of_cells and self.cell != "window":
             raise OptionError(f"I got --context with --cell {self.cell}, which looks back without end; leave it out")
 
     @property
     def title(self) -> str:
         """The model in a word and its sizes."""
-        if self.model == "markov":
-            return f"markov {self.order}"
-        if self.model == "gpt2":
-            return f"gpt2 {self.layers}×{self.hidden_size}"
-        name = f"{self.cell} of {self.context}" if self.context else self.cell
-        return f"{name} {self.layers}×{self.hidden_size}"
+        cell = f"{self.cell} of {self.context}" if self.context else self.cell
+        return self.kind.title.format_map({**vars(self), "cell": cell})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -236,7 +236,7 @@ class Model(Recomputed):
 
     def refuse_low_precision(self, weights: str | None) -> None:
         """Only the matrices of a recurrent network have narrow forms."""
-        if weights not in (None, "fp32") and self.bundle.config.model != "recurrent":
+        if weights not in (None, "fp32") and not self.bundle.config.kind.low_precision:
             raise OptionError(
                 f"the model is {self.bundle.config.title}; only recurrent networks have {weights} weights"
             )

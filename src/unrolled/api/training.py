@@ -94,7 +94,7 @@ def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
     given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
     try:
         work = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
-        if work.model.model == "markov":
+        if work.model.kind.counted:
             from ..training.train_markov import count_chain as fit
         else:
             from ..training.driver import fit
@@ -210,7 +210,7 @@ def shorten(text: str, most: int = 60) -> str:
 
 def quick_engine(bundle: Bundle) -> str:
     """The engine for few units by who has PyTorch loaded: it packs no weights."""
-    return "torch" if bundle.config.model == "recurrent" else "auto"
+    return "auto" if bundle.config.kind.engine else "torch"
 
 
 def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:

@@ -50,10 +50,10 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
     if plot:
         from ..reports.curve import plot as lines
 
-        counted = bundle.config.model == "markov"
+        kind = bundle.config.kind
         drawn = (
-            ["no curve: a Markov chain is counted at once"]
-            if counted
+            [f"no curve: a {kind.called} is counted at once"]
+            if kind.counted
             else lines(bundle.record.get("curve", []), per=per(bundle))
         )
         streams.lines(drawn)

@@ -18,8 +18,6 @@ from .reader import Reader
 ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 """The module of every engine of a network by its name, imported when it is opened; a new one is one file and one line
 here."""
-OWN = {"markov": "markov", "gpt2": "torch"}
-"""The module of the one engine that a model of another kind has."""
 ON_DEVICES = ("torch",)
 """The modules whose engines run on other devices than the CPU, too."""
 
@@ -41,7 +39,7 @@ __all__ = [
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
     """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
-    if bundle.config.model in OWN:
+    if bundle.config.kind.engine:
         return open_own(name, bundle, device, weights)
     engine: Engine = open_with("open_bundle", name, bundle, device, weights)
     return engine
@@ -66,13 +64,13 @@ def open_with(function: str, name: str, bundle: Bundle, device: str, weights: st
 
 
 def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Engine:
-    """The one engine that a model has which is no recurrent network."""
-    kind = bundle.config.model
+    """The one engine of a model whose kind is run in one way only."""
+    kind, module = bundle.config.model, bundle.config.kind.engine
     if name != "auto" or weights not in (None, "fp32"):
         given = f"--engine {name}" if name != "auto" else f"--weights {weights}"
         raise OptionError(f"I got {given} and a model of the kind {kind}, which runs in one way only; leave it out")
-    refuse_device(OWN[kind], device)
-    engine: Engine = import_module(f".{OWN[kind]}", __name__).open_bundle(bundle, device, "fp32")
+    refuse_device(module, device)
+    engine: Engine = import_module(f".{module}", __name__).open_bundle(bundle, device, "fp32")
     return engine
 
 

@@ -22,7 +22,7 @@ from .reference import first_state, for_rows
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Torch:
     """The engine for a model on a device (``auto``: the CPU)."""
-    first = first_state(bundle) if bundle.config.model == "recurrent" else {}
+    first = first_state(bundle) if bundle.config.kind.of_cells else {}
     return Torch(open_network(bundle, device), first)
 
 

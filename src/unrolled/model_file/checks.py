@@ -6,7 +6,7 @@ model has: names, types, shapes, finite numbers. Whoever opens an engine, goes o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -65,43 +65,28 @@ def check_tensors(
     """Raise ``ValueError`` or ``OptionError`` where tensors are not those of a model, kept in a precision."""
     if precision not in PRECISIONS:
         raise ValueError(f"its weights are of the precision {precision[:40]!r}; there are {', '.join(PRECISIONS)}")
-    CHECKS[config.model](tensors, config, vocabularies, precision)
+    kind = config.kind
+    if precision != "fp32" and not kind.low_precision:
+        raise OptionError(f"a {config.model} model has no {precision} weights")
+    if kind.counted:
+        check_chain(tensors, config, vocabularies)
+    else:
+        check_network(tensors, config, vocabularies, precision)
 
 
 def check_network(
     tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str
 ) -> None:
-    """Check the tensors of a recurrent network: matrices may be narrow."""
+    """Check the tensors of a network, whose matrices may be narrow."""
     spec = TASKS[config.task].network(config, vocabularies)
     check_layout(tensors, stored(spec.expected_shapes, precision))
 
 
-def check_whole(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str) -> None:
-    """Check the tensors of a network that has no narrow form."""
-    refuse_low_precision(config, precision)
-    check_network(tensors, config, vocabularies, precision)
-
-
-def check_chain(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary], precision: str) -> None:
+def check_chain(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary]) -> None:
     """Check the tables of a Markov chain."""
-    refuse_low_precision(config, precision)
     if config.order is None or "labels" in vocabularies:
         raise OptionError("a Markov chain has an order, and no labels")
     check_tables(tensors, len(vocabularies["text"]), config.order)
-
-
-def refuse_low_precision(config: ModelOptions, precision: str) -> None:
-    """Raise ``OptionError`` for narrow weights of what has none."""
-    if precision != "fp32":
-        raise OptionError(f"a {config.model} model has no {precision} weights")
-
-
-CHECKS: dict[str, Callable[[Tensors, ModelOptions, Mapping[str, Vocabulary], str], None]] = {
-    "recurrent": check_network,
-    "gpt2": check_whole,
-    "markov": check_chain,
-}
-"""How the tensors of each kind of model are checked."""
 
 
 def stored(shapes: Mapping[str, tuple[int, ...]], precision: str) -> Layout:

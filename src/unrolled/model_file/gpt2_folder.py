@@ -60,7 +60,7 @@ def read_folder(path: str | Path) -> Bundle:
 def plain_config(folder: Path) -> GPT2Config:
     """The configuration of a plain GPT-2 of the sizes that a folder tells; raises ``ModelFileError`` for another."""
     parsed = read_config(folder)
-    if parsed.get("model_type") != "gpt2":
+    if parsed.get("model_type") != GPT2Config.model_type:
         raise ModelFileError(f"{folder} is no folder of a GPT-2 (its config.json names another model); {HINT}")
     strange = [name for name, values in PLAIN.items() if parsed.get(name, values[0]) not in values]
     if strange:
@@ -111,7 +111,7 @@ def weights_of(folder: Path, config: GPT2Config) -> dict[str, NDArray[np.float32
 
 def write_folder(bundle: Bundle, path: str | Path) -> None:
     """Write a GPT-2 as a folder that ``transformers`` opens; raises ``OptionError`` for another model."""
-    if bundle.config.model != "gpt2":
+    if not bundle.config.kind.in_folders:
         raise OptionError(
             f"the model is {bundle.config.title}; only a GPT-2 has a folder in the format of transformers"
         )

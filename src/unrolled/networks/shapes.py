@@ -10,7 +10,6 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ..errors import OptionError
 from .cells import find_cell
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def shapes_of(spec: NetworkSpec) -> Shapes:
     """Return the shape of every tensor of a network, by name; raises ``OptionError`` where no network is so."""
     if spec.pooling != "none":
         return answering(spec)
-    return OTHERS.get(spec.cell, recurrent)(spec)
+    return (spec.kind.shapes or recurrent)(spec)
 
 
 def recurrent(spec: NetworkSpec) -> Shapes:
@@ -144,28 +143,6 @@ def grid_side(size: int) -> int:
     return -(-size // (1 << stages))
 
 
-def gpt2(spec: NetworkSpec) -> Shapes:
-    """Return the shapes of a GPT-2, with the names of ``transformers``."""
-    size, heads = spec.hidden_size, spec.heads or 1
-    if size % heads or spec.context < 2 or spec.labels:
-        raise OptionError(f"no GPT-2 has a width of {size}, {heads} heads, a window of {spec.context} and labels")
-    shapes: Shapes = {"wte.weight": (spec.outputs, size), "wpe.weight": (spec.context, size)}
-    for layer in range(spec.layers):
-        for norm in ("ln_1", "ln_2"):
-            shapes |= {f"h.{layer}.{norm}.weight": (size,), f"h.{layer}.{norm}.bias": (size,)}
-        for name, inputs, outputs in (
-            ("attn.c_attn", size, 3 * size),
-            ("attn.c_proj", size, size),
-            ("mlp.c_fc", size, 4 * size),
-            ("mlp.c_proj", 4 * size, size),
-        ):
-            shapes |= {f"h.{layer}.{name}.weight": (inputs, outputs), f"h.{layer}.{name}.bias": (outputs,)}
-    shapes |= {"ln_f.weight": (size,), "ln_f.bias": (size,)}
-    return {**{f"transformer.{name}": shape for name, shape in shapes.items()}, "head.bias": (spec.outputs,)}
-
-
-OTHERS: dict[str, Callable[[NetworkSpec], Shapes]] = {"gpt2": gpt2}
-"""Networks that are no stack of cells, by what stands in place of a cell."""
 ENCODERS: dict[str, Callable[[EncoderSpec], Shapes]] = {
     "units": units_encoder,
     "features": features_encoder,

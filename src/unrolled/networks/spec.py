@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..kinds import KINDS, Kind
 from .shapes import Shapes, shapes_of
 
 
@@ -40,8 +41,9 @@ class EncoderSpec:
 class NetworkSpec:
     """A network in plain data: ids → embedding (or one-hot) → stack of cells → head. Engines and layers read it.
 
-    A window and GPT-2, which is a "cell" here, look ``context`` units back. With ``labels``, so many of them can
-    condition the network: its first state, and a constant in the first layer's input.
+    Where its kind of ``model`` is no stack of cells, ``cell`` says nothing. A window and GPT-2 look ``context`` units
+    back. With ``labels``, so many of them can condition the network: its first state, and a constant in the first
+    layer's input.
 
     With an ``encoder``, the state begins as what that made of a source, and ``attention`` looks back at the source's
     places from the first layer. Where ``pooling`` names a way to make one answer of all places (or an answer of
@@ -64,6 +66,12 @@ class NetworkSpec:
     pooling: str = "none"
     feedback: bool = True
     tied: bool = False
+    model: str = "recurrent"
+
+    @property
+    def kind(self) -> Kind:
+        """What is particular about the kind of model."""
+        return KINDS[self.model]
 
     @property
     def one_hot(self) -> bool:

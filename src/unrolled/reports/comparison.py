@@ -12,16 +12,16 @@ from importlib.resources import files
 from typing import Any
 
 from ..escaping import LAYOUT, escaped
+from ..kinds import GREY, KINDS
 from .curve import HEIGHT, WIDTH, axes, place
 
 Entry = Mapping[str, Any]
 COLOURS = {
-    "markov": "#6b7280",
+    **{name: kind.colour for name, kind in KINDS.items()},
     "window": "#b45309",
     "elman": "#0e7490",
     "gru": "#4d7c0f",
     "lstm": "#1d4f91",
-    "gpt2": "#9d3c72",
 }
 """A colour for each model; on white and on near black."""
 
@@ -103,7 +103,7 @@ def page(comparison: Mapping[str, Any]) -> str:
 
 def colour_of(entry: Entry) -> str:
     """The colour of a model."""
-    return COLOURS.get(entry["name"], "#888")
+    return COLOURS.get(entry["name"], GREY)
 
 
 def named(entry: Entry) -> str:

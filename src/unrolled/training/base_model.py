@@ -35,7 +35,7 @@ class PretrainedModel:
     def model(self, given: ModelOptions, names: Collection[str] = ()) -> ModelOptions:
         """The sizes of the network that goes on; of the options ``names``, only its dropout may be another."""
         config = self.bundle.config
-        if given.model not in ("recurrent", config.model):
+        if given.model not in (ModelOptions().model, config.model):
             raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
         if given.task not in ("language", config.task):
             self.refuse_others(given, {*TAKEN, *OF_THE_VOCABULARY} & set(names))
@@ -62,7 +62,7 @@ class PretrainedModel:
     def reader(self, given: ModelOptions) -> ModelOptions:
         """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
         config = self.bundle.config
-        reads = config.task == "language" and config.model == "recurrent" and config.cell != "window"
+        reads = config.task == "language" and config.kind.reads and config.cell != "window"
         if given.task != "classify" or not reads or not config.embedding_size:
             raise OptionError(
                 f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ import unrolled
 from unrolled.networks.modules import build
 from unrolled.networks.spec import NetworkSpec
 
-SPEC = NetworkSpec(9, 9, 16, "gpt2", 16, 2, 0.0, context=8, heads=2)
+SPEC = NetworkSpec(9, 9, 16, "", 16, 2, 0.0, context=8, heads=2, model="gpt2")
 
 
 TINY = {"steps": 30, "layers": 2, "hidden_size": 32, "context": 16, "threads": 1}
@@ -49,7 +51,7 @@ def test_what_comes_later_changes_nothing_before():
 
 
 def test_dropout_is_a_function_of_its_chance():
-    network = build(NetworkSpec(9, 9, 16, "gpt2", 16, 2, 0.5, context=8, heads=2), 1)
+    network = build(dataclasses.replace(SPEC, dropout=0.5), 1)
     ids = torch.zeros(1, 8, dtype=torch.long)
     one, same, other = (network.learn(ids, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert torch.equal(one, same) and not torch.equal(one, other)

@@ -1,5 +1,7 @@
 """Torch modules: ``build`` turns a task's plain description of a network into one."""
 
+from importlib import import_module
+
 import torch
 
 from ..spec import NetworkSpec
@@ -19,13 +21,8 @@ def build(spec: NetworkSpec, seed: int = 0, kind: str = "fp32") -> Network:
 
 def make(spec: NetworkSpec, kind: str) -> Network:
     """The network of a spec, its weights still unset."""
-    if spec.cell == "gpt2":
-        return open_gpt2(spec)
+    own = spec.kind.network
+    if own:  # imported here and not before: it may need more than torch
+        made: Network = import_module(f"..pretrained.{own}", __name__).make(spec)
+        return made
     return RecurrentNetwork(spec, kind) if spec.pooling == "none" else EncoderOnlyNetwork(spec, kind)
-
-
-def open_gpt2(spec: NetworkSpec) -> Network:
-    """The network that needs ``transformers``, which is imported here and not before."""
-    from ..pretrained.gpt2 import Gpt2
-
-    return Gpt2(spec)

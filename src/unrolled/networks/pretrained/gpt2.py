@@ -140,3 +140,8 @@ class Gpt2(Network):
         layers: list[Any] = cache.layers
         keys, values = (torch.stack([getattr(layer, name) for layer in layers], 1) for name in ("keys", "values"))
         return done.last_hidden_state, {"ids": torch.cat([state["ids"], ids], 1), "keys": keys, "values": values}
+
+
+def make(spec: NetworkSpec) -> Network:
+    """Make the network of a spec, its weights still unset."""
+    return Gpt2(spec)

@@ -27,7 +27,7 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
     corpus, model, why = arrange(corpus, request.model)
     refuse_cutting(model, request.train)
     split = split_corpus(corpus, model, request.train, request.known)
-    if split.labels and model.model != "recurrent":
+    if split.labels and not model.kind.labels:
         raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
     return LoadedData(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))
 

@@ -33,7 +33,7 @@ class Language(Task):
         refuse_gaps(model, "hidden_size", "layers", "dropout")
         size = len(vocabularies["text"])
         assert model.hidden_size is not None and model.layers is not None, "the recipe fills these in"
-        embedding = model.embedding_size if model.model == "recurrent" else model.hidden_size
+        embedding = model.embedding_size if model.kind.of_cells else model.hidden_size
         if embedding is None:
             raise OptionError("nothing says how wide the embedding of the network is")
         assert model.dropout is not None, "and this"
@@ -41,12 +41,13 @@ class Language(Task):
             inputs=size,
             outputs=size,
             embedding_size=embedding,
-            cell=model.cell if model.model == "recurrent" else model.model,
+            cell=model.cell,
             hidden_size=model.hidden_size,
             layers=model.layers,
             dropout=model.dropout,
             context=model.context or 0,
             heads=model.heads or 0,
+            model=model.model,
             labels=len(vocabularies["labels"]) if "labels" in vocabularies else 0,
             feedback=model.feedback != "none",
         )

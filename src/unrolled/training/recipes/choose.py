@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from importlib import import_module
 
 import torch
 
@@ -12,7 +13,7 @@ from ..corpus_stats import CorpusStats, measure_corpus
 from ..job import TrainingJob
 from ..machine import Speed, measure_speed
 from .examples import choose_for_examples
-from .text import Recipe, choose
+from .text import Recipe
 
 MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
 MEASURED_SHARE = 0.04  # of a run, at most
@@ -38,6 +39,8 @@ def choose_sizes(work: TrainingJob, device: torch.device, kind: str) -> Recipe:
 def choose_for(work: TrainingJob, stats: CorpusStats | None, speed: Speed) -> Recipe:
     """The choice for a text, of which something is known, or for examples."""
     if stats:
-        return choose(work.model, work.train, stats, speed)
+        own = import_module(f".{work.model.kind.recipe}", __package__)
+        recipe: Recipe = own.choose(work.model, work.train, stats, speed)
+        return recipe
     assert isinstance(work.split, ExampleDataset), "there is nothing else to learn from"
     return choose_for_examples(work.model, work.train, work.split, speed)

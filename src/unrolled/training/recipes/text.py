@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 
 from ...config import ModelOptions, TrainOptions
-from ...errors import OptionError
 from ...networks.cells import find_cell
 from ..advice import advise
 from ..budget import most_passes
@@ -29,12 +28,6 @@ LEAST_DECAY, MOST_DECAY = 0.03, 0.5
 CONTEXT = 6
 """Units that a window looks back."""
 UNGATED = {"elman": 0.5, "window": 0.2}  # of it, where no gates tame the gradient
-SIZES_OF_GPT2 = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
-"""Layers, width and window of a GPT-2 for a budget of up to so many minutes."""
-HEAD_OF_GPT2 = 32
-"""Units of an attention head, about."""
-ROWS_OF_GPT2, UNITS_OF_GPT2, RATE_OF_GPT2 = 12, 3072, 4e-3
-"""Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96."""
 WITH_MUON = 0.04  # the highest learning rate
 
 
@@ -64,8 +57,6 @@ class Recipe:
 
 def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    if model.model == "gpt2":
-        return choose_gpt2(model, train, stats, speed)
     context = model.context or (CONTEXT if model.cell == "window" else None)
     layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), stats.units
     width, why = model.hidden_size, "as you chose"
@@ -104,41 +95,6 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
         most_passes(stats.characters_per_unit),
         RecipeSummary(advice, paragraph, vars(expected) if expected else None, stats.chain),
     )
-
-
-def choose_gpt2(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: Speed) -> Recipe:
-    """The same for a GPT-2: the sizes and the rate that a few minutes on two cores can make something of."""
-    sizes = next(sizes for most, *sizes in SIZES_OF_GPT2 if (train.minutes or 0) <= most)
-    layers, width, context = (
-        given or chosen for given, chosen in zip((model.layers, model.hidden_size, model.context), sizes, strict=True)
-    )
-    if (train.sequence_length or 0) > context:
-        raise OptionError(
-            f"--sequence-length is {train.sequence_length}, and GPT-2 looks {context} back; raise --context"
-        )
-    heads = model.heads or next(n for n in range(max(1, width // HEAD_OF_GPT2), 0, -1) if width % n == 0)
-    if width % heads:
-        raise OptionError(f"--heads is {heads}, which does not divide a --hidden-size of {width}; choose another")
-    chosen = dataclasses.replace(
-        model, layers=layers, hidden_size=width, context=context, heads=heads, dropout=model.dropout or 0.0
-    )
-    settings = dataclasses.replace(
-        train,
-        batch_size=train.batch_size or max(1, min(ROWS_OF_GPT2, UNITS_OF_GPT2 // context)),
-        sequence_length=train.sequence_length or max(2, min(context, stats.units // 4)),
-        learning_rate=train.learning_rate or round(RATE_OF_GPT2 * math.sqrt(96 / width), 5),
-        weight_decay=0.1 if train.weight_decay is None else train.weight_decay,
-        optimizer="adamw",
-    )
-    rate = speed.units_per_second(6.0 * (12 * layers * width**2 + width * stats.vocabulary))
-    paragraph = (
-        f"GPT-2, {layers} layers of {width} and a window of {context}; {settings.batch_size} windows, learning rate "
-        f"{settings.learning_rate:g}. {promise(stats, rate, None)}"
-    )
-    summary = RecipeSummary(
-        advise(stats, 0, units_seen(settings, stats, rate) / stats.units, train.minutes), paragraph, None, stats.chain
-    )
-    return Recipe(chosen, settings, rate, most_passes(stats.characters_per_unit), summary)
 
 
 def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: int, gates: int) -> tuple[int, str]:

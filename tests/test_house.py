@@ -162,6 +162,53 @@ def test_no_import_cycle():
         visit(name, ())
 
 
+def asked_for(path: Path, names: set[str]) -> list[str]:
+    """Where a file compares with one of some names, matches one, or has one as the key of a dictionary."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.Dict):
+            sides = [key for key in node.keys if key]
+        elif isinstance(node, ast.MatchValue):
+            sides = [node.value]
+        else:
+            continue
+        constants = {each.value for side in sides for each in literals(side)}
+        if constants & names:
+            found.append(f"{name_of(path)}:{node.lineno}: {ast.unparse(node)[:100]}")
+    return found
+
+
+def literals(node: ast.expr) -> list[ast.Constant]:
+    """A literal, or those in a tuple, a list or a set of them; of a call, nothing."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return [each for element in node.elts for each in literals(element)]
+    return [node] if isinstance(node, ast.Constant) else []
+
+
+KINDS_OF_MODEL = {"recurrent", "markov", "gpt2"}
+HAVE_KINDS = (
+    "kinds/",
+    "text/__init__.py",  # a unit of text has the name of GPT-2, too
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_mechanism_asks_which_kind_of_model_it_has(path):
+    assert name_of(path).startswith(HAVE_KINDS) or not asked_for(path, KINDS_OF_MODEL)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x == 'gpt2'", "'a' in ('b', 'gpt2')", "{'a': 1, 'gpt2': 2}", "{**x, 'gpt2': 2}", "match x:\n case 'gpt2': y"],
+)
+def test_what_asks_by_name_is_found(line, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "SOURCE", tmp_path)
+    (tmp_path / "a.py").write_text(line)
+    assert asked_for(tmp_path / "a.py", {"gpt2"}) and not asked_for(tmp_path / "a.py", {"b" * 9})
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_heavy_dependencies_have_one_door(path):
     for target, internal in imports(path):

@@ -44,7 +44,7 @@ def test_a_copy_opens_engines_of_its_own(model, copied):
 
 
 def test_of_many_labels_the_engines_used_first_are_let_go(model, monkeypatch):
-    monkeypatch.setattr(module, "under", lambda bundle, where: bundle)
+    monkeypatch.setattr(module, "with_labels", lambda bundle, where: bundle)
     monkeypatch.setattr(module, "open_engine", lambda *_: object())
     source = EngineSource(model.bundle)
     engines = [source.engine((str(number),)) for number in range(module.MOST + 3)]

@@ -69,7 +69,7 @@ def test_where_passes_are_given_the_width_is_not_for_the_machine_to_choose(unit)
 def test_what_is_told_names_the_sizes(task):
     told = choose_for_examples(
         ModelOptions(task=task, unit="char"), TrainOptions(minutes=1.0), split_of(task), FAST
-    ).told
+    ).summary
     assert "200 examples to learn from" in told.advice and "examples a step" in told.recipe
 
 

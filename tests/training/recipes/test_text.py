@@ -75,14 +75,14 @@ def test_the_budget_is_left_as_it_is(budget):
 
 def test_what_is_told_says_what_was_chosen_and_what_to_expect():
     known = CorpusStats(5_000, 60, chain=3.0)
-    told = choose(ModelOptions(hidden_size=99), TrainOptions(steps=10, batch_size=7), known, SLOW).told
+    told = choose(ModelOptions(hidden_size=99), TrainOptions(steps=10, batch_size=7), known, SLOW).summary
     assert "LSTM layer of 99, as you chose" in told.recipe and "7 streams" in told.recipe
     assert told.forecast and f"{told.forecast['low']:.2f} to {told.forecast['high']:.2f}" in told.recipe
     assert "5,000 characters" in told.advice
 
 
 def test_without_a_held_out_text_nothing_is_forecast():
-    told = choose(ModelOptions(), TrainOptions(steps=10), CorpusStats(5_000, 60), SLOW).told
+    told = choose(ModelOptions(), TrainOptions(steps=10), CorpusStats(5_000, 60), SLOW).summary
     assert told.forecast is None and "there is no forecast" in told.recipe
 
 
@@ -92,7 +92,7 @@ def test_without_a_held_out_text_nothing_is_forecast():
 )
 def test_the_width_has_a_reason(units, minutes, reason):
     recipe = choose(ModelOptions(), TrainOptions(minutes=minutes), CorpusStats(units, 60), Speed(1e-7, 1e12))
-    assert reason in recipe.told.recipe
+    assert reason in recipe.summary.recipe
 
 
 def test_words_are_read_less_often_and_decay_more():

@@ -23,14 +23,12 @@ from .datasets.text import cut_parts
 from .errors import InputError, MissingExtraError, TrainingError
 from .formats.corpus import Corpus, read_corpus
 from .model_file.bundle import SUFFIX
+from .networks.cells import CELLS, WINDOWS
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
     "markov": {"model": "markov"},
-    "window": {"cell": "window"},
-    "elman": {"cell": "elman"},
-    "gru": {"cell": "gru"},
-    "lstm": {"cell": "lstm"},
+    **{name: {"cell": name} for name in (*WINDOWS, *CELLS)},
     "gpt2": {"model": "gpt2"},
 }
 """What is compared, by name: the options of ``train`` that make it."""

@@ -35,7 +35,7 @@ class Decoder:
 
     def start(self, rows=ROWS) -> tuple[np.ndarray, ...]:
         shape = (rows, self.shape.layers, self.shape.hidden)
-        return tuple(np.zeros(shape, np.float32) for _ in range(1 + self.shape.has_c))
+        return tuple(np.zeros(shape, np.float32) for _ in self.shape.cell.parts)
 
     def scan(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         each = [self.row(row, source) for row, source in zip(ids, SOURCE, strict=True)]
@@ -86,7 +86,7 @@ def decoder(cell="lstm", layers=2, attention="dot", hidden=20, outputs=IDS) -> D
         # so that a state's rounding does not grow over the steps
         return (rng.standard_normal(shape) / hidden**0.5).astype(np.float32)
 
-    shape = Shape(cell, gates, layers, hidden, IDS, cell == "lstm", attention)
+    shape = Shape(CELLS[cell].kernel, layers, hidden, IDS, attention)
     weights = {name: numbers(*each) for name, each in shapes.items()}
     table, keys, values = (
         4 * numbers(*each) for each in ((IDS, gates * hidden), (sum(SIZES), hidden), (sum(SIZES), hidden))

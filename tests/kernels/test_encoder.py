@@ -6,7 +6,7 @@ from unrolled.networks.cells import CELLS
 from unrolled.networks.cells.base import Recurrence, scan_by_steps
 
 
-@pytest.fixture(params=["elman", "gru", "lstm"])
+@pytest.fixture(params=sorted(CELLS))
 def cell(request):
     return CELLS[request.param]
 
@@ -17,7 +17,7 @@ def layer(library, cell, hidden: int, steps=7, rows=5) -> tuple[PackedLayer, np.
         rng.standard_normal(shape).astype(np.float32) for shape in ((steps, rows, wide), (wide, hidden), (wide,))
     )
     w_hh /= np.float32(hidden**0.5)
-    return PackedLayer(library, cell.name, cell.gates, w_hh, b_hh), a, Recurrence(w_hh, b_hh)
+    return PackedLayer(library, cell.kernel, w_hh, b_hh), a, Recurrence(w_hh, b_hh)
 
 
 @pytest.mark.parametrize("hidden", [1, 16, 20, 64, 100])

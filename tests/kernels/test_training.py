@@ -9,6 +9,7 @@ from unrolled.networks.cells import CELLS
 from unrolled.networks.cells.base import Recurrence
 from unrolled.networks.modules.scan import native_backward, native_forward, scan
 
+LSTM = CELLS["lstm"]
 SIZES = [(1, 1, 16), (7, 5, 32), (9, 13, 48), (3, 64, 64)]
 
 
@@ -72,13 +73,13 @@ def test_the_gradient_of_the_weights_is_that_of_float64(cell, kind):
 
 def test_bf16_without_its_room_is_refused(library):
     with pytest.raises(ValueError, match="need the array q"):
-        training.forward(library, Sizes("lstm", 4, 2, 3, 16, 1, "bf16"), {})
+        training.forward(library, Sizes(LSTM.kernel, 2, 3, 16, 1, "bf16"), {})
 
 
 def test_the_number_of_threads_changes_nothing(library, cell):
     results = []
     for threads in (1, 2, 3):
-        sizes = Sizes(cell.name, cell.gates, 4, 7, 32, threads)
+        sizes = Sizes(cell.kernel, 4, 7, 32, threads)
         arrays = {"a": numbers(*sizes.wide, seed=1), "b_hh": numbers(cell.gates * 32, seed=2)}
         arrays |= {"w": numbers(cell.gates * 32 * 32, seed=3), "gates": torch.zeros(sizes.wide)}
         arrays |= {name: torch.zeros(sizes.states) for name in cell.parts} | {"kept": torch.zeros(sizes.narrow)}
@@ -90,7 +91,7 @@ def test_the_number_of_threads_changes_nothing(library, cell):
 
 @pytest.mark.parametrize("name", ["a", "b_hh", "w", "gates", "kept", "h", "c"])
 def test_an_array_of_the_wrong_size_is_refused_by_its_name(library, name):
-    sizes = Sizes("lstm", 4, 2, 3, 16, 1)
+    sizes = Sizes(LSTM.kernel, 2, 3, 16, 1)
     shapes = {"a": sizes.wide, "b_hh": (64,), "w": (1024,), "gates": sizes.wide, "kept": sizes.narrow}
     shapes |= {"h": sizes.states, "c": sizes.states}
     arrays = {each: np.zeros(shape, np.float32) for each, shape in shapes.items()}

@@ -7,7 +7,7 @@ from unrolled.kernels.attention import Attended, pack_memory
 from unrolled.kernels.inference import PackedNetwork, Shape
 from unrolled.kernels.structures import Filters
 from unrolled.networks.cells import CELLS
-from unrolled.networks.cells.base import Recurrence
+from unrolled.networks.cells.base import Cell, Recurrence
 
 IDS = 19
 SIZES = [7, 1, 20, 3]
@@ -21,6 +21,7 @@ PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
 class Decoder:
     """A decoder's weights with the memory that it looks at, and what it computes, in float64."""
 
+    cell: Cell
     shape: Shape
     table: np.ndarray
     weights: dict[str, np.ndarray]
@@ -43,7 +44,7 @@ class Decoder:
 
     def row(self, ids: np.ndarray, source: int) -> tuple[np.ndarray, np.ndarray]:
         w = {name: tensor.astype(np.float64) for name, tensor in self.weights.items()}
-        cell, begin = CELLS[self.shape.cell], sum(SIZES[:source])
+        cell, begin = self.cell, sum(SIZES[:source])
         states = [tuple(np.zeros((1, self.shape.hidden)) for _ in cell.parts) for _ in range(self.shape.layers)]
         logits, looks = [], np.zeros((len(ids), max(SIZES)))
         for step, unit in enumerate(ids):
@@ -91,7 +92,7 @@ def decoder(cell="lstm", layers=2, attention="dot", hidden=20, outputs=IDS) -> D
     table, keys, values = (
         4 * numbers(*each) for each in ((IDS, gates * hidden), (sum(SIZES), hidden), (sum(SIZES), hidden))
     )
-    return Decoder(shape, table, weights, keys, values)
+    return Decoder(CELLS[cell], shape, table, weights, keys, values)
 
 
 def some_ids(steps: int) -> np.ndarray:

@@ -11,6 +11,11 @@ INLINE gru_values gru_unit(const float *a, ptrdiff_t as, const float *u, vf h) {
     return v;
 }
 
+INLINE void gru_step(const float *a, const float *u, float *h, float *c) { store(h, gru_unit(a, PANEL, u, load(h)).h); }
+
+INLINE void gru_finish(float *h, const float *c) {}
+
+/* kept: W_hn h + b_hn */
 INLINE void gru_forward(const forward_scan *s, const float *a, const float *u, ptrdiff_t row, ptrdiff_t unit) {
     const ptrdiff_t H = s->hidden, place = row * H + unit;
     gru_values v = gru_unit(a, H, u, load(s->h + place));

@@ -60,34 +60,22 @@ static void add(const network *n, matrix w, ptrdiff_t rows, const float *x, ptrd
     }
 }
 
-INLINE void unit_step(const network *n, const float *a, const float *u, float *h, float *c) {
-    switch (n->cell) {
-    case ELMAN: elman_unit(a, u, h); break;
-    case GRU: store(h, gru_unit(a, PANEL, u, load(h)).h); break;
-    case LSTM: {
-        lstm_values v = lstm_unit(a, PANEL, u, load(c));
-        store(c, v.c);
-        store(h, v.o);
-    }
-    }
-}
-
 /* One layer for a block of rows; a[row] is the input's share. The state's rows are `stride` apart. */
 static void layer_step(const network *n, int layer, ptrdiff_t rows, const float *const *a, float *h, float *c,
                        ptrdiff_t stride, room *m) {
     const ptrdiff_t H = n->hidden, G = GATES[n->cell], wide = G * H;
-    for (ptrdiff_t r = 0; r < rows; r++) memcpy(m->u + r * wide, n->b_hh[layer], wide * sizeof(float));
-    add(n, n->w_hh[layer], rows, h, stride, G * H / PANEL, m->u, wide, m->q);
+    if (RECURRENT[n->cell]) {
+        for (ptrdiff_t r = 0; r < rows; r++) memcpy(m->u + r * wide, n->b_hh[layer], wide * sizeof(float));
+        add(n, n->w_hh[layer], rows, h, stride, G * H / PANEL, m->u, wide, m->q);
+    }
     for (ptrdiff_t r = 0; r < rows; r++) {
         float *h_row = h + r * stride, *c_row = c ? c + r * stride : 0;
         for (ptrdiff_t unit = 0; unit < H; unit += LANES) {
             ptrdiff_t place = unit / PANEL * PANEL * G + unit % PANEL;
-            unit_step(n, a[r] + place, m->u + r * wide + place, h_row + unit, c_row ? c_row + unit : 0);
+            unit_step(n->cell, a[r] + place, m->u + r * wide + place, h_row + unit, c_row ? c_row + unit : 0);
         }
-        /* in a loop of its own, because it would wait for every c */
-        if (n->cell == LSTM)
-            for (ptrdiff_t unit = 0; unit < H; unit += LANES)
-                store(h_row + unit, load(h_row + unit) * vtanh(load(c_row + unit)));
+        for (ptrdiff_t unit = 0; unit < H; unit += LANES)
+            unit_finish(n->cell, h_row + unit, c_row ? c_row + unit : 0);
     }
 }
 

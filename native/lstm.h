@@ -13,6 +13,16 @@ INLINE lstm_values lstm_unit(const float *a, ptrdiff_t as, const float *u, vf c)
     return v;
 }
 
+INLINE void lstm_step(const float *a, const float *u, float *h, float *c) {
+    lstm_values v = lstm_unit(a, PANEL, u, load(c));
+    store(c, v.c);
+    store(h, v.o);
+}
+
+/* apart from the step, which would wait for every c */
+INLINE void lstm_finish(float *h, const float *c) { store(h, load(h) * vtanh(load(c))); }
+
+/* kept: tanh(c) */
 INLINE void lstm_forward(const forward_scan *s, const float *a, const float *u, ptrdiff_t row, ptrdiff_t unit) {
     const ptrdiff_t H = s->hidden, place = row * H + unit, next = place + s->rows * H;
     lstm_values v = lstm_unit(a, H, u, load(s->c + place));

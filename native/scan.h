@@ -1,25 +1,6 @@
 /* Training: a cell over time, forward and backward, for the rows of one thread. */
 
-static const ptrdiff_t GATES[] = {[ELMAN] = 1, [GRU] = 3, [LSTM] = 4};
-#define MOST_GATES 4
 #define ABREAST 4 /* panels that the way back takes at a time: sums enough to hide a product's latency */
-
-/* `row` counts over all steps: step * rows + row; `at` is a place in arrays that have no steps. */
-INLINE void unit_forward(const forward_scan *s, const float *a, const float *u, ptrdiff_t row, ptrdiff_t unit) {
-    switch (s->cell) {
-    case ELMAN: elman_forward(s, a, u, row, unit); break;
-    case GRU: gru_forward(s, a, u, row, unit); break;
-    case LSTM: lstm_forward(s, a, u, row, unit); break;
-    }
-}
-
-INLINE void unit_backward(const backward_scan *s, ptrdiff_t row, ptrdiff_t unit, ptrdiff_t at) {
-    switch (s->cell) {
-    case ELMAN: elman_backward(s, row, unit, at); break;
-    case GRU: gru_backward(s, row, unit, at); break;
-    case LSTM: lstm_backward(s, row, unit, at); break;
-    }
-}
 
 /* One row's inputs of a product, as its kind reads them: nothing to do for fp32 */
 INLINE void prepare(int32_t kind, const float *x, ptrdiff_t K, float *q, ptrdiff_t row) {
@@ -59,10 +40,11 @@ INLINE void multiply(int32_t kind, ptrdiff_t rows, const float *x, const float *
         add_fp32(rows, x, K, panels_from(all, skip * BYTES_fp32(K), 0), K, panels, out, os);
 }
 
-/* u of a block of rows for the 16 units from `unit`: b_hh + W_hh h */
+/* u of a block of rows for the 16 units from `unit`: b_hh + W_hh h, where the cell has them */
 INLINE void recur(const forward_scan *s, ptrdiff_t t, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t unit,
                   float u[][MOST_GATES * PANEL]) {
     const ptrdiff_t H = s->hidden, G = GATES[s->cell];
+    if (!RECURRENT[s->cell]) return;
     for (ptrdiff_t r = 0; r < rows; r++)
         for (ptrdiff_t g = 0; g < G; g++) memcpy(u[r] + g * PANEL, s->b_hh + g * H + unit, PANEL * sizeof(float));
     multiply(s->kind, rows, s->h + (t * s->rows + row) * H, s->q, row, H, s->w, unit / PANEL * G, G, u[0],
@@ -74,7 +56,8 @@ static void NAME(forward)(const forward_scan *s) {
     float u[MOST_ROWS][MOST_GATES * PANEL];
     ptrdiff_t shaped = 0;
     for (ptrdiff_t t = 0; t < s->steps; t++) {
-        for (ptrdiff_t r = s->begin; r < s->end; r++) prepare(s->kind, s->h + (t * s->rows + r) * H, H, s->q, r);
+        for (ptrdiff_t r = s->begin; RECURRENT[s->cell] && r < s->end; r++)
+            prepare(s->kind, s->h + (t * s->rows + r) * H, H, s->q, r);
         for (ptrdiff_t unit = 0; unit < H; unit += PANEL)
             for (ptrdiff_t r = s->begin, size; r < s->end; r += size) {
                 size = block(s->kind, s->end - r);
@@ -96,9 +79,9 @@ static void NAME(backward)(const backward_scan *s) {
     for (ptrdiff_t t = s->steps - 1; t >= 0; t--) {
         for (ptrdiff_t r = s->begin; r < s->end; r++) {
             for (ptrdiff_t unit = 0; unit < H; unit += LANES) unit_backward(s, t * s->rows + r, unit, r * H + unit);
-            prepare(s->kind, s->du + (t * s->rows + r) * K, K, s->q, r);
+            if (RECURRENT[s->cell]) prepare(s->kind, s->du + (t * s->rows + r) * K, K, s->q, r);
         }
-        for (ptrdiff_t panel = 0; panel < H / PANEL; panel += ABREAST)
+        for (ptrdiff_t panel = 0; RECURRENT[s->cell] && panel < H / PANEL; panel += ABREAST)
             for (ptrdiff_t r = s->begin, size; r < s->end; r += size) {
                 ptrdiff_t panels = H / PANEL - panel < ABREAST ? H / PANEL - panel : ABREAST;
                 size = block(s->kind, s->end - r);

@@ -1,6 +1,8 @@
 /* The kernels of unrolled: what Python sees. Every function is single-threaded and re-entrant: it touches nothing but
    its arguments, and rows outside [begin, end) are another thread's.
 
+   A `cell` is its number in native/cells.h, which says how many gates it has, and whether it has W_hh and b_hh.
+
    Letters: T steps, B rows, H hidden units (a multiple of 16), G gates, V ids that may come out. Arrays are dense, the last axis first. */
 
 #ifndef UNROLLED_H
@@ -14,7 +16,6 @@
 #define KNOWS_TILES
 #endif
 
-enum cell { ELMAN, GRU, LSTM };
 enum kind { FP32, BF16, INT8 };
 enum looks { NONE, DOT, ADDITIVE };
 
@@ -24,7 +25,7 @@ typedef struct {
     const float *a, *b_hh;
     const void *w;
     float *gates;  /* [T, B, G*H], activated; may be `a` itself */
-    float *kept;   /* [T, B, H]: tanh(c) of an LSTM, W_hn h + b_hn of a GRU */
+    float *kept;   /* [T, B, H]: what else a cell that keeps something needs on the way back */
     float *h, *c;  /* [T+1, B, H], the first step filled in */
     float *q;      /* [B, H]: room for bf16 */
     int64_t steps, rows, hidden, begin, end;
@@ -35,7 +36,7 @@ typedef struct {
 typedef struct {
     const void *w;
     const float *gates, *kept, *h, *c, *outputs; /* outputs: the gradient of every output [T, B, H] */
-    float *da, *du; /* with respect to a and to W_hh h + b_hh; one and the same array but for a GRU */
+    float *da, *du; /* with respect to a and to W_hh h + b_hh; one and the same array where the cell has one sum of both */
     float *dh, *dc; /* [B, H]: of the last state on entry, of the first on return */
     float *q;       /* [B, G*H]: room for bf16 */
     int64_t steps, rows, hidden, begin, end;

@@ -11,9 +11,7 @@
 #ifdef TILES
 #include "amx.h"
 #endif
-#include "elman.h"
-#include "gru.h"
-#include "lstm.h"
+#include "cells.h"
 #include "scan.h"
 #include "attention.h"
 #include "infer.h"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from unrolled.networks.cells import CELLS, WINDOWS
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "unrolled"
 TESTS = ROOT / "tests"
@@ -247,6 +249,8 @@ def test_every_module_has_a_test_of_its_name(path):
 def test_every_test_has_a_module_of_its_name(path):
     name = path.name.removeprefix("test_")
     source = SOURCE / path.relative_to(TESTS)
+    if path.is_relative_to(TESTS / "extensions"):
+        return
     known = path.stem in (
         "test_house",
         "test_parity",
@@ -255,8 +259,90 @@ def test_every_test_has_a_module_of_its_name(path):
         "test_package",
         "test_fuzzing",
         "test_every_option",
+        "test_every_cell",
     )
-    assert known or source.with_name(name).exists() or source.with_name(f"__{path.stem[5:]}__.py").exists()
+    assert (
+        known
+        or path.is_relative_to(TESTS / "extensions")
+        or source.with_name(name).exists()
+        or source.with_name(f"__{path.stem[5:]}__.py").exists()
+    )
+
+
+# Members of a family, by name; and the places where their names may stand: their own files and their tables.
+MEMBERS = {
+    "cell": (set(CELLS) | set(WINDOWS), ("networks/cells/",)),
+}
+CHOICES = "config.py"
+"""Here the name of a member stands once, among the choices of the option that names the family."""
+
+
+def words_of(node: ast.AST | None) -> set[str]:
+    """The strings of a literal: one, or those side by side in a tuple, a list, a set, or a frozenset of them."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return set().union(*map(words_of, node.elts))
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def words_that_decide(node: ast.AST) -> set[str]:
+    """The strings by which a node tells one thing from another."""
+    if isinstance(node, ast.Compare):
+        return set().union(*map(words_of, [node.left, *node.comparators]))
+    if isinstance(node, ast.Dict):
+        return set().union(*map(words_of, node.keys))
+    if isinstance(node, ast.MatchValue):
+        return words_of(node.value)
+    if isinstance(node, ast.Subscript):
+        return words_of(node.slice)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return {each.arg for each in node.keywords if each.arg}
+    return words_of(node) if isinstance(node, ast.Tuple | ast.List | ast.Set) else set()
+
+
+def choices_of(tree: ast.AST, family: str) -> set[ast.AST]:
+    """The tuple of choices of the option that names a family, in ``config.py``."""
+    fields = [each for each in ast.walk(tree) if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == family]
+    calls = [each.value for each in fields if isinstance(each.value, ast.Call)]
+    return {keyword.value for call in calls for keyword in call.keywords if keyword.arg == "choices"}
+
+
+def named_in(tree: ast.AST, names: set[str], skipped: set[ast.AST]) -> list[str]:
+    """The lines that ask for one of these names."""
+    asking = [each for each in ast.walk(tree) if each not in skipped and words_that_decide(each) & names]
+    return [f"{each.lineno}: {ast.unparse(each)[:80]}" for each in asking if hasattr(each, "lineno")]
+
+
+@pytest.mark.parametrize("family", MEMBERS)
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_nothing_asks_which_member_of_a_family_it_has(path, family):
+    names, places = MEMBERS[family]
+    tree = ast.parse(path.read_text())
+    skipped = choices_of(tree, family) if name_of(path) == CHOICES else set()
+    assert name_of(path).startswith(places) or not named_in(tree, names, skipped), "ask the member for a fact instead"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x == 'a'",
+        "x in ('b', 'a')",
+        "{'a': 1}[x]",
+        "dict(a=1)",
+        "known = ['a']",
+        "TABLE['a']",
+        "match x:\n    case 'a': pass",
+        "match x:\n    case 'b' | 'a': pass",
+    ],
+)
+def test_asking_for_a_name_is_found_in_every_form(line):
+    assert named_in(ast.parse(line), {"a"}, set()) and not named_in(ast.parse(line), {"c"}, set())
+    assert not named_in(ast.parse("make('a', of='a')"), {"a"}, set())
+
+
+@pytest.mark.parametrize("family", MEMBERS)
+def test_every_member_is_a_choice_of_its_option(family):
+    (choices,) = choices_of(ast.parse((SOURCE / CHOICES).read_text()), family)
+    assert words_of(choices) == MEMBERS[family][0]
 
 
 def run_python(code: str, folder: Path = ROOT) -> str:

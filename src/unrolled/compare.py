@@ -24,14 +24,12 @@ from .errors import InputError, MissingExtraError, TrainingError
 from .formats.corpus import Corpus, read_corpus
 from .kinds import KINDS, Kind
 from .model_file.bundle import SUFFIX
+from .networks.cells import CELLS, WINDOWS
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
     **{name: {"model": name} for name, kind in KINDS.items() if kind.counted},
-    "window": {"cell": "window"},
-    "elman": {"cell": "elman"},
-    "gru": {"cell": "gru"},
-    "lstm": {"cell": "lstm"},
+    **{name: {"cell": name} for name in (*WINDOWS, *CELLS)},
     **{name: {"model": name} for name, kind in KINDS.items() if not (kind.counted or kind.of_cells)},
 }
 """What is compared, by name: the options of ``train`` that make it."""

@@ -171,12 +171,11 @@ class ModelOptions(Options):
         return {name: getattr(self, name) for name in own if getattr(self, name) is not None}
 
     def refuse_contradiction(self) -> None:
-        """Raise an ``OptionError`` for a kind of model or of cell that the task or the other options do not go with."""
-        if self.task != "language" and (not self.kind.reads or self.cell == "window"):
-            name = self.cell if self.kind.reads else self.model
-            raise OptionError(f"I got {name} with --task {self.task}, which is of recurrent networks; leave one out")
-        if self.context is not None and self.kind.of_cells and self.cell != "window":
-            raise OptionError(f"I got --context with --cell {self.cell}, which looks back without end; leave it out")
+        """Raise an ``OptionError`` for a kind of model that the task does not go with."""
+        if self.task != "language" and not self.kind.reads:
+            raise OptionError(
+                f"I got {self.model} with --task {self.task}, which is of recurrent networks; leave one out"
+            )
 
     @property
     def title(self) -> str:

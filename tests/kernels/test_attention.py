@@ -7,7 +7,7 @@ from unrolled.kernels.attention import Attended, pack_memory
 from unrolled.kernels.inference import PackedNetwork, Shape
 from unrolled.kernels.structures import Filters
 from unrolled.networks.cells import CELLS
-from unrolled.networks.cells.base import Recurrence
+from unrolled.networks.cells.base import Cell, Recurrence
 
 IDS = 19
 SIZES = [7, 1, 20, 3]
@@ -21,6 +21,7 @@ PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
 class Decoder:
     """A decoder's weights with the memory that it looks at, and what it computes, in float64."""
 
+    cell: Cell
     shape: Shape
     table: np.ndarray
     weights: dict[str, np.ndarray]
@@ -35,7 +36,7 @@ class Decoder:
 
     def start(self, rows=ROWS) -> tuple[np.ndarray, ...]:
         shape = (rows, self.shape.layers, self.shape.hidden)
-        return tuple(np.zeros(shape, np.float32) for _ in range(1 + self.shape.has_c))
+        return tuple(np.zeros(shape, np.float32) for _ in self.shape.cell.parts)
 
     def scan(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         each = [self.row(row, source) for row, source in zip(ids, SOURCE, strict=True)]
@@ -43,7 +44,7 @@ class Decoder:
 
     def row(self, ids: np.ndarray, source: int) -> tuple[np.ndarray, np.ndarray]:
         w = {name: tensor.astype(np.float64) for name, tensor in self.weights.items()}
-        cell, begin = CELLS[self.shape.cell], sum(SIZES[:source])
+        cell, begin = self.cell, sum(SIZES[:source])
         states = [tuple(np.zeros((1, self.shape.hidden)) for _ in cell.parts) for _ in range(self.shape.layers)]
         logits, looks = [], np.zeros((len(ids), max(SIZES)))
         for step, unit in enumerate(ids):
@@ -86,12 +87,12 @@ def decoder(cell="lstm", layers=2, attention="dot", hidden=20, outputs=IDS) -> D
         # so that a state's rounding does not grow over the steps
         return (rng.standard_normal(shape) / hidden**0.5).astype(np.float32)
 
-    shape = Shape(cell, gates, layers, hidden, IDS, cell == "lstm", attention)
+    shape = Shape(CELLS[cell].kernel, layers, hidden, IDS, attention)
     weights = {name: numbers(*each) for name, each in shapes.items()}
     table, keys, values = (
         4 * numbers(*each) for each in ((IDS, gates * hidden), (sum(SIZES), hidden), (sum(SIZES), hidden))
     )
-    return Decoder(shape, table, weights, keys, values)
+    return Decoder(CELLS[cell], shape, table, weights, keys, values)
 
 
 def some_ids(steps: int) -> np.ndarray:

@@ -6,18 +6,19 @@ from unrolled.networks.cells import CELLS
 from unrolled.networks.cells.base import Recurrence, scan_by_steps
 
 
-@pytest.fixture(params=["elman", "gru", "lstm"])
+@pytest.fixture(params=[name for name in sorted(CELLS) if CELLS[name].native is not None])
 def cell(request):
     return CELLS[request.param]
 
 
 def layer(library, cell, hidden: int, steps=7, rows=5) -> tuple[PackedLayer, np.ndarray, Recurrence]:
     rng, wide = np.random.default_rng(0), cell.gates * hidden
+    through = wide if cell.recurrent else 0
     a, w_hh, b_hh = (
-        rng.standard_normal(shape).astype(np.float32) for shape in ((steps, rows, wide), (wide, hidden), (wide,))
+        rng.standard_normal(shape).astype(np.float32) for shape in ((steps, rows, wide), (through, hidden), (through,))
     )
     w_hh /= np.float32(hidden**0.5)
-    return PackedLayer(library, cell.name, cell.gates, w_hh, b_hh), a, Recurrence(w_hh, b_hh)
+    return PackedLayer(library, cell.kernel, w_hh, b_hh), a, Recurrence(w_hh, b_hh)
 
 
 @pytest.mark.parametrize("hidden", [1, 16, 20, 64, 100])

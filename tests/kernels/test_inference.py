@@ -6,26 +6,28 @@ from hypothesis import strategies as st
 from unrolled import kernels
 from unrolled.kernels.inference import PackedNetwork, Shape
 from unrolled.kernels.structures import Filters
+from unrolled.networks.cells import CELLS
 
-GATES = {"elman": 1, "gru": 3, "lstm": 4}
+GATES = {name: cell.gates for name, cell in CELLS.items() if cell.native is not None}
 PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
 ROWS = 103  # more than two threads take at a time
 
 
 def network(library, cell="lstm", hidden=20, layers=2, ids=19, kind="fp32", outputs=None) -> PackedNetwork:
-    rng, gates = np.random.default_rng(0), GATES[cell]
+    rng, gates = np.random.default_rng(0), CELLS[cell].gates
     weights = {"head.weight": (outputs or ids, hidden), "head.bias": (outputs or ids,)}
+    through = gates * hidden if CELLS[cell].recurrent else 0
     for n in range(layers):
-        weights |= {f"rnn.weight_hh_l{n}": (gates * hidden, hidden), f"rnn.weight_ih_l{n}": (gates * hidden, hidden)}
-        weights |= {f"rnn.bias_hh_l{n}": (gates * hidden,), f"rnn.bias_ih_l{n}": (gates * hidden,)}
+        weights |= {f"rnn.weight_hh_l{n}": (through, hidden), f"rnn.weight_ih_l{n}": (gates * hidden, hidden)}
+        weights |= {f"rnn.bias_hh_l{n}": (through,), f"rnn.bias_ih_l{n}": (gates * hidden,)}
     made = {name: rng.standard_normal(shape).astype(np.float32) / 3 for name, shape in weights.items()}
     table = rng.standard_normal((ids, gates * hidden)).astype(np.float32)
-    return PackedNetwork(library, Shape(cell, gates, layers, hidden, ids, cell == "lstm"), table, made, kind)
+    return PackedNetwork(library, Shape(CELLS[cell].kernel, layers, hidden, ids), table, made, kind)
 
 
 def start(packed: PackedNetwork, rows: int) -> tuple[np.ndarray, ...]:
     shape = (rows, packed.shape.layers, packed.shape.hidden)
-    return tuple(np.zeros(shape, np.float32) for _ in range(1 + packed.shape.has_c))
+    return tuple(np.zeros(shape, np.float32) for _ in packed.shape.cell.parts)
 
 
 @pytest.mark.parametrize("kind", ["fp32", "bf16", "int8"])
@@ -162,7 +164,7 @@ def test_a_weight_of_another_shape_is_never_packed(library, cell, axis):
         wrong[axis] -= 1
         weights = {key: np.zeros(tuple(wrong) if key == name else each, np.float32) for key, each in sound.items()}
         with pytest.raises(ValueError, match="it must be"):
-            PackedNetwork(library, Shape(cell, GATES[cell], 2, 20, 19, cell == "lstm"), *table_and(weights), "fp32")
+            PackedNetwork(library, Shape(CELLS[cell].kernel, 2, 20, 19), *table_and(weights), "fp32")
 
 
 def test_logits_of_another_shape_are_never_drawn_from(library):

@@ -71,11 +71,6 @@ def test_a_structure_has_the_fields_of_the_header_in_order(name):
     assert [field[0] for field in PAIRS[name]._fields_] == fields_of(name)
 
 
-def test_cells_have_the_numbers_of_the_header():
-    order = re.search(r"enum cell \{(.*?)\}", HEADER)[1].lower().replace(" ", "").split(",")
-    assert {name: number for number, name in enumerate(order)} == structures.CELLS
-
-
 def test_precisions_have_the_numbers_of_the_header():
     order = re.search(r"enum kind \{(.*?)\}", HEADER)[1].lower().replace(" ", "").split(",")
     assert {name: number for number, name in enumerate(order)} == structures.KINDS

@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from unrolled.kernels import training
 from unrolled.kernels.training import Sizes
 from unrolled.networks.cells import CELLS
-from unrolled.networks.cells.base import Recurrence
+from unrolled.networks.cells.base import Recurrence, scan_by_steps
 from unrolled.networks.modules.scan import native_backward, native_forward, scan
 
+LSTM = CELLS["lstm"]
 SIZES = [(1, 1, 16), (7, 5, 32), (9, 13, 48), (3, 64, 64)]
 
 
-@pytest.fixture(params=sorted(CELLS))
+@pytest.fixture(params=[name for name in sorted(CELLS) if CELLS[name].native is not None])
 def cell(request):
     return CELLS[request.param]
 
@@ -31,7 +31,8 @@ def numbers(*shape: int, seed: int) -> torch.Tensor:
 def test_a_scan_and_its_gradient_are_those_of_float64_autograd(cell, kind, near, error, steps, rows, hidden):
     wide = cell.gates * hidden
     a = numbers(steps, rows, wide, seed=1)
-    recurrence = Recurrence(numbers(wide, hidden, seed=2) / hidden**0.5, numbers(wide, seed=3))
+    through = wide if cell.recurrent else 0
+    recurrence = Recurrence(numbers(through, hidden, seed=2) / hidden**0.5, numbers(through, seed=3))
     first = tuple(numbers(rows, hidden, seed=4 + n).tanh() for n in range(len(cell.parts)))
     outputs, last = (
         numbers(steps, rows, hidden, seed=6),
@@ -39,14 +40,9 @@ def test_a_scan_and_its_gradient_are_those_of_float64_autograd(cell, kind, near,
     )
 
     exact = [x.double().requires_grad_() for x in (a, *first, recurrence.w_hh, recurrence.b_hh)]
-    stock = getattr(nn, cell.torch_name)(wide, hidden).double()
-    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    eye, zero = torch.eye(wide, dtype=torch.float64), torch.zeros(wide, dtype=torch.float64)
-    state = tuple(part[None] for part in exact[1:-2])
-    weights = dict(zip(names, (eye, exact[-2], zero, exact[-1]), strict=True))
-    y, after = torch.func.functional_call(stock, weights, (exact[0], state if len(state) > 1 else state[0]))
-    after = after if isinstance(after, tuple) else (after,)
-    total = (y * outputs).sum() + sum((part[0] * flow).sum() for part, flow in zip(after, last, strict=True))
+    slow, after = scan_by_steps(cell, exact[0], tuple(exact[1:-2]), Recurrence(*exact[-2:]))
+    y = torch.stack(slow)
+    total = (y * outputs).sum() + sum((part * flow).sum() for part, flow in zip(after, last, strict=True))
     expected = torch.autograd.grad(total, exact[: len(first) + 1])
 
     tape = native_forward(cell, a, first, recurrence, kind)
@@ -72,13 +68,13 @@ def test_the_gradient_of_the_weights_is_that_of_float64(cell, kind):
 
 def test_bf16_without_its_room_is_refused(library):
     with pytest.raises(ValueError, match="need the array q"):
-        training.forward(library, Sizes("lstm", 4, 2, 3, 16, 1, "bf16"), {})
+        training.forward(library, Sizes(LSTM.kernel, 2, 3, 16, 1, "bf16"), {})
 
 
 def test_the_number_of_threads_changes_nothing(library, cell):
     results = []
     for threads in (1, 2, 3):
-        sizes = Sizes(cell.name, cell.gates, 4, 7, 32, threads)
+        sizes = Sizes(cell.kernel, 4, 7, 32, threads)
         arrays = {"a": numbers(*sizes.wide, seed=1), "b_hh": numbers(cell.gates * 32, seed=2)}
         arrays |= {"w": numbers(cell.gates * 32 * 32, seed=3), "gates": torch.zeros(sizes.wide)}
         arrays |= {name: torch.zeros(sizes.states) for name in cell.parts} | {"kept": torch.zeros(sizes.narrow)}
@@ -90,7 +86,7 @@ def test_the_number_of_threads_changes_nothing(library, cell):
 
 @pytest.mark.parametrize("name", ["a", "b_hh", "w", "gates", "kept", "h", "c"])
 def test_an_array_of_the_wrong_size_is_refused_by_its_name(library, name):
-    sizes = Sizes("lstm", 4, 2, 3, 16, 1)
+    sizes = Sizes(LSTM.kernel, 2, 3, 16, 1)
     shapes = {"a": sizes.wide, "b_hh": (64,), "w": (1024,), "gates": sizes.wide, "kept": sizes.narrow}
     shapes |= {"h": sizes.states, "c": sizes.states}
     arrays = {each: np.zeros(shape, np.float32) for each, shape in shapes.items()}

@@ -11,6 +11,7 @@ from .. import kernels
 from ..errors import OptionError
 from ..kernels.precision import narrow, widen
 from ..model_file.bundle import Bundle
+from ..networks.cells import facts_of
 from ..text.vocabulary import NEVER
 from .base import Engine, EngineState
 from .reader import Reader
@@ -55,7 +56,7 @@ def open_with(function: str, name: str, bundle: Bundle, device: str, weights: st
     """What a function of an engine's module makes of a model."""
     if name == "auto":
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
-    if name == "native" and bundle.config.cell not in kernels.CELLS:
+    if name == "native" and facts_of(bundle.config.cell).native is None:
         raise OptionError(f"there are no kernels for --cell {bundle.config.cell}; use --engine reference or torch")
     refuse_device(ENGINES[name], device)
     weights = weights or bundle.weights
@@ -107,4 +108,4 @@ def guided(without: Engine, conditioned: Engine, strength: float) -> Engine:
 
 def fits(bundle: Bundle) -> bool:
     """Whether there are kernels here, and for this model's cell."""
-    return bundle.config.cell in kernels.CELLS and kernels.load() is not None
+    return facts_of(bundle.config.cell).native is not None and kernels.load() is not None

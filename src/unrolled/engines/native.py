@@ -60,15 +60,21 @@ def find_library() -> kernels.Library:
 
 def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, Array], weights: str) -> PackedNetwork:
     """The network that writes, in the kernels."""
-    cell = CELLS[spec.cell]
-    both = len(cell.parts) > 1
-    shape = Shape(cell.name, cell.gates, spec.layers, spec.hidden_size, spec.inputs, both, spec.attention)
+    cell = kernel_of(spec.cell)
+    shape = Shape(cell, spec.layers, spec.hidden_size, spec.inputs, spec.attention)
     return PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights)
+
+
+def kernel_of(cell: str) -> kernels.CellKernel:
+    """What the kernels are told of a cell that has some."""
+    found = CELLS[cell].kernel
+    assert found, "no other cell is opened here"
+    return found
 
 
 def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> LayerScan:
     """A layer's scan in the kernels."""
-    layer = PackedLayer(library, cell, CELLS[cell].gates, recurrence.w_hh, recurrence.b_hh)
+    layer = PackedLayer(library, kernel_of(cell), recurrence.w_hh, recurrence.b_hh)
     return lambda a: layer.scan(a, default_threads())[0]
 
 

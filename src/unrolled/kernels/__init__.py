@@ -3,7 +3,7 @@
 The C code is single-threaded and re-entrant; threads are Python's, over rows, while ctypes has released the GIL.
 """
 
+from .cell import CellKernel
 from .library import Library, arithmetic, load, reason_missing
-from .structures import CELLS
 
-__all__ = ["CELLS", "Library", "arithmetic", "load", "reason_missing"]
+__all__ = ["CellKernel", "Library", "arithmetic", "load", "reason_missing"]

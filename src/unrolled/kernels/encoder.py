@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .cell import CellKernel
 from .checks import shaped
 from .library import Library
 from .pack import aligned, by_gates, pad, padded, panels
@@ -16,11 +17,14 @@ Floats = NDArray[np.float32]
 class PackedLayer:
     """A layer's recurrent weights ``w_hh`` [G*H, H] and ``b_hh`` [G*H], packed once; calls change nothing in it."""
 
-    def __init__(self, library: Library, cell: str, gates: int, w_hh: Floats, b_hh: Floats) -> None:
-        self.library, self.cell, self.gates, self.units = library, cell, gates, w_hh.shape[1]
-        self.hidden = padded(self.units)
+    def __init__(self, library: Library, cell: CellKernel, w_hh: Floats, b_hh: Floats) -> None:
+        self.library, self.cell, self.units = library, cell, w_hh.shape[1]
+        self.hidden, gates = padded(self.units), cell.gates if cell.recurrent else 0
         shaped(w_hh, (gates * self.units, self.units), "w_hh")
         shaped(b_hh, (gates * self.units,), "b_hh")
+        self.w_hh = self.b_hh = np.empty(0, np.float32)
+        if not gates:
+            return
         rows = by_gates(w_hh, gates)
         # the rows of 16 units' gates are panels one after another: [H/16][G][H][16], as a training scan reads them
         self.w_hh = aligned(panels(pad(rows, len(rows), self.hidden))).reshape(-1)
@@ -32,15 +36,15 @@ class PackedLayer:
 
         The first state is zero. Rows are shared out to threads.
         """
-        steps, rows, _ = a.shape
-        shaped(a, (steps, rows, self.gates * self.units), "a")
-        sizes = Sizes(self.cell, self.gates, steps, rows, self.hidden, threads)
-        each = pad(a.reshape(steps, rows, self.gates, self.units), steps, rows, self.gates, self.hidden)
+        (steps, rows, _), count = a.shape, self.cell.gates
+        shaped(a, (steps, rows, count * self.units), "a")
+        sizes = Sizes(self.cell, steps, rows, self.hidden, threads)
+        each = pad(a.reshape(steps, rows, count, self.units), steps, rows, count, self.hidden)
         gates = each.reshape(sizes.wide)  # nobody asks for the gates: they take the place of a's copy
-        states = {name: np.empty(sizes.states, np.float32) for name in ("h", "c")[: 1 + (self.cell == "lstm")]}
+        states = {name: np.empty(sizes.states, np.float32) for name in self.cell.parts}
         for part in states.values():
             part[0] = 0
-        kept = {} if self.cell == "elman" else {"kept": np.empty(sizes.narrow, np.float32)}
+        kept = {"kept": np.empty(sizes.narrow, np.float32)} if self.cell.keeps else {}
         arrays = {"a": gates, "gates": gates, "b_hh": self.b_hh, "w": self.w_hh}
         forward(self.library, sizes, arrays | kept | states)
         return states["h"][1:, :, : self.units], tuple(part[-1, :, : self.units] for part in states.values())

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attention import Attended, Floats, Weights
+from .cell import CellKernel
 from .checks import Array, checked_ids, pointer, shaped
 from .library import Library
 from .pack import aligned, by_gates, pack, pad, padded
-from .structures import CELLS, KINDS, LOOKS, Attention, Filters, Matrix, Network
+from .structures import KINDS, LOOKS, Attention, Filters, Matrix, Network
 from .threads import over_rows
 
 State = tuple[Floats, ...]
@@ -22,24 +23,24 @@ EMPTY = (0, 0, 0)
 
 @dataclass(frozen=True)
 class Shape:
-    """What a network looks like: its cell and gates, its layers and units, the ids it reads, and how it attends."""
+    """What a network looks like: its cell, its layers and units, the ids it reads, and how it attends."""
 
-    cell: str
-    gates: int
+    cell: CellKernel
     layers: int
     hidden: int
     ids: int
-    has_c: bool
     attention: str = "none"
 
     def check(self, table: Floats, weights: Weights) -> None:
         """Raise ``ValueError`` for a weight of another shape: packing would fill it up with zeros, or lose some."""
-        rows, size, predicted = self.gates * self.hidden, self.hidden, len(weights["head.bias"])
+        rows, size, predicted = self.cell.gates * self.hidden, self.hidden, len(weights["head.bias"])
+        through = rows if self.cell.recurrent else 0
         shaped(table, (self.ids, rows), "the table")
         wanted: dict[str, tuple[int, ...]] = {"head.weight": (predicted, size), "head.bias": (predicted,)}
         for layer in range(self.layers):
-            wanted |= {f"rnn.{name}_l{layer}": (rows, size) for name in ("weight_hh", "weight_ih")[: 1 + (layer > 0)]}
-            wanted |= {f"rnn.{name}_l{layer}": (rows,) for name in ("bias_hh", "bias_ih")}
+            wanted |= {f"rnn.weight_hh_l{layer}": (through, size), f"rnn.bias_hh_l{layer}": (through,)}
+            wanted |= {f"rnn.weight_ih_l{layer}": (rows, size)} if layer else {}
+            wanted |= {f"rnn.bias_ih_l{layer}": (rows,)}
         if self.attention != "none":
             wanted |= {"attention.hidden.weight": (size, size), "attention.hidden.bias": (size,)}
         if self.attention == "additive":
@@ -66,13 +67,13 @@ class PackedNetwork:
         w_ih = [self.layer_matrix(weights[f"rnn.weight_ih_l{n}"]) if n else Matrix(*EMPTY) for n in range(shape.layers)]
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
-            cell=CELLS[shape.cell],
+            cell=shape.cell.number,
             kind=KINDS[kind],
             layers=shape.layers,
             hidden=self.hidden,
             ids=self.predicted,
             outputs=self.outputs,
-            table=self.keep(by_gates(np.ascontiguousarray(table.T), shape.gates).T),
+            table=self.keep(by_gates(np.ascontiguousarray(table.T), shape.cell.gates).T),
             w_ih=(Matrix * shape.layers)(*w_ih),
             w_hh=(Matrix * shape.layers)(*w_hh),
             b_ih=self.biases(weights, "bias_ih"),
@@ -92,13 +93,15 @@ class PackedNetwork:
         return Matrix(*map(self.keep, pack(whole, self.kind)))
 
     def layer_matrix(self, weight: Floats) -> Matrix:
-        """A layer's matrix [G*H, H], its gates side by side."""
-        rows = by_gates(weight, self.shape.gates)
+        """A layer's matrix [G*H, H], its gates side by side; none where the state goes through none."""
+        if not len(weight):
+            return Matrix(*EMPTY)
+        rows = by_gates(weight, self.shape.cell.gates)
         return self.matrix(pad(rows, len(rows), self.hidden))
 
     def biases(self, weights: Weights, name: str) -> ctypes.Array[ctypes.c_void_p]:
         """The address of every layer's bias."""
-        each = [by_gates(weights[f"rnn.{name}_l{n}"], self.shape.gates) for n in range(self.shape.layers)]
+        each = [by_gates(weights[f"rnn.{name}_l{n}"], self.shape.cell.gates) for n in range(self.shape.layers)]
         return (ctypes.c_void_p * len(each))(*map(self.keep, each))
 
     def attention(self, weights: Weights) -> Attention:
@@ -201,8 +204,8 @@ class PackedNetwork:
 
     def copy(self, state: State, rows: int) -> State:
         """A state of our own to change in place, padded."""
-        if len(state) != 1 + self.shape.has_c:
-            raise ValueError(f"the state has {len(state)} parts; a cell {self.shape.cell} has {1 + self.shape.has_c}")
+        if len(state) != len(self.shape.cell.parts):
+            raise ValueError(f"the state has {len(state)} parts; that of the cell has {len(self.shape.cell.parts)}")
         for part in state:
             width = part.shape[-1] if part.shape[-1:] == (self.hidden,) else self.shape.hidden
             shaped(part, (rows, self.shape.layers, width), "the state")

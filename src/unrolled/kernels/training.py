@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .cell import CellKernel
 from .checks import pointer
 from .library import Library
-from .structures import CELLS, KINDS, BackwardScan, ForwardScan
+from .structures import KINDS, BackwardScan, ForwardScan
 from .threads import over_rows
 
 Arrays = dict[str, NDArray[Any]]
@@ -19,10 +20,9 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Sizes:
-    """A scan's cell and sizes: T steps, B rows, H units (whole panels of 16), G gates; its products' kind."""
+    """A scan's cell and sizes: T steps, B rows, H units (whole panels of 16); its products' kind."""
 
-    cell: str
-    gates: int
+    cell: CellKernel
     steps: int
     rows: int
     hidden: int
@@ -32,7 +32,7 @@ class Sizes:
     @property
     def wide(self) -> tuple[int, int, int]:
         """The shape of all gates: [T, B, G*H]."""
-        return self.steps, self.rows, self.gates * self.hidden
+        return self.steps, self.rows, self.cell.gates * self.hidden
 
     @property
     def narrow(self) -> tuple[int, int, int]:
@@ -46,14 +46,27 @@ class Sizes:
 
     @property
     def weights(self) -> tuple[int]:
-        """The shape of the packed weights."""
-        return (self.gates * self.hidden * self.hidden,)
+        """The shape of the packed weights; there are none where the state goes through none."""
+        return (self.through * self.hidden,)
+
+    @property
+    def through(self) -> int:
+        """The length of ``b_hh``: G*H, or 0."""
+        return self.cell.gates * self.hidden if self.cell.recurrent else 0
 
 
 def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
     """Fill ``gates``, ``kept``, ``h`` and ``c`` from ``a``, ``b_hh`` and ``w``; ``h[0]`` and ``c[0]`` are given."""
     wide, narrow, states = sizes.wide, sizes.narrow, sizes.states
-    shapes = {"a": wide, "b_hh": wide[2:], "w": sizes.weights, "gates": wide, "kept": narrow, "h": states, "c": states}
+    shapes = {
+        "a": wide,
+        "b_hh": (sizes.through,),
+        "w": sizes.weights,
+        "gates": wide,
+        "kept": narrow,
+        "h": states,
+        "c": states,
+    }
     places = addresses(sizes, arrays, shapes | {"q": narrow[1:]})
     run(library.variant.forward, ForwardScan, sizes, places)
 
@@ -84,6 +97,6 @@ def run(function: object, kind: type[ForwardScan] | type[BackwardScan], sizes: S
 
     def part(begin: int, end: int) -> None:
         numbers = {"steps": sizes.steps, "rows": sizes.rows, "hidden": sizes.hidden, "begin": begin, "end": end}
-        function(ctypes.byref(kind(**places, **numbers, cell=CELLS[sizes.cell], kind=KINDS[sizes.kind])))
+        function(ctypes.byref(kind(**places, **numbers, cell=sizes.cell.number, kind=KINDS[sizes.kind])))
 
     over_rows(part, sizes.rows, sizes.threads)

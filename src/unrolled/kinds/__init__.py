@@ -1,6 +1,5 @@
 """Kinds of model: one file each, which has all that is particular about it; nothing else asks which kind a model is."""
 
-from .base import GREY as GREY
 from .base import Kind as Kind
 from .gpt2 import GPT2
 from .markov import MARKOV

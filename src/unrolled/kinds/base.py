@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from ..networks.shapes import Shapes
     from ..networks.spec import NetworkSpec
 
-GREY = "#888"
-"""The colour of what has none of its own."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -47,5 +44,3 @@ class Kind:
     """The package that it needs, which the extra of the kind's name installs."""
     in_folders: bool = False
     """Whether ``transformers`` can have it as a folder."""
-    colour: str = GREY
-    """Its colour in a comparison, on white and on near black."""

@@ -41,5 +41,4 @@ GPT2 = Kind(
     recipe="gpt2",
     needs="transformers",
     in_folders=True,
-    colour="#9d3c72",
 )

@@ -7,5 +7,4 @@ MARKOV = Kind(
     title="markov {order}",
     counted=True,
     engine="markov",
-    colour="#6b7280",
 )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..config import ModelOptions
 from ..errors import OptionError
 from ..kernels.precision import PRECISIONS, SCALE
+from ..networks.cells import refuse_cell
 from ..networks.markov import check_tables
 from ..tasks import TASKS
 from ..text.vocabulary import LABEL, Vocabulary
@@ -38,6 +39,7 @@ def parse_config(text: str) -> ModelOptions:
     config = ModelOptions.of(given)
     config.refuse_foreign(config.changed(), config.task, config.model)
     config.refuse_contradiction()
+    refuse_cell(config)
     return config
 
 

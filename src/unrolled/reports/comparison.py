@@ -12,18 +12,11 @@ from importlib.resources import files
 from typing import Any
 
 from ..escaping import LAYOUT, escaped
-from ..kinds import GREY, KINDS
 from .curve import HEIGHT, WIDTH, axes, place
 
 Entry = Mapping[str, Any]
-COLOURS = {
-    **{name: kind.colour for name, kind in KINDS.items()},
-    "window": "#b45309",
-    "elman": "#0e7490",
-    "gru": "#4d7c0f",
-    "lstm": "#1d4f91",
-}
-"""A colour for each model; on white and on near black."""
+COLOURS = ("#6b7280", "#b45309", "#0e7490", "#4d7c0f", "#1d4f91", "#9d3c72")
+"""A colour for each model in turn; on white and on near black."""
 
 
 def number(value: float | None, form: str, scale: float = 1.0) -> str:
@@ -93,7 +86,7 @@ def page(comparison: Mapping[str, Any]) -> str:
         "table": html_table(comparison),
         "meanings": escape(MEANINGS),
         "curves": curves(comparison["entries"]),
-        "legend": "".join(f"<span>{named(entry)}</span>" for entry in comparison["entries"]),
+        "legend": "".join(f"<span>{named(*each)}</span>" for each in coloured(comparison["entries"])),
         "samples": html_samples(comparison),
     }
     for name, value in fields.items():
@@ -101,14 +94,14 @@ def page(comparison: Mapping[str, Any]) -> str:
     return template
 
 
-def colour_of(entry: Entry) -> str:
-    """The colour of a model."""
-    return COLOURS.get(entry["name"], GREY)
+def coloured(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
+    """Every model with a colour."""
+    return [(entry, COLOURS[place % len(COLOURS)]) for place, entry in enumerate(entries)]
 
 
-def named(entry: Entry) -> str:
+def named(entry: Entry, colour: str) -> str:
     """A model's name behind a dot of its colour."""
-    return f'<i style="background:{colour_of(entry)}"></i>{escape(entry["title"])}'
+    return f'<i style="background:{colour}"></i>{escape(entry["title"])}'
 
 
 def html_table(comparison: Mapping[str, Any]) -> str:
@@ -116,10 +109,10 @@ def html_table(comparison: Mapping[str, Any]) -> str:
     heads, *models, last = rows(comparison)
     known = [entry["bits_per_char"] for entry in comparison["entries"] if entry["bits_per_char"] is not None]
     lines = [f"<tr>{''.join(f'<th scope=col>{escape(head)}</th>' for head in heads)}</tr>"]
-    for entry, row in zip(comparison["entries"], models, strict=True):
+    for (entry, colour), row in zip(coloured(comparison["entries"]), models, strict=True):
         best = ' class="best"' if known and entry["bits_per_char"] == min(known) else ""
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        lines.append(f"<tr{best}><th scope=row>{named(entry)}</th>{cells}</tr>")
+        lines.append(f"<tr{best}><th scope=row>{named(entry, colour)}</th>{cells}</tr>")
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in last[1:])
     return "\n".join([*lines, f'<tr class="real"><th scope=row>{escape(last[0])}</th>{cells}</tr>'])
 
@@ -127,9 +120,9 @@ def html_table(comparison: Mapping[str, Any]) -> str:
 def html_samples(comparison: Mapping[str, Any]) -> str:
     """A block for each model: the prompt, and what it wrote."""
     return "\n".join(
-        f"<article><h3>{named(entry)}</h3>"
+        f"<article><h3>{named(entry, colour)}</h3>"
         f"<p dir=auto><b>{plain(comparison['prompt'])}</b>{plain(entry['sample'])}</p></article>"
-        for entry in comparison["entries"]
+        for entry, colour in coloured(comparison["entries"])
     )
 
 
@@ -147,11 +140,11 @@ def curves(entries: Sequence[Entry]) -> str:
     high = min(max(bits for _, bits in points), 1.6 * max(levels))
     drawn = (0.0, math.ceil(max(seconds for seconds, _ in points)), min(levels), high)
     lines = axes(drawn, "held-out bits per character over seconds of training")
-    for entry in entries:
+    for entry, colour in coloured(entries):
         level = entry["bits_per_char"]
         seen = entry["curve"] or ([] if level is None else [(0.0, level), (drawn[1], level)])
         path = " ".join("{:.1f},{:.1f}".format(*place(x, min(y, high), drawn)) for x, y in seen)
         dashes = "" if entry["curve"] else ' stroke-dasharray="5 5"'
-        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour_of(entry)}" stroke-width="2.5"{dashes}/>')
+        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dashes}/>')
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13" role="img"'
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {box}>', *lines, "</svg>"])

@@ -13,6 +13,7 @@ from ..errors import InputError, OptionError
 from ..formats.corpus import Corpus, read_corpus
 from ..model_file.bundle import ELSEWHERE, Bundle
 from ..model_file.opening import open_bundle
+from ..networks.cells import facts_of
 from ..options import flag
 from ..text.vocabulary import Vocabulary
 
@@ -62,7 +63,7 @@ class PretrainedModel:
     def reader(self, given: ModelOptions) -> ModelOptions:
         """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
         config = self.bundle.config
-        reads = config.task == "language" and config.kind.reads and config.cell != "window"
+        reads = config.task == "language" and config.kind.reads and facts_of(config.cell).serves(given.task)
         if given.task != "classify" or not reads or not config.embedding_size:
             raise OptionError(
                 f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "

@@ -16,6 +16,8 @@ import torch
 from ..config import RunOptions
 from ..cores import default_threads, warn_of_more
 from ..networks.cells import find_cell
+from ..networks.cells.base import Cell
+from ..networks.cells.lstm import LSTM
 from ..networks.modules import build
 from ..networks.modules.device import fastest_device, find_device, set_threads
 from ..networks.modules.sampled_softmax import LARGE
@@ -23,6 +25,7 @@ from ..networks.spec import NetworkSpec
 from .muon import flops as muon_flops
 from .optimizer import make_optimizers, update
 
+MEASURED_CELL = LSTM()
 KEEP = 1 << 30  # bytes of freed memory that stay ours
 MEASURED_WIDTHS = (64, 320)
 ROWS, LENGTH, VOCABULARY = 32, 64, 64  # of the steps that are measured, which are of full size
@@ -86,10 +89,10 @@ def give_back_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, gates: int = 4) -> float:
+def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, cell: Cell = MEASURED_CELL) -> float:
     """Floating-point operations that one unit costs a training step (forward and backward)."""
-    recurrent = gates * hidden_size**2
-    between = gates * hidden_size**2 * (layers - 1)
+    recurrent = cell.products * hidden_size**2
+    between = cell.gates * hidden_size**2 * (layers - 1)
     return 6.0 * (recurrent * layers + between + hidden_size * min(vocabulary, LARGE))
 
 
@@ -97,15 +100,15 @@ def validation_cost(spec: NetworkSpec) -> float:
     """What validating a unit costs, relative to training on it: forward only, but over all of a large vocabulary."""
     if not spec.kind.of_cells:  # it learns from all of its vocabulary, too
         return 1 / 3
-    gates = find_cell(spec.cell, spec.context).gates
-    learning = flops_per_unit(spec.hidden_size, spec.layers, spec.outputs, gates)
+    cell = find_cell(spec.cell, spec.context)
+    learning = flops_per_unit(spec.hidden_size, spec.layers, spec.outputs, cell)
     return (1 + 6.0 * spec.hidden_size * max(0, spec.outputs - LARGE) / learning) / 3
 
 
-def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, gates: int = 4) -> float:
+def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, cell: Cell = MEASURED_CELL) -> float:
     """The same with the optimizer's share, in steps of full size."""
-    shared = muon_flops(hidden_size, layers, gates) / (ROWS * LENGTH) if optimizer == "muon" else 0.0
-    return flops_per_unit(hidden_size, layers, vocabulary, gates) + shared
+    shared = muon_flops(hidden_size, layers, cell.gates) / (ROWS * LENGTH) if optimizer == "muon" else 0.0
+    return flops_per_unit(hidden_size, layers, vocabulary, cell) + shared
 
 
 def measure_speed(device: torch.device, kind: str, optimizer: str, seconds: float) -> Speed:
@@ -118,7 +121,7 @@ def measure_speed(device: torch.device, kind: str, optimizer: str, seconds: floa
 
 def time_step(device: torch.device, kind: str, optimizer: str, width: int, seconds: float) -> float:
     """Seconds that a unit takes in training a layer, from the median of the steps that fit into so many seconds."""
-    network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, "lstm", width, 1, 0.1), kind=kind).to(device)
+    network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, MEASURED_CELL.name, width, 1, 0.1), kind=kind).to(device)
     optimizers = make_optimizers(network, optimizer, 0.0)
     ids = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(1)).to(device)
     rng = np.random.Generator(np.random.SFC64(1))

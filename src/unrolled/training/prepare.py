@@ -11,6 +11,7 @@ from ..config import ModelOptions
 from ..datasets.dataset import ReadRequest
 from ..errors import InputError, OptionError
 from ..formats.corpus import Source
+from ..networks.cells import refuse_cell
 from ..options import given
 from ..tasks import TASKS
 from ..tasks.caption.rows import VisionEncoder
@@ -38,7 +39,9 @@ def gather(
     names = () if resume or earlier else tuple(given(options))
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model, names) if start else settings.model
-    dataclasses.replace(settings.model, task=model.task).refuse_contradiction()
+    asked = dataclasses.replace(settings.model, task=model.task)
+    asked.refuse_contradiction()
+    refuse_cell(asked)
     refuse_unnamed(model, options.get("vision"))
     for each in (settings.read, settings.model, settings.train, settings.run):
         each.refuse_foreign(names, model.task, model.model)

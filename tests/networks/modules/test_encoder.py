@@ -143,3 +143,14 @@ def test_a_batch_of_one_picture_is_no_measure():
     encoder = seeing()
     assert torch.isfinite(encoder(pictures_of(1), None, np.random.default_rng(1)).whole).all()
     assert torch.equal(encoder.mean, torch.zeros(8))
+
+
+@ways
+def test_on_a_gpu_a_cell_that_pytorch_lacks_is_scanned_by_its_own_lines(directions, monkeypatch):
+    class Own(type(CELLS["gru"])):
+        torch_name, native = "", None
+
+    monkeypatch.setitem(CELLS, "own", Own())
+    encoder = BothWays(EncoderSpec("units", 11, 6, 5, "own", 1, directions), "fp32").to("meta")
+    outputs, last = encoder(torch.empty(7, 3, 5, device="meta"), torch.empty(3, dtype=torch.long, device="meta"), None)
+    assert (outputs.shape, last.shape) == ((7, 3, 6 * directions), (3, 6 * directions))

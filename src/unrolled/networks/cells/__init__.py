@@ -1,5 +1,6 @@
 """Recurrent cells: the table, the mathematics of each, and their scans."""
 
+from ...config import ModelOptions
 from ...errors import OptionError
 from .base import Cell
 from .elman import Elman
@@ -7,12 +8,34 @@ from .gru import GRU
 from .lstm import LSTM
 from .window import Window
 
-CELLS: dict[str, Cell] = {"elman": Elman(), "gru": GRU(), "lstm": LSTM()}
-"""Every recurrent cell by its name; a new one is one file and one line here."""
+CELLS: dict[str, Cell] = {each.name: each for each in (Elman(), GRU(), LSTM())}
+"""Every cell that looks back without end, by its name; a new one is one file and one line here."""
+WINDOWS: dict[str, type[Window]] = {Window.name: Window}
+"""Every cell that is made for a number of units to look back, by its name."""
+
+
+def facts_of(name: str) -> Cell | type[Cell]:
+    """Return what a cell says of itself whatever its context is: the cell, or its class."""
+    return WINDOWS[name] if name in WINDOWS else CELLS[name]
 
 
 def find_cell(name: str, context: int) -> Cell:
     """The cell of a name; that of a window looks ``context`` units back, at least 1, else ``OptionError``."""
-    if name == "window" and context < 1:
-        raise OptionError(f"a window looks at least 1 unit back, and the context is {context}")
-    return Window(context) if name == "window" else CELLS[name]
+    if name not in WINDOWS:
+        return CELLS[name]
+    if context < 1:
+        raise OptionError(f"a {name} looks at least 1 unit back, and the context is {context}")
+    return WINDOWS[name](context)
+
+
+def refuse_cell(config: ModelOptions) -> None:
+    """Raise an ``OptionError`` for a cell that the task or the context does not go with."""
+    if "cell" not in config.own():
+        return
+    cell = facts_of(config.cell)
+    if not cell.serves(config.task):
+        raise OptionError(
+            f"I got {config.cell} with --task {config.task}, which is of recurrent networks; leave one out"
+        )
+    if config.context is not None and cell.default_context is None:
+        raise OptionError(f"I got --context with --cell {config.cell}, which looks back without end; leave it out")

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from ...kernels import CellKernel
+
 Array = Any
 """A NumPy array or a torch tensor."""
 State = tuple[Array, ...]
@@ -30,15 +32,51 @@ class Recurrence:
 
 
 class Cell(ABC):
-    """One recurrence. It has no weights and no state of its own: both are arguments."""
+    """One recurrence. It has no weights and no state of its own: both are arguments.
+
+    What is particular about a cell stands here, and whoever wants to know it asks the cell; nobody asks for its name.
+    """
 
     name: str
+    """What ``--cell`` calls it, and its key in the table."""
+    title: str
+    """What a sentence calls it."""
     gates: int
+    """How many blocks of H units the input's share has."""
     parts: tuple[str, ...]
-    torch_name: str
-    """The module of ``torch.nn`` that has the same weights, if there is one."""
-    recurrent = True
+    """The names of the state's parts."""
+    torch_name: str = ""
+    """The module of ``torch.nn`` that has the same weights and the same mathematics; empty if there is none."""
+    recurrent: bool = True
     """Whether the state goes through weights, ``w_hh`` and ``b_hh``; else these are empty."""
+    products: int
+    """Products of [H, H] that a step is planned to take: the gates' recurrent ones, or as much as is done in place."""
+    forget_gate: int | None = None
+    """The gate whose bias begins 1 higher, so that the cell remembers at first; None for none."""
+    learning_rate_factor: float = 1.0
+    """The learning rate that it bears, relative to a cell whose gates tame the gradient."""
+    default_context: int | None = None
+    """Units that it looks back unless ``--context`` says otherwise; None where it looks back without end."""
+    tasks: tuple[str, ...] | None = None
+    """The tasks that it serves; None for all."""
+    native: int | None = None
+    """Its number in ``native/cells.h``; None where it has no kernels and its own lines are run."""
+    keeps: bool = False
+    """Whether the kernels keep something for the way back beside the gates."""
+    separate: bool = False
+    """Whether the gradient of ``W_hh h + b_hh`` is another than that of the input's share."""
+
+    @property
+    def kernel(self) -> CellKernel | None:
+        """What the kernels are told of it; None where it has none."""
+        if self.native is None:
+            return None
+        return CellKernel(self.native, self.gates, self.parts, self.recurrent, self.keeps, self.separate)
+
+    @classmethod
+    def serves(cls, task: str) -> bool:
+        """Tell whether a task can have this cell."""
+        return cls.tasks is None or task in cls.tasks
 
     @abstractmethod
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:

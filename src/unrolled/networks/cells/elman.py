@@ -9,9 +9,12 @@ class Elman(Cell):
     """``h' = tanh(W_ih x + b_ih + W_hh h + b_hh)``."""
 
     name = "elman"
-    gates = 1
+    title = "Elman"
+    gates = products = 1
     parts = ("h",)
     torch_name = "RNN"
+    learning_rate_factor = 0.5  # no gates tame the gradient
+    native = 0
 
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
         (h,) = state

@@ -9,9 +9,13 @@ class GRU(Cell):
     """A hidden state h, with a reset gate r inside the candidate n and an update gate z between old and new."""
 
     name = "gru"
-    gates = 3
+    title = "GRU"
+    gates = products = 3
     parts = ("h",)
     torch_name = "GRU"
+    native = 1
+    keeps = True  # W_hn h + b_hn
+    separate = True  # the reset gate stands between
 
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
         (h,) = state

@@ -9,9 +9,13 @@ class LSTM(Cell):
     """A hidden state h and a memory c, with input, forget and output gates around a candidate g."""
 
     name = "lstm"
-    gates = 4
+    title = "LSTM"
+    gates = products = 4
     parts = ("h", "c")
     torch_name = "LSTM"
+    forget_gate = 1
+    native = 2
+    keeps = True  # tanh(c)
 
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
         h, c = state

@@ -15,11 +15,14 @@ class Window(Cell):
     """
 
     name = "window"
-    torch_name = ""
     recurrent = False
+    learning_rate_factor = 0.2  # no gates tame the gradient
+    default_context = 6
+    tasks = ("language",)  # what reads a source has no context to look back to
 
     def __init__(self, size: int) -> None:
-        self.gates = size
+        self.gates = self.products = size  # adding the shares up counts like a recurrent product
+        self.title = f"window-of-{size}"
         self.parts = ("h", *(f"ahead_{place}" for place in range(1, size)))
 
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:

@@ -13,7 +13,7 @@ from ..shapes import BACKWARDS, grid_side
 from ..spec import EncoderSpec
 from .cnn import Cnn
 from .dropout import Rng, dropout
-from .scan import fused_scan
+from .scan import fused_scan, has_fused
 from .stack import Recurrent
 
 MOMENTUM = 0.05
@@ -60,7 +60,7 @@ class BothWays(Recurrent):
     def one_way(self, x: Tensor, layer: int, way: str) -> Tensor:
         """One layer over x [S, B, I] in one direction."""
         zeros = tuple(x.new_zeros(x.shape[1], self.hidden_size) for _ in self.cell.parts)
-        if x.device.type != "cpu":
+        if has_fused(self.cell, x.device):
             return fused_scan(self.cell, x, zeros, self.weights(layer, way))[0]
         return self.run(self.project(x, layer, way), layer, zeros, way)[0]
 

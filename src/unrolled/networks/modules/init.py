@@ -7,6 +7,8 @@ import math
 import torch
 from torch import nn
 
+from ..cells import facts_of
+from ..cells.base import blocks
 from .cnn import Cnn
 
 SMALL = 0.1
@@ -16,15 +18,14 @@ SMALL = 0.1
 def start_weights(
     network: nn.Module, hidden_size: int, cell: str, generator: torch.Generator, spread: float = 1.0
 ) -> None:
-    """PyTorch's uniform start, orthogonal recurrences, and an LSTM that remembers at first.
+    """PyTorch's uniform start, orthogonal recurrences, and a cell that remembers at first.
 
     Embeddings have a ``spread``, their standard deviation. What sees pixels starts in its own way.
 
     Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
     """
-    bound = 1 / math.sqrt(hidden_size)
+    bound, own = 1 / math.sqrt(hidden_size), facts_of(cell)
     for name, parameter in network.named_parameters():
-        size = len(parameter) // 4
         with torch.no_grad():
             if "embedding.weight" in name:
                 parameter.normal_(std=spread, generator=generator)
@@ -34,8 +35,8 @@ def start_weights(
             else:
                 fitting = 1 / math.sqrt(parameter.shape[1]) if "whole.weight" in name else bound
                 parameter.uniform_(-fitting, fitting, generator=generator)
-            if cell == "lstm" and "bias_ih" in name:
-                parameter[size : 2 * size] += 1
+            if own.forget_gate is not None and "bias_ih" in name:
+                blocks(parameter, own.gates)[own.forget_gate].add_(1)
     for module in network.modules():
         if isinstance(module, Cnn):
             module.initialise(generator)

@@ -20,6 +20,7 @@ from .encoder import make_encoder
 from .init import SMALL, start_weights
 from .label_embedding import LabelEmbedding, first_state
 from .sampled_softmax import LARGE
+from .scan import has_fused
 from .stack import NetworkState, Stack
 from .tied_head import TiedHead
 
@@ -83,7 +84,7 @@ class RecurrentNetwork(Network):
         encoded = encoded or Encoded()
         if not self.spec.feedback:
             ids = torch.full_like(ids, BOUNDARY)
-        fused = ids.device.type != "cpu" and bool(self.rnn.cell.torch_name)
+        fused = has_fused(self.rnn.cell, ids.device)
         first = self.inputs(ids.t(), rng) if fused else self.first_layer(ids.t(), rng)
         if encoded.constant is not None and not fused:
             first = first + encoded.constant

@@ -52,23 +52,24 @@ def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str 
     ``kind`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
     """
     suits = a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
-    able = suits and cell.name in kernels.CELLS and kernels.load() is not None
+    able = suits and cell.native is not None and kernels.load() is not None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
         cell, kind if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
     )
     return outputs, tuple(last)
 
 
-def pack(blocks: Tensor, order: tuple[int, ...], kind: str) -> Tensor:
-    """Blocks of weights in the kernels' order and kind (``native/unrolled.h``); bf16 as its bits."""
-    whole = blocks if kind == "fp32" else blocks.bfloat16().view(torch.uint16)
-    return whole.permute(*order).reshape(-1)
+def pack(w_hh: Tensor, shape: tuple[int, ...], order: tuple[int, ...], kind: str) -> Tensor:
+    """Weights cut into blocks of a shape, in the kernels' order and kind (``native/unrolled.h``); bf16 as its bits."""
+    whole = w_hh if kind == "fp32" else w_hh.bfloat16().view(torch.uint16)
+    return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
 
 
 def sizes_of(cell: Cell, a: Tensor, kind: str) -> Sizes:
     """The kernels' description of a scan."""
     steps, rows, wide = a.shape
-    return Sizes(cell.name, cell.gates, steps, rows, wide // cell.gates, torch.get_num_threads(), kind)
+    assert cell.kernel, "the caller has asked"
+    return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), kind)
 
 
 def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
@@ -82,8 +83,8 @@ def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, 
     assert library, "the caller has asked"
     sizes = sizes_of(cell, a, kind)
     each = STEP[kind]
-    blocks = recurrence.w_hh.view(cell.gates, -1, PANEL, sizes.hidden // each, each)
-    weights = pack(blocks, (1, 0, 3, 2, 4), kind)
+    shape = (cell.gates, -1, PANEL, sizes.hidden // each, each)
+    weights = pack(recurrence.w_hh, shape, (1, 0, 3, 2, 4), kind)
     states = {name: torch.empty(sizes.states) for name in cell.parts}
     for part, first in zip(states.values(), state, strict=True):
         part[0] = first
@@ -103,9 +104,9 @@ def native_backward(
     gates, kept = tape.kept
     sizes = sizes_of(cell, gates, kind)
     each = STEP[kind]
-    weights = pack(recurrence.w_hh.view(sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), kind)
+    weights = pack(recurrence.w_hh, (sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), kind)
     da = torch.empty(sizes.wide)
-    du = torch.empty(sizes.wide) if cell.name == "gru" else da
+    du = torch.empty(sizes.wide) if cell.separate else da
     flows = {
         f"d{name}": part.clone(memory_format=torch.contiguous_format)
         for name, part in zip(cell.parts, last, strict=True)
@@ -114,7 +115,12 @@ def native_backward(
     states |= {"q": torch.empty(sizes.wide[1:])} if kind == "bf16" else {}
     given = as_arrays(w=weights, gates=gates, kept=kept, **states, outputs=outputs.contiguous(), da=da, du=du, **flows)
     backward(library, sizes, given)
-    return Gradients(da, du, tuple(flows.values()))
+    return Gradients(da, du if cell.recurrent else du[..., :0], tuple(flows.values()))
+
+
+def has_fused(cell: Cell, device: torch.device) -> bool:
+    """Tell whether PyTorch's own scan of a cell is to be taken on a device: on a GPU, if PyTorch has the cell."""
+    return device.type != "cpu" and bool(cell.torch_name)
 
 
 FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.lstm}

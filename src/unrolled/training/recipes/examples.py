@@ -17,7 +17,7 @@ from ...networks.cells import find_cell
 from ...networks.spec import NetworkSpec
 from ...tasks import TASKS
 from ..machine import Speed
-from .text import UNGATED, WITH_MUON, Recipe, RecipeSummary
+from .text import WITH_MUON, Recipe, RecipeSummary
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
 LEAST_PASSES = 4.5
@@ -158,7 +158,7 @@ def sized(model: ModelOptions, width: int) -> ModelOptions:
 
 def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoothing: float) -> TrainOptions:
     """The options of training without gaps."""
-    rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * UNGATED.get(cell, 1.0), 5)
+    rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * find_cell(cell, 0).learning_rate_factor, 5)
     return dataclasses.replace(
         train,
         batch_size=rows,
@@ -199,8 +199,8 @@ def writing_weights(spec: NetworkSpec) -> float:
     """Weights that a unit of a target goes through."""
     if spec.pooling != "none":
         return float(spec.hidden_size * spec.outputs)
-    gates, width = find_cell(spec.cell, spec.context).gates, spec.hidden_size
-    stack = sum(gates * width * (width + spec.input_size(layer)) for layer in range(spec.layers))
+    cell, width = find_cell(spec.cell, spec.context), spec.hidden_size
+    stack = sum(width * (cell.products * width + cell.gates * spec.input_size(layer)) for layer in range(spec.layers))
     looking = 0 if spec.attention == "none" else 2 * width**2
     return float(stack + looking + spec.embedding_size * (width + spec.outputs))
 
@@ -211,8 +211,9 @@ def reading_weights(spec: NetworkSpec) -> float:
     assert encoder, "there is one"
     if encoder.kind != "units":
         return float(encoder.inputs**2 * IMAGE_WORK if encoder.kind == "pixels" else encoder.inputs * encoder.width)
-    each = find_cell(encoder.cell, 0).gates * encoder.hidden_size * encoder.directions
-    stack = sum(each * (encoder.hidden_size + encoder.input_size(layer)) for layer in range(encoder.layers))
+    cell, width = find_cell(encoder.cell, 0), encoder.hidden_size
+    each = sum(cell.products * width + cell.gates * encoder.input_size(layer) for layer in range(encoder.layers))
+    stack = encoder.directions * width * each
     return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))
 
 

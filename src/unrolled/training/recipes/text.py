@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 
 from ...config import ModelOptions, TrainOptions
-from ...networks.cells import find_cell
+from ...networks.cells import facts_of, find_cell
+from ...networks.cells.base import Cell
 from ..advice import advise
 from ..budget import most_passes
 from ..corpus_stats import ORDER, WEIGHTS_PER_CHARACTER, CorpusStats
@@ -25,9 +26,6 @@ MOST_DROPOUT = 0.45
 FULL = 0.6
 """Weights for each character of a text that can hold it by heart, about."""
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
-CONTEXT = 6
-"""Units that a window looks back."""
-UNGATED = {"elman": 0.5, "window": 0.2}  # of it, where no gates tame the gradient
 WITH_MUON = 0.04  # the highest learning rate
 
 
@@ -57,13 +55,13 @@ class Recipe:
 
 def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    context = model.context or (CONTEXT if model.cell == "window" else None)
+    context = model.context or facts_of(model.cell).default_context
     layers, cell, units = model.layers or 1, find_cell(model.cell, context or 0), stats.units
     width, why = model.hidden_size, "as you chose"
     if width is None:
-        width, why = choose_width(train, stats, speed, layers, cell.gates)
-    rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, stats.vocabulary, cell.gates))
-    weights = weights_of(width, layers, stats.vocabulary, cell.gates)
+        width, why = choose_width(train, stats, speed, layers, cell)
+    rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, stats.vocabulary, cell))
+    weights = weights_of(width, layers, stats.vocabulary, cell)
     seen = units_seen(train, stats, rate)
     fullness = weights / stats.length
     length = choose_length(train, units)
@@ -80,13 +78,15 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
         train,
         batch_size=rows,
         sequence_length=length,
-        learning_rate=train.learning_rate or choose_learning_rate(model.cell, train.optimizer, width, rows * length),
+        learning_rate=train.learning_rate or choose_learning_rate(cell, train.optimizer, width, rows * length),
         weight_decay=choose_weight_decay(seen / units, stats.characters_per_unit, fullness)
         if train.weight_decay is None
         else train.weight_decay,
     )
     expected = forecast(stats, seen * stats.length / stats.units)
-    paragraph = " ".join([explain(chosen, settings, why, seen / units), promise(stats, rate, expected)])
+    paragraph = " ".join(
+        [explain(chosen, settings, f"{cell.title} layer", why, seen / units), promise(stats, rate, expected)]
+    )
     advice = advise(stats, weights if model.hidden_size else 0, seen / units, train.minutes)
     return Recipe(
         chosen,
@@ -97,12 +97,12 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
     )
 
 
-def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: int, gates: int) -> tuple[int, str]:
+def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: int, cell: Cell) -> tuple[int, str]:
     """The widest layer that the text can fill and the budget can teach, and which of them kept it from being wider."""
     best = WIDTHS[0]
     for width in WIDTHS:
-        weights = weights_of(width, layers, stats.vocabulary, gates)
-        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, stats.vocabulary, gates))
+        weights = weights_of(width, layers, stats.vocabulary, cell)
+        rate = speed.units_per_second(unit_cost(train.optimizer, width, layers, stats.vocabulary, cell))
         if weights > WEIGHTS_PER_CHARACTER * stats.length:
             return best, "as wide as so much text can fill"
         if units_seen(train, stats, rate) * stats.length / stats.units < SEEN_PER_WEIGHT * weights:
@@ -111,9 +111,9 @@ def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: 
     return best, "the widest that is chosen unasked"
 
 
-def weights_of(width: int, layers: int, vocabulary: int, gates: int) -> int:
+def weights_of(width: int, layers: int, vocabulary: int, cell: Cell) -> int:
     """Weights of a network, about."""
-    return gates * width**2 * (2 * layers - 1) + 2 * width * vocabulary
+    return (cell.products * layers + cell.gates * (layers - 1)) * width**2 + 2 * width * vocabulary
 
 
 def units_seen(train: TrainOptions, stats: CorpusStats, rate: float) -> float:
@@ -159,20 +159,19 @@ def choose_weight_decay(epochs: float, characters: float, fullness: float) -> fl
     return round(min(MOST_DECAY, max(LEAST_DECAY, room(fullness) * 0.012 * math.sqrt(characters) * epochs)), 2)
 
 
-def choose_learning_rate(cell: str, optimizer: str, width: int, units_per_step: int) -> float:
-    """It rises with the root of what a step sees; AdamW's alone falls as layers grow; the ungated cell bears less."""
+def choose_learning_rate(cell: Cell, optimizer: str, width: int, units_per_step: int) -> float:
+    """It rises with the root of what a step sees; AdamW's alone falls as layers grow; some cells bear less."""
     if optimizer == "muon":
         rate = WITH_MUON * max(0.4, min(1.0, math.sqrt(units_per_step / 1024)))
     else:
         rate = min(0.02, 0.012 * math.sqrt(320 / width)) * max(0.5, min(1.0, math.sqrt(units_per_step / 4096)))
-    return round(rate * UNGATED.get(cell, 1.0), 5)
+    return round(rate * cell.learning_rate_factor, 5)
 
 
-def explain(model: ModelOptions, train: TrainOptions, why: str, epochs: float) -> str:
-    """The sizes and their reasons."""
-    name = {"elman": "Elman", "window": f"window-of-{model.context}"}.get(model.cell, model.cell.upper())
+def explain(model: ModelOptions, train: TrainOptions, what: str, why: str, epochs: float) -> str:
+    """The sizes of ``what`` a layer is called, and their reasons."""
     rows = train.batches if model.documents in (None, "whole") else "rows of documents"
-    layers = f"{model.layers} {name} layer{'s' if model.layers != 1 else ''}"
+    layers = f"{model.layers} {what}{'s' if model.layers != 1 else ''}"
     return (
         f"{layers} of {model.hidden_size}, {why}; {train.batch_size} {rows} of {train.sequence_length}, "
         f"learning rate {train.learning_rate:g}; dropout {model.dropout:g} and weight decay {train.weight_decay:g} "

@@ -33,6 +33,7 @@ ABOUT = fields(
     read=mapping,
     given=mapping,
     digest=text,
+    cutter=whole,
     base=maybe(text),
     replayed=maybe(text),
     replay=several(pair(whole)),

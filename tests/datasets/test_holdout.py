@@ -1,3 +1,4 @@
+import itertools
 from collections import Counter
 
 import pytest
@@ -5,8 +6,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
-from unrolled.datasets.holdout import connected, cut_groups, cut_rows, repeated
-from unrolled.datasets.text import share_of
+from unrolled.datasets import holdout
+from unrolled.datasets.holdout import (
+    Place,
+    between,
+    connected,
+    cut_places,
+    cut_rows,
+    hold_out,
+    hold_out_groups,
+    place_of,
+    repeated,
+    share_of,
+)
 from unrolled.errors import InputError
 
 shares = st.sampled_from([0.0, 0.1, 0.2, 0.33])
@@ -62,7 +74,7 @@ def test_each_label_is_held_out_by_its_share():
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(0, 60))
 def test_groups_stay_together_unless_they_are_larger_than_what_is_held_out(groups, size):
     rows = list(enumerate(groups))
-    kept, held = cut_groups(rows, min(size, len(rows)), lambda row: row[1])
+    kept, held = hold_out_groups(rows, min(size, len(rows)), lambda row: row[1])
     assert len(held) <= size and bool(held) == bool(size)
     small = {group for group, count in Counter(groups).items() if count <= size}
     assert not small & {group for _, group in kept} & {group for _, group in held}
@@ -99,3 +111,42 @@ def test_rows_that_stand_there_twice_are_told_of():
         "1 of 3 rows stand there more than once"
     )
     assert repeated([("a", "x"), ("a", "y")], "rows") == ()
+
+
+texts = st.lists(st.text("ab\n", min_size=1, max_size=9), min_size=1, max_size=25)
+
+
+@given(texts, shares, shares)
+def test_no_character_of_documents_is_lost_or_in_two_parts(documents, valid, test):
+    labelled = [(text, ()) for text in documents]
+    places = cut_places([len(text) for text in documents], TrainOptions(valid=valid, test=test))
+    bounds = [Place(0), places["valid"], places["test"], Place(len(documents))]
+    assert bounds == sorted(bounds)
+    parts = [between(labelled, *span) for span in itertools.pairwise(bounds)]
+    assert "".join(text for part in parts for text, _ in part) == "".join(documents)
+    if len(documents) >= holdout.FEWEST_DOCUMENTS:
+        assert [text for part in parts for text, _ in part] == documents
+        assert len(parts[2]) == share_of(len(documents), test)
+
+
+@given(texts)
+def test_a_place_is_found_by_the_characters_before_it(documents):
+    labelled = [(text, ()) for text in documents]
+    sizes = [len(text) for text in documents]
+    for number in range(sum(sizes) + 1):
+        before = between(labelled, Place(0), place_of(number, sizes))
+        assert "".join(text for text, _ in before) == "".join(documents)[:number]
+
+
+def test_of_a_large_text_no_more_is_held_out_than_can_be_scored(monkeypatch):
+    monkeypatch.setattr(holdout, "LARGE", 1000)
+    monkeypatch.setattr(holdout, "MOST_HELD_OUT", 50)
+    assert cut_places([2000], TrainOptions(test=0.2)) == {"test": Place(0, 1950), "valid": Place(0, 1900)}
+    assert cut_places([100] * 20, TrainOptions()) == {"test": Place(20), "valid": Place(19)}
+
+
+def test_an_older_cutter_could_hold_out_all_of_a_label():
+    rows = [(1, "a"), (1, "b"), (2, "a"), (2, "b")]
+    rest, _ = hold_out(rows, rows, 0.5, kind)
+    assert hold_out(rest, rows, 0.5, kind)[0] == rest
+    assert hold_out(rest, rows, 0.5, kind, keep_one=False)[0] == []

@@ -14,14 +14,18 @@ from unrolled.datasets.ids_file import Entry, cache_folder, dtype_of
 from unrolled.errors import OutputError, UnrolledWarning
 
 UNITS = ("a", "b", "က")
+TEXT = {"documents": 1, "characters": 5, "digest": "ab", "newlines": ["lf"]}
 IDS = np.array([0, 2, 3, 4, 2, 1], np.int32)
 
 
 def write(entry: Entry, ids=IDS, units=UNITS) -> None:
     with entry.writing(units) as out:
         out.add(ids[:2])
-        out.add(ids[2:])
-        out.cut, out.characters = 4, 5
+        out.add(ids[2:4])
+        out.end_part("whole")
+        out.add(ids[4:])
+        out.end_part("whole")
+        out.text = TEXT
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def entry(tmp_path):
 def test_what_was_written_is_opened(entry):
     found = entry.open()
     assert found.ids.tolist() == IDS.tolist() and isinstance(found.ids, np.memmap)
-    assert (found.cut, found.characters, found.units) == (4, 5, UNITS)
+    assert (found.cuts, found.text, found.units) == ((4, 6), TEXT, UNITS)
     assert {each.name for each in entry.folder.iterdir()} == {"key.ids", "key.json"}
 
 
@@ -46,8 +50,9 @@ def test_ids_take_as_few_bytes_as_their_units_need(units, kind):
 @pytest.mark.parametrize(
     "change",
     [
-        {"cut": 7}, {"cut": -1}, {"cut": 3}, {"cut": 4.0}, {"cut": True}, {"cut": "4"}, {"cut": None},
-        {"count": 5}, {"count": 10**30}, {"characters": -1}, {"characters": 6},
+        *({"cuts": cuts} for cuts in ([7, 7], [-1, 6], [3, 6], [4.0, 6], [True, 6], ["4", 6], [4], [6, 4], 4, None)),
+        *({"text": TEXT | each} for each in ({"characters": -1}, {"characters": 6}, {"names": []}, {"newlines": "lf"})),
+        {"count": 5}, {"count": 10**30}, {"text": None},
         {"units": ["a", "b"]}, {"units": ["a", "b", "b"]}, {"units": ["a", "b", 3]}, {"units": "abc"}, {"units": {}},
         {"units": [f"{n}" for n in range(300)]}, {"units": ["x", "b", "က"]}, {"units": ["a", "b", "\ud800"]},
         {"digest": ""}, {"digest": None}, {"dtype": "O"},
@@ -59,7 +64,7 @@ def test_what_is_said_of_the_ids_is_believed_only_as_it_was_written(entry, chang
     assert entry.open() is None or change == {"dtype": "O"}  # which nothing reads
 
 
-@pytest.mark.parametrize("key", ["cut", "count", "characters", "units", "digest"])
+@pytest.mark.parametrize("key", ["cuts", "count", "text", "units", "digest"])
 def test_what_lacks_a_part_is_nothing(entry, key):
     about = json.loads(entry.about.read_text())
     del about[key]

@@ -1,22 +1,25 @@
+import itertools
 import json
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets import large
-from unrolled.datasets.large import find_large, split_large
+from unrolled.datasets import holdout, large
+from unrolled.datasets.holdout import Place, between, place_of
+from unrolled.datasets.large import cut_pieces, find_large, split_large
 from unrolled.datasets.text import split_corpus
 from unrolled.errors import InputError
 from unrolled.formats.corpus import read_corpus
-from unrolled.text.vocabulary import BOUNDARY
 
 LINES = [f"line {n}: the cat — sat on {n * n} mats, စာ\n" for n in range(400)]
 
 
 @pytest.fixture(autouse=True)
 def small_is_large(monkeypatch, tmp_path):
-    monkeypatch.setattr(large, "LARGE", 1000)
+    monkeypatch.setattr(holdout, "LARGE", 1000)
     monkeypatch.setattr(large, "BLOCK", 500)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -37,15 +40,79 @@ def split(path, told=None, options=None, **model):
     )
 
 
-@pytest.mark.parametrize("unit", ["char", "word", "byte", "grapheme", "bpe"])
-def test_a_large_text_is_cut_and_encoded_like_a_small_one(book, unit):
-    model = ModelOptions(unit=unit, documents="whole", min_count=2)
-    ours, about = split(book, unit=unit, min_count=2)
-    theirs = split_corpus(read_corpus(book), model, TrainOptions())
+def same(path, documents="whole", options=None, **model) -> None:
+    """Whether a text is the same read from the disk and at once: ids, vocabulary, parts and what a record says."""
+    options = options or TrainOptions()
+    ours, about = split(path, options=options, documents=documents, **model)
+    corpus = read_corpus(path).arranged(documents)
+    theirs = split_corpus(corpus, ModelOptions(**{"unit": "char", "documents": documents, **model}), options)
     assert ours.vocabulary == theirs.vocabulary
-    assert ours.vocabulary.decode(ours.train.tolist()) == theirs.vocabulary.decode(theirs.train.tolist())
-    assert ours.vocabulary.decode(ours.valid.tolist()) == theirs.vocabulary.decode(theirs.valid.tolist())
-    assert about["characters"] == len("".join(LINES))
+    for part in ("train", "valid", "test"):
+        assert getattr(ours, part).tolist() == getattr(theirs, part).tolist(), part
+    assert about == corpus.describe()
+
+
+@pytest.mark.parametrize("unit", ["char", "word", "byte", "grapheme", "syllable", "bpe"])
+@pytest.mark.parametrize("documents", ["whole", "lines", "files"])
+def test_a_large_text_is_the_same_as_a_small_one(book, unit, documents):
+    same(book, documents, TrainOptions(test=0.1), unit=unit, min_count=1 if unit in ("char", "byte", "grapheme") else 2)
+
+
+LENGTHS = [1, 2, 3, 499, 500, 501, 999, 1000, 1001, 4000]
+
+
+@pytest.mark.parametrize("documents", ["whole", "lines", "files"])
+@pytest.mark.parametrize("valid", [0.0, 0.001, 0.1, 0.4])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{'ab' * size}\n" for size in LENGTHS),
+        "".join(f"{'ab ' * size}\n \n\t\n\n" for size in LENGTHS),
+        "a\r\nbc\r\n" * 400,
+        "a\rbc\n" * 400,
+        "x" * 2000,
+        " \n" * 800 + "x" * 9 + "\n" * 800,
+        "".join(f"{chr(97 + n % 26) * (n % 7)}\n" for n in range(900)),
+    ],
+)
+def test_whatever_the_lines_are_like_a_large_text_is_cut_like_a_small_one(tmp_path, text, valid, documents):
+    path = tmp_path / "t.txt"
+    path.write_bytes(text.encode())
+    same(path, documents, TrainOptions(valid=valid, test=0.05))
+
+
+@pytest.mark.parametrize("documents", ["whole", "lines", "files"])
+@pytest.mark.parametrize("count", [2, 12])
+def test_several_files_are_the_same_as_small_ones(tmp_path, count, documents):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:02}.txt").write_text(f"{number} {'ab' * 300}\nno newline at the end" * (1 + number % 3))
+    same(folder, documents)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.text("ab", max_size=5), min_size=1, max_size=30),
+    st.integers(1, 9),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_pieces_are_cut_where_whole_documents_would_be(documents, size, one, other):
+    documents = [text for text in documents if text] or ["a"]
+    sizes = [len(text) for text in documents]
+    places = [place_of(min(at, sum(sizes)), sizes) for at in sorted((one, other))]
+    pieces = []
+    for text in documents:  # each document in pieces of a few characters, two of them side by side where they can
+        for start in range(0, len(text), size):
+            pieces.append((start == 0, [text[start : start + size]]))
+    found = ["", "", ""]
+    for part, begins, texts in cut_pieces(pieces, places):
+        found[part] += "".join(f"{'|' if begins or number else ''}{text}" for number, text in enumerate(texts))
+    bounds = [Place(0), *places, Place(len(documents))]
+    labelled = [(text, ()) for text in documents]
+    spans = itertools.pairwise(bounds)
+    assert found == ["".join(f"|{text}" for text, _ in between(labelled, *span)) for span in spans]
 
 
 def test_ids_take_as_few_bytes_as_they_can_and_stay_on_the_disk(book):
@@ -68,23 +135,6 @@ def test_another_unit_or_another_text_is_encoded_anew(book):
     book.write_text(book.read_text() + "more")
     split(book, told)
     assert told.count("looking for it in the cache") == 2 and told.count("encoding it") > 2
-
-
-def test_lines_are_documents_whatever_block_they_stand_in(book):
-    ours, _ = split(book, documents="lines")
-    ids = np.concatenate([ours.train, ours.valid[1:]])
-    documents = np.split(ids, np.flatnonzero(ids == BOUNDARY))
-    texts = [ours.vocabulary.decode(each.tolist()) for each in documents if len(each) > 1]
-    assert "".join(texts) == "".join(LINES).replace("\n", "") and len(texts) == len(LINES) + 1  # one is cut in two
-
-
-def test_several_files_have_a_boundary_before_each(tmp_path):
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    for name in "ab":
-        (folder / name).write_text(name * 800)
-    ours, about = split(folder, documents="files")
-    assert (ours.train == BOUNDARY).sum() == 3 and about["documents"] == 2
 
 
 @pytest.mark.parametrize(
@@ -110,14 +160,8 @@ def test_a_bad_byte_far_inside_is_told(book, monkeypatch):
 
 
 def test_no_more_is_held_out_than_can_be_scored(book, monkeypatch):
-    monkeypatch.setattr(large, "MOST_HELD_OUT", 100)
+    monkeypatch.setattr(holdout, "MOST_HELD_OUT", 100)
     assert len(split(book)[0].valid) == 101
-
-
-@pytest.mark.parametrize("documents", ["files", "lines"])
-def test_every_document_ends_even_where_it_is_cut(book, documents):
-    ours, _ = split(book, documents=documents)
-    assert ours.train[0] == ours.train[-1] == ours.valid[0] == ours.valid[-1] == BOUNDARY
 
 
 def test_nothing_can_be_held_out(book):
@@ -161,7 +205,7 @@ def spoilt(book, tmp_path, spoil) -> list[str]:
 def plant_code(path) -> None:
     if path.suffix == ".json":
         about = json.loads(path.read_text())
-        path.write_text(json.dumps({**about, "dtype": "O", "cut": 10}))
+        path.write_text(json.dumps({**about, "dtype": "O", "cuts": [10, 20]}))
 
 
 @pytest.mark.parametrize(

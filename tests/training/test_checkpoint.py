@@ -121,6 +121,28 @@ def test_a_run_stopped_before_its_first_validation_goes_on_to_the_same_numbers(k
     assert outcome(resumed) == outcome(unrolled.train([text], **options, **kind))
 
 
+@pytest.mark.parametrize("stop", [1, 3])
+def test_a_run_over_documents_stopped_within_a_group_of_them_goes_on_to_the_same_numbers(stop, tmp_path, outcome):
+    """Documents of one length are read in several steps, and as many side by side as fill a step."""
+    lines = "".join(f"{n:02} {'abcd ' * (4 + n % 2)}\n" for n in range(48))
+    options = {
+        "steps": 10,
+        "hidden_size": 8,
+        "batch_size": 4,
+        "sequence_length": 16,
+        "documents": "lines",
+        "threads": 1,
+    }
+
+    def interrupt(event):
+        if isinstance(event, Progress) and event.step == stop:
+            raise KeyboardInterrupt
+
+    unrolled.train([lines], tmp_path / "m", observers=[interrupt], **options)
+    resumed = unrolled.train([lines], tmp_path / "m", resume=True)
+    assert outcome(resumed) == outcome(unrolled.train([lines], **options))
+
+
 @pytest.mark.parametrize(("value", "seconds"), [("0.5", 0.5), ("", 15.0), ("-1", 0.0)])
 def test_the_environment_says_how_often_to_save(monkeypatch, value, seconds):
     monkeypatch.setenv("UNROLLED_SAVE_EVERY", value)

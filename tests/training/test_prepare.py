@@ -30,9 +30,11 @@ def test_a_stopped_run_reads_its_table_as_it_did(tmp_path):
         "digest": work.corpus["digest"],
         "read": work.corpus["read"],
     }
-    save_resume(resume_path(tmp_path / "names.safetensors"), {}, about)
-    again = gather(tmp_path / "names.csv", tmp_path / "names.safetensors", {}, resume=True)
-    assert again.split.labels == work.split.labels and again.corpus == work.corpus
+    for cutter in (work.corpus["cutter"], 1):  # which stopped runs did not name before there was another
+        named = {"cutter": cutter} if cutter > 1 else {}
+        save_resume(resume_path(tmp_path / "names.safetensors"), {}, about | named)
+        again = gather(tmp_path / "names.csv", tmp_path / "names.safetensors", {}, resume=True)
+        assert again.split.labels == work.split.labels and again.corpus == work.corpus | {"cutter": cutter}
 
 
 def test_windows_and_documents_are_refused_together(tmp_path):

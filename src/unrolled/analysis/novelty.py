@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
-from ..datasets.text import cut_characters, documents_of, share_of
+from ..datasets.holdout import FEWEST, Place, between, place_of, share_of
+from ..datasets.text import documents_of
 from ..errors import InputError
 from ..formats.corpus import Corpus
 from ..sharing import cached_property
@@ -117,8 +118,11 @@ def novelty_of_each(samples: Sequence[str], against: Corpus, least: int) -> list
 
 def real_text(against: Corpus, samples: Sequence[str], least: int) -> Novelty | None:
     """The last tenth of a text, at most as much of it as the samples have, compared with what stands before it."""
-    tenth = share_of(against.characters, HELD_OUT)
-    rest, held = ([text for text, _ in part] for part in cut_characters(documents_of(against), tenth))
+    documents, size = documents_of(against), against.characters
+    tenth = share_of(size, HELD_OUT)
+    begin = place_of(size - tenth if tenth >= FEWEST else size, list(map(len, against.documents)))
+    spans = ((Place(0), begin), (begin, Place(len(documents))))
+    rest, held = ([text for text, _ in between(documents, *span)] for span in spans)
     as_much = first_characters(held, sum(map(len, samples)))
     if not (rest and as_much):
         return None

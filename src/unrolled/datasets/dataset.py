@@ -12,6 +12,7 @@ from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..text.vocabulary import Vocabulary
 from .batches import Batch, Batches
 from .encoder_input import EncoderInput, Numbers
+from .holdout import CUTTER
 
 if TYPE_CHECKING:
     from ..tasks.caption.rows import OpenVisionEncoder
@@ -81,7 +82,8 @@ class Dataset(Protocol):
 class ReadRequest:
     """How a source is to be read: ``known`` vocabularies only get what they lack; ``tell`` hears what takes long.
 
-    ``open_vision_encoder`` opens a pretrained network that sees, by its name.
+    ``open_vision_encoder`` opens a pretrained network that sees, by its name. ``cutter`` is the version of the rules by
+    which parts are cut (see ``holdout``).
     """
 
     reading: ReadOptions
@@ -90,6 +92,7 @@ class ReadRequest:
     known: Mapping[str, Vocabulary] | None = None
     tell: Callable[[str, float], None] | None = None
     open_vision_encoder: OpenVisionEncoder | None = None
+    cutter: int = CUTTER
 
     def vocabulary(self, name: str, texts: Sequence[str], model: ModelOptions, size: int | None = None) -> Vocabulary:
         """What is known of a name with the letters that it lacks for some texts; or else what they teach."""

@@ -22,7 +22,7 @@ import numpy as np
 from ..errors import OutputError, UnrolledWarning, reason
 from ..formats.array_cache import OTHERS, is_own, open_own, prune, replacing
 from ..text.base import Ids
-from ..text.vocabulary import SPECIAL
+from ..text.vocabulary import BOUNDARY, SPECIAL
 from ..untrusted import parse_json
 
 CHUNK = 4 << 20  # bytes that are checked at once
@@ -30,12 +30,15 @@ MOST_ABOUT = 256 << 20  # bytes of what is known of ids: a million units at most
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """The ids of a text, which lie on the disk, and what they are: ``cut`` is the place of the first held-out one."""
+class StoredIds:
+    """The ids of a text, which lie on the disk, and what they are: ``cuts`` are where its held-out parts begin.
+
+    ``text`` is what a record says of the text.
+    """
 
     ids: Ids
-    cut: int
-    characters: int
+    cuts: tuple[int, int]
+    text: dict[str, Any]
     units: tuple[str, ...]
 
 
@@ -56,7 +59,7 @@ class Entry:
         """The file of what they are."""
         return self.folder / f"{self.key}.json"
 
-    def open(self) -> Encoded | None:
+    def open(self) -> StoredIds | None:
         """What is kept here; None if that is nothing, is not the user's own, or is not what was once written."""
         try:
             with open_own(self.about) as file:
@@ -95,7 +98,8 @@ class Writer:
     def __init__(self, file: BinaryIO, units: Sequence[str], folder: Path) -> None:
         self.file, self.units, self.folder = file, units, folder
         self.dtype, self.digest = dtype_of(units), hashlib.sha256()
-        self.written = self.cut = self.characters = 0
+        self.written, self.ends = 0, [0]
+        self.text: dict[str, Any] = {}
 
     def add(self, ids: Ids) -> None:
         """Write some ids behind those before."""
@@ -105,9 +109,15 @@ class Writer:
             self.file.write(raw)
         self.written += len(ids)
 
+    def end_part(self, kind: str) -> None:
+        """End a part of a text, whose last document ends where those of a kind do."""
+        if kind != "whole" and self.written > self.ends[-1]:
+            self.add(np.array([BOUNDARY], np.int32))
+        self.ends.append(self.written)
+
     def about(self) -> dict[str, Any]:
         """What was written."""
-        about = {"count": self.written, "cut": self.cut, "characters": self.characters, "units": list(self.units)}
+        about = {"count": self.written, "cuts": self.ends[1:3], "text": self.text, "units": list(self.units)}
         return {**about, "digest": sealed(self.digest, about)}
 
 
@@ -123,28 +133,38 @@ def reporting(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def checked(about: dict[str, Any], file: BinaryIO) -> Encoded:
+def checked(about: dict[str, Any], file: BinaryIO) -> StoredIds:
     """The ids of an open file; raises ``ValueError`` if they are not those that were written with what is said of them.
 
     The type follows from the number of units, so that no file names one; every id is compared with that number.
     """
-    units, whole = about["units"], [about[name] for name in ("count", "cut", "characters")]
+    units, (valid, test), count = about["units"], about["cuts"], about["count"]
     if not isinstance(units, list) or not all(isinstance(each, str) for each in units) or len(set(units)) < len(units):
         raise ValueError("the units are no strings, or some are the same")
-    count, cut, characters = whole
     dtype = dtype_of(units)
-    sizes = all(type(each) is int for each in whole) and 0 <= cut <= count and characters >= 0
+    sizes = all(type(each) is int for each in (valid, test, count)) and 0 <= valid <= test <= count
     if not sizes or os.fstat(file.fileno()).st_size != count * dtype.itemsize:
         raise ValueError("the sizes are not those of the file")
+    if not described(about["text"]):
+        raise ValueError("what is said of the text cannot be so")
     digest = hashlib.sha256()
     while raw := file.read(CHUNK):
         digest.update(raw)
         part = np.frombuffer(raw, dtype)
         if part.min() < 0 or part.max() >= len(units) + SPECIAL:
             raise ValueError("an id stands for no unit")
-    if sealed(digest, {name: about[name] for name in ("count", "cut", "characters", "units")}) != about["digest"]:
+    if sealed(digest, {name: about[name] for name in ("count", "cuts", "text", "units")}) != about["digest"]:
         raise ValueError("the digest is another")
-    return Encoded(np.memmap(file, dtype, "r"), cut, characters, tuple(units))
+    return StoredIds(np.memmap(file, dtype, "r"), (valid, test), about["text"], tuple(units))
+
+
+def described(text: Any) -> bool:
+    """Tell whether this can be said of a text: how many documents and characters it has, its digest and line ends."""
+    if not isinstance(text, dict) or set(text) != {"documents", "characters", "digest", "newlines"}:
+        return False
+    counts = all(type(text[name]) is int and text[name] >= 0 for name in ("documents", "characters"))
+    newlines = isinstance(text["newlines"], list) and all(isinstance(each, str) for each in text["newlines"])
+    return counts and newlines and isinstance(text["digest"], str)
 
 
 def sealed(digest: Any, about: dict[str, Any]) -> str:

@@ -7,30 +7,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
 from ..formats.corpus import Source, files_of
 from ..formats.encodings import find_encoding, first_lines, is_utf8, refuse_no_encoding
 from ..sharing import cached_property
-from ..text.base import Ids
-from ..text.vocabulary import BOUNDARY, Vocabulary
-from .ids_file import Encoded, Entry, cache_folder
-from .text import TextDataset, share_of
+from ..text import UNITS
+from ..text.vocabulary import Vocabulary
+from . import holdout
+from .holdout import PARTS, Place, cut_places, shares
+from .ids_file import Entry, StoredIds, cache_folder
+from .text import TextDataset, encode_documents
 
-LARGE = 64 << 20  # bytes from which on a text is not read at once
 BLOCK = 4 << 20  # characters that are
 SAMPLE = 1 << 20  # bytes that tell the encoding
-MOST_HELD_OUT = 1_000_000
-"""Characters: a tenth of a gigabyte would take longer to score than to learn."""
-FORMAT = 3
+FORMAT = 4
+NEWLINES = {"\n": "lf", "\r\n": "crlf", "\r": "cr"}
+"""What Python calls the ends of lines, and what a corpus does."""
 Tell = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done."""
 
@@ -48,14 +47,23 @@ class LargeText:
         """Bytes of all files."""
         return sum(path.stat().st_size for path in self.paths)
 
-    def blocks(self, tell: Callable[[float], None]) -> Iterator[tuple[bool, str]]:
-        """The text in blocks that end with a line where they can, and whether a file begins with each."""
+    @cached_property
+    def encodings(self) -> dict[Path, str]:
+        """The encoding of each file."""
+        found = {path: encoding_of(path, self.options) for path in self.paths}
+        for encoding in found.values():
+            refuse_no_encoding(encoding)
+        return found
+
+    def blocks(self, tell: Callable[[float], None], newlines: set[str] | None = None) -> Iterator[tuple[bool, str]]:
+        """The text in blocks that end with a line where they can, and whether a file begins with each.
+
+        What lines of each file end with is added to ``newlines``, as a corpus names it.
+        """
         done = 0
         for path in self.paths:
             first = True
-            encoding = encoding_of(path, self.options)
-            refuse_no_encoding(encoding)
-            with path.open(encoding=encoding) as file:
+            with path.open(encoding=self.encodings[path]) as file:
                 raw: Any = file.buffer
                 while text := read_block(file, path):
                     yield first, text
@@ -63,14 +71,36 @@ class LargeText:
                     if done + raw.tell() > self.size:
                         raise self.changed()
                     tell((done + raw.tell()) / self.size)
+                if newlines is not None:
+                    newlines.add(NEWLINES.get(str(file.newlines or "\n"), "mixed"))
             done += path.stat().st_size
+
+    def pieces(
+        self, tell: Callable[[float], None], newlines: set[str] | None = None
+    ) -> Iterator[tuple[bool, list[str]]]:
+        """The documents block by block, as a corpus has them, and whether the first of a block begins there.
+
+        It goes on from the block before where it does not; all others of a block begin in it.
+        """
+        open_line = False  # whether the last line of the block before may go on
+        for number, (first, block) in enumerate(self.blocks(tell, newlines)):
+            if self.documents != "lines":
+                yield (first if self.documents == "files" else not number), [block]
+                continue
+            open_line = open_line and not first
+            lines = block.split("\n")
+            goes_on = open_line and lines[0] != ""
+            kept = [line for place, line in enumerate(lines) if line.strip() or (goes_on and not place)]
+            if kept:
+                yield not goes_on, kept
+            open_line = bool(lines[-1].strip()) or (goes_on and len(lines) == 1)
 
     def changed(self) -> InputError:
         """What to say of a text that another process writes to."""
         return InputError(f"{self.paths[0]} changed while it was read; start again when nothing writes to it")
 
     def digest(self) -> str:
-        """SHA-256 over all files' sizes and bytes."""
+        """SHA-256 over all files' sizes and bytes: by it the cache finds a text, and older models know theirs."""
         total = hashlib.sha256()
         for path in self.paths:
             total.update(path.stat().st_size.to_bytes(8, "little"))
@@ -78,6 +108,35 @@ class LargeText:
                 while raw := file.read(BLOCK):
                     total.update(raw)
         return total.hexdigest()
+
+
+@dataclass
+class Measured:
+    """What a first pass over a text finds: the characters and the bytes (UTF-8) of each document, and line ends."""
+
+    characters: array[int] = field(default_factory=lambda: array("q"))
+    bytes: array[int] = field(default_factory=lambda: array("q"))
+    newlines: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, text: LargeText, tell: Tell) -> Measured:
+        """Measure a text."""
+        found = cls()
+        for begins, texts in text.pieces(lambda done: tell("counting its characters", done), found.newlines):
+            found.add(begins, list(map(len, texts)), [len(encoded(each)) for each in texts])
+        return found
+
+    def add(self, begins: bool, characters: list[int], sizes: list[int]) -> None:
+        """Count the documents of a block."""
+        for total, more in ((self.characters, characters), (self.bytes, sizes)):
+            if not begins:
+                total[-1] += more.pop(0)
+            total.extend(more)
+
+
+def encoded(text: str) -> bytes:
+    """A text in UTF-8, lone surrogates too."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeText | None:
@@ -88,7 +147,7 @@ def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeT
     if not all(isinstance(each, Path) or each is source for each in given):
         return None
     paths = tuple(Path(path) for each in given for path in files_of(each))
-    if sum(path.stat().st_size for path in paths if path.is_file()) <= LARGE:
+    if sum(path.stat().st_size for path in paths if path.is_file()) <= holdout.LARGE:
         return None
     plain = not (options.strip_gutenberg or options.text_column or options.label)
     plain = plain and kind in (None, "whole", "files", "lines") and not any(path.suffix == ".gz" for path in paths)
@@ -130,97 +189,132 @@ def read_block(file: Any, path: Path) -> str:
 def split_large(
     text: LargeText, model: ModelOptions, options: TrainOptions, known: Mapping[str, Vocabulary] | None, tell: Tell
 ) -> tuple[TextDataset, dict[str, Any]]:
-    """A large text in ids on disk, cut like ``split_corpus`` cuts it by characters, and what a record says of it."""
-    if isinstance(options.valid, str) or options.test is not None:
-        raise InputError(
-            "I got --test or a file for --valid, and of so large a text the end alone is held out; give --valid a share"
-        )
+    """Return a large text in ids on the disk, and what a record says of it: both as a corpus of it would have them.
+
+    Raises ``InputError`` for held-out parts with files of their own, and where another process changes the text.
+    """
+    if isinstance(options.valid, str) or isinstance(options.test, str):
+        raise InputError("I got a file for --valid or --test, and of so large a text the end is held out; give a share")
     tell("looking for it in the cache", 0.0)
-    digest = text.digest()
     wanted = {
-        "text": digest,
+        "text": text.digest(),
         "format": FORMAT,
         "unit": [model.unit, model.vocabulary_size, model.min_count],
         "known": known["text"].units if known else None,
         "documents": text.documents,
         "encoding": text.options.encoding,
-        "valid": options.valid,
+        "shares": shares(options),
+        "most": [holdout.LARGE, holdout.MOST_HELD_OUT],
     }
     entry = Entry(cache_folder(), hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:32])
-    found = entry.open() or encode(text, model, options.valid, known, entry, tell)
-    ids, cut = found.ids, found.cut
-    held_out = ids[cut:]
-    if len(held_out) and held_out[0] != BOUNDARY:
-        held_out = np.concatenate([np.array([BOUNDARY], ids.dtype), held_out])
-    vocabulary = Vocabulary(model.unit, found.units)
-    described = {
+    found = entry.open() or encode(text, model, options, known, entry, tell)
+    vocabulary, (valid, test) = Vocabulary(model.unit, found.units), found.cuts
+    about = {
         "names": [str(path) for path in text.paths[:20]],
-        "documents": len(text.paths),
-        "characters": found.characters,
-        "digest": digest,
+        **found.text,
         **text.options.chosen(),
+        "encodings": sorted(set(text.encodings.values())),
     }
-    return TextDataset(vocabulary, ids[:cut], held_out, ids[:0], text.documents), described
+    ids = found.ids
+    return TextDataset(vocabulary, ids[:valid], ids[valid:test], ids[test:], text.documents), about
 
 
 def encode(
     text: LargeText,
     model: ModelOptions,
-    share: float,
+    options: TrainOptions,
     known: Mapping[str, Vocabulary] | None,
     entry: Entry,
     tell: Tell,
-) -> Encoded:
+) -> StoredIds:
     """Write the ids of a text and what is known of them: a pass to count, one to learn its units, and one to encode.
 
     Raises ``InputError`` if another process changes the text, or what is written, meanwhile.
     """
-    characters = sum(len(block) for _, block in text.blocks(lambda done: tell("counting its characters", done)))
-    cut = characters - min(MOST_HELD_OUT, share_of(characters, share))
-    vocabulary = learn_units(text, model, known, cut, tell)
+    measured = Measured.of(text, tell)
+    places = list(cut_places(measured.characters, options).values())
+    vocabulary = learn_units(text, model, known, min(places), tell)
+    seen, digest = 0, Digest(measured.bytes)
     with entry.writing(vocabulary.units) as out:
-        for begins, block in text.blocks(lambda done: tell("encoding it", done)):
-            inside = max(0, min(cut - out.characters, len(block)))
-            for number, part in enumerate((block[:inside], block[inside:])):
-                ids = block_ids(vocabulary, part, text.documents, begins and not number)
-                end = out.characters + (inside, len(block))[number]
-                if text.documents != "whole" and end in (cut, characters) and len(part) and ids[-1] != BOUNDARY:
-                    ids = np.append(ids, np.int32(BOUNDARY))  # what is cut off ends as well
-                out.add(ids)
-                out.cut = out.written if number == 0 and inside else out.cut
-            out.characters += len(block)
-        if out.characters != characters:
+        part = 0
+        for which, begins, texts in cut_pieces(text.pieces(lambda done: tell("encoding it", done)), sorted(places)):
+            for _ in range(which - part):
+                out.end_part(text.documents)
+            part = which
+            out.add(encode_documents(vocabulary, texts, begins))
+            seen += sum(map(len, texts))
+            digest.add(texts)
+        for _ in range(len(PARTS) - part):
+            out.end_part(text.documents)
+        if seen != sum(measured.characters):
             raise text.changed()
+        out.text = {
+            "documents": len(measured.characters),
+            "characters": seen,
+            "digest": digest.whole.hexdigest(),
+            "newlines": sorted(measured.newlines),
+        }
     found = entry.open()
     if found is None:
         raise InputError(f"{entry.ids} is changed by somebody else; let XDG_CACHE_HOME name a folder of your own")
     return found
 
 
+class Digest:
+    """The digest that a corpus has (``Corpus.digest``) of documents that come piece by piece."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes, self.whole, self.left = iter(sizes), hashlib.sha256(), 0
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Add some pieces; a document's length comes before its first one."""
+        for text in texts:
+            raw = encoded(text)
+            if not self.left:
+                self.left = next(self.sizes)
+                self.whole.update(self.left.to_bytes(8, "little"))
+            self.whole.update(raw)
+            self.left -= len(raw)
+
+
+def cut_pieces(
+    pieces: Iterable[tuple[bool, list[str]]], places: Sequence[Place]
+) -> Iterator[tuple[int, bool, list[str]]]:
+    """Return the pieces of documents cut at places: the part that each is of, whether a document begins, its texts.
+
+    What is held out of a document is one by itself.
+    """
+    part, last, read, fresh = 0, -1, 0, False
+    for begins, texts in pieces:
+        first, before = (last + 1, 0) if begins else (last, read)  # characters of it came in earlier blocks
+        last, read = first + len(texts) - 1, len(texts[-1]) + (before if len(texts) == 1 else 0)
+        while part < len(places):
+            place = places[part]
+            at, character = place.document - first, place.character
+            character -= 0 if at else before
+            if at >= len(texts) or character >= len(texts[at]):
+                break
+            if head := [*texts[:at], *([texts[at][:character]] if character else [])]:
+                yield part, begins or fresh, head
+            texts = [texts[at][character:], *texts[at + 1 :]]
+            first, before, part, fresh = place.document, place.character, part + 1, True
+        yield part, begins or fresh, texts
+        fresh = False
+
+
 def learn_units(
-    text: LargeText, model: ModelOptions, known: Mapping[str, Vocabulary] | None, cut: int, tell: Tell
+    text: LargeText, model: ModelOptions, known: Mapping[str, Vocabulary] | None, end: Place, tell: Tell
 ) -> Vocabulary:
-    """The vocabulary that the part of a text before the cut teaches; letters are those of the whole text."""
+    """Return the vocabulary that the part of a text before a place teaches; letters are those of the whole text."""
 
-    def until(most: float, what: str) -> Iterator[str]:
-        for _, block in text.blocks(lambda done: tell(what, done)):
-            yield block[: int(min(most, len(block)))]
-            most -= len(block)
-            if most <= 0:
+    def documents(what: str, places: Sequence[Place]) -> Iterator[str]:
+        for part, _, texts in cut_pieces(text.pieces(lambda done: tell(what, done)), places):
+            if part:
                 return
+            yield from ["".join(texts)] if UNITS[model.unit].apart else texts
 
-    given = until(math.inf, "learning its letters")
+    given = documents("learning its letters", [])
     if known:
         return known["text"].extended(given)
-    train = until(cut, "learning its words")
+    train = documents("learning its words", [end])
     return Vocabulary.of(model.unit, train, given, model.vocabulary_size, model.min_count)
-
-
-def block_ids(vocabulary: Vocabulary, text: str, documents: str, begins: bool) -> Ids:
-    """The ids of a block: a boundary where a file begins, and in place of newlines where lines are documents."""
-    ids = vocabulary.encode(text)
-    if documents == "lines":
-        ids = np.where(ids == vocabulary.index.get("\n", BOUNDARY), BOUNDARY, ids)
-        blank = (ids == BOUNDARY) & (np.concatenate([[BOUNDARY if begins else -1], ids[:-1]]) == BOUNDARY)
-        ids = ids[~blank]
-    return np.concatenate([np.array([BOUNDARY] * begins, np.int32), ids]).astype(np.int32)

@@ -1,8 +1,7 @@
-"""Which part of a text is learnt, which is held out, and which is only reported."""
+"""A text as a dataset: its parts in ids, in documents that may have labels."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,23 +12,30 @@ from ..errors import InputError
 from ..formats.corpus import Corpus, read_corpus
 from ..formats.documents import SEPARATORS
 from ..text.base import Ids, release
-from ..text.labels import Labels, label_ids, vocabulary_of
+from ..text.labels import label_ids, vocabulary_of
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .batches import Batch, Batches, Streams, Windows, overlapping, side_by_side
 from .buckets import Buckets, each_once
 from .encoder_input import EncoderInput, Numbers
+from .holdout import (
+    CUTTER,
+    FEWEST,
+    FEWEST_DOCUMENTS,
+    PARTS,
+    Document,
+    Place,
+    between,
+    cut_places,
+    hold_out,
+    hold_out_ends,
+    shares,
+)
 
-FEWEST = 2
-"""Units that a part needs: one to read and one to predict."""
-FEWEST_DOCUMENTS = 10
-"""Documents, of which whole ones are held out; of fewer, the last characters."""
-PARTS = ("train", "valid", "test")
 HIDDEN = 0.1
 """The share of labels that a network does not see while it learns, so that it also knows to do without."""
 ROW = 2048  # units that a row should have before a held-out text is cut into more of them
 MOST_ROWS = 64
 LENGTH = 256  # units at a time, and units read before a row begins to count
-Document = tuple[str, Labels]
 
 
 @dataclass(frozen=True)
@@ -134,30 +140,43 @@ def rows_for(units: int) -> int:
     return max(1, min(MOST_ROWS, units // ROW))
 
 
-def join_documents(vocabulary: Vocabulary, documents: Sequence[str], ends: bool = False) -> Ids:
-    """The ids of all documents in a row, the boundary before each, and behind the last if documents ``end``."""
+def encode_documents(vocabulary: Vocabulary, documents: Sequence[str], begins: bool = True) -> Ids:
+    """Return the ids of documents in a row, a boundary before each; before the first only where one ``begins``."""
+    if vocabulary.kind.apart:  # all at once: a document can be a word
+        ids = vocabulary.encode("".join(documents))
+        places = np.cumsum([0, *map(len, documents)])[:-1]
+        return np.insert(ids, places if begins else places[1:], BOUNDARY)
     boundary = np.array([BOUNDARY], np.int32)
     parts = [part for document in documents for part in (boundary, vocabulary.encode(document))]
-    return np.concatenate([*parts, boundary] if ends and documents else [*parts, boundary[:0]])
+    return np.concatenate([*(parts if begins else parts[1:]), boundary[:0]])
+
+
+def with_end(ids: Ids, kind: str) -> Ids:
+    """Return the ids of a part with the boundary behind its last document, where documents of a kind end."""
+    return np.append(ids, np.int32(BOUNDARY)) if len(ids) and kind != "whole" else ids
 
 
 def split_corpus(
-    corpus: Corpus, model: ModelOptions, options: TrainOptions, known: Mapping[str, Vocabulary] | None = None
+    corpus: Corpus,
+    model: ModelOptions,
+    options: TrainOptions,
+    known: Mapping[str, Vocabulary] | None = None,
+    cutter: int = CUTTER,
 ) -> TextDataset:
-    """Cut the held-out parts off the end of the text (nanoGPT's way), or read them from their own files.
+    """Return a text in ids, cut by a version of the ``cutter`` (see ``holdout``), or with parts out of their own files.
 
-    Of many documents, whole ones are held out: the last of each label. The alphabet is that of the whole given text: it
-    is not what a network has to learn; words are those of the training part.
+    The alphabet is that of the whole given text: it is not what a network has to learn; words are those of the
+    training part. Raises ``InputError`` if nothing is left to train on.
     """
     kind, known = model.documents or "whole", known or {}
-    cut = cut_parts(corpus, kind, options)
+    cut = cut_parts(corpus, kind, options, cutter)
     texts = {name: [text for text, _ in cut[name]] for name in PARTS}
     given = [text for name in PARTS for text in texts[name]]
     if "text" in known:
         vocabulary = known["text"].extended(given)
     else:
         vocabulary = Vocabulary.of(model.unit, texts["train"], given, model.vocabulary_size, model.min_count)
-    ids = {name: join_documents(vocabulary, texts[name], kind != "whole") for name in PARTS}
+    ids = {name: with_end(encode_documents(vocabulary, texts[name]), kind) for name in PARTS}
     if len(ids["train"]) < FEWEST:
         left = len(ids["train"])
         raise InputError(f"{corpus.names[0]} leaves {left} units to train on; give more text, or --valid 0")
@@ -170,77 +189,29 @@ def split_corpus(
     return replace(split, labels=labels, conditions=conditions)
 
 
-def cut_parts(corpus: Corpus, kind: str, options: TrainOptions) -> dict[str, list[Document]]:
-    """The documents of every part."""
-    rest = documents_of(corpus)
+def cut_parts(corpus: Corpus, kind: str, options: TrainOptions, cutter: int = CUTTER) -> dict[str, list[Document]]:
+    """Return the documents of every part, with their labels."""
+    own = {
+        name: documents_of(read_corpus(given, corpus.options).arranged(kind))
+        for name in PARTS[1:]
+        if isinstance(given := getattr(options, name), str)
+    }
+    whole = rest = documents_of(corpus)
+    if not corpus.labels or (kind != "files" and len(whole) < FEWEST_DOCUMENTS):
+        places = cut_places([len(text) for text in corpus.documents], options)
+        bounds = [Place(0), places["valid"], places["test"], Place(len(whole))]
+        spans = zip(PARTS, bounds[:-1], bounds[1:], strict=True)
+        return {name: between(whole, *span) for name, *span in spans} | own
     cut: dict[str, list[Document]] = {}
-    for name, share in (("test", options.test), ("valid", options.valid)):
-        if isinstance(share, str):
-            cut[name] = documents_of(read_corpus(share, corpus.options).arranged(kind))
-        elif corpus.labels and kind == "files":
-            rest, cut[name] = cut_ends(rest, documents_of(corpus), share or 0.0)
-        elif len(corpus.documents) >= FEWEST_DOCUMENTS:
-            rest, cut[name] = cut_documents(rest, documents_of(corpus), share or 0.0)
+    for name in reversed(PARTS[1:]):
+        share = shares(options)[name]
+        if kind == "files":
+            rest, cut[name] = hold_out_ends(rest, whole, share)
         else:
-            rest, cut[name] = cut_characters(rest, share_of(corpus.characters, share or 0.0))
-    return cut | {"train": rest}
+            rest, cut[name] = hold_out(rest, whole, share, lambda document: document[1], cutter > 1)
+    return {**cut, "train": rest, **own}
 
 
 def documents_of(corpus: Corpus) -> list[Document]:
-    """A corpus's documents with their labels."""
+    """Return a corpus's documents with their labels."""
     return list(zip(corpus.documents, corpus.labels or [()] * len(corpus.documents), strict=True))
-
-
-def share_of(whole: int, share: float) -> int:
-    """The size of a held-out share; nanoGPT rounds the training part down."""
-    return whole - int(whole * (1 - share) + 1e-9)
-
-
-def cut_documents(rest: list[Document], whole: list[Document], share: float) -> tuple[list[Document], list[Document]]:
-    """Cut a share of the whole off the end of the rest: of the documents of each label, where they are enough."""
-    left = held_out_of_each(Counter(labels for _, labels in whole), share)
-    if not left:
-        size = share_of(len(whole), share)
-        return rest[: len(rest) - size], rest[len(rest) - size :]
-    kept: list[Document] = []
-    held: list[Document] = []
-    for document in reversed(rest):
-        wanted = left[document[1]] > 0
-        left[document[1]] -= wanted
-        (held if wanted else kept).append(document)
-    return kept[::-1], held[::-1]
-
-
-def held_out_of_each(counts: Mapping[Labels, int], share: float) -> dict[Labels, int]:
-    """How many documents of each label to hold out: its share, and one more where most of one was rounded off.
-
-    Nothing, where there is one label, or where none stands on two documents.
-    """
-    left = {labels: int(count * share) for labels, count in counts.items()}
-    missing = share_of(sum(counts.values()), share) - sum(left.values())
-    remainders = sorted(counts, key=lambda labels: left[labels] - counts[labels] * share)
-    for labels in [each for each in remainders if counts[each] - left[each] > 1][: max(0, missing)]:
-        left[labels] += 1
-    return left if len(counts) > 1 and any(left.values()) else {}
-
-
-def cut_ends(rest: list[Document], whole: list[Document], share: float) -> tuple[list[Document], list[Document]]:
-    """Cut a share of each file off its end: each has a label of its own, all of which are to be learnt."""
-    pairs = zip(rest, whole, strict=True)
-    cuts = [(text, labels, len(text) - share_of(len(all_of_it), share)) for (text, labels), (all_of_it, _) in pairs]
-    kept = [(text[:cut], labels) for text, labels, cut in cuts]
-    return kept, [(text[cut:], labels) for text, labels, cut in cuts if cut < len(text)]
-
-
-def cut_characters(rest: list[Document], size: int) -> tuple[list[Document], list[Document]]:
-    """Cut so many characters off the end of the last documents."""
-    if size < FEWEST:
-        return rest, []
-    held: list[Document] = []
-    while rest and size >= len(rest[-1][0]):
-        size -= len(rest[-1][0])
-        rest, held = rest[:-1], [rest[-1], *held]
-    if size and rest:
-        text, labels = rest[-1]
-        rest, held = [*rest[:-1], (text[:-size], labels)], [(text[-size:], labels), *held]
-    return rest, held

@@ -83,6 +83,7 @@ CORPUS = fields(
     names=several(text),
     documents=whole,
     characters=whole,
+    cutter=whole,
     digest=text,
     labels=several(text),
     read=mapping,

@@ -40,8 +40,7 @@ class Tag(Task):
         from ..datasets.choose_unit import choose_unit, with_unit
         from ..datasets.dataset import SHOWN, LoadedData
         from ..datasets.examples import ExampleDataset
-        from ..datasets.holdout import cut_rows
-        from ..datasets.text import PARTS
+        from ..datasets.holdout import PARTS, cut_rows
 
         rows, corpus = read_rows(source, request.reading)
         cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0])

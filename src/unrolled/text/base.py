@@ -35,6 +35,8 @@ class Unit(ABC):
     """Whether what stands at the end of a text can become another unit when more text comes."""
     spaced = False
     """Whether a unit may begin with the space before it."""
+    apart = False
+    """Whether each character is a unit by itself, whatever stands beside it."""
     several = False
     """Whether a text can be written in several ways, so that the cost of one of them is an upper bound."""
 

@@ -15,6 +15,7 @@ class Char(Unit):
     """Code points."""
 
     grows = False
+    apart = True
 
     def split(self, text: str) -> list[str]:
         return list(text)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
-from ..datasets.large import LARGE
+from ..datasets.holdout import LARGE
 from ..datasets.text import TextDataset, split_corpus
 from ..errors import InputError, OptionError
 from ..formats.corpus import Corpus, read_corpus
@@ -91,7 +91,8 @@ def old_split(base: PretrainedModel, vocabularies: Mapping[str, Vocabulary]) -> 
     if corpus is None:
         return None
     try:
-        return split_corpus(corpus, config, TrainOptions.of(base.bundle.record["options"]), vocabularies)
+        options = TrainOptions.of(base.bundle.record["options"])
+        return split_corpus(corpus, config, options, vocabularies, base.bundle.record["corpus"].get("cutter", 1))
     except InputError:  # a held-out file is gone
         return None
 

@@ -33,6 +33,7 @@ ABOUT = fields(
     read=mapping,
     given=mapping,
     digest=text,
+    cutter=whole,
     base=maybe(text),
     replayed=maybe(text),
     replay=several(pair(whole)),
@@ -65,11 +66,12 @@ def check_tensors(
     weights: Mapping[str, Tensor],
     state: NetworkState,
     optimizers: Optimizers,
-    carried: bool,
+    rows: int | None,
 ) -> None:
     """Raise ``ModelFileError`` where the tensors of a resume file are not those of a run like this one.
 
-    The rows of a state may be others where it is not ``carried`` on: those of examples vary from batch to batch.
+    A state that the next batch carries on has its ``rows``, which vary from batch to batch; with None it begins afresh,
+    and whatever rows the state has are not used.
     """
     groups = [
         {f"network.{name}": each for name, each in weights.items()},
@@ -84,12 +86,14 @@ def check_tensors(
         odd = (*missing, *(set(tensors) - set(known)))[0]
         raise ModelFileError(f"the resume file has other tensors than this run ({odd[:60]}); start again with --force")
     for name, tensor in tensors.items():
-        wanted, rows = known[name], int(name in states and not carried)
-        same = tensor.ndim == wanted.ndim and tensor.shape[rows:] == wanted.shape[rows:]
-        if not same or tensor.dtype != wanted.dtype or not torch.isfinite(tensor).all():
+        wanted = known[name]
+        shape = list(wanted.shape)
+        if name in states:
+            shape[0] = tensor.shape[0] if rows is None and tensor.ndim else rows or 0
+        if list(tensor.shape) != shape or tensor.dtype != wanted.dtype or not torch.isfinite(tensor).all():
             raise ModelFileError(
                 f"the tensor {name} of the resume file is {tensor.dtype} {list(tensor.shape)}, or holds what is no "
-                f"number; it must be {wanted.dtype} {list(wanted.shape)}: start again with --force"
+                f"number; it must be {wanted.dtype} {shape}: start again with --force"
             )
 
 

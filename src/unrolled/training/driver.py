@@ -319,8 +319,9 @@ class Run:
         arrays, about = load_resume(self.work.resume_file)
         tensors = {name: torch.from_numpy(array).clone().to(self.device) for name, array in arrays.items()}
         self.ledger, learner = RunState(**about["ledger"]), self.learner
-        carried = not learner.batches.batch(self.ledger.step).fresh.all()
-        check_tensors(tensors, self.network.state_dict(), learner.state, learner.optimizers, carried)
+        fresh = learner.batches.batch(self.ledger.step).fresh
+        rows = None if fresh.all() else len(fresh)
+        check_tensors(tensors, self.network.state_dict(), learner.state, learner.optimizers, rows)
         self.network.load_state_dict(unprefixed("network", tensors))
         self.best = unprefixed("best", tensors)
         self.learner.state = unprefixed("state", tensors)

@@ -42,6 +42,7 @@ class TrainingJob:
         """What a resume file says of it, so that it can be gathered again."""
         return {
             "digest": self.corpus["digest"],
+            "cutter": self.corpus["cutter"],
             "replay": self.replay,
             "validations": self.validations,
             "replayed": self.replayed,

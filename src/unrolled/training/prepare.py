@@ -55,13 +55,14 @@ def gather(
         known,
         lambda what, share: tell(observers, ReadProgress(what, share)),
         open_vision_encoder,
+        settings.cutter,
     )
     text = TASKS[model.task].read(source, request)
     if settings.digest not in (None, text.about["digest"]):
         raise InputError(f"the text is not the one that {resume_file} learns from; give that one, or start anew")
     return TrainingJob(
         split=text.split,
-        corpus=text.about,
+        corpus={**text.about, "cutter": settings.cutter},
         model=text.model,
         train=train,
         run=settings.run,

@@ -21,6 +21,7 @@ from ..config import (
     as_given,
     resolve_budget,
 )
+from ..datasets.holdout import CUTTER
 from ..errors import OptionError
 from ..model_file import bundle as bundles
 from ..options import Options, flag, reject_unknown
@@ -46,6 +47,7 @@ class Settings:
     replayed: str | None = None
     given: dict[str, Any] = dataclasses.field(default_factory=dict)
     other_budget: bool = False
+    cutter: int = CUTTER
 
     def options(self) -> dict[str, Any]:
         """All options of reading, of the model and of learning, by their names."""
@@ -86,6 +88,7 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
         validations=about.get("validations", []),
         replayed=about.get("replayed"),
         given={**first, **given},
+        cutter=about.get("cutter", 1),
     )
     refuse_other_file("from", base, settings.base, "resume")
     refuse_other_file("replay", replay, settings.replayed, "resume")
@@ -117,6 +120,7 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
         scored=record.get("scored", 0),
         replayed=path,
         given=dict(given),
+        cutter=record["corpus"].get("cutter", 1),
     )
     refuse_other_file("from", base, settings.base, "replay")
     refuse_others(given, settings.options(), {}, "replay")

@@ -19,8 +19,7 @@ from ...datasets.choose_unit import choose_unit, with_unit
 from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
 from ...datasets.encoder_input import EncoderInput, Ragged, Shared
 from ...datasets.examples import ExampleDataset, Examples
-from ...datasets.holdout import cut_rows, files_of_part
-from ...datasets.text import PARTS
+from ...datasets.holdout import PARTS, cut_rows, files_of_part
 from ...errors import InputError, OptionError
 from ...formats.array_cache import cached
 from ...formats.captions import Captions, Features, load_pixels, read_captions, read_features

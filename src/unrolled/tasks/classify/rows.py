@@ -14,8 +14,7 @@ from ...datasets.choose_unit import choose_unit, with_unit
 from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
-from ...datasets.holdout import cut_rows, repeated
-from ...datasets.text import PARTS
+from ...datasets.holdout import PARTS, cut_rows, repeated
 from ...errors import InputError, OptionError
 from ...formats.columns import TablePreview
 from ...formats.corpus import Corpus, Source, files_of, is_folder, read_corpus, read_file

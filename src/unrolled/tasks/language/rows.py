@@ -26,7 +26,7 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
     """A corpus in ids."""
     corpus, model, why = arrange(corpus, request.model)
     refuse_cutting(model, request.train)
-    split = split_corpus(corpus, model, request.train, request.known)
+    split = split_corpus(corpus, model, request.train, request.known, request.cutter)
     if split.labels and not model.kind.labels:
         raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
     return LoadedData(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))

@@ -13,8 +13,7 @@ from ...datasets.choose_unit import choose_unit, with_unit
 from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
-from ...datasets.holdout import connected, cut_rows, files_of_part
-from ...datasets.text import PARTS
+from ...datasets.holdout import PARTS, connected, cut_rows, files_of_part
 from ...errors import InputError
 from ...formats.columns import TablePreview
 from ...formats.corpus import Corpus, Source, read_corpus

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.engines import guidance as guided
+from unrolled.engines import guided
 from unrolled.engines.base import select, step
-from unrolled.engines.ngram_cache import Memory
+from unrolled.engines.ngram_cache import NgramCache
 from unrolled.sampling import softmax
 
 SIZE = 5
@@ -18,7 +18,7 @@ def read(engine, ids):
     return engine.scan(ids, engine.start(len(ids)))[0].astype(np.float64)
 
 
-class Narrowed(Memory):
+class Narrowed(NgramCache):
     """A memory that thinks little of unit 0."""
 
     def scan(self, ids, state):
@@ -26,7 +26,7 @@ class Narrowed(Memory):
         return logits - 2 * (np.arange(SIZE) == 0), after
 
 
-WITHOUT, UNDER = Memory(OCCUR), Narrowed(OCCUR)
+WITHOUT, UNDER = NgramCache(OCCUR), Narrowed(OCCUR)
 
 
 @given(texts)

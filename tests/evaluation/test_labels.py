@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss
 
 import unrolled
-from unrolled.evaluation.labels import unknown, yardstick
+from unrolled.evaluation.labels import tfidf_baseline, unknown
 from unrolled.evaluation.rows import learnt, read_test
 
 
@@ -75,7 +75,7 @@ def test_the_baseline_learns_from_the_very_rows_that_the_model_learnt_from(label
 
 def test_without_scikit_learn_a_note_says_what_to_install(classifier, tables, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.feature_extraction.text", None)
-    beside, notes = yardstick(classifier, read_test(classifier.bundle, tables["pets-test"], {}))
+    beside, notes = tfidf_baseline(classifier, read_test(classifier.bundle, tables["pets-test"], {}))
     assert beside is None
     assert notes == (
         "there is no baseline beside the model: the baseline needs scikit-learn, which is not installed; "

@@ -47,7 +47,7 @@ def test_places_of_an_image_are_a_grid_over_it_and_those_of_features_have_number
 
     def seeing(**vision):
         bundle = SimpleNamespace(vocabularies={}, config=ModelOptions(task="caption", **vision))
-        known = {"vocabulary": translator.predictor.vocabulary, "bundle": bundle, "eyes": None}
+        known = {"vocabulary": translator.predictor.vocabulary, "bundle": bundle, "vision_encoder": None}
         predictor = SimpleNamespace(attention=lambda source, ids: np.full((len(ids), 4), 0.25), **known)
         return SimpleNamespace(predictor=predictor, bundle=bundle)
 

@@ -93,7 +93,7 @@ def test_captions_are_ranked_by_cider():
     assert "worst (CIDEr-D, source; what was written; what was wanted)" in shown and "  0.25  a.png" in shown
 
 
-@pytest.mark.parametrize("told", [LABELLED, WRITTEN])
+@pytest.mark.parametrize("summary", [LABELLED, WRITTEN])
 def test_no_examples_have_no_heading(summary):
     assert not any(line.startswith(("most surprising", "worst")) for line in lines({**summary, "worst": []}))
 

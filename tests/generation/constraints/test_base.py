@@ -12,7 +12,7 @@ def test_a_guard_must_say_both():
 
 
 @pytest.mark.parametrize(
-    "guard", [MaxCopied(Follower(SpanIndex.of(["abc"])), 2)], ids=lambda constraint: type(constraint).__name__
+    "constraint", [MaxCopied(Follower(SpanIndex.of(["abc"])), 2)], ids=lambda constraint: type(constraint).__name__
 )
 def test_a_guard_is_a_value(constraint):
     before, options = repr(constraint), GenerateOptions(seed=1)

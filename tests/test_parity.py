@@ -86,7 +86,7 @@ KNOWN = {
     "translate": {"source": VOCABULARY, "target": OTHER},
     "classify": {"text": VOCABULARY, "labels": ANSWERS},
 }
-reads = pytest.mark.parametrize("cell", [name for name in sorted(CELLS) if CELLS[name].serves("translate")])
+reads = pytest.mark.parametrize("cell", [name for name in sorted(CELLS) if CELLS[name].encodes])
 engines = pytest.mark.parametrize("engine", sorted(ENGINES))
 depths = pytest.mark.parametrize("layers", [1, 2])
 directions = pytest.mark.parametrize("directions", [1, 2])

@@ -158,7 +158,8 @@ class ModelOptions(Options):
     @property
     def backbone(self) -> str | None:
         """The folder or the name of the pretrained network that sees, where one does."""
-        return self.vision if self.task == "caption" and self.vision not in (CNN, FEATURES) else None
+        own = "vision" in self.names_of(self.task, self.model)
+        return self.vision if own and self.vision not in (CNN, FEATURES) else None
 
     @property
     def kind(self) -> Kind:
@@ -169,13 +170,6 @@ class ModelOptions(Options):
         """The options that this kind of model has, as far as they are known."""
         own = self.names_of(self.task, self.model)
         return {name: getattr(self, name) for name in own if getattr(self, name) is not None}
-
-    def refuse_contradiction(self) -> None:
-        """Raise an ``OptionError`` for a kind of model that the task does not go with."""
-        if self.task != "language" and not self.kind.reads:
-            raise OptionError(
-                f"I got {self.model} with --task {self.task}, which is of recurrent networks; leave one out"
-            )
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 import unrolled
 from unrolled.analysis.training_text import read_training_text
-from unrolled.datasets import large
+from unrolled.datasets import holdout
 from unrolled.errors import InputError
 
 
@@ -45,7 +45,7 @@ def test_it_is_read_as_it_was_for_training(tmp_path, tiny, content, name, option
 
 def test_a_text_too_large_to_be_read_at_once_is_known_by_its_files(tmp_path, tiny, text, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(large, "LARGE", 1000)
+    monkeypatch.setattr(holdout, "LARGE", 1000)
     (tmp_path / "t.txt").write_text(text)
     bundle = unrolled.train(tmp_path / "t.txt", **tiny).bundle
     assert read_training_text(bundle, str(tmp_path / "t.txt")).documents == (text,)

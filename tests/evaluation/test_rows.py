@@ -6,7 +6,9 @@ from PIL import Image
 
 import unrolled
 from unrolled.config import ReadOptions
-from unrolled.evaluation.rows import Rows, captions, in_training, learnt, overlap, read_test, reading
+from unrolled.evaluation.rows import in_training, learnt, overlap, read_test, reading
+from unrolled.tasks.base import ExampleRows
+from unrolled.tasks.caption.rows import captioned
 
 
 def with_record(model, **corpus):
@@ -14,7 +16,7 @@ def with_record(model, **corpus):
 
 
 def test_a_source_has_all_that_is_wanted_of_it():
-    rows = Rows([("a", "1"), ("b", "2"), ("a", "3")], "")
+    rows = ExampleRows([("a", "1"), ("b", "2"), ("a", "3")], "")
     assert rows.grouped() == {"a": ["1", "3"], "b": ["2"]}
 
 
@@ -61,11 +63,11 @@ def test_a_model_without_a_record_of_its_text_says_so(classifier):
 
 def test_sources_that_were_learnt_are_counted(translator):
     rows = learnt(translator.bundle)
-    test = Rows([rows[0], rows[0], ("qqq", "QQQ")], "")
+    test = ExampleRows([rows[0], rows[0], ("qqq", "QQQ")], "")
     assert in_training(translator.bundle, test) == (
         "1 of 2 different sources also stand in the rows that the model learnt from",
     )
-    assert overlap({"a"}, Rows([("b", "c")], "")) == ()
+    assert overlap({"a"}, ExampleRows([("b", "c")], "")) == ()
     assert "cannot be told: the model learnt from x" in in_training(with_record(translator, names=["x"]), test)[0]
 
 
@@ -95,10 +97,10 @@ def test_an_image_has_a_row_for_each_caption(tmp_path):
     Image.new("RGB", (8, 8), "red").save(tmp_path / "images" / "a.png")
     table = tmp_path / "captions.tsv"
     table.write_text("image\tcaption\na.png\ta red square\na.png\tall is red\n")
-    found = captions([table, tmp_path / "images"], ReadOptions())
+    found = captioned([table, tmp_path / "images"], ReadOptions())
     assert found.grouped() == {str(tmp_path / "images" / "a.png"): ["a red square", "all is red"]}
     with pytest.raises(unrolled.UnrolledError, match="table of images and captions, and with it the folder"):
-        captions([table, Path("b"), Path("c")], ReadOptions())
+        captioned([table, Path("b"), Path("c")], ReadOptions())
 
 
 def test_a_model_that_writes_on_is_sent_to_score(model, text_file):

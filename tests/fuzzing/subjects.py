@@ -152,8 +152,9 @@ def make_caches(folder: Path) -> dict[str, Subject]:
     folder.mkdir(0o700)
     entry = Entry(folder, "text")
     with entry.writing(["a", "b", "c"]) as writer:
-        writer.add((np.arange(500) % 5).astype(np.int32))
-        writer.end_part("whole")
+        for part in np.split((np.arange(500) % 5).astype(np.int32), [400, 450]):
+            writer.add(part)
+            writer.end_part("whole")
         writer.text = {"documents": 1, "characters": 500, "digest": "", "newlines": ["lf"]}
     cache.keep(ARRAY, folder / "array.npz")
     use = use_cached_ids(entry)

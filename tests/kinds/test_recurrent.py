@@ -3,6 +3,7 @@ import pytest
 from unrolled.config import ModelOptions
 from unrolled.errors import OptionError
 from unrolled.kinds import KINDS
+from unrolled.tasks import refuse_contradiction
 
 
 def test_a_window_tells_how_far_it_looks_back():
@@ -13,7 +14,7 @@ def test_it_alone_reads_sources():
     for name in KINDS:
         options = ModelOptions(task="classify", model=name)
         if name == "recurrent":
-            options.refuse_contradiction()
+            refuse_contradiction(options)
         else:
             with pytest.raises(OptionError, match=f"I got {name} with --task classify"):
-                options.refuse_contradiction()
+                refuse_contradiction(options)

@@ -36,6 +36,7 @@ WRITTEN = {
     "bleu": 12.345,
     "exact_match": 0.5,
     "signatures": {"bleu": "nrefs:var"},
+    "by": "chrf",
     "worst": [{"source": "ab", "wanted": ["BA", "AB"], "got": "BB", "chrf": 10.0, "log_probability": -1.0}],
     "notes": [],
 }
@@ -89,7 +90,7 @@ def test_translations_have_signatures_and_all_their_references():
 
 def test_captions_are_ranked_by_cider():
     worst = [{"source": "a.png", "wanted": ["x"], "got": "y", "cider_d": 0.25}]
-    shown = lines({**WRITTEN, "task": "caption", "cider_d": 0.5, "worst": worst})
+    shown = lines({**WRITTEN, "by": "cider_d", "cider_d": 0.5, "worst": worst})
     assert "worst (CIDEr-D, source; what was written; what was wanted)" in shown and "  0.25  a.png" in shown
 
 

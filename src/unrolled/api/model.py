@@ -69,7 +69,7 @@ class Model(Recomputed):
     def described(self) -> str:
         """What the model is, in a few words."""
         config, sizes = self.bundle.config, [len(each) for each in self.bundle.vocabularies.values()]
-        if config.task == "language":
+        if TASKS[config.task].continues:
             return f"{config.title}, {len(self.vocabulary)} {config.unit}s"
         return (
             f"{config.task}: {config.title}, {' → '.join(map(str, sizes))} of {' and '.join(self.bundle.vocabularies)}"
@@ -94,7 +94,7 @@ class Model(Recomputed):
 
     def starting(self, **options: Any) -> Start:
         """How a text starts with some options of a start, checked."""
-        if self.bundle.config.task != "language":
+        if not TASKS[self.bundle.config.task].continues:
             raise OptionError(f"this model is made to {self.bundle.config.task}, not to write on; use predict")
         return Start(self.source, **options)
 

@@ -17,6 +17,7 @@ from ..files import locked, remove_leftovers
 from ..keywords import PredictKeywords, TrainKeywords
 from ..model_file import bundle as bundles
 from ..model_file.bundle import SUFFIX, Bundle
+from ..tasks import TASKS
 from .model import Model
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def is_of_run(output: str | Path, left: Path) -> bool:
 
 def add_sample(bundle: Bundle) -> Bundle:
     """The bundle with a sample of its own writing in the record, or with what it makes of held-out sources."""
-    if bundle.config.task != "language":
+    if not TASKS[bundle.config.task].continues:
         return dataclasses.replace(bundle, record={**bundle.record, "sample": "\n".join(example_lines(bundle))})
     sample = Model(bundle, quick_engine(bundle)).generate(length=200, temperature=0.8, seed=1)
     return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})

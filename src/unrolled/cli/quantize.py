@@ -30,10 +30,11 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     from ..api import load
     from ..formats.corpus import read_file
     from ..model_file.bundle import refuse_target
+    from ..tasks import TASKS
 
     refuse_target(output, force)
     opened = load(model)
-    if opened.bundle.config.task != "language":
+    if not TASKS[opened.bundle.config.task].continues:
         from ..evaluation.quantization import narrowed
 
         smaller = narrowed(opened, weights, text)

@@ -50,6 +50,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     For a model that translates or captions, TEXT is a table of sources and given texts.
     """
     from ..api import load
+    from ..tasks import TASKS
 
     if (text is None) == (prompt is None):
         raise OptionError("give a TEXT to score, or --next PROMPT; one of them")
@@ -59,7 +60,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     refuse(settings, prompt is not None)
     lines = settings.get("lines", LINES)
     opened = load(model, **{name: settings[name] for name in LOADING if name in settings})
-    if text is not None and opened.bundle.config.task in ("translate", "caption"):
+    if text is not None and TASKS[opened.bundle.config.task].writes:
         score_table(opened, text, settings, lines, as_json)
         return
     if prompt is not None:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from ..api import Model
 from ..api.training import SAMPLE_TEMPERATURES, example_lines, sample_line
 from ..escaping import CONTROLS, escaped
+from ..tasks import TASKS
 from ..training.events import Event, Progress, ReadProgress, Started, Validated, Warned
 
 SAMPLES = 5  # times that samples are shown during a run
@@ -96,7 +97,7 @@ class Screen:
         if self.share >= self.sampled and not self.console.quiet:
             self.sampled = self.share + 1 / SAMPLES
             bundle = event.snapshot()
-            if bundle.config.task != "language":
+            if not TASKS[bundle.config.task].continues:
                 for line in example_lines(bundle):
                     self.say(f"  {line}")
                 return
@@ -133,7 +134,7 @@ class Screen:
             self.say(describe_going_on(record["continued"], self.per))
         if record["stopped"].startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
-        if model.bundle.config.task != "language":
+        if not TASKS[model.bundle.config.task].continues:
             self.finish_reader(record, shown)
             return
         begin = next((begin for begin, _ in record.get("shown", ())), str(record["sample"]).partition(" ")[0])

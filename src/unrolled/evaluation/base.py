@@ -83,6 +83,7 @@ class Evaluation:
             "signatures": dict(self.signatures),
             "classes": dataclasses.asdict(self.classes) if self.classes else None,
             "baseline": dict(self.baseline) if self.baseline else None,
+            "by": self.by,
             "worst": [each.facts() for each in self.shown(count)],
             "notes": list(self.notes),
         }

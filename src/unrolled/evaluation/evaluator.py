@@ -13,19 +13,21 @@ from ..errors import OptionError
 from ..formats.corpus import Source
 from ..keywords import EvaluateKeywords
 from ..options import given, reject_unknown
+from ..tasks import TASKS
+from ..tasks.base import ExampleRows
 from .base import Evaluation
 from .labels import evaluate_labels
-from .rows import Rows, read_test
+from .rows import read_test
 from .tags import evaluate_tags
 from .texts import evaluate_captions, evaluate_translations
 
-JUDGES: Mapping[str, Callable[[Model, Rows, PredictOptions], Evaluation]] = {
-    "classify": evaluate_labels,
-    "translate": evaluate_translations,
-    "caption": evaluate_captions,
-    "tag": evaluate_tags,
+JUDGES: Mapping[str, Callable[[Model, ExampleRows, PredictOptions], Evaluation]] = {
+    "labels": evaluate_labels,
+    "translations": evaluate_translations,
+    "captions": evaluate_captions,
+    "words": evaluate_tags,
 }
-"""What evaluates a model of each task."""
+"""How models are evaluated: tasks name one of these (``Task.judged``)."""
 
 
 def evaluate(model: Model | str | Path, source: Source, **options: Unpack[EvaluateKeywords]) -> Evaluation:
@@ -43,7 +45,8 @@ def evaluate(model: Model | str | Path, source: Source, **options: Unpack[Evalua
     test = read_test(model.bundle, source, reading)
     if model.predictor.answers:
         refuse_writing(predicting)
-    return JUDGES[model.bundle.config.task](model, test, PredictOptions.of(predicting)).noting(*test.notes)
+    judge = JUDGES[TASKS[model.bundle.config.task].judged]
+    return judge(model, test, PredictOptions.of(predicting)).noting(*test.notes)
 
 
 def sort_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,8 +16,9 @@ from ..metrics.baseline import baseline
 from ..metrics.classification import Classified, classified
 from ..reports.labels import fitted
 from ..sampling import softmax
+from ..tasks.base import ExampleRows, Row
 from .base import Classes, Evaluation, Example
-from .rows import Row, Rows, learnt, overlap
+from .rows import learnt, overlap
 
 WANTED, TAKEN = "probability_of_wanted", "probability"
 CONFUSED = 10
@@ -25,7 +26,7 @@ CONFUSED = 10
 SHORT = 40  # columns of a label in a sentence
 
 
-def evaluate_labels(model: Model, test: Rows, options: PredictOptions) -> Evaluation:
+def evaluate_labels(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How well labels are told.
 
     A label that the model never learnt counts as an error wherever it stands; only bits cannot count it, since it has
@@ -42,7 +43,7 @@ def evaluate_labels(model: Model, test: Rows, options: PredictOptions) -> Evalua
     found = classified(gold, probabilities)
     beside, notes = tfidf_baseline(model, test)
     return Evaluation(
-        task="classify",
+        task=model.bundle.config.task,
         model=model.described,
         figures=figures_of(found, gold, probabilities, len(known)),
         examples=examples_of(test, labels, found, probabilities),
@@ -68,7 +69,7 @@ def figures_of(
 
 
 def examples_of(
-    test: Rows, labels: tuple[str, ...], found: Classified, probabilities: NDArray[np.float64]
+    test: ExampleRows, labels: tuple[str, ...], found: Classified, probabilities: NDArray[np.float64]
 ) -> tuple[Example, ...]:
     """All rows with what the model thought of them."""
     each = zip(test.rows, found.predicted, found.certainty, probabilities.max(1), strict=True)
@@ -112,7 +113,7 @@ def unknown(wanted: list[str], known: set[str]) -> tuple[str, ...]:
     )
 
 
-def tfidf_baseline(model: Model, test: Rows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def tfidf_baseline(model: Model, test: ExampleRows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """The baseline, learnt from the model's own training rows; or a note of why there is none."""
     try:
         rows = learnt(model.bundle)

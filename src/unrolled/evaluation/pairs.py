@@ -11,8 +11,10 @@ from ..api import Model
 from ..errors import OptionError
 from ..formats.corpus import Source
 from ..generation.prediction import Generated, Predictor
+from ..tasks import TASKS
+from ..tasks.base import ExampleRows
 from ..text.vocabulary import UNKNOWN
-from .rows import Rows, read_test
+from .rows import read_test
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class PairScores:
 
 def score_pairs(model: Model, source: Source, **reading: Any) -> PairScores:
     """Score the texts of a table of pairs under their sources; raises ``OptionError`` for a model that writes none."""
-    if model.bundle.config.task not in ("translate", "caption"):
+    if not TASKS[model.bundle.config.task].writes:
         raise OptionError(
             f"this model is made to {model.bundle.config.task}; pairs are scored by one that translates or captions"
         )
@@ -91,7 +93,7 @@ def score_pairs(model: Model, source: Source, **reading: Any) -> PairScores:
     return PairScores(costs(model.predictor, test), test.notes)
 
 
-def costs(predictor: Predictor, test: Rows) -> tuple[Pair, ...]:
+def costs(predictor: Predictor, test: ExampleRows) -> tuple[Pair, ...]:
     """What the text of every row costs."""
     found = predictor.score([source for source, _ in test.rows], [text for _, text in test.rows])
     return tuple(cost(predictor, each) for each in found)

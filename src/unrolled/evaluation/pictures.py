@@ -10,6 +10,7 @@ from typing import Any
 from ..api import Model
 from ..errors import OptionError
 from ..reports import attention, confusion
+from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
 from .attention_maps import image_of
 from .base import Evaluation, Example
@@ -20,7 +21,7 @@ END = "∎"
 
 def refuse_unlabelled(model: Model) -> None:
     """Say before any work that a model confuses no labels."""
-    if model.bundle.config.task != "classify":
+    if not TASKS[model.bundle.config.task].confuses:
         raise OptionError(f"this model ({model.described}) tells no labels, so there is no confusion matrix to draw")
 
 

@@ -8,16 +8,17 @@ import numpy as np
 
 from ..api import Model
 from ..config import PredictOptions
+from ..tasks.base import ExampleRows
 from .base import Evaluation, Example
-from .rows import Rows, in_training
+from .rows import in_training
 
 
-def evaluate_tags(model: Model, test: Rows, options: PredictOptions) -> Evaluation:
+def evaluate_tags(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """Precision, recall and F1 of words (Sproat and Emerson 2003), and the share of lines without an error."""
     found = [answer.label for answer in model.predictor.tag([source for source, _ in test.rows])]
     figures, scores = words_found(found, [wanted for _, wanted in test.rows])
     return Evaluation(
-        task="tag",
+        task=model.bundle.config.task,
         model=model.described,
         figures=figures,
         examples=tuple(

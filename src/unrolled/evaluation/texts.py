@@ -12,15 +12,16 @@ from ..config import PredictOptions
 from ..generation.prediction import Generated
 from ..metrics.captions import cider_d, keyword_f1, words
 from ..metrics.translation import caption_bleu, sacrebleu, sentence_chrf, translated
+from ..tasks.base import ExampleRows
 from .base import Evaluation, Example
 from .pairs import Pair, PairScores, costs
-from .rows import Rows, in_training
+from .rows import in_training
 
 COMMON = 1 / 3
 """The share of images from which on a word that their captions have is no keyword: it tells nothing of any."""
 
 
-def evaluate_translations(model: Model, test: Rows, options: PredictOptions) -> Evaluation:
+def evaluate_translations(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How near translations are to their references; the worst are those of the lowest chrF."""
     sacrebleu()  # or say what is missing before the work is done
     references, written = write(model, test, options)
@@ -29,7 +30,7 @@ def evaluate_translations(model: Model, test: Rows, options: PredictOptions) -> 
     scores = {"bleu": found.bleu, "lower_bleu": found.lower_bleu, "chrf": found.chrf}
     values = sentence_chrf(texts, references)
     return Evaluation(
-        task="translate",
+        task=model.bundle.config.task,
         model=model.described,
         figures={
             **{name: each.value for name, each in scores.items()},
@@ -44,7 +45,7 @@ def evaluate_translations(model: Model, test: Rows, options: PredictOptions) -> 
     )
 
 
-def evaluate_captions(model: Model, test: Rows, options: PredictOptions) -> Evaluation:
+def evaluate_captions(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How near captions are to the references of their images; the worst are those of the lowest CIDEr-D."""
     sacrebleu()
     references, written = write(model, test, options)
@@ -52,7 +53,7 @@ def evaluate_captions(model: Model, test: Rows, options: PredictOptions) -> Eval
     values = cider_d(texts, references)
     scored = PairScores(costs(model.predictor, test))
     return Evaluation(
-        task="caption",
+        task=model.bundle.config.task,
         model=model.described,
         figures={**caption_figures(texts, references), "bits_per_char": scored.bits_per_char},
         examples=examples_of(references, written, "cider_d", values.tolist()),
@@ -62,7 +63,7 @@ def evaluate_captions(model: Model, test: Rows, options: PredictOptions) -> Eval
     )
 
 
-def write(model: Model, test: Rows, options: PredictOptions) -> tuple[list[tuple[str, ...]], list[Generated]]:
+def write(model: Model, test: ExampleRows, options: PredictOptions) -> tuple[list[tuple[str, ...]], list[Generated]]:
     """All that is wanted of each source, and what the model writes from it."""
     grouped = test.grouped()
     written = model.predictor.write(list(grouped), options.writing())

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -25,9 +25,11 @@ from ..options import flag, reject_unknown
 from ..sharing import Recomputed, cached_property
 from ..text.vocabulary import BOUNDARY, NEVER, Vocabulary
 from ..untrusted import parse_json
-from .beam_search import Hypothesis, beam_search
 from .constraints import make_constraints
 from .sampling_loop import choose_seed, write_text
+
+if TYPE_CHECKING:
+    from .beam_search import Hypothesis
 
 ROWS = 64  # samples written side by side
 PART = "state."
@@ -155,6 +157,8 @@ class State:
             raise OptionError(f"I got --beams {width} and was asked for {count} texts; give at least as many beams")
         options["beams"] = width
         settings = self.settings(**options)
+        from .beam_search import beam_search  # few texts are searched for
+
         return beam_search(self.engine, self.vocabulary, self.read, settings)[:count]
 
     def next(self, count: int = 10, **options: Unpack[NextKeywords]) -> list[tuple[str, float]]:

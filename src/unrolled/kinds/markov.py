@@ -1,4 +1,4 @@
-"""The Markov chain of counted n-grams, the yardstick of every network."""
+"""The Markov chain of counted n-grams, the baseline of every network."""
 
 from .base import Kind
 

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from ..config import ModelOptions
 from ..errors import OptionError
 from ..kernels.precision import PRECISIONS, SCALE
-from ..networks.cells import refuse_cell
-from ..networks.markov import check_tables
-from ..tasks import TASKS
+from ..tasks import TASKS, refuse_contradiction
 from ..text.vocabulary import LABEL, Vocabulary
 from ..untrusted import parse_json
 
@@ -38,8 +36,7 @@ def parse_config(text: str) -> ModelOptions:
         raise ValueError("its config is no object")
     config = ModelOptions.of(given)
     config.refuse_foreign(config.changed(), config.task, config.model)
-    config.refuse_contradiction()
-    refuse_cell(config)
+    refuse_contradiction(config)
     return config
 
 
@@ -86,6 +83,8 @@ def check_network(
 
 def check_chain(tensors: Tensors, config: ModelOptions, vocabularies: Mapping[str, Vocabulary]) -> None:
     """Check the tables of a Markov chain."""
+    from ..networks.markov import check_tables  # which no network needs
+
     if config.order is None or "labels" in vocabularies:
         raise OptionError("a Markov chain has an order, and no labels")
     check_tables(tensors, len(vocabularies["text"]), config.order)

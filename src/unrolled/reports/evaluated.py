@@ -38,8 +38,6 @@ FIGURES = {
 }
 """Each figure's name for people, and its form."""
 
-RANKED = {"caption": "cider_d", "tag": "word_f1"}
-"""The figure that tells which examples are the worst; chrF for translations."""
 Summary = Mapping[str, Any]
 
 
@@ -120,7 +118,7 @@ def surprising(summary: Summary) -> list[str]:
 
 def worst(summary: Summary) -> list[str]:
     """The sources from which the worst was written."""
-    name = RANKED.get(summary["task"], "chrf")
+    name = summary["by"]
     found = []
     for each in summary.get("worst", []):
         found.append(f"{each[name]:6.2f}  {fitted(each['source'], WIDTH)}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..config import ModelOptions
+from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import OptionError
 from ..networks.spec import NetworkSpec
 from ..text.vocabulary import Vocabulary
@@ -20,17 +21,62 @@ Vocabularies = Mapping[str, Vocabulary]
 """Vocabularies by their name in the bundle: ``text``, and ``labels`` where there are any."""
 
 
+Row = tuple[str, str]
+"""A source and what is wanted of it."""
+Cut = dict[str, list[Row]]
+"""The rows of each part."""
+
+
+@dataclass(frozen=True)
+class ExampleRows:
+    """Sources with what is wanted of each; a source with several references has a row for each of them."""
+
+    rows: list[Row]
+    digest: str
+    notes: tuple[str, ...] = ()
+
+    def grouped(self) -> dict[str, list[str]]:
+        """Return all that is wanted of each source, in the order in which the sources come."""
+        found: dict[str, list[str]] = {}
+        for source, wanted in self.rows:
+            found.setdefault(source, []).append(wanted)
+        return found
+
+
 class Task(ABC):
-    """What makes one task differ from another; everything else is shared."""
+    """What makes one task differ from another; everything else is shared.
+
+    What others ask of a task are facts: none of them asks which task it is.
+    """
 
     texts: tuple[str, ...] = ("text",)
     """The vocabularies of texts that a model of the task has."""
     labels: tuple[bool, ...] = (False,)
     """Whether it has a vocabulary of labels: always, never, or either."""
+    continues: bool = False
+    """Whether a model writes on from a prompt, and reads no source."""
+    writes: bool = False
+    """Whether a model writes a text from a source, so that a given text can be scored under it."""
+    warm: bool = False
+    """Whether a model can begin with the weights of a recurrent language model, as what reads its sources."""
+    confuses: bool = False
+    """Whether a model gives each source one label, of which some are confused with others."""
+    recipe: str = ""
+    """The recipe that fills in what the user left open: a name in ``training.recipes.examples``."""
+    judged: str = ""
+    """How a model is evaluated: a name in ``evaluation.evaluator``."""
 
     @abstractmethod
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         """Read a source, and cut it into what is trained on and what is held out, in ids."""
+
+    @abstractmethod
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        """Sources with what is wanted of each, the way ``read`` reads them; ``OptionError`` where nothing is."""
+
+    @abstractmethod
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        """The rows of every part, the way ``read`` cuts them; ``read`` gives those of a part's own file."""
 
     @abstractmethod
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:

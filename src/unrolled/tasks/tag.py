@@ -6,18 +6,18 @@ with one (Xue 2003). Added as ``docs/tasks.md`` says: this file, a line in two t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..config import ModelOptions, ReadOptions
+from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import OptionError
 from ..networks.spec import NetworkSpec
 from ..text import UNITS
 from ..text.byte import Byte
 from ..text.vocabulary import LABEL, SPECIAL, Vocabulary
-from .base import Task, Vocabularies, negative_log_likelihood
+from .base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood
 from .classify.task import answering
 
 if TYPE_CHECKING:
@@ -26,14 +26,13 @@ if TYPE_CHECKING:
     from ..datasets.examples import Examples
     from ..formats.corpus import Corpus, Source
 
-Row = tuple[str, str]
-"""A text without spaces, and the same with a space between words."""
 LABELS = BEGINS, GOES_ON = "begins", "goes on"
 
 
 class Tag(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
 
+    recipe, judged = "classifier", "words"
     labels = (True,)
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
@@ -53,6 +52,15 @@ class Tag(Task):
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         split = ExampleDataset(vocabularies, "labels", **parts)
         return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
+
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        rows, corpus = read_rows(source, options)
+        return ExampleRows(rows, corpus.digest, corpus.notes)
+
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        from ..datasets.holdout import cut_rows
+
+        return cut_rows(rows, options, read)
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ..datasets.encoder_input import side_by_side

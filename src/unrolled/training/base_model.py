@@ -15,6 +15,7 @@ from ..model_file.bundle import ELSEWHERE, Bundle
 from ..model_file.opening import open_bundle
 from ..networks.cells import facts_of
 from ..options import flag
+from ..tasks import TASKS
 from ..text.vocabulary import Vocabulary
 
 GENTLE = 5e-5
@@ -38,7 +39,7 @@ class PretrainedModel:
         config = self.bundle.config
         if given.model not in (ModelOptions().model, config.model):
             raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
-        if given.task not in ("language", config.task):
+        if given.task != config.task and not TASKS[given.task].continues:
             self.refuse_others(given, {*TAKEN, *OF_THE_VOCABULARY} & set(names))
             return self.reader(given)
         self.refuse_others(given, set(ModelOptions.names()) & set(names) - {"task", "model", *FREE})
@@ -63,8 +64,8 @@ class PretrainedModel:
     def reader(self, given: ModelOptions) -> ModelOptions:
         """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
         config = self.bundle.config
-        reads = config.task == "language" and config.kind.reads and facts_of(config.cell).serves(given.task)
-        if given.task != "classify" or not reads or not config.embedding_size:
+        reads = TASKS[config.task].continues and config.kind.reads and facts_of(config.cell).encodes
+        if not TASKS[given.task].warm or not reads or not config.embedding_size:
             raise OptionError(
                 f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "
                 "on from a recurrent language model with an embedding, and every model from one of its own task"
@@ -87,7 +88,7 @@ def open_base(path: str) -> PretrainedModel:
 def old_split(base: PretrainedModel, vocabularies: Mapping[str, Vocabulary]) -> TextDataset | None:
     """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
     config = base.bundle.config
-    corpus = old_corpus(base.bundle) if config.task == "language" else None  # examples are not cut like a text
+    corpus = old_corpus(base.bundle) if TASKS[config.task].continues else None  # examples are not cut like a text
     if corpus is None:
         return None
     try:

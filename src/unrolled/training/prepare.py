@@ -11,9 +11,8 @@ from ..config import ModelOptions
 from ..datasets.dataset import ReadRequest
 from ..errors import InputError, OptionError
 from ..formats.corpus import Source
-from ..networks.cells import refuse_cell
 from ..options import given
-from ..tasks import TASKS
+from ..tasks import TASKS, refuse_contradiction
 from ..tasks.caption.rows import VisionEncoder
 from .base_model import open_base
 from .events import Observer, ReadProgress, tell
@@ -40,8 +39,7 @@ def gather(
     start = open_base(settings.base) if settings.base else None
     model = start.model(settings.model, names) if start else settings.model
     asked = dataclasses.replace(settings.model, task=model.task)
-    asked.refuse_contradiction()
-    refuse_cell(asked)
+    refuse_contradiction(asked)
     refuse_unnamed(model, options.get("vision"))
     for each in (settings.read, settings.model, settings.train, settings.run):
         each.refuse_foreign(names, model.task, model.model)

@@ -9,6 +9,7 @@ import torch
 from ..datasets.dataset import Dataset
 from ..model_file.bundle import Bundle
 from ..networks.modules import Network
+from ..tasks import TASKS
 from ..tasks.base import Task
 from ..text.vocabulary import NEVER
 from .base_model import old_split
@@ -23,7 +24,7 @@ def copy_weights(network: Network, bundle: Bundle) -> None:
     What it had never seen has no weight in the head, and is impossible until it is expected; where the bias does not
     learn, it starts unlikely.
     """
-    reads = bundle.config.task == "language" and network.spec.encoder is not None
+    reads = TASKS[bundle.config.task].continues and network.spec.encoder is not None
     tensors = {f"encoder.{name}": each for name, each in bundle.tensors.items()} if reads else bundle.tensors
     for name, parameter in network.state_dict().items():
         if name not in tensors:  # the model learnt no labels, or no other direction

@@ -1,6 +1,5 @@
 """Recurrent cells: the table, the mathematics of each, and their scans."""
 
-from ...config import ModelOptions
 from ...errors import OptionError
 from .base import Cell
 from .elman import Elman
@@ -26,16 +25,3 @@ def find_cell(name: str, context: int) -> Cell:
     if context < 1:
         raise OptionError(f"a {name} looks at least 1 unit back, and the context is {context}")
     return WINDOWS[name](context)
-
-
-def refuse_cell(config: ModelOptions) -> None:
-    """Raise an ``OptionError`` for a cell that the task or the context does not go with."""
-    if "cell" not in config.own():
-        return
-    cell = facts_of(config.cell)
-    if not cell.serves(config.task):
-        raise OptionError(
-            f"I got {config.cell} with --task {config.task}, which is of recurrent networks; leave one out"
-        )
-    if config.context is not None and cell.default_context is None:
-        raise OptionError(f"I got --context with --cell {config.cell}, which looks back without end; leave it out")

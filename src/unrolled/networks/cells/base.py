@@ -57,8 +57,8 @@ class Cell(ABC):
     """The learning rate that it bears, relative to a cell whose gates tame the gradient."""
     default_context: int | None = None
     """Units that it looks back unless ``--context`` says otherwise; None where it looks back without end."""
-    tasks: tuple[str, ...] | None = None
-    """The tasks that it serves; None for all."""
+    encodes: bool = True
+    """Whether it can read a source, or write from one: its state tells of everything before."""
     native: int | None = None
     """Its number in ``native/cells.h``; None where it has no kernels and its own lines are run."""
     keeps: bool = False
@@ -72,11 +72,6 @@ class Cell(ABC):
         if self.native is None:
             return None
         return CellKernel(self.native, self.gates, self.parts, self.recurrent, self.keeps, self.separate)
-
-    @classmethod
-    def serves(cls, task: str) -> bool:
-        """Tell whether a task can have this cell."""
-        return cls.tasks is None or task in cls.tasks
 
     @abstractmethod
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:

@@ -18,7 +18,7 @@ class Window(Cell):
     recurrent = False
     learning_rate_factor = 0.2  # no gates tame the gradient
     default_context = 6
-    tasks = ("language",)  # what reads a source has no context to look back to
+    encodes = False  # what reads a source has no context to look back to
 
     def __init__(self, size: int) -> None:
         self.gates = self.products = size  # adding the shares up counts like a recurrent product

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...config import CNN, FEATURES, ModelOptions
+from ...config import CNN, FEATURES, ModelOptions, ReadOptions
 from ...datasets.choose_unit import choose_unit, with_unit
 from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
 from ...datasets.encoder_input import EncoderInput, Ragged, Shared
@@ -28,6 +28,7 @@ from ...formats.images import read_image, read_whole
 from ...formats.tables import KINDS, is_table_name
 from ...options import flag
 from ...text.vocabulary import BOUNDARY, Vocabulary
+from ..base import ExampleRows
 
 LARGEST, SMALLEST = 64, 8
 """Pixels of the side that images are read in, where nothing else is asked for; small icons are read as they are."""
@@ -147,6 +148,14 @@ def read_captioned(source: Source, request: ReadRequest) -> LoadedData:
     notes = tuple(note for table in album.tables for note in table.notes) + wild(values)
     shown = tuple(firsts[image] for image in sorted(firsts)[:SHOWN])
     return LoadedData(ExampleDataset({"text": vocabulary}, "text", **parts), album.describe(), model, why, notes, shown)
+
+
+def captioned(source: Source, options: ReadOptions) -> ExampleRows:
+    """Return images and their captions, of a table alone or with the folder of its images or the file of features."""
+    table, images = table_and_images(source)
+    found = read_captions(table, images, (options.source_column, options.target_column), options)
+    each = zip(sources_of(found, images), found.captions, strict=True)
+    return ExampleRows([(source, text) for source, texts in each for text in texts], found.digest, found.notes)
 
 
 def as_examples(rows: Sequence[Row], vocabulary: Vocabulary, values: NDArray[Any]) -> Examples:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...config import CNN, ModelOptions
+from ...config import CNN, ModelOptions, ReadOptions, TrainOptions
 from ...networks.spec import EncoderSpec, NetworkSpec
-from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from ..translate.task import writing
 
 if TYPE_CHECKING:
@@ -22,10 +22,23 @@ class Caption(Task):
     With attention it looks back at the places of the image (Show, Attend and Tell, Xu et al. 2015).
     """
 
+    writes = True
+    recipe, judged = "captioner", "captions"
+
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_captioned
 
         return read_captioned(source, request)
+
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        from .rows import captioned
+
+        return captioned(source, options)
+
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        from ...datasets.holdout import cut_rows
+
+        return cut_rows(rows, options, read, group=lambda row: row[0])
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from .rows import given_of

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...config import ModelOptions
+from ...config import ModelOptions, ReadOptions, TrainOptions
 from ...errors import OptionError
 from ...networks.spec import EncoderSpec, NetworkSpec
 from ...text.vocabulary import SPECIAL
-from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
@@ -20,12 +20,25 @@ if TYPE_CHECKING:
 class Classify(Task):
     """One label for a whole text: an encoder of ``text``, its places pooled, and a head over ``labels``."""
 
+    warm = confuses = True
+    recipe, judged = "classifier", "labels"
     labels = (True,)
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_labelled
 
         return read_labelled(source, request)
+
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        from .rows import read_rows
+
+        rows, corpus = read_rows(source, options)
+        return ExampleRows(rows, corpus.digest, corpus.notes)
+
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        from .rows import cut
+
+        return cut(rows, options, read)
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ...datasets.encoder_input import side_by_side

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...config import ModelOptions
+from ...config import ModelOptions, ReadOptions, TrainOptions
 from ...errors import OptionError
 from ...networks.spec import NetworkSpec
-from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
+    continues = True
     labels = (False, True)
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_text  # writing does without
 
         return read_text(source, request)
+
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        raise OptionError("this model writes on from a prompt, and there is nothing to hold against it; use score")
+
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        raise OptionError("a text has no rows")
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         raise OptionError("this model writes on from a prompt and reads no source; use generate, or score")

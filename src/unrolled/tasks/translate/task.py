@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...config import ModelOptions
+from ...config import ModelOptions, ReadOptions, TrainOptions
 from ...errors import OptionError
 from ...networks.spec import EncoderSpec, NetworkSpec
-from ..base import Task, Vocabularies, negative_log_likelihood, refuse_gaps
+from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood, refuse_gaps
 from ..classify.task import encoder_of
 
 if TYPE_CHECKING:
@@ -21,12 +21,25 @@ if TYPE_CHECKING:
 class Translate(Task):
     """An encoder of ``source`` (Sutskever et al. 2014) and a stack that writes ``target`` from its state."""
 
+    writes = True
+    recipe, judged = "translator", "translations"
     texts = ("source", "target")
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from .rows import read_pairs
 
         return read_pairs(source, request)
+
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        from .rows import read_rows
+
+        rows, corpus = read_rows(source, options)
+        return ExampleRows(rows, corpus.digest, corpus.notes)
+
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        from .rows import cut
+
+        return cut(rows, options, read)
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ...datasets.encoder_input import side_by_side

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -52,8 +53,7 @@ long text has many words that could tell, a question has few."""
 
 def choose_for_examples(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
     """Fill in what the user left open."""
-    choose = {"translate": choose_translator, "caption": choose_captioner}.get(model.task, choose_classifier)
-    return choose(model, train, split, speed)
+    return RECIPES[TASKS[model.task].recipe](model, train, split, speed)
 
 
 def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
@@ -98,7 +98,7 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDa
         layers=model.layers or 1,
         dropout=0.4 if model.dropout is None else model.dropout,
         directions=model.directions or 2,
-        pooling=(model.pooling or "max") if model.task == "classify" else None,
+        pooling=(model.pooling or "max") if "pooling" in model.names_of(model.task, model.model) else None,
         unit_dropout=dropped_units(split) if model.unit_dropout is None else model.unit_dropout,
     )
     mean_length = float(split.train.sizes.mean())
@@ -226,3 +226,11 @@ def summary(model: ModelOptions, train: TrainOptions, split: ExampleDataset, why
         f"{model.dropout:g}, weight decay {train.weight_decay:g}; about {seen:.3g} passes."
     )
     return RecipeSummary(advice, recipe, None)
+
+
+RECIPES: dict[str, Callable[[ModelOptions, TrainOptions, ExampleDataset, Speed], Recipe]] = {
+    "translator": choose_translator,
+    "classifier": choose_classifier,
+    "captioner": choose_captioner,
+}
+"""The recipes that tasks name (``Task.recipe``)."""

@@ -1,8 +1,10 @@
 """Engines: the ways to run a model."""
 
+from __future__ import annotations
+
 import dataclasses
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,9 @@ from ..model_file.bundle import Bundle
 from ..networks.cells import facts_of
 from ..text.vocabulary import NEVER
 from .base import Engine, EngineState
-from .reader import Reader
+
+if TYPE_CHECKING:
+    from .reader import Reader
 
 ENGINES = {"native": "native", "reference": "reference", "torch": "torch"}
 """The module of every engine of a network by its name, imported when it is opened; a new one is one file and one line
@@ -29,7 +33,6 @@ __all__ = [
     "ENGINES",
     "Engine",
     "EngineState",
-    "Reader",
     "adaptive",
     "guided",
     "occurring",

@@ -1,6 +1,11 @@
-"""The engine ``native``: the network in the C kernels, its weights packed once, in fp32, bf16 or int8."""
+"""The engine ``native``: the network in the C kernels, its weights packed once, in fp32, bf16 or int8.
+
+What only models of sources need is imported where it is used: a process that writes little spends its time starting.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +14,6 @@ from .. import kernels
 from ..config import GenerateOptions
 from ..cores import default_threads
 from ..errors import MissingExtraError
-from ..kernels.attention import Attended, PackedMemory, pack_memory
-from ..kernels.encoder import PackedLayer
 from ..kernels.inference import PackedNetwork, Shape
 from ..kernels.structures import Filters
 from ..model_file.bundle import Bundle
@@ -22,9 +25,12 @@ from ..tasks import TASKS
 from ..text.base import Ids
 from ..text.vocabulary import SPECIAL
 from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned, check_like
-from .encoder import LayerScan
-from .reader import AttentionMemory, LightReader
 from .reference import first_state, float_tensors, for_rows, input_table
+
+if TYPE_CHECKING:
+    from ..kernels.attention import Attended, PackedMemory
+    from .encoder import LayerScan
+    from .reader import AttentionMemory, LightReader
 
 MOST = 2**31 - 1
 KNOWN = ("temperature", "top_k", "top_p", "min_p")
@@ -39,6 +45,8 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Native:
 
 def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
     """The reader for a model; the device is always the CPU."""
+    from .reader import LightReader
+
     library = find_library()
     spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
     packed = pack(library, spec, tensors, weights) if spec.pooling == "none" else None
@@ -74,12 +82,16 @@ def kernel_of(cell: str) -> kernels.CellKernel:
 
 def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> LayerScan:
     """A layer's scan in the kernels."""
+    from ..kernels.encoder import PackedLayer
+
     layer = PackedLayer(library, kernel_of(cell), recurrence.w_hh, recurrence.b_hh)
     return lambda a: layer.scan(a, default_threads())[0]
 
 
 def packed_memory(memory: AttentionMemory) -> PackedMemory:
     """The places of sources as the kernels read them, padding left out."""
+    from ..kernels.attention import pack_memory
+
     real = np.arange(memory.keys.shape[1]) < memory.sizes[:, None]
     return pack_memory(memory.keys[real], memory.values[real], memory.sizes.tolist())
 
@@ -128,7 +140,11 @@ class Native(DrawingEngine):
 
     def attended(self, state: EngineState) -> Attended | None:
         """What the rows look at, if they look at anything."""
-        return Attended(self.memory, state["source"]) if self.memory else None
+        if not self.memory:
+            return None
+        from ..kernels.attention import Attended
+
+        return Attended(self.memory, state["source"])
 
     def ordered(self, state: EngineState) -> tuple[NDArray[np.float32], ...]:
         """The state's parts in the cell's order."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import MissingExtraError
 from ..model_file.bundle import Bundle
 from ..sharing import Recomputed, cached_property, lock_kept_over_forks
-from . import Engine, Reader, open_engine, open_reader
+from . import Engine, open_engine, open_reader
 from .labels import with_labels
+
+if TYPE_CHECKING:
+    from .reader import Reader
 
 OPENING = lock_kept_over_forks()
 """Held while an engine is opened: threads that need the same one wait for it, instead of opening many."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..model_file.bundle import Bundle
@@ -12,9 +14,10 @@ from ..tasks import TASKS
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
 from .base import Engine, EngineState, Scanned, check_like, row_by_row
-from .encoder import slow_scan
 from .labels import START
-from .reader import AttentionMemory, LightReader, attend
+
+if TYPE_CHECKING:
+    from .reader import AttentionMemory, LightReader
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
@@ -25,6 +28,9 @@ def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
 
 def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
     """The reader for a model; the device is always the CPU."""
+    from .encoder import slow_scan  # who only writes does without
+    from .reader import LightReader
+
     spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
     return LightReader(spec, tensors, slow_scan, lambda first, memory: Reference(spec, tensors, first, memory))
 
@@ -90,6 +96,8 @@ class Reference(Engine):
             outputs, after = scan_by_steps(self.cell, a, first, self.recurrence(layer))
             y = np.stack(outputs)
             if self.memory and not layer:
+                from .reader import attend
+
                 y, looked["attention"] = attend(self.tensors, y, self.memory, state["source"])
             last.append(after)
         parts = zip(*last, strict=True)

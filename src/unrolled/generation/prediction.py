@@ -14,9 +14,10 @@ from ..analysis.scoring import log_probabilities, log_sum
 from ..config import GenerateOptions
 from ..datasets.encoder_input import EncoderInput
 from ..datasets.examples import grouped
-from ..engines import Engine, Reader
+from ..engines import Engine
 from ..engines.base import select, step
 from ..engines.prompt import PromptState
+from ..engines.reader import Reader
 from ..engines.vision_encoder import open_vision_encoder
 from ..model_file.bundle import Bundle
 from ..sampling import COLD, Uniforms, distribution, draw, softmax

@@ -1,12 +1,17 @@
-"""Guards: what watches over a text while it is written."""
+"""Constraints: what watches over a text while it is written."""
+
+from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from ...analysis.span_index import SpanIndex
 from ...config import GenerateOptions
 from ...errors import OptionError
 from ...model_file.bundle import Bundle
 from .base import Constraint
+
+if TYPE_CHECKING:
+    from ...analysis.span_index import SpanIndex
 
 
 def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constraint, ...]:
@@ -29,6 +34,7 @@ def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constrai
 @lru_cache(maxsize=2)
 def index_of(bundle: Bundle, against: str) -> SpanIndex:
     """The index of the text that a model learnt: it takes seconds, and several texts may be written."""
+    from ...analysis.span_index import SpanIndex
     from ...analysis.training_text import read_training_text
 
     return SpanIndex.of(read_training_text(bundle, against).documents)

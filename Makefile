@@ -45,7 +45,7 @@ fuzz: setup
 
 # The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests and through changed files.
 SANITIZED = build/sanitized
-UNDER = cd $(SANITIZED) && PYTHONPATH=src ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" $(abspath $(BIN))/python
+UNDER = cd $(SANITIZED) && OMP_NUM_THREADS=1 PYTHONPATH=src ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" $(abspath $(BIN))/python
 sanitize: setup
 	mkdir -p $(SANITIZED)
 	cp -r native src tests pyproject.toml README.md $(SANITIZED)
@@ -53,7 +53,7 @@ sanitize: setup
 	gcc -std=gnu11 -O1 -g -ffp-contract=fast -fno-math-errno -fno-trapping-math -fPIC -shared \
 	  -fsanitize=address,undefined -fno-sanitize-recover=undefined native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so
 	$(UNDER) -m pytest -q -p no:cacheprovider tests/kernels
-	$(UNDER) -m tests.fuzzing.run --memory 0 --cases $(or $(CASES),8000)
+	$(UNDER) -m tests.fuzzing.run --memory 0 --seconds 120 --cases $(or $(CASES),8000)
 
 clean:
 	rm -rf $(VENV) build dist src/unrolled.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

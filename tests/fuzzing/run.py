@@ -28,7 +28,7 @@ from pathlib import Path
 from .subjects import Subject, make_subjects
 
 SECONDS = 25
-"""A case that takes longer hangs."""
+"""A case that takes longer hangs; under a sanitizer it may take more."""
 AT_ONCE = 200
 """Cases that a process uses before another takes its place."""
 GOOD = ("worked", "refused")
@@ -105,7 +105,9 @@ def child(subject: Subject, name: str, numbers: range, seed: int, folder: Path, 
     shutil.rmtree(path.with_suffix(".cache"), ignore_errors=True)
 
 
-def cases(subject: Subject, name: str, numbers: range, seed: int, folder: Path, memory: int) -> Iterator[Outcome]:
+def cases(
+    subject: Subject, name: str, numbers: range, seed: int, folder: Path, memory: int, seconds: float
+) -> Iterator[Outcome]:
     """The outcomes of the cases of some numbers; a process that dies is followed by another."""
     begin = numbers.start
     while begin < numbers.stop:
@@ -123,20 +125,20 @@ def cases(subject: Subject, name: str, numbers: range, seed: int, folder: Path, 
                 os._exit(status)
         os.close(written)
         before = begin
-        for outcome in listen(read, process, name):
+        for outcome in listen(read, process, name, seconds):
             begin = outcome.number + 1
             yield outcome
         if begin == before:
             raise RuntimeError(f"the process for {name} ended before its first case, {begin}")
 
 
-def listen(pipe: int, process: int, name: str) -> Iterator[Outcome]:
+def listen(pipe: int, process: int, name: str, seconds: float) -> Iterator[Outcome]:
     """What a child tells, until it ends; the case in which it dies or hangs is told, too."""
     current: tuple[str, str, str] | None = None
     rest, dead = b"", ""
     with os.fdopen(pipe, "rb", 0) as file:
         while True:
-            if not select.select([file], [], [], SECONDS)[0]:
+            if not select.select([file], [], [], seconds)[0]:
                 os.kill(process, signal.SIGKILL)
                 dead = "hang"
                 break
@@ -160,10 +162,12 @@ def listen(pipe: int, process: int, name: str) -> Iterator[Outcome]:
         yield Outcome(name, current[1], int(current[0]), current[2], "hang" if dead else "crash", how, 0.0, 0.0)
 
 
-def fuzz(subjects: dict[str, Subject], numbers: range, seed: int, folder: Path, memory: int = 0) -> Iterator[Outcome]:
+def fuzz(
+    subjects: dict[str, Subject], numbers: range, seed: int, folder: Path, memory: int = 0, seconds: float = SECONDS
+) -> Iterator[Outcome]:
     """The outcomes of the same numbers for every subject."""
     for name, subject in subjects.items():
-        yield from cases(subject, name, numbers, seed, folder, memory)
+        yield from cases(subject, name, numbers, seed, folder, memory, seconds)
 
 
 def main() -> int:
@@ -174,6 +178,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="names of subjects, with commas")
     parser.add_argument("--memory", type=int, default=6000, help="megabytes of address space; 0 sets no bound")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="a case that takes longer hangs")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -188,7 +193,8 @@ def main() -> int:
         batch, start = 50, 0
         try:
             while not finished(counts.total(), begun, options):
-                for outcome in fuzz(subjects, range(start, start + batch), options.seed, folder, options.memory):
+                bounds = (options.memory, options.seconds)
+                for outcome in fuzz(subjects, range(start, start + batch), options.seed, folder, *bounds):
                     counts[outcome.verdict] += 1
                     worst = [max(worst[0], outcome.seconds), max(worst[1], outcome.megabytes)]
                     if outcome.verdict not in GOOD:

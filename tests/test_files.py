@@ -8,7 +8,7 @@ import pytest
 
 from unrolled import files
 from unrolled.errors import OutputError
-from unrolled.files import fcntl, give_name, locked, remove_leftovers, temporary
+from unrolled.files import fcntl, give_name, is_folder, locked, remove_leftovers, temporary
 from unrolled.model_file.bundle import write_atomically
 
 needs_locks = pytest.mark.skipif(fcntl is None, reason="no fcntl here")
@@ -140,3 +140,8 @@ def test_of_many_writers_of_a_new_file_one_wins(tmp_path):
     for thread in threads:
         thread.join()
     assert (tmp_path / "m").read_text() == str(won[0]) and len(won) == 1
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "a\0b", "nowhere"])
+def test_what_the_system_will_not_look_at_is_no_folder(path, tmp_path):
+    assert not is_folder(path) and is_folder(tmp_path)

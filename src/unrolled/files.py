@@ -127,3 +127,11 @@ def take_lock(name: Path) -> int:
             if os.path.samestat(os.fstat(handle), name.stat()):
                 return handle
         os.close(handle)  # who held it before has removed it by now
+
+
+def is_folder(path: str | Path) -> bool:
+    """Tell whether a path is a folder; one that the system refuses to look at, like too long a name, is none."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False

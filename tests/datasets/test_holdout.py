@@ -15,6 +15,7 @@ from unrolled.datasets.holdout import (
     cut_rows,
     hold_out,
     hold_out_groups,
+    note_bound,
     place_of,
     repeated,
     share_of,
@@ -143,6 +144,11 @@ def test_of_a_large_text_no_more_is_held_out_than_can_be_scored(monkeypatch):
     monkeypatch.setattr(holdout, "MOST_HELD_OUT", 50)
     assert cut_places([2000], TrainOptions(test=0.2)) == {"test": Place(0, 1950), "valid": Place(0, 1900)}
     assert cut_places([100] * 20, TrainOptions()) == {"test": Place(20), "valid": Place(19)}
+    assert cut_places([2000], TrainOptions(), cutter=1)["valid"] == Place(0, 1800)  # as older models were judged
+    assert note_bound(2000, TrainOptions()) == (
+        "of 2,000 characters, a held-out part has 50 at most, whatever its share",
+    )
+    assert not note_bound(900, TrainOptions()) and not note_bound(2000, TrainOptions(valid=0.02))
 
 
 def test_an_older_cutter_could_hold_out_all_of_a_label():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unrolled.config import ModelOptions, TrainOptions
 from unrolled.datasets.batches import Streams, Windows
 from unrolled.datasets.buckets import Buckets
-from unrolled.datasets.text import HIDDEN, TextDataset, encode_documents, rows_for, split_corpus
+from unrolled.datasets.text import HIDDEN, TextDataset, rows_for, split_corpus
 from unrolled.errors import InputError
 from unrolled.formats.corpus import Corpus, read_corpus
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
@@ -76,25 +76,6 @@ def test_the_vocabulary_covers_every_part(tmp_path):
         corpus_of("abc" * 30 + "xyz"), ModelOptions(unit="char"), TrainOptions(valid=str(tmp_path / "valid"), test=0.1)
     )
     assert split.vocabulary.units == ("a", "b", "c", "x", "y", "z", "é")
-
-
-@given(st.lists(st.text(), min_size=1))
-def test_every_document_begins_with_a_boundary(documents):
-    vocabulary = Vocabulary.of("char", documents)
-    ids = encode_documents(vocabulary, documents)
-    parts = np.split(ids, np.flatnonzero(ids == BOUNDARY))[1:]
-    assert [vocabulary.decode(part.tolist()) for part in parts] == documents
-
-
-@given(
-    st.lists(st.text("ab နေ\u1039e\u0301\n"), min_size=1),
-    st.sampled_from(["char", "byte", "grapheme", "word", "syllable"]),
-)
-def test_documents_are_encoded_as_each_would_be_by_itself(documents, unit):
-    vocabulary = Vocabulary.of(unit, documents)
-    each = [np.concatenate([[BOUNDARY], vocabulary.encode(text)]) for text in documents]
-    assert encode_documents(vocabulary, documents).tolist() == np.concatenate(each).tolist()
-    assert encode_documents(vocabulary, documents, begins=False).tolist() == np.concatenate(each)[1:].tolist()
 
 
 def test_a_split_of_files_is_that_of_their_texts(text_file, text):

@@ -76,10 +76,10 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     if not sum(len(passage.ids) for passage in passages):
         raise InputError("the text is empty; give some text to explain")
     read = [chunk for passage in passages for chunk in expectations(engine, passage.ids, vocabulary)]
-    expected, activations = joined([each for each, _ in read]), [each for _, each in read if each is not None]
+    every, activations = joined([each for each, _ in read]), [each for _, each in read if each is not None]
     ids = np.concatenate([passage.ids for passage in passages])
     units = [unit for passage in passages for unit in passage.units]
-    used, places = np.unique(expected.candidates, return_inverse=True)
+    used, places = np.unique(every.candidates, return_inverse=True)
     layers, neurons = stacked(activations)
     return Explanation(
         unit=vocabulary.unit,
@@ -87,13 +87,13 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
         left_out=max(0, len(text) - MOST),
         groups=tuple(group for passage in passages for group in grouped(vocabulary, passage)),
         pieces=tuple(vocabulary.kind.shown([unit]) for unit in units),
-        bits=expected.bits + naming_bits(units, ids, vocabulary),
+        bits=every.bits + naming_bits(units, ids, vocabulary),
         names=tuple(map(vocabulary.text_of, used.tolist())),
         came=np.searchsorted(used, ids).astype(np.int32),
-        candidates=places.reshape(expected.candidates.shape).astype(np.int32),
-        logs=expected.logs,
-        rest=expected.rest,
-        rest_count=len(vocabulary) - expected.candidates.shape[1],
+        candidates=places.reshape(every.candidates.shape).astype(np.int32),
+        logs=every.logs,
+        rest=every.rest,
+        rest_count=len(vocabulary) - every.candidates.shape[1],
         layers=layers,
         activations=neurons,
         ranked=() if neurons is None else rank(measured(vocabulary, passages), neurons),
@@ -142,13 +142,13 @@ def expected(logs: Floats, targets: Ids) -> Expected:
     rows, size = np.arange(len(targets))[:, None], logs.shape[1]
     count = size if size <= WHOLE else LIKELIEST
     chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)
-    expected = logs[rows, chosen]
+    picked = logs[rows, chosen]
     mean = np.zeros(len(logs))
     if count < size:
         others = logs.copy()
         others[rows, chosen] = -np.inf
         mean = np.logaddexp.reduce(others, 1) - math.log(size - count)
-    return Expected(surprisal(logs, targets), chosen.astype(np.int32), expected, mean)
+    return Expected(surprisal(logs, targets), chosen.astype(np.int32), picked, mean)
 
 
 def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
@@ -159,7 +159,7 @@ def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
     return chosen
 
 
-def joined(expected: Sequence[Expected]) -> Expected:
+def joined(chunks: Sequence[Expected]) -> Expected:
     """What was told of several chunks, as one."""
     names = ("bits", "candidates", "logs", "rest")
-    return Expected(*(np.concatenate([getattr(each, name) for each in expected]) for name in names))
+    return Expected(*(np.concatenate([getattr(each, name) for each in chunks]) for name in names))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..datasets.boundaries import with_end
 from ..formats.documents import SEPARATORS, split_documents
 from ..text.base import Ids
 from ..text.grapheme import clusters
 from ..text.vocabulary import Vocabulary
 from .features import Floats, features
-from .scoring import with_end
 
 STACKERS = "\u1039\u17d2\u1a60"  # Burmese, Khmer and Tai Tham: what follows is drawn under what is before
 

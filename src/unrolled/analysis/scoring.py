@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import GenerateOptions, ScoreOptions
+from ..datasets.boundaries import with_end
 from ..engines import Engine
 from ..engines.prompt import PromptState
 from ..errors import InputError
@@ -169,11 +170,6 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
     unknown = int((targets == UNKNOWN).sum())
     costs = np.concatenate(bits) + naming
     return Score(options.mode, text, units, costs, vocabulary.kind, tuple(tops), unknown, options.adaptive, documents)
-
-
-def with_end(ids: Ids, documents: str) -> Ids:
-    """A document's ids with the boundary that ends it, where documents end."""
-    return ids if documents == "whole" else np.concatenate([ids, np.array([BOUNDARY], np.int32)])
 
 
 def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:

@@ -22,10 +22,7 @@ def read_training_text(bundle: Bundle, path: str) -> Corpus:
     if len(names) > 1 and path in names:  # one of several files stands for all of them
         sources.append([Path(name) for name in names])
     for source in sources:
-        corpus, large = read_corpus(source, options), find_large(source, options, kind)  # whose older models name files
-        if recorded["digest"] in (
-            corpus.arranged(kind).digest,
-            large and large.digest(),
-        ):
+        corpus, large = read_corpus(source, options), find_large(source, options, kind)
+        if corpus.arranged(kind).digest == recorded["digest"] or (large and large.digest() == recorded["digest"]):
             return corpus
     raise InputError(f"{path} is not the text that the model learnt ({', '.join(names[:3])}); give that one, unchanged")

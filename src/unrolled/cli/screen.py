@@ -168,20 +168,20 @@ def describe(event: Progress, best: str, per: str = "char") -> str:
     return f"{event.step}/{event.steps} · {event.bits:.3f} bits/{per}{best} · {speed} · {left}"
 
 
-def describe_going_on(shown_at: dict[str, Any], per: str = "char") -> str:
+def describe_going_on(continued: dict[str, Any], per: str = "char") -> str:
     """What going on from a model brought and cost."""
-    before, after = shown_at["before"], shown_at["after"]
+    before, after = continued["before"], continued["after"]
     kinds = "letters" if per == "char" else "labels and letters"
-    letters = f"{len(shown_at['added'])} new {kinds}; " if shown_at["added"] else ""
+    letters = f"{len(continued['added'])} new {kinds}; " if continued["added"] else ""
     if not before:  # a language model that reads now: there is nothing to compare
-        return f"going on from {shown_at['from']}, a language model: {letters}what it learnt of the language is kept"
+        return f"going on from {continued['from']}, a language model: {letters}what it learnt of the language is kept"
     each = [
         f"the {name} text {before[name]:.3f} → {after[name]:.3f} bits/{per}"
         for name in ("new", "old")
         if before[name] is not None and after[name] is not None
     ]
     missing = "" if before["old"] is not None else "; the old text could not be scored: who knows what is forgotten"
-    return f"going on from {shown_at['from']}: {letters}{', '.join(each)}{missing}"
+    return f"going on from {continued['from']}: {letters}{', '.join(each)}{missing}"
 
 
 def typed(text: str) -> str:

@@ -26,7 +26,8 @@ CUTTER = 2
 """The version of these rules, which a model's record names: an older model is judged on the parts it was cut with.
 
 1 (before 0.1.0): a label of documents could lose all of them to two parts, and of texts beyond ``LARGE`` bytes lines
-were cut within, whole texts of several files began anew with each, and no second part could be held out.
+were cut within, whole texts of several files began anew with each, and no second part could be held out; what was
+read at once lost its whole share, however large it was.
 """
 PARTS = ("train", "valid", "test")
 FEWEST = 2
@@ -34,7 +35,7 @@ FEWEST = 2
 FEWEST_DOCUMENTS = 10
 """Documents, of which whole ones are held out; of fewer, the last characters."""
 LARGE = 64 << 20
-"""Characters from which on no more than ``MOST_HELD_OUT`` are held out."""
+"""Bytes from which on a text is read from the disk, and characters from which on ``MOST_HELD_OUT`` is the most."""
 MOST_HELD_OUT = 1_000_000
 """Characters of a part of a large text: a tenth of a gigabyte would take longer to score than to learn."""
 
@@ -57,7 +58,7 @@ def shares(options: TrainOptions) -> dict[str, float]:
     return {name: 0.0 if isinstance(given := getattr(options, name), str) else given or 0.0 for name in PARTS[1:]}
 
 
-def cut_places(sizes: Sequence[int], options: TrainOptions) -> dict[str, Place]:
+def cut_places(sizes: Sequence[int], options: TrainOptions, cutter: int = CUTTER) -> dict[str, Place]:
     """Return where the held-out parts of documents begin that have no labels; each ends where the next one begins.
 
     ``sizes`` are the documents' characters. A part that is empty begins where it ends.
@@ -65,13 +66,26 @@ def cut_places(sizes: Sequence[int], options: TrainOptions) -> dict[str, Place]:
     characters, documents = sum(sizes), len(sizes)
     many = documents >= FEWEST_DOCUMENTS
     whole = documents if many else characters
-    most = whole if characters <= LARGE else max(1, MOST_HELD_OUT * whole // characters)
+    most = whole if characters <= LARGE or cutter < 2 else max(1, MOST_HELD_OUT * whole // characters)
     places, end = {}, whole
     for name in reversed(PARTS[1:]):
         size = min(share_of(whole, shares(options)[name]), most, end)
         end -= size if many or size >= FEWEST else 0
         places[name] = Place(end) if many else place_of(end, sizes)
     return places
+
+
+def note_bound(characters: int, options: TrainOptions) -> tuple[str, ...]:
+    """Return a note where less of a text without labels is held out than the share that is asked for."""
+    if characters <= LARGE or max(shares(options).values()) * characters <= MOST_HELD_OUT:
+        return ()
+    return (f"of {characters:,} characters, a held-out part has {MOST_HELD_OUT:,} at most, whatever its share",)
+
+
+def refuse_too_little(units: int, name: str) -> None:
+    """Raise ``InputError`` where too few units of a text are left to train on."""
+    if units < FEWEST:
+        raise InputError(f"{name} leaves {units} units to train on; give more text, or --valid 0")
 
 
 def place_of(character: int, sizes: Sequence[int]) -> Place:

@@ -24,6 +24,7 @@ from ..formats.array_cache import OTHERS, is_own, open_own, prune, replacing
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, SPECIAL
 from ..untrusted import parse_json
+from .boundaries import ends
 
 CHUNK = 4 << 20  # bytes that are checked at once
 MOST_ABOUT = 256 << 20  # bytes of what is known of ids: a million units at most
@@ -111,7 +112,7 @@ class Writer:
 
     def end_part(self, kind: str) -> None:
         """End a part of a text, whose last document ends where those of a kind do."""
-        if kind != "whole" and self.written > self.ends[-1]:
+        if ends(kind) and self.written > self.ends[-1]:
             self.add(np.array([BOUNDARY], np.int32))
         self.ends.append(self.written)
 

@@ -19,11 +19,13 @@ from ..formats.corpus import Source, files_of
 from ..formats.encodings import find_encoding, first_lines, is_utf8, refuse_no_encoding
 from ..sharing import cached_property
 from ..text import UNITS
+from ..text.byte import as_bytes
 from ..text.vocabulary import Vocabulary
 from . import holdout
-from .holdout import PARTS, Place, cut_places, shares
+from .boundaries import encode_documents
+from .holdout import PARTS, Place, cut_places, refuse_too_little, shares
 from .ids_file import Entry, StoredIds, cache_folder
-from .text import TextDataset, encode_documents
+from .text import TextDataset
 
 BLOCK = 4 << 20  # characters that are
 SAMPLE = 1 << 20  # bytes that tell the encoding
@@ -123,7 +125,7 @@ class Measured:
         """Measure a text."""
         found = cls()
         for begins, texts in text.pieces(lambda done: tell("counting its characters", done), found.newlines):
-            found.add(begins, list(map(len, texts)), [len(encoded(each)) for each in texts])
+            found.add(begins, list(map(len, texts)), [len(as_bytes(each)) for each in texts])
         return found
 
     def add(self, begins: bool, characters: list[int], sizes: list[int]) -> None:
@@ -132,11 +134,6 @@ class Measured:
             if not begins:
                 total[-1] += more.pop(0)
             total.extend(more)
-
-
-def encoded(text: str) -> bytes:
-    """A text in UTF-8, lone surrogates too."""
-    return text.encode("utf-8", "surrogatepass")
 
 
 def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeText | None:
@@ -209,6 +206,7 @@ def split_large(
     entry = Entry(cache_folder(), hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:32])
     found = entry.open() or encode(text, model, options, known, entry, tell)
     vocabulary, (valid, test) = Vocabulary(model.unit, found.units), found.cuts
+    refuse_too_little(valid, str(text.paths[0]))
     about = {
         "names": [str(path) for path in text.paths[:20]],
         **found.text,
@@ -232,12 +230,14 @@ def encode(
     Raises ``InputError`` if another process changes the text, or what is written, meanwhile.
     """
     measured = Measured.of(text, tell)
-    places = list(cut_places(measured.characters, options).values())
-    vocabulary = learn_units(text, model, known, min(places), tell)
+    refuse_too_little(sum(measured.characters), str(text.paths[0]))
+    held_out = cut_places(measured.characters, options)
+    places = [held_out[name] for name in PARTS[1:]]
+    vocabulary = learn_units(text, model, known, places[0], tell)
     seen, digest = 0, Digest(measured.bytes)
     with entry.writing(vocabulary.units) as out:
         part = 0
-        for which, begins, texts in cut_pieces(text.pieces(lambda done: tell("encoding it", done)), sorted(places)):
+        for which, begins, texts in cut_pieces(text.pieces(lambda done: tell("encoding it", done)), places):
             for _ in range(which - part):
                 out.end_part(text.documents)
             part = which
@@ -269,7 +269,7 @@ class Digest:
     def add(self, texts: Sequence[str]) -> None:
         """Add some pieces; a document's length comes before its first one."""
         for text in texts:
-            raw = encoded(text)
+            raw = as_bytes(text)
             if not self.left:
                 self.left = next(self.sizes)
                 self.whole.update(self.left.to_bytes(8, "little"))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..config import ModelOptions, TrainOptions
-from ..errors import InputError
 from ..formats.corpus import Corpus, read_corpus
 from ..formats.documents import SEPARATORS
 from ..text.base import Ids, release
 from ..text.labels import label_ids, vocabulary_of
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .batches import Batch, Batches, Streams, Windows, overlapping, side_by_side
+from .boundaries import encode_documents, ends, with_end
 from .buckets import Buckets, each_once
 from .encoder_input import EncoderInput, Numbers
 from .holdout import (
     CUTTER,
-    FEWEST,
     FEWEST_DOCUMENTS,
     PARTS,
     Document,
@@ -28,6 +27,7 @@ from .holdout import (
     cut_places,
     hold_out,
     hold_out_ends,
+    refuse_too_little,
     shares,
 )
 
@@ -63,7 +63,7 @@ class TextDataset:
     @property
     def ends(self) -> bool:
         """Whether the end of a document is learnt, and every document read from a fresh state."""
-        return self.documents != "whole"
+        return ends(self.documents)
 
     @property
     def vocabularies(self) -> dict[str, Vocabulary]:
@@ -140,22 +140,6 @@ def rows_for(units: int) -> int:
     return max(1, min(MOST_ROWS, units // ROW))
 
 
-def encode_documents(vocabulary: Vocabulary, documents: Sequence[str], begins: bool = True) -> Ids:
-    """Return the ids of documents in a row, a boundary before each; before the first only where one ``begins``."""
-    if vocabulary.kind.apart:  # all at once: a document can be a word
-        ids = vocabulary.encode("".join(documents))
-        places = np.cumsum([0, *map(len, documents)])[:-1]
-        return np.insert(ids, places if begins else places[1:], BOUNDARY)
-    boundary = np.array([BOUNDARY], np.int32)
-    parts = [part for document in documents for part in (boundary, vocabulary.encode(document))]
-    return np.concatenate([*(parts if begins else parts[1:]), boundary[:0]])
-
-
-def with_end(ids: Ids, kind: str) -> Ids:
-    """Return the ids of a part with the boundary behind its last document, where documents of a kind end."""
-    return np.append(ids, np.int32(BOUNDARY)) if len(ids) and kind != "whole" else ids
-
-
 def split_corpus(
     corpus: Corpus,
     model: ModelOptions,
@@ -177,9 +161,7 @@ def split_corpus(
     else:
         vocabulary = Vocabulary.of(model.unit, texts["train"], given, model.vocabulary_size, model.min_count)
     ids = {name: with_end(encode_documents(vocabulary, texts[name]), kind) for name in PARTS}
-    if len(ids["train"]) < FEWEST:
-        left = len(ids["train"])
-        raise InputError(f"{corpus.names[0]} leaves {left} units to train on; give more text, or --valid 0")
+    refuse_too_little(len(ids["train"]), corpus.names[0])
     split = TextDataset(vocabulary, ids["train"], ids["valid"], ids["test"], kind)
     if not corpus.labels and "labels" not in known:
         return split
@@ -198,7 +180,7 @@ def cut_parts(corpus: Corpus, kind: str, options: TrainOptions, cutter: int = CU
     }
     whole = rest = documents_of(corpus)
     if not corpus.labels or (kind != "files" and len(whole) < FEWEST_DOCUMENTS):
-        places = cut_places([len(text) for text in corpus.documents], options)
+        places = cut_places([len(text) for text in corpus.documents], options, cutter)
         bounds = [Place(0), places["valid"], places["test"], Place(len(whole))]
         spans = zip(PARTS, bounds[:-1], bounds[1:], strict=True)
         return {name: between(whole, *span) for name, *span in spans} | own

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..config import ReadOptions, TrainOptions, as_given
 from ..datasets.holdout import files_of_part
-from ..errors import InputError, OptionError
+from ..errors import InputError
 from ..formats.corpus import Source
 from ..formats.tables import FILE, is_table_name
 from ..model_file.bundle import Bundle
@@ -24,8 +24,6 @@ PASSING = {"lines": "lines that a program made", "-": "standard input"}
 def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> ExampleRows:
     """The rows of a test; how the model's own text was read is how it is read where nothing else is given."""
     task = TASKS[bundle.config.task]
-    if task.continues:
-        raise OptionError("this model writes on from a prompt, and there is nothing to hold against it; use score")
     ReadOptions.of(given).refuse_foreign(given, bundle.config.task, bundle.config.model)
     source = source if isinstance(source, str | Path) else list(source)
     recorded = bundle.record.get("corpus", {}).get("read", {})

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from ..config import ReadOptions
 from ..errors import InputError
+from ..files import is_folder
 from ..untrusted import read_bytes, refuse_device
 from .array_cache import FOLDER, cached
 from .arrays import Arrays, read_npz
 from .columns import TablePreview
-from .corpus import is_folder, read_file
+from .corpus import read_file
 from .images import MEMORY, Picture, read_image
 from .tables import KINDS, is_table_name, read_columns
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..config import ReadOptions
 from ..errors import InputError, OptionError
+from ..files import is_folder
 from ..options import flag, given
 from ..text.labels import Labels
 from ..untrusted import CHUNK, MOST_BYTES, most_expanded, read_bytes
@@ -184,14 +185,6 @@ def files_of(path: str | Path) -> list[str | Path]:
         return [path]
     inside = sorted(each for each in Path(path).rglob("*") if each.is_file())
     return [each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts)]
-
-
-def is_folder(path: str | Path) -> bool:
-    """Whether a path is a folder; one that the system refuses to look at (too long a name) is none."""
-    try:
-        return Path(path).is_dir()
-    except OSError:
-        return False
 
 
 def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:

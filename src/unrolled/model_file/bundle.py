@@ -1,4 +1,4 @@
-"""The waist of the house: a model as plain data, and its one file.
+"""A model as plain data, and its one file.
 
 A bundle is weights as NumPy arrays, the options that describe the network, named vocabularies, and the record of its
 training. The file is safetensors: nothing in it can run. Its header (strings only) holds everything but the weights,
@@ -190,14 +190,6 @@ def read(path: str | Path) -> bytes:
         return read_bytes(path, "give a file that `unrolled train` wrote", MOST_BYTES, ModelFileError, pipes=False)
     except MemoryError:
         raise ModelFileError(f"{path} does not fit into memory; give a smaller model") from None
-
-
-def is_folder(path: str | Path) -> bool:
-    """Tell whether a path is a folder; one that the system refuses to look at, like too long a name, is none."""
-    try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
 
 
 def refuse_existing(path: str | Path, force: bool) -> None:

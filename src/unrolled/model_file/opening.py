@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import bundle as bundles
-from .bundle import Bundle
+from ..files import is_folder
+from .bundle import Bundle, load
 
 
 def open_bundle(path: str | Path) -> Bundle:
     """The model of a file, or the GPT-2 of a folder; raises ``ModelFileError`` for what is none."""
-    if not bundles.is_folder(path):
-        return bundles.load(path)
+    if not is_folder(path):
+        return load(path)
     from .gpt2_folder import read_folder  # needs torch and transformers
 
     return read_folder(path)

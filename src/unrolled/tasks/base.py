@@ -15,7 +15,7 @@ from ..text.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from ..datasets.dataset import LoadedData, ReadRequest
     from ..datasets.encoder_input import EncoderInput
-    from ..formats.corpus import Source
+    from ..formats.corpus import Corpus, Source
 
 Vocabularies = Mapping[str, Vocabulary]
 """Vocabularies by their name in the bundle: ``text``, and ``labels`` where there are any."""
@@ -34,6 +34,11 @@ class ExampleRows:
     rows: list[Row]
     digest: str
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rows: list[Row], corpus: Corpus) -> ExampleRows:
+        """Return the rows of a corpus."""
+        return cls(rows, corpus.digest, corpus.notes)
 
     def grouped(self) -> dict[str, list[str]]:
         """Return all that is wanted of each source, in the order in which the sources come."""

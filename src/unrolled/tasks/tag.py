@@ -54,8 +54,7 @@ class Tag(Task):
         return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
 
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
-        rows, corpus = read_rows(source, options)
-        return ExampleRows(rows, corpus.digest, corpus.notes)
+        return ExampleRows.of(*read_rows(source, options))
 
     def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
         from ..datasets.holdout import cut_rows

@@ -36,7 +36,7 @@ class Unit(ABC):
     spaced = False
     """Whether a unit may begin with the space before it."""
     apart = False
-    """Whether each character is a unit by itself, whatever stands beside it."""
+    """Whether a text's units are those of any two parts of it, so that ``length`` tells their number."""
     several = False
     """Whether a text can be written in several ways, so that the cost of one of them is an upper bound."""
 
@@ -84,6 +84,10 @@ class Unit(ABC):
     def bytes(self, unit: str) -> int:
         """How many bytes of UTF-8 a unit adds to a text."""
         return len(unit.encode("utf-8", "surrogatepass"))
+
+    def length(self, text: str) -> int:
+        """How many units a text has, of a kind whose units stand ``apart``."""
+        return len(text)
 
     def parts(self, text: str) -> Iterator[str]:
         """A text in parts that can be split one by one."""

@@ -27,6 +27,7 @@ class Bpe(Byte):
     """Tokens of bytes; ``ranks`` tells in which order they were learnt."""
 
     grows = True
+    apart = False  # a token may cross what parts two texts
     spaced = True
     several = True
 

@@ -16,6 +16,7 @@ class Byte(Unit):
     """Bytes: 256 units write any text of any script."""
 
     grows = False
+    apart = True
 
     def split(self, text: str) -> list[str]:
         return list(as_bytes(text).decode("latin-1"))
@@ -34,6 +35,9 @@ class Byte(Unit):
 
     def bytes(self, unit: str) -> int:
         return len(unit)
+
+    def length(self, text: str) -> int:
+        return len(as_bytes(text))
 
     def possible(self, unit: str) -> bool:
         return len(unit) == 1 and unit in BYTES

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from unrolled import load, train
-from unrolled.config import ModelOptions
+from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.tasks import TASKS
 from unrolled.text.vocabulary import Vocabulary
 
@@ -161,3 +161,11 @@ def test_a_test_is_evaluated_by_the_captions_of_each_image(painted):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[0])
     assert (told["sources"], told["references"], round(told["bleu_1"], 3)) == (2, 3, 1.0)
+
+
+def test_the_rows_are_cut_as_training_cuts_them(painted):
+    model = load(painted / "m.safetensors")
+    found = TASKS["caption"].rows(painted / "t.tsv", ReadOptions())
+    cut = TASKS["caption"].cut(found.rows, TrainOptions(), lambda path: [])
+    assert {name: len(rows) for name, rows in cut.items()} == model.record["split"]
+    assert found.digest == model.record["corpus"]["digest"]

@@ -16,8 +16,9 @@ from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows, repeated
 from ...errors import InputError, OptionError
+from ...files import is_folder
 from ...formats.columns import TablePreview
-from ...formats.corpus import Corpus, Source, files_of, is_folder, read_corpus, read_file
+from ...formats.corpus import Corpus, Source, files_of, read_corpus, read_file
 from ...formats.tables import FILE, KINDS, is_table_name
 from ...text.base import Ids
 from ...text.vocabulary import BOUNDARY, Vocabulary

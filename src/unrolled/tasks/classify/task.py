@@ -32,8 +32,7 @@ class Classify(Task):
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
         from .rows import read_rows
 
-        rows, corpus = read_rows(source, options)
-        return ExampleRows(rows, corpus.digest, corpus.notes)
+        return ExampleRows.of(*read_rows(source, options))
 
     def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
         from .rows import cut

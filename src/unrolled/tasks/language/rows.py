@@ -7,6 +7,7 @@ import dataclasses
 from ...config import ModelOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
 from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.holdout import CUTTER, note_bound
 from ...datasets.large import LargeText, find_large, split_large
 from ...datasets.line_starts import held_out_beginnings
 from ...datasets.text import split_corpus
@@ -29,7 +30,9 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
     split = split_corpus(corpus, model, request.train, request.known, request.cutter)
     if split.labels and not model.kind.labels:
         raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
-    return LoadedData(split, corpus.describe(), model, why, corpus.notes, held_out_beginnings(split, SHOWN))
+    bound = () if corpus.labels or request.cutter < CUTTER else note_bound(corpus.characters, request.train)
+    shown = held_out_beginnings(split, SHOWN)
+    return LoadedData(split, corpus.describe(), model, why, (*corpus.notes, *bound), shown)
 
 
 def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
@@ -39,7 +42,8 @@ def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
     model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
     refuse_cutting(model, request.train)
     split, about = split_large(large, model, request.train, request.known, request.tell or silent)
-    return LoadedData(split, about, model, why, (), held_out_beginnings(split, SHOWN))
+    notes = note_bound(about["characters"], request.train)
+    return LoadedData(split, about, model, why, notes, held_out_beginnings(split, SHOWN))
 
 
 def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:

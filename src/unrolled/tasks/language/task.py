@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...datasets.encoder_input import EncoderInput
     from ...formats.corpus import Source
 
+NO_ROWS = "this model writes on from a prompt, and there is nothing to hold against it; use score"
+
 
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
@@ -28,10 +30,10 @@ class Language(Task):
         return read_text(source, request)
 
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
-        raise OptionError("this model writes on from a prompt, and there is nothing to hold against it; use score")
+        raise OptionError(NO_ROWS)
 
     def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
-        raise OptionError("a text has no rows")
+        raise OptionError(NO_ROWS)
 
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         raise OptionError("this model writes on from a prompt and reads no source; use generate, or score")

@@ -11,7 +11,7 @@ from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 
 class ClassifierFreeGuidance(Engine):
-    """Two engines of one network, ``without`` labels and ``conditioned`` them."""
+    """Two engines of one network, ``without`` labels and ``conditioned`` on them."""
 
     def __init__(self, without: Engine, conditioned: Engine, strength: float) -> None:
         self.members, self.strength = (without, conditioned), strength

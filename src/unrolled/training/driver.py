@@ -266,8 +266,8 @@ class Run:
         rate = ledger.step * self.units_per_step / self.bits / math.log(2) / ledger.seconds
         left = (self.schedule.steps - ledger.step) * ledger.seconds / ledger.step
         epoch = ledger.step / self.learner.batches.steps_per_epoch
-        summary = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
-        tell(self.observers, summary)
+        progress = Progress(ledger.step, self.schedule.steps, epoch, ledger.train_bits, rate, ledger.seconds, left)
+        tell(self.observers, progress)
 
     def course(self) -> Course:
         """How far the run is, as a record tells it."""

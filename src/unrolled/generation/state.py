@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from ..analysis.scoring import next_units
 from ..config import GenerateOptions, as_tuple
 from ..engines import Engine, adaptive, guided, occurring
 from ..engines.base import EngineState, sound
@@ -165,6 +164,8 @@ class State:
         """The likeliest next units with their probabilities, by default at temperature 1."""
         refuse_others(options, NEXT, "one unit")
         options.setdefault("temperature", 1.0)
+        from ..analysis.scoring import next_units
+
         return next_units(self.read, self.vocabulary, self.settings(**options), count)
 
     def save(self, path: str | Path, force: bool = False) -> Path:

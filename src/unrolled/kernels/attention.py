@@ -9,11 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .checks import Array
-from .pack import aligned, pad, padded
+from .pack import Floats, aligned, pad, padded
 from .structures import Memory
-
-Floats = NDArray[np.float32]
-Weights = dict[str, Floats]
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .attention import Attended, Floats, Weights
 from .cell import CellKernel
 from .checks import Array, checked_ids, pointer, shaped
 from .library import Library
-from .pack import aligned, by_gates, pack, pad, padded
+from .pack import Floats, Weights, aligned, by_gates, pack, pad, padded
 from .structures import KINDS, LOOKS, Attention, Filters, Matrix, Network
 from .threads import over_rows
+
+if TYPE_CHECKING:
+    from .attention import Attended
 
 State = tuple[Floats, ...]
 EMPTY = (0, 0, 0)
@@ -200,7 +203,7 @@ class PackedNetwork:
         for name, array in (("keys", memory.keys), ("values", memory.values)):
             pointer(array, np.float32, (int(memory.starts[-1]), self.hidden), name)
         pointer(source, np.int32, (rows,), "the rows' sources")
-        return Attended(memory, source)
+        return replace(attended, source=source)
 
     def copy(self, state: State, rows: int) -> State:
         """A state of our own to change in place, padded."""

@@ -14,6 +14,7 @@ from .precision import to_bf16, to_int8
 
 PANEL = 16
 Floats = NDArray[np.float32]
+Weights = dict[str, Floats]
 Packed = tuple[NDArray[Any], Floats, NDArray[np.int32]]
 """Weights in some precision; with int8, the scale and the start of every output (ones and zeros otherwise)."""
 LINE = 64  # bytes of a cache line: a vector that lies across two costs twice

@@ -41,7 +41,7 @@ KINDS = {
     "GPT-2": "text.txt --steps 400 --model gpt2 --layers 2 --heads 2 --context 64",
     "going on from a model": "text.txt --steps 1200 --from base.safetensors",
     "classifier": "rows.tsv --steps 800 --task classify",
-    "finding words": "text.txt --task tag --steps 600",
+    "finding words": "text.txt --task segment --steps 600",
     "translator, attention": "pairs.tsv --steps 800 --task translate --attention dot",
     "translator, Elman": "pairs.tsv --steps 800 --task translate --cell elman --attention none --unit char",
     "Markov chain": "text.txt --model markov",

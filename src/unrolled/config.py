@@ -77,9 +77,9 @@ MODELS = tuple(KINDS)
 NETWORKS = tuple(name for name, kind in KINDS.items() if not kind.counted)
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
-TASKS = ("language", "classify", "translate", "caption", "tag")
+TASKS = ("language", "classify", "translate", "caption", "segment")
 WRITING = ("language", "translate", "caption")
-READING = ("classify", "translate", "tag")
+READING = ("classify", "translate", "segment")
 CNN, FEATURES = "cnn", "features"
 """What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
 
@@ -218,7 +218,7 @@ class TrainOptions(Options):
         "none",
         "balanced: each class counts the same, however rare it is",
         choices=("none", "balanced"),
-        tasks=("classify", "tag"),
+        tasks=("classify", "segment"),
     )
     reset_probability: float = option(
         0.01,

@@ -46,7 +46,7 @@ RUNS: dict[str, tuple[str, dict[str, Any]]] = {
         | {"model": "gpt2", "hidden_size": 8, "layers": 1, "heads": 2, "context": 16},
     ),
     **{f"classify-{cell}": ("labelled.tsv", READER | {"task": "classify", "cell": cell}) for cell in CELLS},
-    **{f"tag-{cell}": ("text.txt", READER | {"task": "tag", "cell": cell}) for cell in CELLS},
+    **{f"segment-{cell}": ("text.txt", READER | {"task": "segment", "cell": cell}) for cell in CELLS},
     **{f"translate-{cell}": ("pairs.tsv", READER | {"task": "translate", "cell": cell}) for cell in CELLS},
     "translate-additive": ("pairs.tsv", READER | {"task": "translate", "attention": "additive"}),
     **{f"caption-{cell}": ("images.tsv", CAPTION | {"cell": cell}) for cell in CELLS},

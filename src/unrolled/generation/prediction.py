@@ -108,7 +108,7 @@ class Predictor:
             ]
         return found
 
-    def tag(self, sources: Sequence[str]) -> list[Answer]:
+    def label_places(self, sources: Sequence[str]) -> list[Answer]:
         """The labels of every unit of each source."""
         found: list[Answer | None] = [None] * len(sources)
         for places, engine in self.parts(sources):
@@ -127,7 +127,7 @@ class Predictor:
     def classify(self, sources: Sequence[str]) -> list[Answer]:
         """The label of each source, or what its labels make of it where every unit has one."""
         if self.spec.pooling == "each":
-            return self.tag(sources)
+            return self.label_places(sources)
         probabilities = softmax(self.logits(sources)) if sources else np.empty((0, 0))
         answers = []
         for source, each in zip(sources, probabilities, strict=True):

@@ -7,14 +7,14 @@ from .base import Task
 from .caption.task import Caption
 from .classify.task import Classify
 from .language.task import Language
-from .tag import Tag
+from .segment import Segment
 from .translate.task import Translate
 
 TASKS: dict[str, Task] = {
     "language": Language(),
     "classify": Classify(),
     "translate": Translate(),
-    "tag": Tag(),
+    "segment": Segment(),
     "caption": Caption(),
 }
 """Every task by its name; a new one is one file and one line here."""

@@ -68,6 +68,8 @@ class Task(ABC):
     """Whether a model gives each source one label, of which some are confused with others."""
     recipe: str = ""
     """The recipe that fills in what the user left open: a name in ``training.recipes.examples``."""
+    earlier_names: tuple[tuple[int, str], ...] = ()
+    """Formats of the model file, by their number, in which the task had another name, and which."""
     judged: str = ""
     """How a model is evaluated: a name in ``evaluation.evaluator``."""
 

@@ -13,9 +13,9 @@ from .base import Evaluation, Example
 from .rows import in_training
 
 
-def evaluate_tags(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
+def evaluate_words(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """Precision, recall and F1 of words (Sproat and Emerson 2003), and the share of lines without an error."""
-    found = [answer.label for answer in model.predictor.tag([source for source, _ in test.rows])]
+    found = [answer.label for answer in model.predictor.label_places([source for source, _ in test.rows])]
     figures, scores = words_found(found, [wanted for _, wanted in test.rows])
     return Evaluation(
         task=model.bundle.config.task,

@@ -67,6 +67,9 @@ class Segment(Task):
 
         return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])
 
+    def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
+        return vocabularies["text"].split("".join(source.split()))
+
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         if vocabularies["labels"].units != LABELS:
             raise OptionError(f"a network that finds words has the labels {' and '.join(LABELS)}, and these are others")
@@ -76,8 +79,7 @@ class Segment(Task):
         return negative_log_likelihood(logits, targets)
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
-        units = vocabularies["text"].split("".join(source.split()))
-        begins = vocabularies["labels"].index[BEGINS]
+        units, begins = self.tokens(source, vocabularies), vocabularies["labels"].index[BEGINS]
         spaced = (f" {unit}" if label == begins else unit for unit, label in zip(units, ids, strict=False))
         return "".join(spaced).strip()
 

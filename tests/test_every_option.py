@@ -31,10 +31,11 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "classify": ("pets.tsv", {**TINY, "task": "classify"}),
     "translate": ("reversals.tsv", {**TINY, "task": "translate", "hidden_size": 16, "steps": 60, "learning_rate": 0.2}),
     "segment": ("text.txt", {**TINY, "task": "segment", "sequence_length": 256}),
+    "tag": ("tagged.conll", {**TINY, "task": "tag"}),
     "caption": ("captions.tsv", {**TINY, "task": "caption"}),
 }
 """Kinds of model, each with what it learns and how."""
-WRITERS, READERS = ("lstm", "markov", "gpt2"), ("classify", "translate", "segment", "caption")
+WRITERS, READERS = ("lstm", "markov", "gpt2"), ("classify", "translate", "segment", "tag", "caption")
 
 CALLS: list[tuple[str, tuple[str, ...]]] = [
     ("generate MODEL --prompt The --length 200 --seed 1", ("lstm", "markov")),
@@ -42,7 +43,7 @@ CALLS: list[tuple[str, tuple[str, ...]]] = [
     ("score MODEL TEXT", ("lstm", "markov")),
     ("score MODEL TEXT", ("translate",)),
     ("score MODEL --next The", WRITERS),
-    ("predict MODEL abc dea bcdec eab ccad --json", ("classify", "translate", "segment")),
+    ("predict MODEL abc dea bcdec eab ccad --json", ("classify", "translate", "segment", "tag")),
     ("predict MODEL abc dea bcdec eab ccad --json --temperature 3", ("translate",)),
     ("predict MODEL 1.png --json", ("caption",)),
     ("evaluate MODEL FEW", READERS),
@@ -113,6 +114,9 @@ def folder(tmp_path_factory, text, tables) -> Path:
         Image.new("RGB", (9, 9), (number * 12, 0, 255 - number * 12)).save(folder / f"{number}.png")
     rows = [f"{number}.png\t{'red' if number > 9 else 'blue'} square\n" for number in range(20)]
     (folder / "captions.tsv").write_text("image\tcaption\n" + "".join(rows))
+    words = (folder / "text.txt").read_text().split()[:300]
+    columns = [f"{word}\t{'ab'[n % 2]}{word[0]}\n" + "\n" * (n % 2) for n, word in enumerate(words)]
+    (folder / "tagged.conll").write_text("".join(columns))
     for name in {source for source, _ in KINDS.values()}:
         (folder / f"few-{name}").write_text("".join((folder / name).read_text().splitlines(keepends=True)[:7]))
     return folder

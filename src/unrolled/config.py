@@ -28,13 +28,13 @@ class ReadOptions(Options):
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
     text_column: str | None = option(
         None,
-        "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text]",
-        tasks=("language", "classify"),
+        "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text], or of tokens, by its number",
+        tasks=("language", "classify", "tag"),
     )
     label: tuple[str, ...] = option(
         (),
         "column whose value conditions the text, or is to be told, or: file (can be given several times)",
-        tasks=("language", "classify"),
+        tasks=("language", "classify", "tag"),
     )
     source_column: str | None = option(
         None,
@@ -77,9 +77,9 @@ MODELS = tuple(KINDS)
 NETWORKS = tuple(name for name, kind in KINDS.items() if not kind.counted)
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
-TASKS = ("language", "classify", "translate", "caption", "segment")
+TASKS = ("language", "classify", "translate", "caption", "segment", "tag")
 WRITING = ("language", "translate", "caption")
-READING = ("classify", "translate", "segment")
+READING = ("classify", "translate", "segment", "tag")
 CNN, FEATURES = "cnn", "features"
 """What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
 
@@ -218,7 +218,7 @@ class TrainOptions(Options):
         "none",
         "balanced: each class counts the same, however rare it is",
         choices=("none", "balanced"),
-        tasks=("classify", "segment"),
+        tasks=("classify", "segment", "tag"),
     )
     reset_probability: float = option(
         0.01,

@@ -25,8 +25,8 @@ HERE = Path(__file__).parent
 FOLDER = HERE / f"format-{FORMAT}"
 NARROW = ("bf16", "int8")
 SENTENCES = ("the cat runs", "a happy bird sees the")
-KEPT = ("language-lstm", "language-labels", "markov", "gpt2", "classify-lstm", "segment-lstm", "translate-lstm")
-KEPT += ("caption-lstm",)
+KEPT = ("language-lstm", "language-labels", "markov", "gpt2", "classify-lstm", "segment-lstm")
+KEPT += ("tag-lstm", "translate-lstm", "caption-lstm")
 STOPPED = "language-lstm"
 """The run that is stopped half-way for the sake of its resume file."""
 

@@ -56,7 +56,7 @@ def stopped(tmp_path) -> Path:
     return output
 
 
-@pytest.mark.parametrize("given", [{}, {"task": "segment"}])
+@pytest.mark.parametrize("given", [{}, {"task": "tag"}, {"task": "segment"}])
 def test_a_stopped_run_of_format_1_goes_on_as_what_it_was(stopped, given):
     assert load_resume(resume_path(stopped))[1]["model"]["task"] == "segment"
     model = unrolled.train(stopped.with_name("lines.txt"), stopped, resume=True, **given)

@@ -18,6 +18,7 @@ from ..tasks.base import ExampleRows
 from .base import Evaluation
 from .labels import evaluate_labels
 from .rows import read_test
+from .tags import evaluate_tags
 from .texts import evaluate_captions, evaluate_translations
 from .words import evaluate_words
 
@@ -26,6 +27,7 @@ JUDGES: Mapping[str, Callable[[Model, ExampleRows, PredictOptions], Evaluation]]
     "translations": evaluate_translations,
     "captions": evaluate_captions,
     "words": evaluate_words,
+    "tags": evaluate_tags,
 }
 """How models are evaluated: tasks name one of these (``Task.judged``)."""
 

@@ -8,6 +8,7 @@ from .caption.task import Caption
 from .classify.task import Classify
 from .language.task import Language
 from .segment import Segment
+from .tag.task import Tag
 from .translate.task import Translate
 
 TASKS: dict[str, Task] = {
@@ -15,6 +16,7 @@ TASKS: dict[str, Task] = {
     "classify": Classify(),
     "translate": Translate(),
     "segment": Segment(),
+    "tag": Tag(),
     "caption": Caption(),
 }
 """Every task by its name; a new one is one file and one line here."""

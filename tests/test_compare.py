@@ -6,6 +6,7 @@ import unrolled
 from unrolled import compare as module
 from unrolled.compare import MODELS, available, characters_learnt, compare, flag, judge, learn, of_model, read_text
 from unrolled.config import ModelOptions, ReadOptions
+from unrolled.tasks.options import refuse_foreign
 
 OPTIONS = {"minutes": 0.02, "hidden_size": 16, "threads": 1}
 
@@ -80,7 +81,7 @@ def test_documents_have_no_cold_starts(tmp_path):
 def test_options_of_all_models_are_those_of_train():
     for options in MODELS.values():
         of = ModelOptions.of(options)
-        of.refuse_foreign(options, of.task, of.model)
+        refuse_foreign(ModelOptions, options, of.task, of.model)
 
 
 def test_what_is_counted_is_given_no_minutes():

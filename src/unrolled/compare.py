@@ -25,6 +25,7 @@ from .formats.corpus import Corpus, read_corpus
 from .kinds import KINDS, Kind
 from .model_file.bundle import SUFFIX
 from .networks.cells import CELLS, WINDOWS
+from .tasks.options import has
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -161,7 +162,8 @@ def compare(
 def of_model(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of ``train`` for one of the models; what is counted is given no minutes."""
     chosen = {**options, **MODELS[name]}
-    foreign = set(TrainOptions.names()) - set(TrainOptions.names_of("language", ModelOptions.of(MODELS[name]).model))
+    model = ModelOptions.of(MODELS[name])
+    foreign = [each for each in TrainOptions.names() if not has(each, model.task, model.model)]
     return {key: value for key, value in chosen.items() if key not in foreign}
 
 

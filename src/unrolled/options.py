@@ -14,9 +14,8 @@ from .errors import OptionError
 def option(default: Any, help: str, **metadata: Any) -> Any:
     """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
 
-    ``of`` names the kinds of model that have the option, and ``tasks`` the tasks, where not all do. It means nothing
-    unless one of those that it ``needs`` is given, too, nor beside those that it ``excludes``, each with a reason, nor
-    where another has one of the values in ``idle``.
+    It means nothing unless one of those that it ``needs`` is given, too, nor beside those that it ``excludes``, each
+    with a reason, nor where another has one of the values in ``idle``.
     """
     return field(default=default, metadata={"help": help, **metadata})
 
@@ -31,17 +30,6 @@ class Options:
             value = getattr(self, each.name)
             check_type(each.name, value, hints[each.name])
             check(each.name, value, each.metadata)
-
-    def refuse_foreign(self, names: Collection[str], task: str, model: str) -> None:
-        """Raise an ``OptionError`` for an option among ``names`` that a task or a kind of model does not have."""
-        for each in dataclasses.fields(self):
-            for what, value, key in (("model", model, "of"), ("task", task, "tasks")):
-                owners = each.metadata.get(key, (value,))
-                if each.name in names and value not in owners:
-                    known = " or ".join(owners)
-                    raise OptionError(
-                        f"I got {flag(each.name)} with {flag(what)} {value}, and it is of {known}; leave it out"
-                    )
 
     def refuse_idle(self, names: Collection[str]) -> None:
         """Raise an ``OptionError`` for an option among ``names`` that means nothing beside the others."""
@@ -66,15 +54,6 @@ class Options:
     def changed(self) -> list[str]:
         """The names of the options that are other than their defaults."""
         return [each.name for each in dataclasses.fields(self) if getattr(self, each.name) != each.default]
-
-    @classmethod
-    def names_of(cls, task: str, model: str) -> list[str]:
-        """The names of the options that a task and a kind of model have."""
-        return [
-            each.name
-            for each in dataclasses.fields(cls)
-            if model in each.metadata.get("of", (model,)) and task in each.metadata.get("tasks", (task,))
-        ]
 
     @classmethod
     def names(cls, mark: str | None = None) -> list[str]:

@@ -3,7 +3,7 @@ import pytest
 from unrolled.config import ModelOptions
 from unrolled.errors import OptionError
 from unrolled.kinds import KINDS
-from unrolled.tasks import refuse_contradiction
+from unrolled.tasks.options import refuse_contradiction
 
 
 def test_a_window_tells_how_far_it_looks_back():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import OptionError
+from ..tasks.options import own_options
 from . import streams
 from .flags import examples, refuse_alone
 
@@ -93,7 +94,7 @@ def about(bundle: Bundle, path: Path) -> dict[str, Any]:
         "bytes": path.stat().st_size,
         "parameters": bundle.parameters,
         "weights": bundle.weights,
-        **bundle.config.own(),
+        **own_options(bundle.config),
         **sizes,
         **letters,
         "labels": ", ".join(bundle.vocabularies["labels"].units) if "labels" in bundle.vocabularies else None,

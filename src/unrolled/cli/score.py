@@ -10,6 +10,7 @@ import click
 from ..config import EngineOptions, ReadOptions, ScoreOptions
 from ..errors import OptionError
 from ..options import flag
+from ..tasks.options import refuse_foreign
 from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
@@ -69,7 +70,7 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
     reading = ReadOptions(**{name: settings[name] for name in READING if name in settings})
-    reading.refuse_foreign(settings, opened.bundle.config.task, opened.bundle.config.model)
+    refuse_foreign(ReadOptions, settings, opened.bundle.config.task, opened.bundle.config.model)
     scored = opened.score(read(text, reading.encoding), **how)
     if settings.get("top"):
         show_alternatives(scored)

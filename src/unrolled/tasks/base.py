@@ -54,6 +54,8 @@ class Task(ABC):
     What others ask of a task are facts: none of them asks which task it is.
     """
 
+    options: frozenset[str] = frozenset()
+    """The options that it has and not every other task: names of fields in ``config``."""
     texts: tuple[str, ...] = ("text",)
     """The vocabularies of texts that a model of the task has."""
     labels: tuple[bool, ...] = (False,)

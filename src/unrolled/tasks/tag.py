@@ -32,6 +32,7 @@ LABELS = BEGINS, GOES_ON = "begins", "goes on"
 class Tag(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
 
+    options = frozenset({"directions", "unit_dropout", "class_weights"})
     recipe, judged = "classifier", "words"
     labels = (True,)
 

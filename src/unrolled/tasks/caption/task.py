@@ -22,6 +22,12 @@ class Caption(Task):
     With attention it looks back at the places of the image (Show, Attend and Tell, Xu et al. 2015).
     """
 
+    options = frozenset(
+        {
+            *("source_column", "target_column", "images_anywhere"),
+            *("vision", "image_size", "feature_size", "attention", "feedback"),
+        }
+    )
     writes = True
     recipe, judged = "captioner", "captions"
 

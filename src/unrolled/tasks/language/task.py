@@ -21,6 +21,7 @@ NO_ROWS = "this model writes on from a prompt, and there is nothing to hold agai
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
+    options = frozenset({"text_column", "label", "documents", "batches", "reset_probability", "feedback"})
     continues = True
     labels = (False, True)
 

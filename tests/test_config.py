@@ -76,7 +76,7 @@ def test_what_means_nothing_beside_the_others_is_refused(kind, options, message)
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_is_refused(value):
-    with pytest.raises(OptionError, match="--weight-decay is"):
+    with pytest.raises(OptionError, match="weight_decay= is"):
         TrainOptions(weight_decay=value)
 
 

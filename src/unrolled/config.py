@@ -202,7 +202,7 @@ class TrainOptions(Options):
         if len(given) > 1:
             raise OptionError(f"I got {' and '.join(given)}; a budget is one of them: leave the others out")
         if isinstance(self.valid, float) and isinstance(self.test, float) and self.valid + self.test >= 1:
-            raise OptionError(f"--valid {self.valid} and --test {self.test} leave nothing to train on; lower them")
+            raise OptionError(f"--valid={self.valid} and --test={self.test} leave nothing to train on; lower them")
 
 
 DEFAULT_MINUTES = 5.0

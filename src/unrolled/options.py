@@ -10,6 +10,8 @@ from typing import Any, Self, get_args, get_type_hints
 
 from .errors import OptionError
 
+ANY_NUMBER = "a finite number"
+
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
     """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
@@ -48,7 +50,7 @@ class Options:
             for other, values in each.metadata.get("idle", {}).items():
                 if (value := getattr(self, other)) in values:
                     raise OptionError(
-                        f"I got {flag(each.name)} with {flag(other)} {value}, where it means nothing; leave one out"
+                        f"I got {flag(each.name)} with {flag(other)}={value}, where it means nothing; leave one out"
                     )
 
     def changed(self) -> list[str]:
@@ -134,8 +136,17 @@ def within(value: float, bounds: Mapping[str, Any]) -> bool:
     )
 
 
+def described(field: dataclasses.Field[Any]) -> str:
+    """Return what an option means, the bounds of its value, and its default, in one line."""
+    bounds, help = describe(field.metadata), field.metadata["help"]
+    text = help if bounds == ANY_NUMBER else f"{help} ({bounds})"
+    if field.default in (None, False, ()) or "[default" in help:
+        return text
+    return f"{text} [default: {field.default}]"
+
+
 def describe(bounds: Mapping[str, Any]) -> str:
     """The bounds in words: "at least 0 and below 1"."""
     words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
     parts = [f"{word} {bounds[key]}" for key, word in words.items() if key in bounds]
-    return " and ".join(parts) or "a finite number"
+    return " and ".join(parts) or ANY_NUMBER

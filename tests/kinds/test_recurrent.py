@@ -16,5 +16,5 @@ def test_it_alone_reads_sources():
         if name == "recurrent":
             refuse_contradiction(options)
         else:
-            with pytest.raises(OptionError, match=f"I got {name} with --task classify"):
+            with pytest.raises(OptionError, match=f"I got {name} with task=classify"):
                 refuse_contradiction(options)

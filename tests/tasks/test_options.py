@@ -41,12 +41,12 @@ def test_a_model_is_described_by_its_own_options_that_are_known():
     ("options", "name"), [({"model": "markov", "hidden_size": 8}, "hidden-size"), ({"order": 3}, "order")]
 )
 def test_an_option_of_another_kind_of_model_is_refused(options, name):
-    with pytest.raises(OptionError, match=f"I got --{name} with --model"):
+    with pytest.raises(OptionError, match=f"I got --{name} with model="):
         refuse(options)
 
 
 def test_an_option_of_another_kind_of_model_is_refused_even_with_its_default():
-    with pytest.raises(OptionError, match="I got --cell with --model markov, and it is of recurrent"):
+    with pytest.raises(OptionError, match="I got cell= with model=markov, and it is of recurrent"):
         refuse({"model": "markov", "cell": "lstm"})
 
 

@@ -16,7 +16,7 @@ from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..analysis.scoring import Score
-    from ..api import Model
+    from ..api.source_model import SourceModel
 
 LINES = 10
 """The most surprising lines that are shown."""
@@ -50,8 +50,8 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
 
     For a model that translates or captions, TEXT is a table of sources and given texts.
     """
-    from ..api import load
-    from ..tasks import TASKS
+    from ..api import LanguageModel, load
+    from ..api.source_model import WritingModel
 
     if (text is None) == (prompt is None):
         raise OptionError("give a TEXT to score, or --next PROMPT; one of them")
@@ -61,9 +61,10 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     refuse(settings, prompt is not None)
     lines = settings.get("lines", LINES)
     opened = load(model, **{name: settings[name] for name in LOADING if name in settings})
-    if text is not None and TASKS[opened.bundle.config.task].writes:
+    if text is not None and isinstance(opened, WritingModel):
         score_table(opened, text, settings, lines, as_json)
         return
+    opened = LanguageModel._expect(opened, model)
     if prompt is not None:
         how = {name: settings[name] for name in OF_NEXT if name in settings}
         show_next(opened.next(prompt, **how), as_json)
@@ -92,7 +93,7 @@ def refuse(settings: Mapping[str, Any], next_unit: bool) -> None:
         raise OptionError("I got --lines with --top, which tells of every unit; leave one out")
 
 
-def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, as_json: bool) -> None:
+def score_table(model: SourceModel, table: str, settings: dict[str, Any], lines: int, as_json: bool) -> None:
     """Given texts under their sources, the most surprising pairs last."""
     from ..evaluation import score_pairs
     from ..reports.evaluated import pair_lines

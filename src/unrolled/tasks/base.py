@@ -68,6 +68,8 @@ class Task(ABC):
     """Whether a model can begin with the weights of a recurrent language model, as what reads its sources."""
     confuses: bool = False
     """Whether a model gives each source one label, of which some are confused with others."""
+    model_class: str
+    """The class of ``api`` that holds a model of the task."""
     recipe: str = ""
     """The recipe that fills in what the user left open: a name in ``training.recipes.examples``."""
     judged: str = ""

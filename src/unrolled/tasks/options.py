@@ -37,7 +37,7 @@ def refuse_foreign(options: type[Options], names: Collection[str], task: str, mo
         for what, value, known in (("model", model, owners(name, KINDS)), ("task", task, owners(name, TASKS))):
             if name in names and value not in known:
                 raise OptionError(
-                    f"I got {flag(name)} with {flag(what)} {value}, and it is of {' or '.join(known)}; leave it out"
+                    f"I got {flag(name)} with {flag(what)}={value}, and it is of {' or '.join(known)}; leave it out"
                 )
 
 
@@ -46,6 +46,6 @@ def refuse_contradiction(model: ModelOptions) -> None:
     cell = facts_of(model.cell) if has("cell", model.task, model.model) else None
     if not TASKS[model.task].continues and not (model.kind.reads and cell and cell.encodes):
         name = model.cell if model.kind.reads else model.model
-        raise OptionError(f"I got {name} with --task {model.task}, which is of recurrent networks; leave one out")
+        raise OptionError(f"I got {name} with --task={model.task}, which is of recurrent networks; leave one out")
     if cell and model.context is not None and cell.default_context is None:
-        raise OptionError(f"I got --context with --cell {model.cell}, which looks back without end; leave it out")
+        raise OptionError(f"I got --context with --cell={model.cell}, which looks back without end; leave it out")

@@ -33,6 +33,7 @@ class Tag(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
 
     options = frozenset({"directions", "unit_dropout", "class_weights"})
+    model_class = "Segmenter"
     recipe, judged = "classifier", "words"
     labels = (True,)
 
@@ -47,7 +48,7 @@ class Tag(Task):
         texts = [text for text, _ in cut["train"]]
         model, why = with_unit(request.model, *choose_unit(texts))
         if isinstance(UNITS[model.unit], Byte):
-            raise OptionError(f"I got --unit {model.unit} with --task tag, and words begin at letters; use another")
+            raise OptionError(f"I got --unit={model.unit} with --task=tag, and words begin at letters; use another")
         text = request.vocabulary("text", texts, model)
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}

@@ -84,7 +84,7 @@ def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
     if model.backbone not in (None, given):
         raise OptionError(
             f"this model sees with the pretrained network in {model.backbone!r}, and a file alone does not open it; if "
-            "you trust it, name the same with --vision (in Python: vision=...)"
+            "you trust it, name the same with --vision"
         )
 
 

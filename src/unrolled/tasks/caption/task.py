@@ -29,6 +29,7 @@ class Caption(Task):
         }
     )
     writes = True
+    model_class = "Captioner"
     recipe, judged = "captioner", "captions"
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:

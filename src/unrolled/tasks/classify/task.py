@@ -22,6 +22,7 @@ class Classify(Task):
 
     options = frozenset({"text_column", "label", "directions", "unit_dropout", "pooling", "class_weights"})
     warm = confuses = True
+    model_class = "Classifier"
     recipe, judged = "classifier", "labels"
     labels = (True,)
 

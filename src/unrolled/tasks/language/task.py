@@ -22,6 +22,7 @@ class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
     options = frozenset({"text_column", "label", "documents", "batches", "reset_probability", "feedback"})
+    model_class = "LanguageModel"
     continues = True
     labels = (False, True)
 

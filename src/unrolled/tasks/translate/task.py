@@ -23,6 +23,7 @@ class Translate(Task):
 
     options = frozenset({"source_column", "target_column", "directions", "unit_dropout", "attention", "feedback"})
     writes = True
+    model_class = "Translator"
     recipe, judged = "translator", "translations"
     texts = ("source", "target")
 

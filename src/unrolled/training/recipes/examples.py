@@ -144,7 +144,7 @@ def dropped_units(split: ExampleDataset) -> float:
 def sized(model: ModelOptions, width: int) -> ModelOptions:
     """The options with a width, and what follows from it."""
     if model.embedding_size == 0:
-        raise OptionError(f"I got --embedding-size 0 with --task {model.task}, whose units need one; leave it out")
+        raise OptionError(f"I got --embedding-size=0 with --task={model.task}, whose units need one; leave it out")
     embedding = model.embedding_size or min(width, 256)
     dropout = 0.0 if model.dropout is None else model.dropout
     return dataclasses.replace(

@@ -16,6 +16,7 @@ import numpy as np
 from ours import read_book, train
 
 from unrolled import Model
+from unrolled.api.opening import model_of
 
 BOOK = "open/gutenberg_sherlock/1661.txt"
 SIZES = {"1×256": ("--layers", "1", "--hidden-size", "256"), "2×512": ("--layers", "2", "--hidden-size", "512")}
@@ -76,7 +77,7 @@ def main() -> None:
     about, neighbours, rows = common.circumstances(), common.Neighbours(), []
     for name, model in models.items():
         for weights in ("fp32", "int8"):
-            model = Model(model.bundle, weights=weights)
+            model = model_of(model.bundle, weights=weights)
             model.engine.threads = 1
             found = type_text(model, held_out)
             bits = model.record["best"]["bits_per_char"]

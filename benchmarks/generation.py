@@ -25,10 +25,11 @@ import numpy as np
 import rivals
 import torch
 
-from unrolled.api.model import Model, generate_options
+from unrolled.api.opening import model_of
 from unrolled.config import ModelOptions
 from unrolled.engines.prompt import read_prompt
 from unrolled.generation.sampling_loop import draw_units
+from unrolled.generation.state import generate_options
 from unrolled.model_file.bundle import Bundle
 from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
@@ -53,7 +54,7 @@ def bundle(cell: str, layers: int, width: int) -> Bundle:
 
 def our_writer(made: Bundle, engine: str, weights: str, rows: int, threads: int) -> Writer:
     """One of unrolled's engines, in the loop that ``generate`` uses."""
-    opened = Model(made, engine, weights=weights).engine
+    opened = model_of(made, engine, weights=weights).engine
     if engine == "native":
         opened.threads = threads
     options = generate_options(temperature=TEMPERATURE, seed=1)

@@ -20,6 +20,7 @@ from generation import bundle
 from safetensors.numpy import load_file
 
 import unrolled
+from unrolled.api.opening import model_of
 from unrolled.model_file import bundle as bundles
 from unrolled.model_file.checks import check_tensors, parse_config, parse_vocabularies
 from unrolled.model_file.record import check_record
@@ -49,7 +50,7 @@ def models(folder: Path) -> dict[str, Path]:
         for weights in ("fp32", "int8"):
             name = f"lstm {layers}×{width} {weights}"
             found[name] = folder / f"{name}.safetensors"
-            unrolled.Model(made).save(found[name], weights=weights)
+            model_of(made).save(found[name], weights=weights)
     found["markov 7"] = folder / "markov.safetensors"
     unrolled.train(["\n\n".join(topics[name] for name in sorted(topics))], found["markov 7"], model="markov", order=7)
     return found

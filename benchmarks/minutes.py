@@ -20,7 +20,7 @@ import common
 from ours import read_book
 
 import unrolled
-from unrolled.api.training import example_lines, sample_line
+from unrolled.api.samples import sample_lines
 from unrolled.training.events import Started, Validated
 
 BUSY = "while True: sum(range(10000))"
@@ -108,12 +108,7 @@ class Watch:
 
     def look(self, event: Validated) -> None:
         """Samples, as the screen makes them; a slow observer takes its time besides."""
-        bundle = event.snapshot()
-        if bundle.config.task != "language":
-            example_lines(bundle)
-        else:
-            for temperature in (0.3, 0.8, 1.2):
-                sample_line(bundle, temperature)
+        sample_lines(event.snapshot())
         if self.job.observer == "slow":
             time.sleep(SLOW)
 

@@ -24,6 +24,7 @@ import numpy as np
 
 import unrolled
 from unrolled import Model
+from unrolled.api.opening import model_of
 from unrolled.evaluation.words import words_found
 from unrolled.metrics.baseline import baseline
 from unrolled.metrics.translation import translated
@@ -343,10 +344,10 @@ def speed(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[st
     )
     sentences = [source for source, _ in multi30k("test_2016_flickr")]
     ways: dict[str, Model] = {
-        f"native, {weights}": Model(model.bundle, "native", weights=weights) for weights in ("fp32", "bf16", "int8")
+        f"native, {weights}": model_of(model.bundle, "native", weights=weights) for weights in ("fp32", "bf16", "int8")
     }
-    ways["PyTorch's modules"] = stock = Model(model.bundle, "torch")
-    stock.predictor.reader = StockReader(model.bundle, threads)
+    ways["PyTorch's modules"] = stock = model_of(model.bundle, "torch")
+    stock._predictor.reader = StockReader(model.bundle, threads)
     rows = []
     for rows_at_once, some in ((1, sentences[:50]), (64, sentences[:256])):
         for search, settings in (("greedy", {"temperature": 0.0}), ("5 beams", {"beams": 5})):

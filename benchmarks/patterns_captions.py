@@ -82,7 +82,7 @@ def learnt(parts: dict[str, Icons], folder: Path, ways: str, options: Any) -> tu
     model = unrolled.train(tables["train"], task="caption", **settings, **budget, **unit)
     sources = [str(folder / f"{row['codepoint']}.png") for row in parts["val"]]
     few = FEW if ways == "keywords" else 1
-    written = model.predictor.write(sources, GenerateOptions(beams=BEAMS, length=20), "", few)
+    written = model._predictor.write(sources, GenerateOptions(beams=BEAMS, length=20), "", few)
     return [{word for text in texts for word in words(text.text)} for texts in written], model
 
 
@@ -124,7 +124,7 @@ def caption_photographs(options: Any) -> str:
     sources = [str(source.parent / "train2017" / row["file"]) for row in shown]
     written = model.predict_many(sources)
     examples = [
-        attention_map(model.predictor, each, row["captions"][0]) for each, row in zip(written, shown, strict=True)
+        attention_map(model._predictor, each, row["captions"][0]) for each, row in zip(written, shown, strict=True)
     ]
     made = page("Photographs", [each | {"title": ""} for each in examples if each])
     if options.page:

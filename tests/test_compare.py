@@ -6,6 +6,7 @@ import unrolled
 from unrolled import compare as module
 from unrolled.compare import MODELS, available, characters_learnt, compare, flag, judge, learn, of_model, read_text
 from unrolled.config import ModelOptions, ReadOptions
+from unrolled.tasks.options import refuse_foreign
 
 OPTIONS = {"minutes": 0.02, "hidden_size": 16, "threads": 1}
 
@@ -50,7 +51,7 @@ def test_the_prompt_is_the_beginning_of_a_line_of_the_held_out_text(compared, te
 
 
 def test_a_model_that_cannot_be_trained_says_why(text_file, tmp_path):
-    with pytest.raises(unrolled.UnrolledError, match="it could not be trained: --hidden-size is 0"):
+    with pytest.raises(unrolled.UnrolledError, match="it could not be trained: hidden_size= is 0"):
         learn([str(text_file)], tmp_path / "m.safetensors", {"hidden_size": 0})
 
 
@@ -80,7 +81,7 @@ def test_documents_have_no_cold_starts(tmp_path):
 def test_options_of_all_models_are_those_of_train():
     for options in MODELS.values():
         of = ModelOptions.of(options)
-        of.refuse_foreign(options, of.task, of.model)
+        refuse_foreign(ModelOptions, options, of.task, of.model)
 
 
 def test_what_is_counted_is_given_no_minutes():

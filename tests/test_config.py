@@ -62,29 +62,6 @@ def test_only_the_choices_can_be_chosen(kind, name, key, choices):
 
 
 @pytest.mark.parametrize(
-    ("options", "name"), [({"model": "markov", "hidden_size": 8}, "hidden-size"), ({"order": 3}, "order")]
-)
-def test_an_option_of_another_kind_of_model_is_refused(options, name):
-    with pytest.raises(OptionError, match=f"I got --{name} with --model"):
-        refuse_foreign(ModelOptions, options)
-
-
-def test_an_option_of_another_kind_of_model_is_refused_even_with_its_default():
-    with pytest.raises(OptionError, match="I got --cell with --model markov, and it is of recurrent"):
-        refuse_foreign(ModelOptions, {"model": "markov", "cell": "lstm"})
-
-
-def test_all_options_of_a_kind_of_model_are_its_own():
-    refuse_foreign(ModelOptions, {"model": "markov", "order": 3, "smoothing": "none", "unit": "word"})
-    refuse_foreign(ModelOptions, {"cell": "gru", "hidden_size": 8, "layers": 2, "embedding_size": 4, "dropout": 0.1})
-
-
-def refuse_foreign(kind: type[Options], options: dict[str, object]) -> None:
-    task, model = str(options.get("task", "language")), str(options.get("model", "recurrent"))
-    kind.of(options).refuse_foreign(options, task, model)
-
-
-@pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
         (TrainOptions, {"patience": 3, "valid": 0.0}, "--patience with --valid 0.0"),
@@ -99,7 +76,7 @@ def test_what_means_nothing_beside_the_others_is_refused(kind, options, message)
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_not_finite_is_refused(value):
-    with pytest.raises(OptionError, match="--weight-decay is"):
+    with pytest.raises(OptionError, match="weight_decay= is"):
         TrainOptions(weight_decay=value)
 
 

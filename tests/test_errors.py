@@ -2,6 +2,8 @@ import pickle
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from unrolled import errors
 from unrolled.errors import InputError, MissingExtraError, OptionError, OutputError, TrainingError, UnrolledError
@@ -69,3 +71,23 @@ def test_the_reason_is_said_without_number_and_path():
 
 def test_the_reason_of_an_error_without_a_system_is_its_message():
     assert errors.reason(ValueError("embedded null byte")) == "embedded null byte"
+
+
+@pytest.mark.parametrize(
+    ("message", "written", "typed"),
+    [
+        ("I got --top-k with --beams=3; why?", "I got top_k= with beams=3; why?", "I got --top-k with --beams 3; why?"),
+        ("go on with --from", "go on with base=", "go on with --from"),
+        *[(same, same, same) for same in ("`unrolled train --resume`", "a -- b, x--y, --Z and ---", "")],
+    ],
+)
+def test_options_are_named_as_the_caller_has_them(message, written, typed):
+    assert str(OptionError(message)) == str(errors.UnrolledWarning(message)) == written
+    with errors.CALLER.typing():
+        assert str(OptionError(message)) == typed
+    assert str(OptionError(message)) == written
+
+
+@given(st.text(alphabet="-ab `"))
+def test_naming_options_twice_changes_nothing_more(message):
+    assert errors.spelled(errors.spelled(message)) == errors.spelled(message)

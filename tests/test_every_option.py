@@ -98,7 +98,7 @@ def known_speed():
     """A machine whose speed need not be measured."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(choosing, "measure_speed", lambda *_: Speed(1e-6, 1e9))
-        patched.setattr("unrolled.api.training.add_sample", lambda bundle: bundle)  # which takes longer than to learn
+        patched.setattr("unrolled.api.training.with_sample", lambda bundle: bundle)  # which takes longer than to learn
         yield
 
 

@@ -229,15 +229,15 @@ MEMBERS = {
     "cell": (set(CELLS) | set(WINDOWS), ("networks/cells/",)),
     "model": (
         set(KINDS),
-        ("kinds/", "text/__init__.py", "config.py"),  # a unit has the name of GPT-2, too; options say whose they are
+        ("kinds/", "text/__init__.py", "config.py"),  # a unit has the name of GPT-2, too
     ),
     "task": (
         set(TASKS),
-        ("tasks/", "formats/captions.py", "config.py"),  # a column can be called "caption"; options say whose they are
+        ("tasks/", "formats/captions.py"),  # a column can be called "caption"
     ),
 }
 CHOICES = "config.py"
-"""Here the name of a cell stands once, among the choices of the option that names the family."""
+"""Here the name of a cell or a task stands once, among the choices of the option that names the family."""
 
 
 def words_of(node: ast.AST | None) -> set[str]:
@@ -302,9 +302,10 @@ def test_asking_for_a_name_is_found_in_every_form(line):
     assert not named_in(ast.parse("make('a', of='a')"), {"a"}, set())
 
 
-def test_every_cell_is_a_choice_of_its_option():
-    (choices,) = choices_of(ast.parse((SOURCE / CHOICES).read_text()), "cell")
-    assert words_of(choices) == MEMBERS["cell"][0]
+@pytest.mark.parametrize("family", ["cell", "task"])
+def test_every_member_is_a_choice_of_its_option(family):
+    (choices,) = choices_of(ast.parse((SOURCE / CHOICES).read_text()), family)
+    assert words_of(choices) == MEMBERS[family][0]
 
 
 def run_python(code: str, folder: Path = ROOT) -> str:

@@ -13,26 +13,45 @@ TYPE_CHECKING = False  # typing is Python: Ctrl-C while it is imported would be 
 if TYPE_CHECKING:
     from typing import Any
 
-    from .api import Model, load, novelty, train
+    from .api import Captioner, Classifier, LanguageModel, Model, Segmenter, Tagger, Translator, load, novelty, train
     from .errors import UnrolledError, UnrolledWarning
     from .evaluation import evaluate
 
 __version__ = "0.1.0"
-__all__ = ["Model", "UnrolledError", "UnrolledWarning", "__version__", "evaluate", "load", "novelty", "train"]
+__all__ = [
+    "Captioner",
+    "Classifier",
+    "LanguageModel",
+    "Model",
+    "Segmenter",
+    "Tagger",
+    "Translator",
+    "UnrolledError",
+    "UnrolledWarning",
+    "__version__",
+    "evaluate",
+    "load",
+    "novelty",
+    "train",
+]
 
-HOMES = {
-    "Model": "api",
-    "evaluate": "evaluation",
-    "load": "api",
-    "novelty": "api",
-    "train": "api",
-    "UnrolledError": "errors",
-    "UnrolledWarning": "errors",
-}
+ELSEWHERE = {"evaluate": "evaluation", "UnrolledError": "errors", "UnrolledWarning": "errors"}
+"""The packages of the public names that are not of ``api``."""
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import unrolled`` costs nothing."""
-    if name not in HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{HOMES[name]}", __name__), name)
+    found = getattr(import_module(f".{ELSEWHERE.get(name, 'api')}", __name__), name)
+    if getattr(found, "__module__", "").startswith((f"{__name__}.api", f"{__name__}.evaluation")):
+        from .api.documented import document
+
+        document(found)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .api import Model, load
+from .api import LanguageModel
 from .config import ModelOptions, NoveltyOptions, ReadOptions, TrainOptions
 from .datasets.line_starts import first_words
 from .datasets.text import cut_parts
@@ -25,6 +25,7 @@ from .formats.corpus import Corpus, read_corpus
 from .kinds import KINDS, Kind
 from .model_file.bundle import SUFFIX
 from .networks.cells import CELLS, WINDOWS
+from .tasks.options import has
 from .training.settings import sort_options
 
 MODELS: dict[str, dict[str, Any]] = {
@@ -137,7 +138,7 @@ def compare(
         except TrainingError as error:
             notes = (*notes, f"{name} is left out; {error}")
             continue
-        model = load(path)
+        model = LanguageModel.load(path)
         unit = model.bundle.config.unit
         entries.append(judge(name, model, text, prompt, memory))
         say(f"{name}: {describe(entries[-1])}")
@@ -161,7 +162,8 @@ def compare(
 def of_model(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of ``train`` for one of the models; what is counted is given no minutes."""
     chosen = {**options, **MODELS[name]}
-    foreign = set(TrainOptions.names()) - set(TrainOptions.names_of("language", ModelOptions.of(MODELS[name]).model))
+    model = ModelOptions.of(MODELS[name])
+    foreign = [each for each in TrainOptions.names() if not has(each, model.task, model.model)]
     return {key: value for key, value in chosen.items() if key not in foreign}
 
 
@@ -216,7 +218,7 @@ def wait(process: subprocess.Popen[str]) -> int | None:
     return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def judge(name: str, model: Model, text: Text, prompt: str, memory: int | None) -> Entry:
+def judge(name: str, model: LanguageModel, text: Text, prompt: str, memory: int | None) -> Entry:
     """How a trained model did."""
     model.generate(prompt, length=1)  # opens its engine
     begin = time.perf_counter()
@@ -244,12 +246,12 @@ def judge(name: str, model: Model, text: Text, prompt: str, memory: int | None) 
     )
 
 
-def size_of(model: Model) -> int:
+def size_of(model: LanguageModel) -> int:
     """The size of a model's file, about: that of its tensors."""
     return sum(tensor.nbytes for tensor in model.bundle.tensors.values())
 
 
-def characters_learnt(model: Model, text: Text) -> float:
+def characters_learnt(model: LanguageModel, text: Text) -> float:
     """Characters that a model has read to learn, again and again or once."""
     record, options = model.record, model.record["options"]
     characters = sum(map(len, text.train))

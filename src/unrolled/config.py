@@ -1,7 +1,8 @@
 """Every option, its default and its help: here, and in ``usage.py``, is the only place where a default is written.
 
 The command line derives its flags from these classes, the model file stores them, and ``None`` means "the recipe
-decides". A class checks its own values, so a wrong one never travels.
+decides". A class checks its own values, so a wrong one never travels. Which tasks and kinds of model have an option is
+for them to say (``Task.options``, ``Kind.options``); what none of them claims is of all.
 """
 
 import dataclasses
@@ -29,25 +30,18 @@ class ReadOptions(Options):
     text_column: str | None = option(
         None,
         "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text], or of tokens, by its number",
-        tasks=("language", "classify", "tag"),
     )
     label: tuple[str, ...] = option(
         (),
         "column whose value conditions the text, or is to be told, or: file (can be given several times)",
-        tasks=("language", "classify", "tag"),
     )
     source_column: str | None = option(
         None,
         "column of what a translation or a caption is made of [default: found out]",
-        tasks=("translate", "caption"),
     )
-    target_column: str | None = option(
-        None, "column of the translations or captions [default: found out]", tasks=("translate", "caption")
-    )
+    target_column: str | None = option(None, "column of the translations or captions [default: found out]")
 
-    images_anywhere: bool = option(
-        False, "also read images that a table names outside its own folder", tasks=("caption",), recorded=False
-    )
+    images_anywhere: bool = option(False, "also read images that a table names outside its own folder", recorded=False)
 
     def chosen(self) -> dict[str, dict[str, Any]]:
         """What a record says of how a text was read: what is not as ever, without what a user alone can allow."""
@@ -74,12 +68,8 @@ def as_given(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
 UNITS = ("char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2")
 MODELS = tuple(KINDS)
-NETWORKS = tuple(name for name, kind in KINDS.items() if not kind.counted)
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
-TASKS = ("language", "classify", "translate", "caption", "segment", "tag")
-WRITING = ("language", "translate", "caption")
-READING = ("classify", "translate", "segment", "tag")
 CNN, FEATURES = "cnn", "features"
 """What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
 
@@ -88,7 +78,9 @@ CNN, FEATURES = "cnn", "features"
 class ModelOptions(Options):
     """What the network is."""
 
-    task: str = option("language", "what the network does", choices=TASKS)
+    task: str = option(
+        "language", "what the network does", choices=("language", "classify", "translate", "caption", "segment", "tag")
+    )
     model: str = option("recurrent", "recurrent network, chain of counted n-grams, or GPT-2", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))
     vocabulary_size: int | None = option(None, "most words, syllables or tokens that are units", low=1, high=1_000_000)
@@ -97,79 +89,53 @@ class ModelOptions(Options):
         None,
         "what ends like a text of its own [default: each of several files or rows]",
         choices=DOCUMENTS,
-        tasks=("language",),
     )
-    cell: str = option(
-        "lstm", "recurrent cell; window is feed-forward", choices=("elman", "gru", "lstm", "window"), of=("recurrent",)
-    )
-    context: int | None = option(None, "units that a window or GPT-2 looks back", low=2, high=65536, of=NETWORKS)
-    heads: int | None = option(None, "attention heads of a layer of GPT-2", low=1, high=64, of=("gpt2",))
-    hidden_size: int | None = option(None, "width of each layer", low=1, high=8192, of=NETWORKS)
-    layers: int | None = option(None, "number of stacked layers", low=1, high=16, of=NETWORKS)
-    embedding_size: int | None = option(
-        None, "width of the input embedding; 0 is one-hot input", low=0, high=8192, of=("recurrent",)
-    )
-    dropout: float | None = option(
-        None, "share of each layer's outputs dropped while training", low=0, below=1, of=NETWORKS
-    )
-    directions: int | None = option(
-        None, "2 lets a source also be read from its end, 1 does not", low=1, high=2, tasks=READING
-    )
+    cell: str = option("lstm", "recurrent cell; window is feed-forward", choices=("elman", "gru", "lstm", "window"))
+    context: int | None = option(None, "units that a window or GPT-2 looks back", low=2, high=65536)
+    heads: int | None = option(None, "attention heads of a layer of GPT-2", low=1, high=64)
+    hidden_size: int | None = option(None, "width of each layer", low=1, high=8192)
+    layers: int | None = option(None, "number of stacked layers", low=1, high=16)
+    embedding_size: int | None = option(None, "width of the input embedding; 0 is one-hot input", low=0, high=8192)
+    dropout: float | None = option(None, "share of each layer's outputs dropped while training", low=0, below=1)
+    directions: int | None = option(None, "2 lets a source also be read from its end, 1 does not", low=1, high=2)
     unit_dropout: float | None = option(
-        None, "share of a source's units that are dropped whole while training", low=0, below=1, tasks=READING
+        None, "share of a source's units that are dropped whole while training", low=0, below=1
     )
     pooling: str | None = option(
         None,
         "what an answer is made of: the last output, their mean, the greatest, or all",
         choices=("last", "mean", "max", "all"),
-        tasks=("classify",),
     )
     attention: str | None = option(
         None,
         "how writing looks back at the source",
         choices=("none", "dot", "additive"),
-        tasks=("translate", "caption"),
     )
     feedback: str = option(
         "units",
         "what the network reads while it writes; none: its first state is all",
         choices=("units", "none"),
-        of=("recurrent",),
-        tasks=WRITING,
     )
-    image_size: int | None = option(
-        None, "side of the square that images are read in", low=8, high=512, tasks=("caption",)
-    )
+    image_size: int | None = option(None, "side of the square that images are read in", low=8, high=512)
     vision: str = option(
         CNN,
         "what sees: cnn learns to with the rest; features are given; or a folder of Hugging Face",
-        tasks=("caption",),
     )
-    feature_size: int | None = option(
-        None, "width of the features in place of images [default: found out]", low=1, tasks=("caption",)
-    )
+    feature_size: int | None = option(None, "width of the features in place of images [default: found out]", low=1)
     order: int | None = option(
-        None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, high=30, of=("markov",)
+        None, "units of a Markov chain's longest n-gram [default: 7 characters, 4 else]", low=1, high=30
     )
-    smoothing: str = option(
-        "kneser-ney", "what a Markov chain does with its counts", choices=SMOOTHINGS, of=("markov",)
-    )
+    smoothing: str = option("kneser-ney", "what a Markov chain does with its counts", choices=SMOOTHINGS)
 
     @property
     def backbone(self) -> str | None:
         """The folder or the name of the pretrained network that sees, where one does."""
-        own = "vision" in self.names_of(self.task, self.model)
-        return self.vision if own and self.vision not in (CNN, FEATURES) else None
+        return None if self.vision in (CNN, FEATURES) else self.vision
 
     @property
     def kind(self) -> Kind:
         """What is particular about the kind of model."""
         return KINDS[self.model]
-
-    def own(self) -> dict[str, Any]:
-        """The options that this kind of model has, as far as they are known."""
-        own = self.names_of(self.task, self.model)
-        return {name: getattr(self, name) for name in own if getattr(self, name) is not None}
 
     @property
     def title(self) -> str:
@@ -182,58 +148,48 @@ class ModelOptions(Options):
 class TrainOptions(Options):
     """How the network learns. The budget is one of ``minutes``, ``steps`` and ``epochs``."""
 
-    minutes: float | None = option(
-        None, "train for about so many minutes [default: 5]", above=0, high=100000, of=NETWORKS
-    )
-    steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12, of=NETWORKS)
-    epochs: float | None = option(None, "train for so many passes over the text", above=0, of=NETWORKS)
-    batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536, of=NETWORKS)
+    minutes: float | None = option(None, "train for about so many minutes [default: 5]", above=0, high=100000)
+    steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12)
+    epochs: float | None = option(None, "train for so many passes over the text", above=0)
+    batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536)
     sequence_length: int | None = option(
         None,
         "units that the gradient looks back; of examples, places of a row that fill a step",
         low=1,
         high=65536,
-        of=NETWORKS,
     )
     batches: str = option(
         "streams",
         "streams carry the state through the text; windows are shuffled",
         choices=("streams", "windows"),
-        of=NETWORKS,
-        tasks=("language",),
     )
-    learning_rate: float | None = option(None, "highest learning rate", above=0, high=10, of=NETWORKS)
+    learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
     optimizer: str = option(
         "muon",
         "what the matrices of the stack learn by; the rest learns by adamw",
         choices=("muon", "adamw"),
-        of=("recurrent",),
     )
-    weight_decay: float | None = option(None, "weight decay of the matrices", low=0, of=NETWORKS)
-    gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0, of=NETWORKS)
+    weight_decay: float | None = option(None, "weight decay of the matrices", low=0)
+    gradient_clip: float = option(1.0, "longest gradient allowed (norm)", above=0)
     label_smoothing: float | None = option(
-        None, "share of each target's probability that is spread over all units", low=0, below=1, of=NETWORKS
+        None, "share of each target's probability that is spread over all units", low=0, below=1
     )
     class_weights: str = option(
         "none",
         "balanced: each class counts the same, however rare it is",
         choices=("none", "balanced"),
-        tasks=("classify", "segment", "tag"),
     )
     reset_probability: float = option(
         0.01,
         "chance per step that a stream forgets its state",
         low=0,
         high=1,
-        of=("recurrent",),
-        tasks=("language",),
         idle={"batches": ("windows",)},
     )
     patience: int = option(
         12,
         "stop after so many validations without progress; 0 never stops",
         low=0,
-        of=NETWORKS,
         idle={"valid": (0.0,)},
     )
     valid: float | str = option(0.1, "held-out share at the end of the text, or a file", low=0, below=1)
@@ -246,7 +202,7 @@ class TrainOptions(Options):
         if len(given) > 1:
             raise OptionError(f"I got {' and '.join(given)}; a budget is one of them: leave the others out")
         if isinstance(self.valid, float) and isinstance(self.test, float) and self.valid + self.test >= 1:
-            raise OptionError(f"--valid {self.valid} and --test {self.test} leave nothing to train on; lower them")
+            raise OptionError(f"--valid={self.valid} and --test={self.test} leave nothing to train on; lower them")
 
 
 DEFAULT_MINUTES = 5.0
@@ -257,13 +213,12 @@ DEFAULT_MINUTES = 5.0
 class RunOptions(Options):
     """Where training is done."""
 
-    device: str = option("auto", "where training runs: auto, cpu, cuda or mps", of=NETWORKS)
-    kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"), of=("recurrent",))
+    device: str = option("auto", "where training runs: auto, cpu, cuda or mps")
+    kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"))
     precision: str = option(
         "auto",
         "what the kernels train in: bf16 where the processor multiplies it",
         choices=("auto", "fp32", "bf16"),
-        of=("recurrent",),
         idle={"kernels": ("off",)},
     )
     threads: int | None = threads_option()

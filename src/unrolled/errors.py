@@ -4,6 +4,7 @@
 
     UnrolledError             one sentence: what I got, what is allowed, what to do
     ├── OptionError           an option's value is not allowed           (also a ValueError)
+    │   └── MissingVerbError  a model of this class cannot do that       (also an AttributeError)
     ├── InputError            a text or a prompt cannot be used          (also a ValueError)
     ├── ModelFileError        a model file cannot be opened
     ├── OutputError           a file cannot be written                   (exit status 1 if work failed)
@@ -15,16 +16,60 @@ The command line prints them without a traceback and leaves with ``exit_status``
 its traceback. ``UnrolledWarning`` is what a user should know although nothing failed.
 
 Messages name files, labels and texts: control characters in them are escaped here, once, for terminals and for logs.
+They name options as ``--top-k``, or ``--top-k=5``; as the caller has them, ``top_k=5`` in Python, they become here.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .escaping import escaped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
+
+OTHERWISE = {"from": "base"}
+"""Options that have another name in Python."""
+
+
+class Caller:
+    """Who reads the messages of this process: somebody who calls from Python, or the command line's user."""
+
+    types = False
+    """Whether options are typed, ``--top-k``; else they are written, ``top_k=``."""
+
+    @contextmanager
+    def typing(self) -> Iterator[None]:
+        """Name options as they are typed, for a while."""
+        before, self.types = self.types, True
+        try:
+            yield
+        finally:
+            self.types = before
+
+
+CALLER = Caller()
+
+
+def spelled(message: str) -> str:
+    """Return a message with its options as the caller has them; what stands in backticks is a command, and stays.
+
+    A message says ``--top-k``, or ``--top-k=5`` with a value: that is typed ``--top-k 5``, and written ``top_k=5``.
+    """
+    if "--" not in message:
+        return message
+    import re  # errors are few
+
+    def named(found: re.Match[str]) -> str:
+        if CALLER.types:
+            return f"--{found[1]} " if found[2] else found[0]
+        return OTHERWISE.get(found[1], found[1].replace("-", "_")) + "="
+
+    parts = message.split("`")
+    parts[::2] = [re.sub(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?:(=)|(?![\w-]))", named, part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 class UnrolledError(Exception):
@@ -33,11 +78,15 @@ class UnrolledError(Exception):
     exit_status = 2
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(escaped(message))
+        super().__init__(escaped(spelled(message)))
 
 
 class OptionError(UnrolledError, ValueError):
     """An option's value is not allowed."""
+
+
+class MissingVerbError(OptionError, AttributeError):
+    """A model has no such verb: it is of another class."""
 
 
 class InputError(UnrolledError, ValueError):
@@ -84,7 +133,7 @@ class UnrolledWarning(UserWarning):
     """Something that the user should know although nothing failed."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(escaped(message))
+        super().__init__(escaped(spelled(message)))
 
 
 def reason(error: Exception) -> str:

@@ -10,13 +10,14 @@ from typing import Any, Self, get_args, get_type_hints
 
 from .errors import OptionError
 
+ANY_NUMBER = "a finite number"
+
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
     """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
 
-    ``of`` names the kinds of model that have the option, and ``tasks`` the tasks, where not all do. It means nothing
-    unless one of those that it ``needs`` is given, too, nor beside those that it ``excludes``, each with a reason, nor
-    where another has one of the values in ``idle``.
+    It means nothing unless one of those that it ``needs`` is given, too, nor beside those that it ``excludes``, each
+    with a reason, nor where another has one of the values in ``idle``.
     """
     return field(default=default, metadata={"help": help, **metadata})
 
@@ -31,17 +32,6 @@ class Options:
             value = getattr(self, each.name)
             check_type(each.name, value, hints[each.name])
             check(each.name, value, each.metadata)
-
-    def refuse_foreign(self, names: Collection[str], task: str, model: str) -> None:
-        """Raise an ``OptionError`` for an option among ``names`` that a task or a kind of model does not have."""
-        for each in dataclasses.fields(self):
-            for what, value, key in (("model", model, "of"), ("task", task, "tasks")):
-                owners = each.metadata.get(key, (value,))
-                if each.name in names and value not in owners:
-                    known = " or ".join(owners)
-                    raise OptionError(
-                        f"I got {flag(each.name)} with {flag(what)} {value}, and it is of {known}; leave it out"
-                    )
 
     def refuse_idle(self, names: Collection[str]) -> None:
         """Raise an ``OptionError`` for an option among ``names`` that means nothing beside the others."""
@@ -60,21 +50,12 @@ class Options:
             for other, values in each.metadata.get("idle", {}).items():
                 if (value := getattr(self, other)) in values:
                     raise OptionError(
-                        f"I got {flag(each.name)} with {flag(other)} {value}, where it means nothing; leave one out"
+                        f"I got {flag(each.name)} with {flag(other)}={value}, where it means nothing; leave one out"
                     )
 
     def changed(self) -> list[str]:
         """The names of the options that are other than their defaults."""
         return [each.name for each in dataclasses.fields(self) if getattr(self, each.name) != each.default]
-
-    @classmethod
-    def names_of(cls, task: str, model: str) -> list[str]:
-        """The names of the options that a task and a kind of model have."""
-        return [
-            each.name
-            for each in dataclasses.fields(cls)
-            if model in each.metadata.get("of", (model,)) and task in each.metadata.get("tasks", (task,))
-        ]
 
     @classmethod
     def names(cls, mark: str | None = None) -> list[str]:
@@ -155,8 +136,17 @@ def within(value: float, bounds: Mapping[str, Any]) -> bool:
     )
 
 
+def described(field: dataclasses.Field[Any]) -> str:
+    """Return what an option means, the bounds of its value, and its default, in one line."""
+    bounds, help = describe(field.metadata), field.metadata["help"]
+    text = help if bounds == ANY_NUMBER else f"{help} ({bounds})"
+    if field.default in (None, False, ()) or "[default" in help:
+        return text
+    return f"{text} [default: {field.default}]"
+
+
 def describe(bounds: Mapping[str, Any]) -> str:
     """The bounds in words: "at least 0 and below 1"."""
     words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
     parts = [f"{word} {bounds[key]}" for key, word in words.items() if key in bounds]
-    return " and ".join(parts) or "a finite number"
+    return " and ".join(parts) or ANY_NUMBER

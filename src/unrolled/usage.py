@@ -123,7 +123,7 @@ class PredictOptions(Options):
         super().__post_init__()
         if self.beams is not None and self.count > self.beams:
             raise OptionError(
-                f"I got --beams {self.beams} and --count {self.count}; give at least as many beams as texts"
+                f"I got --beams={self.beams} and --count={self.count}; give at least as many beams as texts"
             )
 
     def writing(self) -> GenerateOptions:
@@ -151,7 +151,7 @@ class ScoreOptions(Options):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.adaptive and self.mode != "streamed":
-            raise OptionError(f"I got --adaptive with --mode {self.mode}, which forgets; use --mode streamed")
+            raise OptionError(f"I got --adaptive with --mode={self.mode}, which forgets; use --mode=streamed")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import unrolled
 from unrolled import kernels
 from unrolled.analysis import scoring
 from unrolled.analysis.scoring import log_probabilities, log_softmax, next_units, score
+from unrolled.api.opening import model_of
 from unrolled.config import GenerateOptions, ScoreOptions
 from unrolled.engines.base import Engine, check_like, step
 from unrolled.errors import InputError
@@ -55,7 +56,7 @@ def test_how_many_windows_are_read_at_once_does_not_matter(model, text, monkeypa
 
 
 def test_both_engines_score_alike(model, text):
-    other = unrolled.Model(model.bundle, "torch").score(text[:2000])
+    other = model_of(model.bundle, "torch").score(text[:2000])
     assert other.bits == pytest.approx(model.score(text[:2000]).bits, abs=1e-4)
 
 
@@ -198,7 +199,7 @@ def test_lines_keep_their_numbers_where_blank_ones_are_no_documents():
 
 def test_documents_read_apart_leave_nothing_to_adapt_to():
     vocabulary = Vocabulary.of("char", ["abc"])
-    with pytest.raises(InputError, match="leave --adaptive out"):
+    with pytest.raises(InputError, match="leave adaptive= out"):
         score(Uniform(len(vocabulary)), vocabulary, "abc", ScoreOptions(adaptive=True), "lines")
 
 
@@ -254,7 +255,7 @@ WAYS = {
 def test_what_never_occurred_is_never_drawn(late, way, engine):
     if engine == "native" and kernels.load() is None:
         pytest.skip("the kernels are not built")
-    model = unrolled.Model(late.bundle, engine)
+    model = model_of(late.bundle, engine)
     length = 8 if way == "beams" else 200
     texts = model.generate_many("the ", count=3, length=length, **({"seed": 1} | WAYS[way]))
     assert len(texts) == 3 and all(len(text) == length for text in texts)

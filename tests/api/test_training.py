@@ -1,4 +1,3 @@
-import dataclasses
 import gzip
 from pathlib import Path
 
@@ -7,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unrolled
-from unrolled.api.training import Order, carry_out, example_lines, save_or_rescue, shorten
+from unrolled.api.training import Order, carry_out, save_or_rescue
 from unrolled.errors import OutputError
 from unrolled.training.events import Progress
 from unrolled.training.interrupt import Interrupt
@@ -93,21 +92,6 @@ def test_the_sample_of_a_model_that_reads_are_held_out_sources_with_what_it_made
 def test_with_nothing_held_out_there_is_no_sample(labelled_file):
     options = {"steps": 1, "hidden_size": 8, "threads": 1, "valid": 0, "unit": "char"}
     assert unrolled.train(labelled_file, task="classify", **options).record["sample"] == ""
-
-
-@given(st.text(), st.integers(1, 80))
-def test_a_long_text_is_shown_by_its_beginning_in_one_line(text, most):
-    shown, line = shorten(text, most), " ".join(text.split())
-    assert len(shown) <= most and "\n" not in shown
-    assert shown == line or (len(line) > most and shown == line[: most - 1] + "…")
-
-
-def test_example_lines_say_what_was_wanted_where_it_was_not_found(backwards):
-    pairs = [["abc", backwards.predict("abc", beams=1).text], ["d" * 80, "other\nwords"]]
-    bundle = dataclasses.replace(backwards.bundle, record={"shown": pairs})
-    right, wrong = example_lines(bundle)
-    assert right == f"abc → {pairs[0][1]}"
-    assert wrong.startswith("d" * 59 + "… → ") and wrong.endswith("(wanted: other words)")
 
 
 def when(step, act):

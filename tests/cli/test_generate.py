@@ -3,6 +3,7 @@ import json
 import pytest
 
 import unrolled
+from unrolled.api.opening import model_of
 
 
 def test_the_prompt_comes_before_the_text_that_goes_on_from_it(cli, model, model_file):
@@ -165,7 +166,7 @@ def test_on_a_full_disk_nothing_is_half_written(cli, refused, model_file, full_d
 
 def test_the_engine_is_the_one_that_was_named(cli, model, model_file):
     done = cli("generate", model_file, "--engine", "torch", "--seed", 1, "--length", 20, "--threads", 1, "--quiet")
-    assert done.stdout == unrolled.Model(model.bundle, "torch").generate(seed=1, length=20) + "\n"
+    assert done.stdout == model_of(model.bundle, "torch").generate(seed=1, length=20) + "\n"
 
 
 def test_a_saved_state_goes_on_where_the_text_ended(cli, model_file, tmp_path):

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-import unrolled
+from unrolled.api.opening import model_of
 from unrolled.cli.screen import ENDINGS, Screen, describe, describe_going_on, typed
 from unrolled.training.events import Progress, Started, Validated, Warned
 
@@ -94,7 +94,7 @@ def test_the_end_tells_how_it_went_and_what_to_try(told, tmp_path):
 def test_the_end_tells_why_it_came(model, why, tmp_path, capsys):
     bundle = dataclasses.replace(model.bundle, record={**model.record, "ended_by": why})
     with Screen(False) as screen:
-        screen.finish(unrolled.Model(bundle), tmp_path / "m.safetensors")
+        screen.finish(model_of(bundle), tmp_path / "m.safetensors")
     assert f"({ENDINGS[why]})" in capsys.readouterr().err
 
 

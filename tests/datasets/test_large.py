@@ -167,7 +167,7 @@ def test_no_more_is_held_out_than_can_be_scored(book, monkeypatch):
 @pytest.mark.parametrize("text", ["\n" * 2000, "".join(f"line {n} {'x' * 200}\n" for n in range(10))])
 def test_too_little_to_train_on_is_refused(tmp_path, text):
     (tmp_path / "t.txt").write_text(text)
-    with pytest.raises(InputError, match=r"leaves 0 units to train on; give more text, or --valid 0"):
+    with pytest.raises(InputError, match=r"leaves 0 units to train on; give more text, or valid=0"):
         split(tmp_path / "t.txt", documents="lines", options=TrainOptions(valid=0.95))
 
 

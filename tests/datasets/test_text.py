@@ -84,7 +84,7 @@ def test_a_split_of_files_is_that_of_their_texts(text_file, text):
 
 
 def test_too_little_to_train_on_is_refused():
-    with pytest.raises(InputError, match=r"^made leaves 0 units to train on; give more text, or --valid 0$"):
+    with pytest.raises(InputError, match=r"^made leaves 0 units to train on; give more text, or valid=0$"):
         split_corpus(corpus_of(""), ModelOptions(unit="char"), TrainOptions())
 
 

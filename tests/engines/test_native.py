@@ -75,5 +75,5 @@ def test_narrow_weights_score_nearly_the_same(model_file, text, weights):
 
 def test_without_kernels_it_says_what_to_do(model_file, monkeypatch):
     monkeypatch.setattr(kernels, "load", lambda: None)
-    with pytest.raises(MissingExtraError, match="--engine reference"):
+    with pytest.raises(MissingExtraError, match="engine=reference"):
         unrolled.load(model_file, engine="native").generate("The")

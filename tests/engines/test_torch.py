@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import unrolled
+from unrolled.api.opening import model_of
 from unrolled.engines import open_engine
 from unrolled.engines.torch import Torch
 
@@ -17,7 +18,7 @@ def test_it_agrees_with_the_reference_in_logits(model, text):
 
 
 def test_it_agrees_with_the_reference_in_ninety_nine_of_a_hundred_samples(model):
-    other = unrolled.Model(model.bundle, "torch")
+    other = model_of(model.bundle, "torch")
     one, two = (each.generate_many("The ", 100, seed=9, length=60) for each in (model, other))
     assert sum(a == b for a, b in zip(one, two, strict=True)) >= 99
 
@@ -28,7 +29,7 @@ def test_naming_a_device_takes_the_torch_engine(model):
 
 @pytest.mark.parametrize("device", ["nonsense", "cuda:99"])
 def test_a_device_that_is_not_there_is_a_sentence(model, device):
-    with pytest.raises(unrolled.UnrolledError, match=f"--device {device} is not to be had here"):
+    with pytest.raises(unrolled.UnrolledError, match=f"device={device} is not to be had here"):
         open_engine("torch", model.bundle, device)
 
 

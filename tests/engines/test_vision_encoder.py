@@ -47,7 +47,7 @@ def test_an_image_is_seen_as_it_was_in_training(trained):
     model = load(trained / "m.safetensors", vision=trained / "net")
     assert model.bundle.config.feature_size == 16 and len(list((trained / ".unrolled-cache").glob("features-*"))) == 1
     (cached,) = (np.load(path)["array"] for path in (trained / ".unrolled-cache").glob("features-*"))
-    given = model.predictor.given([str(trained / "1.png"), str(trained / "0.png")]).values
+    given = model._predictor.given([str(trained / "1.png"), str(trained / "0.png")]).values
     np.testing.assert_allclose(given, cached[[1, 0]], atol=1e-5)
     assert [model.predict(str(trained / f"{n}.png")).text for n in (18, 19)] == ["a red square", "a blue square"]
 
@@ -76,7 +76,7 @@ def test_what_a_model_file_names_is_not_opened_for_that_alone(trained, tmp_path)
     bundle = load(trained / "m.safetensors").bundle
     named = dataclasses.replace(bundle.config, vision="evil\x1b[2J")
     forged = save(dataclasses.replace(bundle, config=named), tmp_path / "forged.safetensors")
-    with pytest.raises(OptionError, match=r"in 'evil\\x1b\[2J', and a model file alone does not open it; .* --vision"):
+    with pytest.raises(OptionError, match=r"in 'evil\\x1b\[2J', and a model file alone does not open it; .* vision="):
         load(forged).predict(str(trained / "1.png"))
     for more in ({"base": forged, "steps": 1}, {"replay": forged}):
         with pytest.raises(OptionError, match="a file alone does not open it; if you trust it, name the same with"):
@@ -89,7 +89,7 @@ def test_a_run_goes_on_from_a_model_whose_network_is_named_again(trained):
 
 
 def test_a_folder_for_a_model_that_sees_with_none_is_refused(model_file, trained):
-    with pytest.raises(OptionError, match="I got --vision, and this model sees with no pretrained network"):
+    with pytest.raises(OptionError, match="I got vision=, and this model sees with no pretrained network"):
         load(model_file, vision=trained / "net")
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from unrolled import Model, train
+from unrolled import train
+from unrolled.api.opening import model_of
 from unrolled.evaluation.attention_maps import END, attention_map
 from unrolled.formats.images import read_whole
 from unrolled.generation.prediction import Generated, Predictor
@@ -27,7 +28,7 @@ def written(predictor: Predictor, source: str) -> Generated:
 
 
 def opened(source, **options) -> Predictor:
-    return Model(train(source, **(OPTIONS | options)).bundle, "reference").predictor
+    return model_of(train(source, **(OPTIONS | options)).bundle, "reference")._predictor
 
 
 def test_each_word_and_the_end_looks_at_a_grid_over_the_image_as_the_network_saw_it(folder):

@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss
 
 import unrolled
+from unrolled.api.opening import model_of
 from unrolled.evaluation.labels import tfidf_baseline, unknown
 from unrolled.evaluation.rows import learnt, read_test
 
@@ -85,7 +86,7 @@ def test_without_scikit_learn_a_note_says_what_to_install(classifier, tables, mo
 
 def test_where_the_text_has_changed_a_note_says_so(classifier, tables):
     record = {**classifier.record, "corpus": {**classifier.record["corpus"], "digest": "another"}}
-    model = unrolled.Model(replace(classifier.bundle, record=record))
+    model = model_of(replace(classifier.bundle, record=record))
     found = unrolled.evaluate(model, tables["pets-test"])
     assert found.baseline is None and found.summary()["baseline"] is None
     assert any("has changed since the model learnt from it" in note for note in found.notes)

@@ -15,10 +15,10 @@ def scored(translator, tables):
 
 def test_a_pair_costs_what_the_network_says_unit_by_unit(scored, translator):
     pair = scored.pairs[0]
-    found = translator.predictor.score([pair.source], [pair.text])[0]
+    found = translator._predictor.score([pair.source], [pair.text])[0]
     assert pair.bits == pytest.approx(-found.log_probability / math.log(2), rel=1e-5)  # others were beside it
     assert pair.characters == len(pair.text)
-    assert len(found.ids) == len(ended(translator.predictor.vocabulary, pair.text))
+    assert len(found.ids) == len(ended(translator._predictor.vocabulary, pair.text))
 
 
 def test_the_sum_is_that_of_all_pairs_and_is_told_per_character(scored):

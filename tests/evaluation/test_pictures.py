@@ -47,7 +47,7 @@ def test_places_of_an_image_are_a_grid_over_it_and_those_of_features_have_number
 
     def seeing(**vision):
         bundle = SimpleNamespace(vocabularies={}, config=ModelOptions(task="caption", **vision))
-        known = {"vocabulary": translator.predictor.vocabulary, "bundle": bundle, "vision_encoder": None}
+        known = {"vocabulary": translator._predictor.vocabulary, "bundle": bundle, "vision_encoder": None}
         predictor = SimpleNamespace(attention=lambda source, ids: np.full((len(ids), 4), 0.25), **known)
         return SimpleNamespace(predictor=predictor, bundle=bundle)
 
@@ -59,12 +59,12 @@ def test_places_of_an_image_are_a_grid_over_it_and_those_of_features_have_number
 
 
 def test_ids_are_shown_as_people_read_them(translator):
-    vocabulary = translator.predictor.vocabulary
+    vocabulary = translator._predictor.vocabulary
     assert re.fullmatch("[A-E]+∎", "".join(units(vocabulary, [2, 3, 0])))
 
 
 def test_what_cannot_be_drawn_is_refused(classifier, translator):
-    with pytest.raises(unrolled.UnrolledError, match="no attention to show; train with --attention dot"):
+    with pytest.raises(unrolled.UnrolledError, match="no attention to show; train with attention=dot"):
         refuse_blind(classifier)
     with pytest.raises(unrolled.UnrolledError, match="tells no labels"):
         refuse_unlabelled(translator)

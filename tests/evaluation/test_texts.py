@@ -46,7 +46,7 @@ def test_the_texts_are_those_of_predict_with_its_options(translator, tables):
 
 def test_without_sacrebleu_it_says_so_before_the_work(translator, tables, monkeypatch):
     monkeypatch.setitem(sys.modules, "sacrebleu", None)
-    monkeypatch.setattr(translator.predictor, "write", None)
+    monkeypatch.setattr(translator._predictor, "write", None)
     with pytest.raises(unrolled.UnrolledError, match="need sacrebleu, which is not installed"):
         unrolled.evaluate(translator, tables["reversals-test"])
 

@@ -273,7 +273,7 @@ def test_images_outside_the_folder_are_read_only_where_the_user_says_so(folder, 
     (folder / "link.png").symlink_to(path)
     (folder / "linked").symlink_to(outside)
     table = write(folder / "t.tsv", [("a.png", "red"), (names.get(how, "linked/private.png"), "black")])
-    with pytest.raises(InputError, match=r"outside the folder .*; give the folder of the images, or --images-anywhere"):
+    with pytest.raises(InputError, match=r"outside the folder .*; give the folder of the images, or images_anywhere="):
         read_captions(table)
     assert len(read_captions(table, options=ReadOptions(images_anywhere=True)).names) == 2
 

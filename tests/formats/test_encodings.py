@@ -139,5 +139,5 @@ def test_the_wrong_encoding_names_the_first_bad_byte():
 
 @pytest.mark.parametrize("encoding", ["utf-9", "hex"])
 def test_an_unknown_encoding_is_refused_with_two_to_try(encoding):
-    with pytest.raises(InputError, match=f"^there is no encoding '{encoding}'; try --encoding utf-8"):
+    with pytest.raises(InputError, match=f"^there is no encoding '{encoding}'; try encoding=utf-8"):
         decode(b"abc", "book", encoding)

@@ -84,7 +84,7 @@ def test_generate_takes_the_best(model):
 
 
 def test_more_texts_than_beams_are_refused(model):
-    with pytest.raises(unrolled.UnrolledError, match="I got --beams 2 and was asked for 3 texts"):
+    with pytest.raises(unrolled.UnrolledError, match="I got beams=2 and was asked for 3 texts"):
         model.generate_many("The ", 3, beams=2)
 
 
@@ -98,7 +98,7 @@ def test_scores_fall_and_lengths_are_kept(model, beams, length):
 
 
 def test_guards_are_refused(model):
-    with pytest.raises(unrolled.UnrolledError, match="I got --no-loops with --beams"):
+    with pytest.raises(unrolled.UnrolledError, match="I got no_loops= with beams="):
         model.generate("The ", beams=2, no_loops=True)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import unrolled
+from unrolled.api.opening import model_of
 from unrolled.config import GenerateOptions
 from unrolled.engines.base import Engine, check_like
 from unrolled.engines.prompt import PromptState
@@ -51,7 +52,7 @@ def test_no_longer_span_of_the_text_is_written(parrot, text, text_file, unit, op
 def test_a_limit_that_is_never_met_changes_nothing(parrot, text_file):
     options = {"length": 300, "seed": 4, "temperature": 1.1}
     limited = parrot("char").generate("The ", max_copied=10_000, against=str(text_file), **options)
-    general = unrolled.Model(parrot("char").bundle, "reference").generate("The ", **options)
+    general = model_of(parrot("char").bundle, "reference").generate("The ", **options)
     assert limited == general
 
 

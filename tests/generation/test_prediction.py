@@ -61,7 +61,7 @@ def test_another_seed_draws_another_text(backwards):
 
 def test_what_a_text_costs_is_what_it_was_written_with(backwards):
     ended = [each for each in backwards.translations("abc", count=5, length=30) if each.ids[-1] == BOUNDARY]
-    scored = backwards.predictor.score(["abc"] * len(ended), [each.text for each in ended])
+    scored = backwards._predictor.score(["abc"] * len(ended), [each.text for each in ended])
     assert len(ended) > 2
     for one, other in zip(ended, scored, strict=True):
         assert one.ids == other.ids
@@ -71,7 +71,7 @@ def test_what_a_text_costs_is_what_it_was_written_with(backwards):
 
 def test_the_probabilities_of_all_short_texts_sum_to_less_than_one(backwards):
     letters = ["", *"abcd", *(one + other for one in "abcd" for other in "abcd")]
-    costs = backwards.predictor.score(["ab"] * len(letters), letters)
+    costs = backwards._predictor.score(["ab"] * len(letters), letters)
     assert 0.01 < sum(np.exp(each.log_probability) for each in costs) < 1
 
 
@@ -117,7 +117,7 @@ def test_every_engine_predicts_the_same(engine, backwards_file, ends_file, backw
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_attention_has_a_row_for_each_unit_that_is_written(engine, backwards_file):
-    predictor = unrolled.load(backwards_file, engine=engine).predictor
+    predictor = unrolled.load(backwards_file, engine=engine)._predictor
     ids = predictor.write(["abcd"], unrolled.config.PredictOptions().writing())[0][0].ids
     weights = predictor.attention("abcd", ids)
     assert weights.shape == (len(ids), len("abcd") + 1)

@@ -6,6 +6,7 @@ import pytest
 
 import unrolled
 from unrolled import sampling
+from unrolled.api.opening import model_of
 from unrolled.config import GenerateOptions
 from unrolled.engines import open_engine, prompt
 from unrolled.generation import sampling_loop as search
@@ -17,7 +18,7 @@ LOUD = {"temperature": 1.3, "length": 40}
 
 @pytest.fixture(scope="module", params=["reference", "torch"])
 def writer(request, model):
-    return unrolled.Model(model.bundle, request.param)
+    return model_of(model.bundle, request.param)
 
 
 def test_the_same_seed_writes_the_same_text_whatever_the_batch(writer):

@@ -64,7 +64,7 @@ def test_of_large_states_few_are_kept(model, monkeypatch):
 
 
 def test_no_words_are_no_wish(model):
-    with pytest.raises(unrolled.UnrolledError, match="--count is 0"):
+    with pytest.raises(unrolled.UnrolledError, match="count= is 0"):
         model.completions("The ca", 0)
 
 
@@ -79,7 +79,7 @@ def test_a_session_is_right_after_an_error_while_it_read(model, monkeypatch):
 
 
 def test_two_texts_that_are_typed_in_turn_keep_a_session_each(model):
-    sessions = Sessions(Start(model.source))
+    sessions = Sessions(Start(model._source))
     one, two = Session(sessions.start.state("")), Session(sessions.start.state(""))
     one.to("The cat")
     two.to("A dog")
@@ -90,7 +90,7 @@ def test_two_texts_that_are_typed_in_turn_keep_a_session_each(model):
 
 
 def test_few_sessions_wait(model):
-    sessions = Sessions(Start(model.source))
+    sessions = Sessions(Start(model._source))
     sessions.idle.extend(Session(sessions.start.state("")) for _ in range(9))
     sessions.completions("The ca", 1)
     assert len(sessions.idle) == module.MOST_IDLE

@@ -86,7 +86,7 @@ def test_nothing_is_overwritten_silently(model, tmp_path):
 
 
 def test_a_state_cannot_change_how_it_began(model):
-    with pytest.raises(unrolled.UnrolledError, match="--adaptive for a text that began with another"):
+    with pytest.raises(unrolled.UnrolledError, match="adaptive= for a text that began with another"):
         model.start("The").generate(adaptive=True)
 
 

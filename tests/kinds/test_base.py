@@ -2,8 +2,9 @@ import dataclasses
 
 import pytest
 
-from unrolled.config import MODELS, NETWORKS, ModelOptions
+from unrolled.config import MODELS, ModelOptions
 from unrolled.kinds import KINDS
+from unrolled.kinds.base import OF_NETWORKS
 
 TRAINED = {"layers": 2, "hidden_size": 16, "order": 5}
 
@@ -19,8 +20,13 @@ def test_a_title_is_a_word_and_sizes(name, title):
     assert ModelOptions(model=name, **TRAINED).title == title
 
 
-def test_the_options_know_the_kinds_and_which_of_them_learn_step_by_step():
-    assert tuple(KINDS) == MODELS and NETWORKS == ("recurrent", "gpt2")
+def test_the_options_know_the_kinds():
+    assert tuple(KINDS) == MODELS
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_learns_step_by_step_has_the_options_of_a_network(name):
+    assert KINDS[name].counted != (KINDS[name].options >= OF_NETWORKS)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -3,7 +3,7 @@ import pytest
 from unrolled.config import ModelOptions
 from unrolled.errors import OptionError
 from unrolled.kinds import KINDS
-from unrolled.tasks import refuse_contradiction
+from unrolled.tasks.options import refuse_contradiction
 
 
 def test_a_window_tells_how_far_it_looks_back():
@@ -16,5 +16,5 @@ def test_it_alone_reads_sources():
         if name == "recurrent":
             refuse_contradiction(options)
         else:
-            with pytest.raises(OptionError, match=f"I got {name} with --task classify"):
+            with pytest.raises(OptionError, match=f"I got {name} with task=classify"):
                 refuse_contradiction(options)

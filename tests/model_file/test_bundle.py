@@ -204,7 +204,7 @@ def test_a_path_without_a_model_is_refused(path, said):
 def test_an_existing_file_is_only_replaced_by_force(tiny, tmp_path):
     path = tmp_path / "kept"
     path.write_text("precious")
-    with pytest.raises(OutputError, match="exists already; name another file, or replace it with --force") as caught:
+    with pytest.raises(OutputError, match="exists already; name another file, or replace it with force=") as caught:
         save(tiny, path)
     assert path.read_text() == "precious" and caught.value.exit_status == 2
     assert alike(load(save(tiny, path, force=True)), tiny)

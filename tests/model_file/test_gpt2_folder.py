@@ -175,5 +175,5 @@ def test_accents_of_its_tokens_are_letters_of_words(theirs):
 
 
 def test_another_kind_than_the_base_is_refused(theirs, text_file):
-    with pytest.raises(unrolled.UnrolledError, match=r"I got --model markov, and .* is a gpt2 model"):
+    with pytest.raises(unrolled.UnrolledError, match=r"I got model=markov, and .* is a gpt2 model"):
         unrolled.train(text_file, base=theirs, model="markov")

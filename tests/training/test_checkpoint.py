@@ -220,7 +220,7 @@ def test_a_model_is_no_resume_file(stopped, text_file):
 def test_a_resume_file_is_no_model(stopped):
     with pytest.raises(
         unrolled.UnrolledError,
-        match=r"is no model but .* finish the run with `unrolled train TEXT -o m.safetensors --resume`",
+        match=r"is no model but .* finish the run with `unrolled train TEXT -o m.safetensors resume=`",
     ):
         unrolled.load(resume_path(stopped))
 

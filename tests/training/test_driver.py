@@ -149,7 +149,7 @@ def test_the_record_says_what_ended_the_run(text, small, options, why):
 
 
 def test_a_loss_without_end_is_an_error_that_says_what_to_do(text, small):
-    with pytest.raises(unrolled.UnrolledError, match=r"became infinite at step .*; lower --learning-rate"):
+    with pytest.raises(unrolled.UnrolledError, match=r"became infinite at step .*; lower learning_rate="):
         unrolled.train([text], steps=300, learning_rate=10, gradient_clip=1e30, weight_decay=1e30, **small)
 
 
@@ -227,7 +227,7 @@ def test_a_signal_keeps_the_best_that_was_learnt_from_examples(examples):
 def test_what_held_out_examples_cost_is_what_they_are_predicted_with(pairs_file, short_words):
     written = unrolled.train(pairs_file, task="translate", steps=30, test=0.2, valid=0.1, **READS)
     held_out = short_words[-17:]
-    bits = sum(-each.log_probability for each in written.predictor.score(held_out, [word[::-1] for word in held_out]))
+    bits = sum(-each.log_probability for each in written._predictor.score(held_out, [word[::-1] for word in held_out]))
     bits_per_char = bits / math.log(2) / sum(map(len, held_out))
     assert written.record["test_bits_per_char"] == pytest.approx(bits_per_char, rel=1e-3)
 

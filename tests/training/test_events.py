@@ -3,6 +3,7 @@ import json
 import pytest
 
 import unrolled
+from unrolled.api.opening import model_of
 from unrolled.model_file.bundle import Bundle
 from unrolled.training.events import Progress, Started, Validated, Warned, tell
 
@@ -44,7 +45,7 @@ def test_the_best_that_is_told_is_the_best_so_far(events):
 def test_a_snapshot_is_a_bundle_that_writes(events):
     bundle = [each for each in events if isinstance(each, Validated)][-1].snapshot()
     assert isinstance(bundle, Bundle)
-    assert len(unrolled.Model(bundle).generate(length=9, seed=1)) == 9
+    assert len(model_of(bundle).generate(length=9, seed=1)) == 9
 
 
 def test_events_are_plain_data(events):

@@ -37,7 +37,7 @@ def test_after_a_failed_run_too():
 
 @pytest.mark.parametrize("name", ["nonsense", "cuda:99"])
 def test_a_device_that_is_not_there_is_a_sentence(name):
-    with borrowed(), pytest.raises(unrolled.UnrolledError, match="is not to be had here; use --device cpu"):
+    with borrowed(), pytest.raises(unrolled.UnrolledError, match="is not to be had here; use device=cpu"):
         prepare(RunOptions(device=name, threads=1))
 
 

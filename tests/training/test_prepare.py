@@ -69,5 +69,5 @@ def test_a_replayed_run_reads_its_table_as_it_did(tmp_path):
     ],
 )
 def test_an_option_that_a_task_has_no_use_for_is_refused(options, name):
-    with pytest.raises(OptionError, match=rf"I got {name} with --task .*; leave it out"):
+    with pytest.raises(OptionError, match=rf"I got {name} with task= .*; leave it out"):
         gather(["some text"], None, options)

@@ -70,7 +70,7 @@ def test_another_budget_is_obeyed(stopped, budget):
 
 @pytest.mark.parametrize(("replay", "base"), [("x.safetensors", None), (None, "x.safetensors")])
 def test_another_model_to_repeat_or_to_go_on_from_is_refused(stopped, replay, base):
-    with pytest.raises(OptionError, match=r"x.safetensors with --resume, and the earlier run has none"):
+    with pytest.raises(OptionError, match=r"x.safetensors with resume=, and the earlier run has none"):
         settings_of({}, resume_path(stopped), True, replay, base)
 
 
@@ -89,7 +89,7 @@ def test_more_steps_are_made_and_fewer_than_were_made_refused(stopped, text_file
 def test_a_replay_refuses_other_options_and_obeys_where_the_work_is_done(model_file):
     assert settings_of({"threads": 3, "hidden_size": 48}, None, False, str(model_file), None).run.threads == 3
     for options in ({"hidden_size": 24}, {"steps": 61}, {"minutes": 1.0}, {"seed": 2}):
-        with pytest.raises(OptionError, match=r"with --replay, and the earlier run has .*; leave it out"):
+        with pytest.raises(OptionError, match=r"with replay=, and the earlier run has .*; leave it out"):
             settings_of(options, None, False, str(model_file), None)
 
 

@@ -57,7 +57,7 @@ def test_only_so_many_units_are_counted(text_file, monkeypatch):
 
 def test_labels_and_a_base_are_refused(tmp_path, chain):
     (tmp_path / "a.csv").write_text("text,kind\n" + "".join(f"name {n},{n % 2}\n" for n in range(40)))
-    with pytest.raises(OptionError, match="I got --label with --model markov"):
+    with pytest.raises(OptionError, match="I got label= with model=markov"):
         unrolled.train(tmp_path / "a.csv", model="markov", label="kind")
 
 
@@ -78,7 +78,7 @@ def test_counting_loads_no_torch(text_file):
 
 
 def test_options_of_step_by_step_learning_are_refused(text_file):
-    with pytest.raises(OptionError, match="I got --learning-rate with --model markov"):
+    with pytest.raises(OptionError, match="I got learning_rate= with model=markov"):
         unrolled.train(text_file, model="markov", learning_rate=0.1)
 
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-import unrolled
 from unrolled import kernels
+from unrolled.api.opening import model_of
 from unrolled.datasets.text import TextDataset
 from unrolled.engines import open_engine
 from unrolled.tasks import TASKS
@@ -66,7 +66,7 @@ def test_validation_tells_of_what_never_occurred_what_scoring_tells(model, text,
     tensors = {name: tensor.copy() for name, tensor in model.bundle.tensors.items()}
     tensors["head.bias"][[UNKNOWN, *model.vocabulary.encode("th")]] = NEVER
     known = {"text": dataclasses.replace(model.vocabulary, unseen=mass)}
-    changed = unrolled.Model(dataclasses.replace(model.bundle, tensors=tensors, vocabularies=known))
+    changed = model_of(dataclasses.replace(model.bundle, tensors=tensors, vocabularies=known))
     network = open_engine("torch", changed.bundle).network
     found = bits(network, changed, text[:300], 1)
     assert found == pytest.approx(changed.score(text[:300]).total_bits, rel=1e-5)

@@ -144,7 +144,7 @@ class Score:
 def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptions, documents: str = "whole") -> Score:
     """Score a text or each of its documents; raises ``InputError`` if it is too short for the mode."""
     if documents != "whole" and options.mode != "streamed":
-        raise InputError(f"this model reads {documents} as documents, and {options.mode} forgets; use --mode streamed")
+        raise InputError(f"this model reads {documents} as documents, and {options.mode} forgets; use --mode=streamed")
     if documents != "whole" and options.adaptive:
         raise InputError(f"this model reads {documents} apart, so there is nothing to adapt to; leave --adaptive out")
     texts = split_documents(text, documents)

@@ -8,31 +8,114 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from ..config import as_tuple
 from ..engines.opener import missing_torch
 from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
 from ..files import locked, remove_leftovers
-from ..keywords import PredictKeywords, TrainKeywords
 from ..model_file import bundle as bundles
-from ..model_file.bundle import SUFFIX, Bundle
-from ..tasks import TASKS
+from ..model_file.bundle import SUFFIX
+from .documented import document
 from .model import Model
+from .opening import model_of
+from .samples import with_sample
 
 if TYPE_CHECKING:
     from ..formats.corpus import Source
+    from ..keywords import CaptionTask, ClassifyTask, LanguageTask, SegmentTask, TagTask, TaskChoice, TrainKeywords, TranslateTask
     from ..training.events import Observer
     from ..training.interrupt import Interrupt
+    from .captioner import Captioner
+    from .classifier import Classifier
+    from .language_model import LanguageModel
+    from .segmenter import Segmenter
+    from .tagger import Tagger
+    from .translator import Translator
 
-SAMPLE_TEMPERATURES = (0.3, 0.8, 1.2)
 MOST_BESIDE = 1000  # numbers that are tried behind a name that is taken
+
+
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: LanguageTask = "language",
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> LanguageModel: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: ClassifyTask,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Classifier: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: TranslateTask,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Translator: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: CaptionTask,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Captioner: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: SegmentTask,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Segmenter: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: TagTask,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Tagger: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: TaskChoice | None = None,
+    resume: bool = False,
+    replay: str | Path | None = None,
+    base: str | Path | None = None,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Model: ...
 
 
 def train(
     source: Source,
     output: str | Path | None = None,
     *,
+    task: TaskChoice | None = None,
     resume: bool = False,
     replay: str | Path | None = None,
     base: str | Path | None = None,
@@ -40,7 +123,10 @@ def train(
     observers: Sequence[Observer] = (),
     **options: Unpack[TrainKeywords],
 ) -> Model:
-    """Train a network on a text and give back the best model; nothing is written unless ``output`` names a file.
+    """Train a network on a text and return the best model; nothing is written unless ``output`` names a file.
+
+    The ``task`` says what it learns, by default "language", and the model is of the class of its task. A run that goes
+    on from another has the task of that one.
 
     ``source`` is a path (a text file, ``.gz``, a folder, ``"-"``), several ``Path`` objects, or lines of text. With an
     ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
@@ -51,10 +137,13 @@ def train(
     """
     if force and output is None:
         raise OptionError("I got force without output, and nothing is replaced; name the model file, or leave it out")
-    order = Order(source, output, resume, replay, base, force, tuple(observers), dict(options))
+    named = {} if task is None else {"task": task}
+    order = Order(source, output, resume, replay, base, force, tuple(observers), {**options, **named})
     from ..training.interrupt import Interrupt
 
-    return carry_out(order, Interrupt())
+    model = carry_out(order, Interrupt())
+    document(type(model))
+    return model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,9 +192,9 @@ def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
         raise missing_torch("training", error) from None
     for note in work.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=4)
-    bundle = add_sample(fit(work, order.observers, interrupt, order.resume))
+    bundle = with_sample(fit(work, order.observers, interrupt, order.resume))
     # a pretrained network that sees was named by the user, or nothing would have been learnt
-    return Model(bundle, vision=bundle.config.backbone), work.resume_file
+    return model_of(bundle, vision=bundle.config.backbone), work.resume_file
 
 
 @contextmanager
@@ -178,47 +267,6 @@ def is_of_run(output: str | Path, left: Path) -> bool:
         and dataclasses.asdict(model.config) == about["model"]
         and all(name in BUDGETS or options.get(name) == value for name, value in earlier.items())
     )
-
-
-def add_sample(bundle: Bundle) -> Bundle:
-    """The bundle with a sample of its own writing in the record, or with what it makes of held-out sources."""
-    if not TASKS[bundle.config.task].continues:
-        return dataclasses.replace(bundle, record={**bundle.record, "sample": "\n".join(example_lines(bundle))})
-    sample = Model(bundle, quick_engine(bundle)).generate(length=200, temperature=0.8, seed=1)
-    return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})
-
-
-def example_lines(bundle: Bundle) -> list[str]:
-    """A few held-out sources, what the model makes of each, and what was wanted, a line each."""
-    from ..generation.prediction import Answer
-
-    shown = bundle.record.get("shown", [])
-    model = Model(bundle, quick_engine(bundle), vision=bundle.config.backbone)
-    how: PredictKeywords = {} if model.predictor.answers else {"beams": 1}
-    found = model.predict_many([source for source, _ in shown], **how)
-    results = [each.label if isinstance(each, Answer) else each.text for each in found]
-    return [
-        f"{shorten(source)} → {shorten(result)}" + ("" if result == wanted else f" (wanted: {shorten(wanted)})")
-        for (source, wanted), result in zip(shown, results, strict=True)
-    ]
-
-
-def shorten(text: str, most: int = 60) -> str:
-    """The beginning of a text, in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def quick_engine(bundle: Bundle) -> str:
-    """The engine for few units by who has PyTorch loaded: it packs no weights."""
-    return "auto" if bundle.config.kind.engine else "torch"
-
-
-def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
-    """A short sample for the screen, from the beginning of a held-out line where there is any."""
-    model = Model(bundle, quick_engine(bundle))
-    prompt = next((begin for begin, _ in bundle.record.get("shown", ())), "")
-    return prompt + model.generate(prompt, length=length, temperature=temperature, seed=1)
 
 
 def save_or_rescue(model: Model, output: str | Path, replace: bool) -> None:

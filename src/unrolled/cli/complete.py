@@ -31,11 +31,11 @@ def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet
 
     Texts that begin alike, as while one is typed, cost one step for each new character.
     """
-    from ..api import load
+    from ..api import LanguageModel
 
     if quiet:
         silence()
-    opened = load(model, **{name: value for name, value in given(options).items() if name != "threads"})
+    opened = LanguageModel.load(model, **{name: value for name, value in given(options).items() if name != "threads"})
     session = opened.session(where=where)
     for number, line in enumerate(streams.read_lines(), 1):
         text = from_json(line, number) if as_json else line

@@ -13,7 +13,7 @@ from . import streams
 from .flags import LOADING, VISION, examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
-    from ..api import Model
+    from ..api.source_model import SourceModel
     from ..evaluation import Evaluation
 
 EXAMPLES = """
@@ -39,7 +39,7 @@ PICTURED = 10
 @flags(ReadOptions, PredictOptions, EngineOptions, leave_out=("prefix", "count"))
 def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet: bool, **options: Any) -> None:
     """Evaluate MODEL on TEST (a table, or two files whose lines belong together), which it was not trained on."""
-    from ..api import load
+    from ..api.source_model import SourceModel
     from ..evaluation import evaluate
     from ..reports.evaluated import lines
 
@@ -48,7 +48,7 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
     targets = {name: options.pop(name) for name in ("svg", "attention", "predictions")}
     force, settings = options.pop("force"), given(options)
     refuse_alone({**targets, "force": force}, ["force"], list(targets))
-    opened = load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
+    opened = SourceModel.load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     refuse(opened, targets, force)
     found = evaluate(opened, test[0] if len(test) == 1 else [Path(each) for each in test], **settings)
@@ -60,7 +60,7 @@ def command(model: str, test: tuple[str, ...], count: int, as_json: bool, quiet:
         streams.lines(lines(summary))
 
 
-def refuse(model: Model, targets: dict[str, str | None], force: bool) -> None:
+def refuse(model: SourceModel, targets: dict[str, str | None], force: bool) -> None:
     """Say before any work what cannot be shown of such a model, and which file cannot be written."""
     from ..evaluation.pictures import refuse_blind, refuse_unlabelled
     from ..model_file.bundle import refuse_target
@@ -74,7 +74,7 @@ def refuse(model: Model, targets: dict[str, str | None], force: bool) -> None:
             refuse_target(target, force)
 
 
-def write(model: Model, found: Evaluation, targets: dict[str, str | None]) -> None:
+def write(model: SourceModel, found: Evaluation, targets: dict[str, str | None]) -> None:
     """The files that are asked for."""
     from ..evaluation.pictures import attention_page, confusion_picture
     from ..model_file.bundle import write_atomically

@@ -29,14 +29,16 @@ head -n 40 play.txt | unrolled explain play.safetensors - -o play.html --force
 @flags(ScoreOptions, EngineOptions, leave_out=("mode", "top", "adaptive"))
 def command(model: str, text: str, output: str, force: bool, quiet: bool, **options: Any) -> None:
     """Write a page that shows what MODEL expected at every place of TEXT (a file, or - for standard input)."""
-    from ..api import load
+    from ..api import LanguageModel
     from ..model_file.bundle import refuse_target, write_atomically
 
     if quiet:
         silence()
     refuse_target(output, force)
     settings = given(options)
-    opened = load(model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings})
+    opened = LanguageModel.load(
+        model, **{name: settings[name] for name in ("engine", "device", "weights") if name in settings}
+    )
     page = opened.explain(read(text, settings.get("encoding")), settings.get("where", ()))
     write_atomically(output, page.encode())
     if not quiet:

@@ -25,7 +25,7 @@ unrolled train more.txt --from gpt2/ -o further.safetensors
 @click.option("--quiet", is_flag=True, help="show nothing but errors")
 def command(model: str, output: str, kind: str, force: bool, quiet: bool) -> None:
     """Write MODEL as other programs read it."""
-    from ..api.model import load
+    from ..api import load
     from ..engines.opener import missing_torch
 
     bundle = load(model).bundle

@@ -46,7 +46,7 @@ def command(
     model: str, samples: int, output: str | None, force: bool, quiet: bool, as_json: bool, **options: Any
 ) -> None:
     """Write text with MODEL, a file that `unrolled train` wrote."""
-    from ..api import load
+    from ..api import LanguageModel
     from ..generation.sampling_loop import choose_seed
     from ..model_file.bundle import refuse_target
 
@@ -63,14 +63,14 @@ def command(
         refuse_target(path, force)
     where = {name: settings.pop(name) for name in ("engine", "device", "weights") if name in settings}
     settings.pop("threads", None)
-    opened = load(model, **where)
+    opened = LanguageModel.load(model, **where)
     against = learnt(opened.bundle, settings["against"]) if ways["compared"] else None
     if "max_copied" not in settings:
         settings.pop("against", None)
     if ways["from_state"]:
         start = opened.open_state(ways["from_state"]).after(prompt)
     else:
-        start = opened.begin(prompt, settings)
+        start = opened._begin(prompt, settings)
     shown = "" if quiet else prompt
     if samples == 1 and not (output or as_json or ways["pick"]):
         lines = [{"text": show_pieces(shown, start.stream(**settings), bool(against or ways["save_state"]))}]

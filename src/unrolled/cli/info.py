@@ -15,7 +15,6 @@ from .flags import examples, refuse_alone
 
 if TYPE_CHECKING:
     from ..model_file.bundle import Bundle
-    from ..text.vocabulary import Vocabulary
 
 EXAMPLES = """
 unrolled info
@@ -40,13 +39,14 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
     if model is None:
         show(machine(), as_json)
         return
+    from ..model_file.about import about
     from ..model_file.bundle import load
 
     bundle = load(model)
     if svg:
         draw(bundle, model, svg, force)
     if as_json or not (quiet or svg):
-        show(about(bundle, Path(model)), as_json)
+        show({"file": model, "bytes": Path(model).stat().st_size, **about(bundle)}, as_json)
     if plot:
         from ..reports.curve import plot as lines
 
@@ -78,52 +78,6 @@ def machine() -> dict[str, Any]:
         "engines": ", ".join(engines),
         "terminal": streams.is_terminal(),
     }
-
-
-def about(bundle: Bundle, path: Path) -> dict[str, Any]:
-    """What a model file says of itself."""
-    record = bundle.record
-    read = {name: each for name, each in bundle.vocabularies.items() if name != "labels"}
-    several = len(read) > 1
-    best, tested = record.get("best") or {}, record.get("test") or {}
-    sizes = {f"{name}_vocabulary" if several else "vocabulary": len(each) for name, each in read.items()}
-    letters = {f"{name}_alphabet" if several else "alphabet": alphabet(each) for name, each in read.items()}
-    return {
-        "file": str(path),
-        "bytes": path.stat().st_size,
-        "parameters": bundle.parameters,
-        "weights": bundle.weights,
-        **bundle.config.own(),
-        **sizes,
-        **letters,
-        "labels": ", ".join(bundle.vocabularies["labels"].units) if "labels" in bundle.vocabularies else None,
-        "text": record.get("corpus"),
-        "split": record.get("split"),
-        "recipe": record.get("recipe"),
-        "steps": record.get("steps"),
-        "seconds": record.get("seconds"),
-        "stopped": record.get("stopped"),
-        "held_out_bits_per_char": best.get("bits_per_char"),
-        "held_out_bits_per_label": best.get("bits_per_label"),
-        "held_out_accuracy": best.get("accuracy"),
-        "held_out_macro_f1": best.get("macro_f1"),
-        "without_labels": best.get("bits_per_char_unlabelled"),
-        "continued": record.get("continued"),
-        "test_bits_per_char": record.get("test_bits_per_char"),
-        "test_bits_per_label": tested.get("bits_per_label"),
-        "test_accuracy": tested.get("accuracy"),
-        "test_macro_f1": tested.get("macro_f1"),
-        "quantized": record.get("quantized"),
-        "options": record.get("options"),
-        "versions": record.get("versions"),
-        "sample": record.get("sample"),
-    }
-
-
-def alphabet(vocabulary: Vocabulary) -> str:
-    """The units of a vocabulary in one line, or as many of them as fit; longer ones apart."""
-    between = "" if vocabulary.unit == "char" else " "
-    return between.join(vocabulary.kind.shown([unit]) for unit in vocabulary.units[:200])[:200]
 
 
 def show(facts: dict[str, Any], as_json: bool) -> None:

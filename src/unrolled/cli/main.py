@@ -14,7 +14,7 @@ import click
 
 from .. import __version__
 from ..cores import MOST, VARIABLE, allowed, default_threads, leading_number, warn_of_more
-from ..errors import InterruptedWorkError, OutputError, TrainingError, UnrolledError, UnrolledWarning, reason
+from ..errors import CALLER, InterruptedWorkError, OutputError, TrainingError, UnrolledError, UnrolledWarning, reason
 from ..options import check
 from . import streams
 from .flags import examples, silence
@@ -31,6 +31,7 @@ VERBS = {
     "explain": "write a page that shows what a network expected in a text",
     "export": "write a model in a form that other programs read",
     "quantize": "make a model file smaller, and tell what it costs",
+    "list": "list the models of a folder, a line each",
     "info": "tell about a model file, or about this machine",
 }
 
@@ -83,6 +84,12 @@ def main() -> None:
 
 def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) -> int:
     """The exit status of a command line, before which something is done with it; an empty one asks for help."""
+    with CALLER.typing():
+        return run_verb(arguments, first)
+
+
+def run_verb(arguments: list[str], first: Callable[[list[str]], None] | None) -> int:
+    """The same, with messages for who types."""
     try:
         if first:
             first(arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
-    from ..api import Model
+    from ..api.source_model import SourceModel
 
 AT_ONCE = 64
 LABELS = 5
@@ -37,7 +37,7 @@ cat questions.txt | unrolled predict questions.safetensors - --json
 @flags(PredictOptions, EngineOptions)
 def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool, as_json: bool, **options: Any) -> None:
     """Read each SOURCE (a text, or an image's path; - is lines of standard input) and say what MODEL makes of it."""
-    from ..api import load
+    from ..api.source_model import SourceModel
     from ..errors import OptionError
 
     if bool(sources) == bool(path):
@@ -45,7 +45,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
     if quiet:
         silence()
     settings = given(options)
-    opened = load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
+    opened = SourceModel.load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     lines = iter(lines_of(sources, path))
     while some := list(islice(lines, 1 if sources == ("-",) else AT_ONCE)):
@@ -63,9 +63,9 @@ def lines_of(sources: tuple[str, ...], path: str | None) -> Iterable[str]:
     return read_file(path).text.removesuffix("\n").split("\n")
 
 
-def show(model: Model, sources: list[str], settings: dict[str, Any], as_json: bool, quiet: bool) -> None:
+def show(model: SourceModel, sources: list[str], settings: dict[str, Any], as_json: bool, quiet: bool) -> None:
     """The results of some sources, a line each."""
-    for found in results(model, sources, settings):
+    for found in model._results(sources, settings):
         for each in found:
             if as_json:
                 streams.as_json(facts(each))
@@ -73,14 +73,6 @@ def show(model: Model, sources: list[str], settings: dict[str, Any], as_json: bo
                 streams.data(f"{each.text}\n")
             else:
                 streams.line(answer(each, quiet))
-
-
-def results(model: Model, sources: list[str], settings: dict[str, Any]) -> Iterator[list[Any]]:
-    """What the model makes of each source: one thing, or several translations."""
-    if settings.get("count", 1) > 1 and not model.predictor.answers:
-        yield from (model.translations(source, **settings) for source in sources)
-    else:
-        yield from ([each] for each in model.predict_many(sources, **settings))
 
 
 def facts(found: Any) -> dict[str, Any]:

@@ -27,21 +27,21 @@ unrolled info alice-int8.safetensors
 @click.option("--json", "as_json", is_flag=True, help="print what it costs as JSON")
 def command(model: str, text: str, output: str, weights: str, force: bool, quiet: bool, as_json: bool) -> None:
     """Write MODEL with narrow weights, and tell what they cost on TEXT: held out, or a test as evaluate reads one."""
-    from ..api import load
+    from ..api import LanguageModel, load
+    from ..api.source_model import SourceModel
     from ..formats.corpus import read_file
     from ..model_file.bundle import refuse_target
-    from ..tasks import TASKS
 
     refuse_target(output, force)
     opened = load(model)
-    if not TASKS[opened.bundle.config.task].continues:
+    if isinstance(opened, SourceModel):
         from ..evaluation.quantization import narrowed
 
-        smaller = narrowed(opened, weights, text)
+        opened = narrowed(opened, weights, text)
     else:
-        smaller = opened.quantized(weights, read_file(text).text)
-    smaller.save(output, force)
-    cost = smaller.record["quantized"]
+        opened = LanguageModel._expect(opened, model).quantized(weights, read_file(text).text)
+    opened.save(output, force)
+    cost = opened.record["quantized"]
     if as_json:
         streams.as_json(cost)
     elif not quiet:

@@ -10,12 +10,13 @@ import click
 from ..config import EngineOptions, ReadOptions, ScoreOptions
 from ..errors import OptionError
 from ..options import flag
+from ..tasks.options import refuse_foreign
 from . import streams
 from .flags import LOADING, VISION, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..analysis.scoring import Score
-    from ..api import Model
+    from ..api.source_model import SourceModel
 
 LINES = 10
 """The most surprising lines that are shown."""
@@ -49,8 +50,8 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
 
     For a model that translates or captions, TEXT is a table of sources and given texts.
     """
-    from ..api import load
-    from ..tasks import TASKS
+    from ..api import LanguageModel, load
+    from ..api.source_model import WritingModel
 
     if (text is None) == (prompt is None):
         raise OptionError("give a TEXT to score, or --next PROMPT; one of them")
@@ -60,16 +61,17 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
     refuse(settings, prompt is not None)
     lines = settings.get("lines", LINES)
     opened = load(model, **{name: settings[name] for name in LOADING if name in settings})
-    if text is not None and TASKS[opened.bundle.config.task].writes:
+    if text is not None and isinstance(opened, WritingModel):
         score_table(opened, text, settings, lines, as_json)
         return
+    opened = LanguageModel._expect(opened, model)
     if prompt is not None:
         how = {name: settings[name] for name in OF_NEXT if name in settings}
         show_next(opened.next(prompt, **how), as_json)
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
     reading = ReadOptions(**{name: settings[name] for name in READING if name in settings})
-    reading.refuse_foreign(settings, opened.bundle.config.task, opened.bundle.config.model)
+    refuse_foreign(ReadOptions, settings, opened.bundle.config.task, opened.bundle.config.model)
     scored = opened.score(read(text, reading.encoding), **how)
     if settings.get("top"):
         show_alternatives(scored)
@@ -91,7 +93,7 @@ def refuse(settings: Mapping[str, Any], next_unit: bool) -> None:
         raise OptionError("I got --lines with --top, which tells of every unit; leave one out")
 
 
-def score_table(model: Model, table: str, settings: dict[str, Any], lines: int, as_json: bool) -> None:
+def score_table(model: SourceModel, table: str, settings: dict[str, Any], lines: int, as_json: bool) -> None:
     """Given texts under their sources, the most surprising pairs last."""
     from ..evaluation import score_pairs
     from ..reports.evaluated import pair_lines

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ..api import Model
-from ..api.training import SAMPLE_TEMPERATURES, example_lines, sample_line
+from ..api.samples import sample_lines
 from ..escaping import CONTROLS, escaped
 from ..tasks import TASKS
 from ..training.events import Event, Progress, ReadProgress, Started, Validated, Warned
@@ -96,13 +97,8 @@ class Screen:
             self.say(f"step {event.step}: held-out {event.bits:.3f} bits/{self.per} (training {event.train_bits:.3f})")
         if self.share >= self.sampled and not self.console.quiet:
             self.sampled = self.share + 1 / SAMPLES
-            bundle = event.snapshot()
-            if not TASKS[bundle.config.task].continues:
-                for line in example_lines(bundle):
-                    self.say(f"  {line}")
-                return
-            for temperature in SAMPLE_TEMPERATURES:
-                self.say(f"  [{temperature}] {sample_line(bundle, temperature)!r}")
+            for line in sample_lines(event.snapshot()):
+                self.say(line)
 
     def warned(self, event: Warned) -> None:
         """Something the user should know, and the end of the curve that proves it."""
@@ -143,7 +139,7 @@ class Screen:
         more = f"    unrolled info {shown} --plot" if record["plans"] else ""
         self.say(f"     unrolled score {shown} SOME.txt{more}")
 
-    def finish_reader(self, record: dict[str, Any], shown: str) -> None:
+    def finish_reader(self, record: Mapping[str, Any], shown: str) -> None:
         """What to try next with a model that reads before it answers or writes."""
         for line in record["sample"].split("\n"):
             self.say(f"  {line}")

@@ -85,7 +85,7 @@ def note_bound(characters: int, options: TrainOptions) -> tuple[str, ...]:
 def refuse_too_little(units: int, name: str) -> None:
     """Raise ``InputError`` where too few units of a text are left to train on."""
     if units < FEWEST:
-        raise InputError(f"{name} leaves {units} units to train on; give more text, or --valid 0")
+        raise InputError(f"{name} leaves {units} units to train on; give more text, or --valid=0")
 
 
 def place_of(character: int, sizes: Sequence[int]) -> Place:
@@ -195,7 +195,7 @@ def cut_rows(
             rest, cut[name] = hold_out_groups(rest, share_of(len(rows), share), group or id)
     cut["train"] = rest
     if not rest:
-        raise InputError(f"there are {len(rows)} rows and none is left to train on; give more, or --valid 0")
+        raise InputError(f"there are {len(rows)} rows and none is left to train on; give more, or --valid=0")
     return {name: cut[name] for name in PARTS}
 
 

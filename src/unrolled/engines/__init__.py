@@ -60,7 +60,7 @@ def open_with(function: str, name: str, bundle: Bundle, device: str, weights: st
     if name == "auto":
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
     if name == "native" and facts_of(bundle.config.cell).native is None:
-        raise OptionError(f"there are no kernels for --cell {bundle.config.cell}; use --engine reference or torch")
+        raise OptionError(f"there are no kernels for --cell={bundle.config.cell}; use --engine=reference or torch")
     refuse_device(ENGINES[name], device)
     weights = weights or bundle.weights
     rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
@@ -71,7 +71,7 @@ def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Eng
     """The one engine of a model whose kind is run in one way only."""
     kind, module = bundle.config.model, bundle.config.kind.engine
     if name != "auto" or weights not in (None, "fp32"):
-        given = f"--engine {name}" if name != "auto" else f"--weights {weights}"
+        given = f"--engine={name}" if name != "auto" else f"--weights={weights}"
         raise OptionError(f"I got {given} and a model of the kind {kind}, which runs in one way only; leave it out")
     refuse_device(module, device)
     engine: Engine = import_module(f".{module}", __name__).open_bundle(bundle, device, "fp32")
@@ -81,7 +81,7 @@ def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Eng
 def refuse_device(module: str, device: str) -> None:
     """Raise an ``OptionError`` for a device that an engine's module does not run on."""
     if device not in ("auto", "cpu") and module not in ON_DEVICES:
-        raise OptionError(f"I got --device {device} for the engine {module}, which runs on the CPU alone; leave it out")
+        raise OptionError(f"I got --device={device} for the engine {module}, which runs on the CPU alone; leave it out")
 
 
 def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:

@@ -26,7 +26,7 @@ def with_labels(bundle: Bundle, where: Sequence[str]) -> Bundle:
     labels = bundle.vocabularies.get("labels")
     if labels is None:
         if where:
-            raise OptionError(f"I got --where {where[0]}, and this model learnt no labels; train it with --label")
+            raise OptionError(f"I got --where={where[0]}, and this model learnt no labels; train it with --label")
         return bundle
     tensors = dict(bundle.tensors)
     embedding, state, constant = (tensors.pop(f"condition.{name}.weight") for name in ("embedding", "state", "input"))

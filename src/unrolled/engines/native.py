@@ -62,7 +62,7 @@ def find_library() -> kernels.Library:
     """The kernels, or the sentence that says why there are none."""
     library = kernels.load()
     if library is None:
-        raise MissingExtraError(f"the native engine is {kernels.reason_missing()}; or use --engine reference")
+        raise MissingExtraError(f"the native engine is {kernels.reason_missing()}; or use --engine=reference")
     return library
 
 

@@ -66,7 +66,7 @@ class EngineSource(Recomputed):
         try:
             return make()
         except ModuleNotFoundError as error:
-            raise missing_torch(f"--engine {self.name}", error) from None
+            raise missing_torch(f"--engine={self.name}", error) from None
 
 
 def missing_torch(what: str, error: ModuleNotFoundError) -> MissingExtraError:

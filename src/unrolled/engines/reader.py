@@ -30,6 +30,10 @@ class Reader(ABC):
     def encode(self, given: EncoderInput) -> Engine:
         """The engine under some sources; its ``start`` has a row for each of them."""
 
+    @abstractmethod
+    def vectors(self, given: EncoderInput) -> Array:
+        """What the encoder has in its memory when it has read each source [N, E]."""
+
 
 @dataclass(frozen=True)
 class AttentionMemory:
@@ -62,6 +66,9 @@ class LightReader(Reader):
             keys, values = (self.encoder.times(found.places, each) for each in weights)
             memory = AttentionMemory(keys, values, found.sizes)
         return self.make_writer(self.first_state(found.whole), memory)
+
+    def vectors(self, given: EncoderInput) -> Array:
+        return self.encoder.read(given).whole
 
     def first_state(self, whole: Array) -> dict[str, Array]:
         """The state before the first unit, [N, layers, H] a part, and which source each row stands under."""

@@ -89,3 +89,10 @@ class TorchReader(Reader):
         assert encoded.first is not None, "it comes from the source"
         first = {name: part.cpu().numpy() for name, part in encoded.first.items()}
         return Torch(self.network, {**first, "source": np.arange(len(given))}, encoded)
+
+    @torch.no_grad()
+    def vectors(self, given: EncoderInput) -> Array:
+        refuse_inherited(self.device.type)
+        whole = self.network.encode(on_device(given, self.device)).whole
+        assert whole is not None, "it reads sources"
+        return whole.cpu().numpy()

@@ -24,7 +24,7 @@ def open_vision_encoder(bundle: Bundle, folder: str | None) -> Backbone | None:
     if folder is None:
         raise OptionError(
             f"this model sees with the pretrained network in {named!r}, and a model file alone does not open it; if "
-            "you trust it, name its folder with --vision (in Python: vision=...)"
+            "you trust it, name its folder with --vision"
         )
     vision_encoder, kind = opened(folder)
     if bundle.record.get("corpus", {}).get("vision", kind) != kind:

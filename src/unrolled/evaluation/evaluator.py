@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Unpack
 
-from ..api import Model, load
-from ..api.model import refuse_writing
+from ..api import Model
+from ..api.source_model import SourceModel, refuse_writing
 from ..config import PredictOptions, ReadOptions, as_tuple
 from ..errors import OptionError
 from ..formats.corpus import Source
@@ -22,7 +22,7 @@ from .tags import evaluate_tags
 from .texts import evaluate_captions, evaluate_translations
 from .words import evaluate_words
 
-JUDGES: Mapping[str, Callable[[Model, ExampleRows, PredictOptions], Evaluation]] = {
+JUDGES: Mapping[str, Callable[[SourceModel, ExampleRows, PredictOptions], Evaluation]] = {
     "labels": evaluate_labels,
     "translations": evaluate_translations,
     "captions": evaluate_captions,
@@ -42,10 +42,11 @@ def evaluate(model: Model | str | Path, source: Source, **options: Unpack[Evalua
 
     >>> print(unrolled.evaluate("reviews.safetensors", "test.tsv").figures)
     """
-    model = model if isinstance(model, Model) else load(model)
+    model = model if isinstance(model, Model) else Model.load(model)
     reading, predicting = sort_options({**options, "label": as_tuple(options.get("label", ()))})
     test = read_test(model.bundle, source, reading)
-    if model.predictor.answers:
+    assert isinstance(model, SourceModel), "others have no rows to read"
+    if model._predictor.answers:
         refuse_writing(predicting)
     judge = JUDGES[TASKS[model.bundle.config.task].judged]
     return judge(model, test, PredictOptions.of(predicting)).noting(*test.notes)

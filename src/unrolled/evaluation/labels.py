@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..api import Model
+from ..api.source_model import SourceModel
 from ..config import PredictOptions
 from ..errors import InputError, MissingExtraError
 from ..metrics.baseline import baseline
@@ -26,7 +26,7 @@ CONFUSED = 10
 SHORT = 40  # columns of a label in a sentence
 
 
-def evaluate_labels(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
+def evaluate_labels(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How well labels are told.
 
     A label that the model never learnt counts as an error wherever it stands; only bits cannot count it, since it has
@@ -34,17 +34,17 @@ def evaluate_labels(model: Model, test: ExampleRows, options: PredictOptions) ->
     then these are other labels, or another column.
     """
     texts, wanted = [text for text, _ in test.rows], [label for _, label in test.rows]
-    known = model.predictor.vocabulary.units
+    known = model._predictor.vocabulary.units
     refuse_foreign(wanted, known)
     labels = (*known, *sorted(set(wanted) - set(known)))
     gold = np.array([labels.index(label) for label in wanted])
     probabilities = np.zeros((len(texts), len(labels)))
-    probabilities[:, : len(known)] = softmax(model.predictor.logits(texts))
+    probabilities[:, : len(known)] = softmax(model._predictor.logits(texts))
     found = classified(gold, probabilities)
     beside, notes = tfidf_baseline(model, test)
     return Evaluation(
         task=model.bundle.config.task,
-        model=model.described,
+        model=str(model),
         figures=figures_of(found, gold, probabilities, len(known)),
         examples=examples_of(test, labels, found, probabilities),
         worst=tuple(found.most_surprising(len(texts))),
@@ -113,7 +113,7 @@ def unknown(wanted: list[str], known: set[str], rows: str = "rows", label: str =
     )
 
 
-def tfidf_baseline(model: Model, test: ExampleRows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def tfidf_baseline(model: SourceModel, test: ExampleRows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """The baseline, learnt from the model's own training rows; or a note of why there is none."""
     try:
         rows = learnt(model.bundle)

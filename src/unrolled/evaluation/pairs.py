@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analysis.scoring import naming_bits
-from ..api import Model
+from ..api.source_model import SourceModel
 from ..errors import OptionError
 from ..formats.corpus import Source
 from ..generation.prediction import Generated, Predictor
@@ -83,14 +83,14 @@ class PairScores:
         }
 
 
-def score_pairs(model: Model, source: Source, **reading: Any) -> PairScores:
+def score_pairs(model: SourceModel, source: Source, **reading: Any) -> PairScores:
     """Score the texts of a table of pairs under their sources; raises ``OptionError`` for a model that writes none."""
     if not TASKS[model.bundle.config.task].writes:
         raise OptionError(
             f"this model is made to {model.bundle.config.task}; pairs are scored by one that translates or captions"
         )
     test = read_test(model.bundle, source, reading)
-    return PairScores(costs(model.predictor, test), test.notes)
+    return PairScores(costs(model._predictor, test), test.notes)
 
 
 def costs(predictor: Predictor, test: ExampleRows) -> tuple[Pair, ...]:

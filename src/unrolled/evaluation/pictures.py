@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..api import Model
+from ..api.source_model import SourceModel
 from ..errors import OptionError
 from ..reports import attention, confusion
 from ..tasks import TASKS
@@ -19,10 +19,10 @@ END = "∎"
 """What is shown in the place of a boundary."""
 
 
-def refuse_unlabelled(model: Model) -> None:
+def refuse_unlabelled(model: SourceModel) -> None:
     """Say before any work that a model confuses no labels."""
     if not TASKS[model.bundle.config.task].confuses:
-        raise OptionError(f"this model ({model.described}) tells no labels, so there is no confusion matrix to draw")
+        raise OptionError(f"this model ({model}) tells no labels, so there is no confusion matrix to draw")
 
 
 def confusion_picture(evaluation: Evaluation) -> str:
@@ -32,35 +32,35 @@ def confusion_picture(evaluation: Evaluation) -> str:
     return confusion.svg(evaluation.classes.confusion, evaluation.classes.labels, title)
 
 
-def refuse_blind(model: Model) -> None:
+def refuse_blind(model: SourceModel) -> None:
     """Say before any work that a model never looks back at its source."""
     if model.bundle.config.attention in (None, "none"):
-        raise OptionError(f"this model ({model.described}) has no attention to show; train with --attention dot")
+        raise OptionError(f"this model ({model}) has no attention to show; train with --attention=dot")
 
 
-def attention_page(model: Model, evaluation: Evaluation, count: int) -> str:
+def attention_page(model: SourceModel, evaluation: Evaluation, count: int) -> str:
     """A page of HTML: the first examples, and where the network looked while it wrote them."""
     refuse_blind(model)
     examples = [each for each in evaluation.examples if each.ids][:count]
-    title = f"Where it looked: {model.described}"
+    title = f"Where it looked: {model}"
     return attention.page(title, [pictured(model, each) for each in examples])
 
 
-def pictured(model: Model, example: Example) -> dict[str, Any]:
+def pictured(model: SourceModel, example: Example) -> dict[str, Any]:
     """An example with its attention, as the page has it: over the units of a source, or over an image."""
-    weights = model.predictor.attention(example.source, example.ids)
+    weights = model._predictor.attention(example.source, example.ids)
     assert weights is not None, "it has attention"
     shown = {
         "title": example.source,
-        "written": units(model.predictor.vocabulary, example.ids),
+        "written": units(model._predictor.vocabulary, example.ids),
         "attention": weights,
         "texts": {"written": example.got, "wanted": " / ".join(example.wanted)},
     }
     known = model.bundle.vocabularies.get("source")
     if known:
-        read = model.predictor.given([example.source]).values[0]
+        read = model._predictor.given([example.source]).values[0]
         return {**shown, "source": units(known, read.tolist())}
-    side, image = math.isqrt(weights.shape[-1]), image_of(model.predictor, example.source)
+    side, image = math.isqrt(weights.shape[-1]), image_of(model._predictor, example.source)
     if image and side**2 == weights.shape[-1]:
         name = Path(example.source).name
         return {**shown, "image": image, "attention": weights.reshape(-1, side, side), "title": name}

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
-from ..api import Model
+from ..api.source_model import SourceModel
 from .evaluator import evaluate
 
 
-def narrowed(model: Model, weights: str, test: str | Path) -> Model:
+def narrowed(model: SourceModel, weights: str, test: str | Path) -> SourceModel:
     """The model with narrow weights; its record tells the first figure of an evaluation before and after."""
-    record = dict(model.record)
-    narrow = dataclasses.replace(model.bundle, weights=weights, record=record)
-    smaller = Model(narrow, model.source.name, model.source.device, weights)
+    smaller = model.quantized(weights)
     before, after = evaluate(model, test), evaluate(smaller, test)
     name = next(iter(before.figures))
     cost = {"weights": weights, f"{name}_before": before.figures[name], name: after.figures[name]}
-    record["quantized"] = {**cost, "examples": len(before.examples)}
+    smaller.bundle.record["quantized"] = {**cost, "examples": len(before.examples)}
     return smaller

@@ -14,6 +14,7 @@ from ..formats.tables import FILE, is_table_name
 from ..model_file.bundle import Bundle
 from ..tasks import TASKS
 from ..tasks.base import ExampleRows, Row
+from ..tasks.options import refuse_foreign
 
 NAMED = 20
 """Files that a record names at most."""
@@ -24,7 +25,7 @@ PASSING = {"lines": "lines that a program made", "-": "standard input"}
 def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> ExampleRows:
     """The rows of a test; how the model's own text was read is how it is read where nothing else is given."""
     task = TASKS[bundle.config.task]
-    ReadOptions.of(given).refuse_foreign(given, bundle.config.task, bundle.config.model)
+    refuse_foreign(ReadOptions, given, bundle.config.task, bundle.config.model)
     source = source if isinstance(source, str | Path) else list(source)
     recorded = bundle.record.get("corpus", {}).get("read", {})
     return task.rows(source, reading(source, as_given(recorded), given, task.columned))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..api import Model
+from ..api.source_model import SourceModel
 from ..config import PredictOptions
 from ..errors import InputError
 from ..metrics.classification import Classified, classified
@@ -23,28 +23,28 @@ Tags = list[list[str]]
 """The tags of every sentence."""
 
 
-def evaluate_tags(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
+def evaluate_tags(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How well tokens are tagged: accuracy, F1 of each tag, and of entities where tags tell of any.
 
     A tag that the model never learnt counts as an error wherever it stands, and not in the bits. Raises ``InputError``
     where no token has a tag that was learnt.
     """
     sentences, wanted = [text for text, _ in test.rows], [tags.split() for _, tags in test.rows]
-    known = model.predictor.vocabulary.units
+    known = model._predictor.vocabulary.units
     flat = [tag for tags in wanted for tag in tags]
     refuse_foreign(flat, known)
     labels = (*known, *sorted(set(flat) - set(known)))
     numbers = {label: number for number, label in enumerate(labels)}
     gold = np.array([numbers[tag] for tag in flat])
     probabilities = np.zeros((len(flat), len(labels)))
-    each = model.predictor.place_probabilities(sentences)
+    each = model._predictor.place_probabilities(sentences)
     probabilities[:, : len(known)] = np.concatenate(each)
     found = classified(gold, probabilities)
     got = apart([labels[number] for number in found.predicted], wanted)
     beside, notes = most_frequent_tags(model, test, wanted, labels)
     return Evaluation(
         task=model.bundle.config.task,
-        model=model.described,
+        model=str(model),
         figures={**figures_of(found, gold, probabilities, len(known)), **of_tags(found, labels, wanted, got)},
         examples=examples_of(sentences, wanted, got),
         worst=worst(wanted, got),
@@ -69,7 +69,7 @@ def micro_f1(found: Classified, labels: Sequence[str]) -> float:
 
 
 def most_frequent_tags(
-    model: Model, test: ExampleRows, wanted: Tags, labels: Sequence[str]
+    model: SourceModel, test: ExampleRows, wanted: Tags, labels: Sequence[str]
 ) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """The baseline, learnt from the model's own training sentences; or a note of why there is none."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..api import Model
+from ..api.source_model import SourceModel
 from ..config import PredictOptions
 from ..generation.prediction import Generated
 from ..metrics.captions import cider_d, keyword_f1, words
@@ -21,17 +21,17 @@ COMMON = 1 / 3
 """The share of images from which on a word that their captions have is no keyword: it tells nothing of any."""
 
 
-def evaluate_translations(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
+def evaluate_translations(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How near translations are to their references; the worst are those of the lowest chrF."""
     sacrebleu()  # or say what is missing before the work is done
     references, written = write(model, test, options)
     texts = [each.text for each in written]
-    found, scored = translated(texts, references), PairScores(costs(model.predictor, test))
+    found, scored = translated(texts, references), PairScores(costs(model._predictor, test))
     scores = {"bleu": found.bleu, "lower_bleu": found.lower_bleu, "chrf": found.chrf}
     values = sentence_chrf(texts, references)
     return Evaluation(
         task=model.bundle.config.task,
-        model=model.described,
+        model=str(model),
         figures={
             **{name: each.value for name, each in scores.items()},
             "exact_match": found.exact,
@@ -45,16 +45,16 @@ def evaluate_translations(model: Model, test: ExampleRows, options: PredictOptio
     )
 
 
-def evaluate_captions(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
+def evaluate_captions(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """How near captions are to the references of their images; the worst are those of the lowest CIDEr-D."""
     sacrebleu()
     references, written = write(model, test, options)
     texts = [each.text for each in written]
     values = cider_d(texts, references)
-    scored = PairScores(costs(model.predictor, test))
+    scored = PairScores(costs(model._predictor, test))
     return Evaluation(
         task=model.bundle.config.task,
-        model=model.described,
+        model=str(model),
         figures={**caption_figures(texts, references), "bits_per_char": scored.bits_per_char},
         examples=examples_of(references, written, "cider_d", values.tolist()),
         worst=tuple(np.argsort(values, kind="stable").tolist()),
@@ -63,10 +63,12 @@ def evaluate_captions(model: Model, test: ExampleRows, options: PredictOptions) 
     )
 
 
-def write(model: Model, test: ExampleRows, options: PredictOptions) -> tuple[list[tuple[str, ...]], list[Generated]]:
+def write(
+    model: SourceModel, test: ExampleRows, options: PredictOptions
+) -> tuple[list[tuple[str, ...]], list[Generated]]:
     """All that is wanted of each source, and what the model writes from it."""
     grouped = test.grouped()
-    written = model.predictor.write(list(grouped), options.writing())
+    written = model._predictor.write(list(grouped), options.writing())
     return [tuple(each) for each in grouped.values()], [texts[0] for texts in written]
 
 

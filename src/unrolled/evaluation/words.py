@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..api import Model
+from ..api.source_model import SourceModel
 from ..config import PredictOptions
 from ..tasks.base import ExampleRows
 from .base import Evaluation, Example
 from .rows import in_training
 
 
-def evaluate_words(model: Model, test: ExampleRows, options: PredictOptions) -> Evaluation:
+def evaluate_words(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
     """Precision, recall and F1 of words (Sproat and Emerson 2003), and the share of lines without an error."""
-    found = [answer.label for answer in model.predictor.label_places([source for source, _ in test.rows])]
+    found = [answer.label for answer in model._predictor.label_places([source for source, _ in test.rows])]
     figures, scores = words_found(found, [wanted for _, wanted in test.rows])
     return Evaluation(
         task=model.bundle.config.task,
-        model=model.described,
+        model=str(model),
         figures=figures,
         examples=tuple(
             Example(source, (real,), got, {"word_f1": score})

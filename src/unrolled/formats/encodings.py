@@ -66,7 +66,7 @@ def refuse_no_encoding(name: str) -> None:
     try:
         " ".encode(name)
     except (LookupError, ValueError):
-        raise InputError(f"there is no encoding {name!r}; try --encoding utf-8 or --encoding cp1252") from None
+        raise InputError(f"there is no encoding {name!r}; try --encoding=utf-8 or --encoding=cp1252") from None
 
 
 def normalise_newlines(text: str) -> str:

@@ -100,6 +100,11 @@ class Predictor:
             places = order[first:last]
             yield places, self.reader.encode(self.given([sources[place] for place in places]))
 
+    def vectors(self, sources: Sequence[str]) -> NDArray[np.float32]:
+        """What the encoder has in its memory when it has read each source [N, E]."""
+        each = [self.reader.vectors(self.given([source]))[0] for source in sources]  # alone, so that none is padded
+        return np.stack(each) if each else np.empty((0, 0), np.float32)
+
     def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
         """What a classifier thinks of the labels [N, L] of each source."""
         found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))

@@ -153,7 +153,7 @@ class State:
         """
         width = options.get("beams") or count
         if count > width:
-            raise OptionError(f"I got --beams {width} and was asked for {count} texts; give at least as many beams")
+            raise OptionError(f"I got --beams={width} and was asked for {count} texts; give at least as many beams")
         options["beams"] = width
         settings = self.settings(**options)
         from .beam_search import beam_search  # few texts are searched for

@@ -100,7 +100,7 @@ def arithmetic(kernels: str, precision: str) -> str:
     if kernels == "off" or library is None:
         if precision == "bf16":
             reason = "--kernels is off" if library else reason_missing()
-            raise OptionError(f"--precision bf16 needs the kernels: {reason}; use --precision auto")
+            raise OptionError(f"--precision=bf16 needs the kernels: {reason}; use --precision=auto")
         return "off"
     return precision if precision != "auto" else "bf16" if library.pairs else "fp32"
 

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from ..networks.spec import NetworkSpec
 
 
+OF_NETWORKS = frozenset(
+    {
+        *("context", "hidden_size", "layers", "dropout"),
+        *("minutes", "steps", "epochs", "batch_size", "sequence_length", "batches", "patience", "device"),
+        *("learning_rate", "weight_decay", "gradient_clip", "label_smoothing"),
+    }
+)
+"""The options that every network has, of whatever kind."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """What the rest of the package may ask of a kind of model: plain data, and names of modules that are opened late.
@@ -18,6 +28,8 @@ class Kind:
     A fact that is left out means no, or that the kind has nothing of its own there.
     """
 
+    options: frozenset[str] = frozenset()
+    """The options that it has and not every other kind: names of fields in ``config``."""
     called: str
     """What messages call it."""
     title: str

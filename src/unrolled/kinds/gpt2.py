@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
-from .base import Kind
+from .base import OF_NETWORKS, Kind
 
 if TYPE_CHECKING:
     from ..networks.shapes import Shapes
@@ -33,6 +33,7 @@ def shapes(spec: NetworkSpec) -> Shapes:
 
 
 GPT2 = Kind(
+    options=OF_NETWORKS | {"heads"},
     called="GPT-2",
     title="gpt2 {layers}×{hidden_size}",
     engine="torch",

@@ -3,6 +3,7 @@
 from .base import Kind
 
 MARKOV = Kind(
+    options=frozenset({"order", "smoothing"}),
     called="Markov chain",
     title="markov {order}",
     counted=True,

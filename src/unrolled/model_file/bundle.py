@@ -26,6 +26,7 @@ from ..config import ModelOptions
 from ..errors import ModelFileError, OutputError, UnrolledError, reason
 from ..files import give_name, temporary
 from ..kernels.precision import narrow, widen
+from ..tasks.options import own_options
 from ..text.vocabulary import Vocabulary
 from ..untrusted import parse_json, read_bytes
 from .checks import check_tensors, parse_config, parse_vocabularies
@@ -120,7 +121,7 @@ def as_plain(vocabulary: Vocabulary) -> dict[str, Any]:
 def fingerprint(bundle: Bundle) -> str:
     """What tells a model from every other: a digest of its weights and of all that says how to read them."""
     plain = ModelOptions()
-    chosen = {name: value for name, value in bundle.config.own().items() if value != getattr(plain, name)}
+    chosen = {name: value for name, value in own_options(bundle.config).items() if value != getattr(plain, name)}
     digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode())
     for name, vocabulary in sorted(bundle.vocabularies.items()):
         digest.update(json.dumps([name, vocabulary.unit, vocabulary.units]).encode())

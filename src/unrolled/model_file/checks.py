@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ..config import ModelOptions
 from ..errors import OptionError
 from ..kernels.precision import PRECISIONS, SCALE
-from ..tasks import TASKS, refuse_contradiction
+from ..tasks import TASKS
+from ..tasks.options import refuse_contradiction, refuse_foreign
 from ..text.vocabulary import LABEL, Vocabulary
 from ..untrusted import parse_json
 from .earlier_names import with_present_names
@@ -36,7 +37,7 @@ def parse_config(text: str, version: int) -> ModelOptions:
     if not isinstance(given, dict):
         raise ValueError("its config is no object")
     config = ModelOptions.of(with_present_names(given, version))
-    config.refuse_foreign(config.changed(), config.task, config.model)
+    refuse_foreign(ModelOptions, config.changed(), config.task, config.model)
     refuse_contradiction(config)
     return config
 

@@ -54,6 +54,8 @@ class Task(ABC):
     What others ask of a task are facts: none of them asks which task it is.
     """
 
+    options: frozenset[str] = frozenset()
+    """The options that it has and not every other task: names of fields in ``config``."""
     texts: tuple[str, ...] = ("text",)
     """The vocabularies of texts that a model of the task has."""
     labels: tuple[bool, ...] = (False,)
@@ -68,6 +70,8 @@ class Task(ABC):
     """Whether a model tells labels of which some are confused with others."""
     columned: bool = False
     """Whether any file can have columns that options name by their numbers, and not tables alone."""
+    model_class: str
+    """The class of ``api`` that holds a model of the task."""
     recipe: str = ""
     """The recipe that fills in what the user left open: a name in ``training.recipes.examples``."""
     earlier_names: tuple[tuple[int, str], ...] = ()

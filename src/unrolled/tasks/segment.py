@@ -32,6 +32,8 @@ LABELS = BEGINS, GOES_ON = "begins", "goes on"
 class Segment(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
 
+    options = frozenset({"directions", "unit_dropout", "class_weights"})
+    model_class = "Segmenter"
     recipe, judged = "classifier", "words"
     labels = (True,)
     earlier_names = ((1, "tag"),)
@@ -47,7 +49,7 @@ class Segment(Task):
         texts = [text for text, _ in cut["train"]]
         model, why = with_unit(request.model, *choose_unit(texts))
         if isinstance(UNITS[model.unit], Byte):
-            raise OptionError(f"I got --unit {model.unit} with --task segment, and words begin at letters; use another")
+            raise OptionError(f"I got --unit={model.unit} with --task=segment, and words begin at letters; use another")
         text = request.vocabulary("text", texts, model)
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}

@@ -83,7 +83,7 @@ class Bpe(Byte):
         try:
             from tokenizers import Tokenizer, models, trainers
         except ImportError:
-            raise MissingExtraError("--unit bpe needs tokenizers; run: pip install 'unrolled[train]'") from None
+            raise MissingExtraError("--unit=bpe needs tokenizers; run: pip install 'unrolled[train]'") from None
         found = Counter(piece for text in texts for part in self.parts(text) for piece in self.pieces(part))
         size = size or SIZE
         letters, beginnings = frequent_letters(found, (size - len(BYTES)) // 2)

@@ -38,7 +38,7 @@ class PretrainedModel:
         """The sizes of the network that goes on; of the options ``names``, only its dropout may be another."""
         config = self.bundle.config
         if given.model not in (ModelOptions().model, config.model):
-            raise OptionError(f"I got --model {given.model}, and {self.path} is a {config.model} model; leave it out")
+            raise OptionError(f"I got --model={given.model}, and {self.path} is a {config.model} model; leave it out")
         if given.task != config.task and not TASKS[given.task].continues:
             self.refuse_others(given, {*TAKEN, *OF_THE_VOCABULARY} & set(names))
             return self.reader(given)
@@ -52,7 +52,7 @@ class PretrainedModel:
             own = getattr(self.bundle.config, name)
             if getattr(given, name) != own:
                 raise OptionError(
-                    f"I got {flag(name)} {getattr(given, name)} with --from, and that of {self.path} stays "
+                    f"I got {flag(name)}={getattr(given, name)} with --from, and that of {self.path} stays "
                     f"({'none' if own is None else own}); leave it out"
                 )
 
@@ -67,7 +67,7 @@ class PretrainedModel:
         reads = TASKS[config.task].continues and config.kind.reads and facts_of(config.cell).encodes
         if not TASKS[given.task].warm or not reads or not config.embedding_size:
             raise OptionError(
-                f"I got --task {given.task} with --from {self.path}, made to {config.task}; a classifier can go "
+                f"I got --task={given.task} with --from={self.path}, made to {config.task}; a classifier can go "
                 "on from a recurrent language model with an embedding, and every model from one of its own task"
             )
         taken = {name: getattr(config, name) for name in TAKEN}

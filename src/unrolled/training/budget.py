@@ -68,7 +68,7 @@ class Budget:
                 "epochs": ledger.step / self.steps_per_epoch,
             }[name]
             raise OptionError(
-                f"I got --{name} {getattr(self.options, name):g} with --resume, and the stopped run has used "
+                f"I got --{name}={getattr(self.options, name):g} with --resume, and the stopped run has used "
                 f"{used:.3g} of them; give more, or leave it out"
             )
         self.schedule.plan(ledger.step, steps)

@@ -12,8 +12,9 @@ from ..datasets.dataset import ReadRequest
 from ..errors import InputError, OptionError
 from ..formats.corpus import Source
 from ..options import given
-from ..tasks import TASKS, refuse_contradiction
+from ..tasks import TASKS
 from ..tasks.caption.rows import VisionEncoder
+from ..tasks.options import refuse_contradiction, refuse_foreign
 from .base_model import open_base
 from .events import Observer, ReadProgress, tell
 from .job import TrainingJob
@@ -42,7 +43,7 @@ def gather(
     refuse_contradiction(asked)
     refuse_unnamed(model, options.get("vision"))
     for each in (settings.read, settings.model, settings.train, settings.run):
-        each.refuse_foreign(names, model.task, model.model)
+        refuse_foreign(type(each), names, model.task, model.model)
         each.refuse_idle(names)
     train = start.gentle(settings.train) if start else settings.train
     known = start.known(model.task) if start else None
@@ -83,7 +84,7 @@ def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
     if model.backbone not in (None, given):
         raise OptionError(
             f"this model sees with the pretrained network in {model.backbone!r}, and a file alone does not open it; if "
-            "you trust it, name the same with --vision (in Python: vision=...)"
+            "you trust it, name the same with --vision"
         )
 
 

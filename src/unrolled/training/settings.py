@@ -108,7 +108,7 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
     earlier = bundles.load(path)
     record = earlier.record
     if not {"options", "corpus", "plans", "curve"} <= set(record):
-        raise OptionError(f"I got --replay {path}, which records no run that could be repeated; leave it out")
+        raise OptionError(f"I got --replay={path}, which records no run that could be repeated; leave it out")
     settings = Settings(
         read=as_read(record["corpus"].get("read", {}), given),
         model=earlier.config,
@@ -137,7 +137,7 @@ def refuse_others(given: Mapping[str, Any], known: Mapping[str, Any], first: Map
             continue
         shown = name.replace("_", "-")
         raise OptionError(
-            f"I got --{shown} {value} with --{how}, and the earlier run has {known[name]}; leave it out, or train "
+            f"I got --{shown}={value} with --{how}, and the earlier run has {known[name]}; leave it out, or train "
             f"anew without --{how}"
         )
 
@@ -147,7 +147,7 @@ def refuse_other_file(option: str, given: str | None, known: str | None, how: st
     if given is None or (known is not None and Path(given).resolve() == Path(known).resolve()):
         return
     raise OptionError(
-        f"I got --{option} {given} with --{how}, and the earlier run has {known or 'none'}; leave it out, or train "
+        f"I got --{option}={given} with --{how}, and the earlier run has {known or 'none'}; leave it out, or train "
         f"anew without --{how}"
     )
 

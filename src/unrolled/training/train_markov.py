@@ -31,7 +31,7 @@ AT_ONCE = 1 << 16
 def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """The Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
     if work.base:
-        raise OptionError("I got --from with --model markov, which is counted anew; leave it out")
+        raise OptionError("I got --from with --model=markov, which is counted anew; leave it out")
     begin = time.perf_counter()
     split = work.split
     assert isinstance(split, TextDataset), "a chain is of the task language"

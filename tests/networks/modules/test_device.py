@@ -15,14 +15,14 @@ def test_a_cpu_is_always_to_be_had():
 
 @pytest.mark.parametrize("name", ["toaster", "cuda:99", "xpu", ""])
 def test_a_device_that_this_machine_lacks_is_refused(name):
-    with pytest.raises(OptionError, match=f"^--device {name} is not to be had here; use --device cpu, or auto$"):
+    with pytest.raises(OptionError, match=f"^device={name} is not to be had here; use device=cpu, or auto$"):
         find_device(name)
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:1"])
 def test_a_gpu_that_the_parent_used_is_refused_in_a_forked_process(monkeypatch, name):
     monkeypatch.setattr(device, "INHERITED", {"cpu", "cuda"})
-    with pytest.raises(OptionError, match="--device cuda cannot be used in a process that was forked"):
+    with pytest.raises(OptionError, match="device= cuda cannot be used in a process that was forked"):
         find_device(name)
     assert find_device("cpu").type == device.fastest_device() == "cpu"
 

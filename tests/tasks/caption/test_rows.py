@@ -195,5 +195,5 @@ def test_a_large_image_is_read_in_the_size_that_is_asked_for(folder):
 @pytest.mark.parametrize(("vision", "name"), [("cnn", "feature_size"), ("elsewhere", "image_size")])
 def test_a_size_of_what_sees_in_another_way_is_refused(folder, vision, name):
     model = ModelOptions(task="caption", vision=vision, **{name: 16})
-    with pytest.raises(OptionError, match=f"I got --{name.replace('_', '-')} with --vision {vision}, which has none"):
+    with pytest.raises(OptionError, match=f"I got --{name.replace('_', '-')} with vision={vision}, which has none"):
         read_captioned(folder / "t.tsv", dataclasses.replace(REQUEST, model=model))

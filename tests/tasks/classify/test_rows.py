@@ -145,7 +145,7 @@ def test_a_label_that_is_only_held_out_is_refused(file):
 
 
 def test_a_classifier_learns_one_label(file):
-    with pytest.raises(OptionError, match="2 times --label, and a classifier learns one"):
+    with pytest.raises(OptionError, match="2 times label=, and a classifier learns one"):
         rows(file("a.csv", "text,a,b\nx,y,z\n"), label=("a", "b"))
 
 

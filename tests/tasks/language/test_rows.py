@@ -27,7 +27,7 @@ def test_labels_are_learnt_by_recurrent_networks_only(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text(f"{name} text\n" * 30)
     request = ReadRequest(ReadOptions(label=("file",)), ModelOptions(model="markov"), TrainOptions())
-    with pytest.raises(OptionError, match="--label with --model markov"):
+    with pytest.raises(OptionError, match="label= with model=markov"):
         read_text(tmp_path, request)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 import unrolled
+from unrolled.api.opening import model_of
 from unrolled.errors import InputError
 from unrolled.tasks import TASKS
 from unrolled.tasks.tag import Tag
@@ -56,7 +57,7 @@ def test_a_sentence_is_tagged_the_same_whatever_is_beside_it(tagger):
 
 @pytest.mark.parametrize("engine", ["reference", "torch"])
 def test_every_engine_tags_alike(tagger, engine):
-    one = unrolled.Model(tagger.bundle, engine=engine).predict("the can can")
+    one = model_of(tagger.bundle, engine).predict("the can can")
     assert one.label == tagger.predict("the can can").label
 
 
@@ -72,7 +73,7 @@ def test_a_slash_within_a_token_is_shown_as_it_stands():
 
 @pytest.mark.parametrize("lines", [["the cat sees the dog", "a dog runs"], ["the cat sees", "the dog runs"]])
 def test_words_without_tags_are_sent_to_segment(lines):
-    with pytest.raises(InputError, match=r"lines, line 1 .* has no tags that I can find.*--task segment") as caught:
+    with pytest.raises(InputError, match=r"lines, line 1 .* has no tags that I can find.*task='segment'") as caught:
         unrolled.train(lines, task="tag")
     assert "\n" not in str(caught.value)
 

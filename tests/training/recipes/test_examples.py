@@ -4,6 +4,7 @@ import pytest
 from unrolled.config import ModelOptions, TrainOptions
 from unrolled.datasets.encoder_input import Ragged, Shared
 from unrolled.datasets.examples import ExampleDataset, Examples
+from unrolled.tasks.options import refuse_foreign
 from unrolled.text.vocabulary import Vocabulary
 from unrolled.training.machine import Speed
 from unrolled.training.recipes.examples import WIDTHS, choose_for_examples, power_of_two
@@ -89,4 +90,4 @@ def test_captions_look_around_where_there_is_more_than_one_place(shape, attentio
     )
     assert recipe.model.attention == attention and recipe.model.directions is None
     assert recipe.train.batch_size == 32 and recipe.units_per_second > 0
-    recipe.model.refuse_foreign(recipe.model.changed(), recipe.model.task, recipe.model.model)
+    refuse_foreign(ModelOptions, recipe.model.changed(), recipe.model.task, recipe.model.model)

@@ -33,7 +33,7 @@ class Encoded:
 
     How its state begins, what is added to the first layer's gates [B, G*H], what attention looks at, and the answers
     [B, T, W] that a head reads where nothing is written. Who wants to know where attention looked gives a list for its
-    weights [B, T, S].
+    weights [B, T, S]. ``whole`` [B, E] is the last state of what read the sources.
     """
 
     first: NetworkState | None = None
@@ -41,6 +41,7 @@ class Encoded:
     memory: AttentionMemory | None = None
     answers: Tensor | None = None
     looked: list[Tensor] | None = None
+    whole: Tensor | None = None
 
 
 def on_device(given: EncoderInput, device: torch.device) -> Source:

@@ -21,7 +21,7 @@ def find_device(name: str) -> torch.device:
     try:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError, NotImplementedError):
-        raise OptionError(f"--device {name} is not to be had here; use --device cpu, or auto") from None
+        raise OptionError(f"--device={name} is not to be had here; use --device=cpu, or auto") from None
     if name != "cpu":  # each layer's four arrays are copied into one at every step: megabytes, and no matter for a user
         warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
     USED.add(torch.device(name).type)
@@ -38,8 +38,8 @@ def refuse_inherited(name: str) -> None:
     kind = name.split(":")[0]
     if kind in INHERITED - {"cpu"}:
         raise OptionError(
-            f"--device {kind} cannot be used in a process that was forked from one that used it; start it with spawn, "
-            f"or use --device cpu"
+            f"--device={kind} cannot be used in a process that was forked from one that used it; start it with spawn, "
+            f"or use --device=cpu"
         )
 
 

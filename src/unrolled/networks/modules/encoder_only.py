@@ -37,7 +37,8 @@ class EncoderOnlyNetwork(Network):
 
     def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
         places = self.encoder(source.values, source.sizes, rng)
-        return Encoded(answers=dropout(pool(places, self.spec.pooling), self.spec.dropout, rng))
+        answers = dropout(pool(places, self.spec.pooling), self.spec.dropout, rng)
+        return Encoded(answers=answers, whole=places.whole)
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         return {}

@@ -66,7 +66,8 @@ class RecurrentNetwork(Network):
             return Encoded()
         found = self.encoder(source.values, source.sizes, rng)
         memory = self.attention.memory(found.places, found.real) if self.attention else None
-        return Encoded(first_state(self.bridge(found.whole), parts, layers), memory=memory)
+        first = first_state(self.bridge(found.whole), parts, layers)
+        return Encoded(first, memory=memory, whole=found.whole)
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         """[rows, layers, H] a part: zeros, or what the sources say."""

@@ -96,7 +96,7 @@ class CaptionCollector:
             raise InputError(f"{captions.table} names images, and --vision is features; give their .npz file with it")
         idle = "feature_size" if self.model.vision == CNN else "image_size"
         if getattr(self.model, idle) is not None:
-            raise OptionError(f"I got {flag(idle)} with --vision {self.model.vision}, which has none; leave it out")
+            raise OptionError(f"I got {flag(idle)} with --vision={self.model.vision}, which has none; leave it out")
         if self.model.vision == CNN:
             size = self.model.image_size or side_of(captions)
             self.model = dataclasses.replace(self.model, image_size=size)
@@ -193,7 +193,7 @@ def side_of(captions: Captions) -> int:
 def with_features(model: ModelOptions, features: Features) -> ModelOptions:
     """The options for features that are given."""
     if model.vision not in (CNN, FEATURES) or model.image_size:
-        chosen = f"--vision {model.vision}" if model.vision not in (CNN, FEATURES) else "--image-size"
+        chosen = f"--vision={model.vision}" if model.vision not in (CNN, FEATURES) else "--image-size"
         raise OptionError(f"I got {chosen} and an .npz file of features, which nothing looks at images for; leave one")
     width = features.shape[-1]
     refuse_width(model, width)

@@ -22,7 +22,14 @@ class Caption(Task):
     With attention it looks back at the places of the image (Show, Attend and Tell, Xu et al. 2015).
     """
 
+    options = frozenset(
+        {
+            *("source_column", "target_column", "images_anywhere"),
+            *("vision", "image_size", "feature_size", "attention", "feedback"),
+        }
+    )
     writes = True
+    model_class = "Captioner"
     recipe, judged = "captioner", "captions"
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class Classify(Task):
     """One label for a whole text: an encoder of ``text``, its places pooled, and a head over ``labels``."""
 
+    options = frozenset({"text_column", "label", "directions", "unit_dropout", "pooling", "class_weights"})
     warm = confuses = True
+    model_class = "Classifier"
     recipe, judged = "classifier", "labels"
     labels = (True,)
 

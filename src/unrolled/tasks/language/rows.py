@@ -29,7 +29,7 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
     refuse_cutting(model, request.train)
     split = split_corpus(corpus, model, request.train, request.known, request.cutter)
     if split.labels and not model.kind.labels:
-        raise OptionError(f"I got --label with --model {model.model}, which learns without; leave it out")
+        raise OptionError(f"I got --label with --model={model.model}, which learns without; leave it out")
     bound = () if corpus.labels or request.cutter < CUTTER else note_bound(corpus.characters, request.train)
     shown = held_out_beginnings(split, SHOWN)
     return LoadedData(split, corpus.describe(), model, why, (*corpus.notes, *bound), shown)
@@ -52,7 +52,7 @@ def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:
         value = getattr(train, name)
         if model.documents != "whole" and value != getattr(TrainOptions(), name):
             raise OptionError(
-                f"I got {flag(name)} {value} with {model.documents} as documents, which come whole; leave one out"
+                f"I got {flag(name)}={value} with {model.documents} as documents, which come whole; leave one out"
             )
 
 

@@ -21,6 +21,8 @@ NO_ROWS = "this model writes on from a prompt, and there is nothing to hold agai
 class Language(Task):
     """A language model over one vocabulary, ``text``."""
 
+    options = frozenset({"text_column", "label", "documents", "batches", "reset_probability", "feedback"})
+    model_class = "LanguageModel"
     continues = True
     labels = (False, True)
 

@@ -45,7 +45,7 @@ def read_sentences(
     if table is None:
         raise InputError(
             f"{odd_line(lines, name)} has no tags that I can find; give a token and its tag a line, in columns, and a "
-            "blank line after each sentence, or lines of word/TAG; of words that are apart, --task segment learns "
+            "blank line after each sentence, or lines of word/TAG; of words that are apart, --task=segment learns "
             "where they begin"
         )
     return of_columns(table, name, token_column, tag_columns)
@@ -138,7 +138,7 @@ def place_of(given: str | None, flag: str, width: int, name: str) -> int | None:
     """Return the number of a column that is named; raises ``InputError`` where there is none of that number."""
     if given is None or (given.isdecimal() and 1 <= int(given[:9]) <= width):
         return None if given is None else int(given)
-    raise InputError(f"I got {flag} {given}, and {name} has {width} columns; give a number from 1 to {width}")
+    raise InputError(f"I got {flag}={given}, and {name} has {width} columns; give a number from 1 to {width}")
 
 
 def taken(line: Line, column: int, what: str, name: str) -> list[str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Tag(Task):
     """An encoder of ``text``, in any unit, and a head over ``labels`` that answers where a token ends."""
 
+    options = frozenset({"text_column", "label", "directions", "unit_dropout", "class_weights"})
+    model_class = "Tagger"
     confuses = columned = True
     recipe, judged = "classifier", "tags"
     labels = (True,)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class Translate(Task):
     """An encoder of ``source`` (Sutskever et al. 2014) and a stack that writes ``target`` from its state."""
 
+    options = frozenset({"source_column", "target_column", "directions", "unit_dropout", "attention", "feedback"})
     writes = True
+    model_class = "Translator"
     recipe, judged = "translator", "translations"
     texts = ("source", "target")
 

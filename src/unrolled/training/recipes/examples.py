@@ -17,6 +17,7 @@ from ...errors import OptionError
 from ...networks.cells import find_cell
 from ...networks.spec import NetworkSpec
 from ...tasks import TASKS
+from ...tasks.options import has
 from ..machine import Speed
 from .text import WITH_MUON, Recipe, RecipeSummary
 
@@ -98,7 +99,7 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDa
         layers=model.layers or 1,
         dropout=0.4 if model.dropout is None else model.dropout,
         directions=model.directions or 2,
-        pooling=(model.pooling or "max") if "pooling" in model.names_of(model.task, model.model) else None,
+        pooling=(model.pooling or "max") if has("pooling", model.task, model.model) else None,
         unit_dropout=dropped_units(split) if model.unit_dropout is None else model.unit_dropout,
     )
     mean_length = float(split.train.sizes.mean())
@@ -143,7 +144,7 @@ def dropped_units(split: ExampleDataset) -> float:
 def sized(model: ModelOptions, width: int) -> ModelOptions:
     """The options with a width, and what follows from it."""
     if model.embedding_size == 0:
-        raise OptionError(f"I got --embedding-size 0 with --task {model.task}, whose units need one; leave it out")
+        raise OptionError(f"I got --embedding-size=0 with --task={model.task}, whose units need one; leave it out")
     embedding = model.embedding_size or min(width, 256)
     dropout = 0.0 if model.dropout is None else model.dropout
     return dataclasses.replace(

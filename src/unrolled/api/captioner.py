@@ -1,0 +1,33 @@
+"""``Captioner``: an image in, a sentence out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Unpack
+
+from ..generation.prediction import Generated
+from ..keywords import PredictKeywords
+from .source_model import WritingModel
+
+
+class Captioner(WritingModel):
+    """A trained network that says what an image shows; a source is the path of an image, or of its features.
+
+    >>> model = unrolled.Captioner.load("shapes.safetensors")
+    >>> model.predict("7.png").text
+    """
+
+    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
+        """Return the caption of an image: the likeliest that a search finds, or one that is drawn."""
+        return self.predict_many([source], **options)[0]
+
+    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
+        """Return the same for many images, side by side."""
+        return self._ones(sources, options)
+
+    def captions(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
+        """Return several captions of one image, ``count`` of them, the likeliest first."""
+        return self._results([source], options)[0]
+
+    translations = captions
+    """The name that ``captions`` had in 0.1; it goes with the next release."""

@@ -1,0 +1,173 @@
+"""``LanguageModel``: a prompt in, text out; a text in, what it costs.
+
+What writing does not need is imported where it is called: a process that writes little spends its time starting.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from ..config import GenerateOptions, ScoreOptions, as_tuple
+from ..engines import Engine
+from ..errors import UnrolledWarning
+from ..generation.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state
+from ..keywords import GenerateKeywords, NextKeywords, StartKeywords
+from ..sharing import cached_property
+from ..text.vocabulary import Vocabulary
+from .model import Model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..analysis.scoring import Score
+    from ..generation.completion import Completion
+    from ..generation.session import Session, Sessions
+
+
+class LanguageModel(Model):
+    """A trained model that writes and scores text.
+
+    >>> model = unrolled.LanguageModel.load("alice.safetensors")
+    >>> print(model.generate("Alice was ", length=300, temperature=0.8, seed=1))
+    """
+
+    @property
+    def _purpose(self) -> str:
+        return "it writes on from a prompt and reads no source; use generate, or score"
+
+    def _describe(self) -> str:
+        return f"{self.bundle.config.title}, {len(self.vocabulary)} {self.bundle.config.unit}s"
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The units that the model reads and writes."""
+        return self.bundle.vocabularies["text"]
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the network; opened when it is first needed."""
+        return self._start().engine
+
+    def _start(self, **options: Any) -> Start:
+        """How a text starts with some options of a start, checked."""
+        return Start(self._source, **options)
+
+    def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
+        """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""
+        refuse_others(options, OF_THE_START, "the beginning of a text")
+        settings = GenerateOptions.from_user({**options, "where": as_tuple(options.get("where", ()))})
+        return self._start(**{name: getattr(settings, name) for name in OF_THE_START}).state(prompt)
+
+    def session(self, **options: Unpack[StartKeywords]) -> Session:
+        """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
+        from ..generation.session import Session
+
+        return Session(self.start(**options))
+
+    def completions(self, text: str, count: int = 5) -> list[Completion]:
+        """The likeliest next words after a text; one that goes on from the text before costs one step a character."""
+        return self._typing.completions(text, count)
+
+    @cached_property
+    def _typing(self) -> Sessions:
+        """The texts that are being completed."""
+        from ..generation.session import Sessions
+
+        return Sessions(self._start())
+
+    def open_state(self, path: str | Path) -> State:
+        """A state that was saved to a file."""
+        return saved_state(path, self.bundle).opened(self._source)
+
+    def _begin(self, prompt: str, options: GenerateKeywords | NextKeywords) -> State:
+        """The state after a prompt for options of which some are those of a start."""
+        generate_options(**options)  # nothing is read for a wrong one  # type: ignore[misc]
+        return self.start(prompt, **{name: options[name] for name in OF_THE_START if name in options})  # type: ignore[literal-required]
+
+    def stream(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> Iterator[str]:
+        """Write on from a prompt, piece by piece; the pieces joined are what ``generate`` gives."""
+        return self._begin(prompt, options).stream(**options)
+
+    def generate(self, prompt: str = "", **options: Unpack[GenerateKeywords]) -> str:
+        """Write on from a prompt: the continuation alone."""
+        return self._begin(prompt, options).generate(**options)
+
+    def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
+        """``count`` continuations; the first is what ``generate`` gives for the same seed."""
+        return self._begin(prompt, options).generate_many(count, **options)
+
+    def score(
+        self,
+        text: str,
+        mode: str = "streamed",
+        top: int = 0,
+        adaptive: bool = False,
+        where: str | Sequence[str] = (),
+    ) -> Score:
+        """How many bits a text costs: ``bits_per_char``, ``_word``, ``_byte``, ``perplexity``, and ``lines()``.
+
+        ``mode`` is "streamed" (the state carried through the text) or "cold-256" (a fresh state every 256 units);
+        with ``top``, the likeliest alternatives at every place are kept. ``adaptive`` blends in a memory of the text
+        before: never to be compared with static figures. A model of documents reads each of the text's documents from
+        a fresh state, and pays for its end.
+        """
+        from ..analysis.scoring import score
+
+        options = ScoreOptions(mode=mode, top=top, adaptive=adaptive, where=as_tuple(where))
+        return score(
+            self._start(adaptive=adaptive, where=options.where).engine,
+            self.vocabulary,
+            text,
+            options,
+            self.bundle.config.documents or "whole",
+        )
+
+    def explain(self, text: str, where: str | Sequence[str] = ()) -> str:
+        """A page of HTML, complete in itself: what was expected at every place of a text, and what the neurons did.
+
+        A long text is cut to its beginning, with a warning.
+        """
+        from ..analysis.explaining import explain
+        from ..reports.explain import page
+
+        documents = self.bundle.config.documents or "whole"
+        labels = as_tuple(where)
+        explained = explain(self._start(where=labels).engine, self.vocabulary, text, documents)
+        if explained.left_out:
+            message = (
+                f"the text has {len(text):,} characters; the page shows the first {len(text) - explained.left_out:,}"
+            )
+            warnings.warn(message, UnrolledWarning, stacklevel=2)
+        return page(", ".join([str(self), *labels]), vars(explained))
+
+    def next(self, prompt: str = "", count: int = 10, **options: Unpack[NextKeywords]) -> list[tuple[str, float]]:
+        """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
+        return self._begin(prompt, options).next(count, **options)
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """Return the vector [H] of a text: what the last layer gives out when it has read it, of width ``hidden_size``.
+
+        Texts that mean the same to the model have vectors that point the same way:
+        ``a @ b / np.linalg.norm(a) / np.linalg.norm(b)`` is their cosine similarity. Raises ``OptionError`` for a model
+        whose memory is no vector: a Markov chain, or GPT-2.
+        """
+        from ..analysis.text_vector import text_vector
+
+        return text_vector(self.engine, self.bundle, text)
+
+    def quantized(self, weights: str, text: str | None = None) -> Self:
+        """Return the model with weights in "bf16" or "int8".
+
+        With a ``text``, the record of the result tells the bits per character that they cost on it.
+        """
+        narrow = super().quantized(weights)
+        if text is not None:
+            before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
+            cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
+            cost["loss_percent"] = 100 * (after - before) / before
+            narrow.bundle.record["quantized"] = cost | {"characters": len(text)}
+        return narrow

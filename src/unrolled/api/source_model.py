@@ -1,0 +1,89 @@
+"""What models have in common that read a source before they answer or write."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import PredictOptions
+from ..engines.opener import OPENING
+from ..errors import OptionError
+from ..generation.prediction import Answer, Generated, Predictor
+from ..options import flag, given
+from ..sharing import cached_property
+from ..tasks import TASKS
+from .model import Model
+
+if TYPE_CHECKING:
+    from ..text.vocabulary import Vocabulary
+
+
+class SourceModel(Model):
+    """A model that reads sources: texts, or paths of images."""
+
+    @property
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        """The units that the model reads and writes, and its labels, by name."""
+        return self.bundle.vocabularies
+
+    @property
+    def _purpose(self) -> str:
+        return f"it is made to {self.bundle.config.task}, not to write on; use predict"
+
+    def _describe(self) -> str:
+        config, names = self.bundle.config, " and ".join(self.bundle.vocabularies)
+        sizes = " → ".join(str(len(each)) for each in self.bundle.vocabularies.values())
+        return f"{config.task}: {config.title}, {sizes} of {names}"
+
+    @cached_property
+    def _predictor(self) -> Predictor:
+        """What reads the sources."""
+        TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
+        with OPENING:
+            return Predictor(self.bundle, self._source.reader(), self._vision)
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """Return the vector [E] of a source: the last state of what reads it, both directions side by side.
+
+        Texts that mean the same to the model have vectors that point the same way:
+        ``a @ b / np.linalg.norm(a) / np.linalg.norm(b)`` is their cosine similarity.
+        """
+        vector: NDArray[np.float32] = self._predictor.vectors([text])[0]
+        return vector
+
+    @abstractmethod
+    def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> Sequence[Sequence[Answer | Generated]]:
+        """What the model makes of each source: one thing, or several of what it writes, the likeliest first."""
+
+
+class AnsweringModel(SourceModel):
+    """A model that answers with labels."""
+
+    def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Answer]]:
+        refuse_writing(options)
+        return [[each] for each in self._predictor.classify(sources)]
+
+
+class WritingModel(SourceModel):
+    """A model that writes a text from a source."""
+
+    def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Generated]]:
+        settings = PredictOptions.from_user(options)
+        return self._predictor.write(sources, settings.writing(), settings.prefix, settings.count)
+
+    def _ones(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[Generated]:
+        """One text from each source."""
+        if options.get("count", 1) > 1:
+            raise OptionError(f"I got {flag('count')}={options['count']}, and this gives one text of each source")
+        return [each[0] for each in self._results(sources, options)]
+
+
+def refuse_writing(options: Mapping[str, Any]) -> None:
+    """Raise an ``OptionError`` for an option of writing, given to a model that answers."""
+    PredictOptions.from_user(options)
+    for name in given(options):
+        raise OptionError(f"I got {flag(name)}, and this model answers with labels and writes nothing; leave it out")

@@ -1,0 +1,30 @@
+"""``Translator``: a text in, another one out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Unpack
+
+from ..generation.prediction import Generated
+from ..keywords import PredictKeywords
+from .source_model import WritingModel
+
+
+class Translator(WritingModel):
+    """A trained network that reads a text and writes another.
+
+    >>> model = unrolled.Translator.load("de-en.safetensors")
+    >>> model.predict("ein Hund läuft").text
+    """
+
+    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
+        """Return the translation of a text: the likeliest that a search finds, or one that is drawn."""
+        return self.predict_many([source], **options)[0]
+
+    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
+        """Return the same for many texts, side by side."""
+        return self._ones(sources, options)
+
+    def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
+        """Return several translations of one text, ``count`` of them, the likeliest first."""
+        return self._results([source], options)[0]

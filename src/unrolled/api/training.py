@@ -23,7 +23,16 @@ from .samples import with_sample
 
 if TYPE_CHECKING:
     from ..formats.corpus import Source
-    from ..keywords import CaptionTask, ClassifyTask, LanguageTask, SegmentTask, TagTask, TaskChoice, TrainKeywords, TranslateTask
+    from ..keywords import (
+        CaptionTask,
+        ClassifyTask,
+        LanguageTask,
+        SegmentTask,
+        TagTask,
+        TaskChoice,
+        TrainKeywords,
+        TranslateTask,
+    )
     from ..training.events import Observer
     from ..training.interrupt import Interrupt
     from .captioner import Captioner

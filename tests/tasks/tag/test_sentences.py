@@ -108,17 +108,17 @@ def test_windows_line_ends_and_a_mark_of_byte_order_are_no_part_of_a_tag(tmp_pat
 @pytest.mark.parametrize(
     ("text", "columns", "words"),
     [
-        ("the cat sees\na dog\n", {}, r"line 1 \(the cat sees\) has no tags that I can find.*task='segment'"),
-        ("the cat sees\nthe dog sees\n", {}, r"line 1 \(the cat sees\) has no tags that I can find.*task='segment'"),
+        ("the cat sees\na dog\n", {}, r"line 1 \(the cat sees\) has no tags that I can find.*task=segment"),
+        ("the cat sees\nthe dog sees\n", {}, r"line 1 \(the cat sees\) has no tags that I can find.*task=segment"),
         ("a/X b/Y\nc/X d\n", {}, r"line 2 \(c/X d\) has no tags"),
         ("a/X b/\n", {}, r"line 1 \(a/X b/\) has no tags"),
         ("a\tX\nb\tY\n", {}, r"line 1 \(a X\) has no tags that I can find; .* a blank line after each sentence"),
         ("a X\nb\n\nc Y\nd X\n", {}, r"line 2 \(b\) has no tags"),
         ("a\t\tX\n\t\tX\n\n", {}, "line 2 has no token in column 1; fill it, or take the line out"),
         ("1-2\ta\tX\n\n", {}, "it has no sentence with tags"),
-        ("a X\n\n", {"tag_columns": ("3",)}, "I got --label=3, and it has 2 columns; give a number from 1 to 2"),
-        ("a X\n\n", {"token_column": "word"}, "I got --text-column=word, and it has 2 columns; give a number"),
-        ("a X\n\n", {"tag_columns": ("1", "2")}, "I got 2 times --label, and a token has one tag; give one"),
+        ("a X\n\n", {"tag_columns": ("3",)}, "I got label=3, and it has 2 columns; give a number from 1 to 2"),
+        ("a X\n\n", {"token_column": "word"}, "I got text_column=word, and it has 2 columns; give a number"),
+        ("a X\n\n", {"tag_columns": ("1", "2")}, "I got 2 times label=, and a token has one tag; give one"),
     ],
 )
 def test_what_is_neither_is_refused_with_the_line(text, columns, words):

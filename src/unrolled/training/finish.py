@@ -11,13 +11,21 @@ from ..networks.modules import Network
 from ..tasks import TASKS
 from .closing_advice import doubts
 from .describe import about_kernels, about_run
+from .held_out_loss import bits_of
 from .job import TrainingJob
 from .output_layer import with_unseen
-from .progress import RunState
+from .progress import RunProgress
 from .recipes.text import Recipe
 from .temperature_scaling import calibrate, judge
-from .validation import bits_of
 from .warm_start import HeldOut, describe
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended, in the words of a record, as "early" by "patience"; at first, that it has not yet."""
+
+    stopped: str = "finished"
+    ended_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,11 +34,10 @@ class Course:
 
     work: TrainingJob
     recipe: Recipe
-    ledger: RunState
+    progress: RunProgress
     network: Network
     kind: str
-    stopped: str
-    ended_by: str
+    ending: Ending
     judged: bool
 
 
@@ -49,12 +56,12 @@ def snapshot(course: Course) -> Bundle:
 
 def record(course: Course) -> dict[str, Any]:
     """Where the model comes from, and how well it did."""
-    ledger, per = course.ledger, course.work.split.per
+    progress, ending, per = course.progress, course.ending, course.work.split.per
     return {
-        **about_run(course.work, course.recipe, ledger),
-        "stopped": course.stopped,
-        **({"ended_by": course.ended_by} if course.ended_by else {}),
-        "best": {"step": ledger.best_step, f"bits_per_{per}": ledger.best_bits} if course.judged else None,
+        **about_run(course.work, course.recipe, progress),
+        "stopped": ending.stopped,
+        **({"ended_by": ending.ended_by} if ending.ended_by else {}),
+        "best": {"step": progress.best_step, f"bits_per_{per}": progress.best_bits} if course.judged else None,
         "kernels": about_kernels(course.kind),
         "device": str(course.network.head.bias.device),
     }
@@ -79,7 +86,7 @@ def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str
     unlabelled = split.unlabelled()
     if course.judged and unlabelled:
         final.record["best"]["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
-    messages = doubts(final.record, split, work.given) if course.ended_by != "signal" else []
+    messages = doubts(final.record, split, work.given) if course.ending.ended_by != "signal" else []
     if messages:
         final.record["warnings"] = messages
     return final

@@ -50,6 +50,11 @@ def test_a_text_that_changed_or_is_gone_is_not_taken_for_the_old_one(old, tmp_pa
     assert old_corpus(old.bundle) is None
 
 
+@pytest.mark.parametrize("record", [{}, {"corpus": {}}, {"corpus": {"documents": 3}}], ids=str)
+def test_a_record_that_names_no_files_tells_of_no_text(old, record):
+    assert old_corpus(dataclasses.replace(old.bundle, record=record)) is None
+
+
 def test_it_is_read_as_it_was_read(tmp_path):
     path = tmp_path / "latin.txt"
     path.write_bytes(("déjà vu, encore une fois. " * 40).encode("cp1252"))

@@ -22,6 +22,7 @@ from ..keywords import GenerateKeywords, NextKeywords, PredictKeywords, StartKey
 from ..model_file import bundle as bundles
 from ..model_file.bundle import Bundle
 from ..model_file.opening import open_bundle
+from ..model_file.record import Record
 from ..options import check, flag, given
 from ..sharing import Recomputed, cached_property
 from ..tasks import TASKS
@@ -76,8 +77,8 @@ class Model(Recomputed):
         )
 
     @property
-    def record(self) -> dict[str, Any]:
-        """Where the model comes from: its text, its training, its curve."""
+    def record(self) -> Record:
+        """Where the model comes from: its text, its training, its curve; a mapping with attributes."""
         return self.bundle.record
 
     @property
@@ -244,14 +245,14 @@ class Model(Recomputed):
     def quantized(self, weights: str, text: str) -> Model:
         """The model with narrow weights; its record tells the bits per character that they cost on a text."""
         self.refuse_low_precision(weights)
-        record = dict(self.record)
-        bundle = dataclasses.replace(self.bundle, weights=weights, record=record)
+        bundle = dataclasses.replace(self.bundle, weights=weights)
         narrow = Model(bundle, self.source.name, self.source.device, weights, self.vision)
         before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
         cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
         cost["loss_percent"] = 100 * (after - before) / before
-        narrow.bundle.record["quantized"] = cost | {"characters": len(text)}
-        return narrow
+        told = self.record | {"quantized": cost | {"characters": len(text)}}
+        bundle = dataclasses.replace(bundle, record=told)
+        return Model(bundle, self.source.name, self.source.device, weights, self.vision)
 
 
 def refuse_writing(options: Mapping[str, Any]) -> None:

@@ -83,7 +83,7 @@ def carry_out(order: Order, interrupt: Interrupt) -> Model:
         model, resume_file = learn(order, interrupt)
         unchanged = identity(order.output) == replaceable
         save_or_rescue(model, order.output, order.force or (unchanged and replaceable is not None))
-        if resume_file and not str(model.record["stopped"]).startswith("signal"):
+        if resume_file and not model.record.stopped.startswith("signal"):
             resume_file.unlink(missing_ok=True)
     return model
 
@@ -172,9 +172,9 @@ def is_of_run(output: str | Path, left: Path) -> bool:
         model = bundles.load(output)
     except ModelFileError:
         return False
-    options, earlier = model.record.get("options", {}), about["train"]
+    options, earlier = model.record.options, about["train"]
     return (
-        model.record.get("corpus", {}).get("digest") == about["digest"]
+        model.record.corpus.get("digest") == about["digest"]
         and dataclasses.asdict(model.config) == about["model"]
         and all(name in BUDGETS or options.get(name) == value for name, value in earlier.items())
     )
@@ -183,16 +183,16 @@ def is_of_run(output: str | Path, left: Path) -> bool:
 def add_sample(bundle: Bundle) -> Bundle:
     """The bundle with a sample of its own writing in the record, or with what it makes of held-out sources."""
     if not TASKS[bundle.config.task].continues:
-        return dataclasses.replace(bundle, record={**bundle.record, "sample": "\n".join(example_lines(bundle))})
+        return dataclasses.replace(bundle, record=bundle.record | {"sample": "\n".join(example_lines(bundle))})
     sample = Model(bundle, quick_engine(bundle)).generate(length=200, temperature=0.8, seed=1)
-    return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})
+    return dataclasses.replace(bundle, record=bundle.record | {"sample": sample})
 
 
 def example_lines(bundle: Bundle) -> list[str]:
     """A few held-out sources, what the model makes of each, and what was wanted, a line each."""
     from ..generation.prediction import Answer
 
-    shown = bundle.record.get("shown", [])
+    shown = bundle.record.shown
     model = Model(bundle, quick_engine(bundle), vision=bundle.config.backbone)
     how: PredictKeywords = {} if model.predictor.answers else {"beams": 1}
     found = model.predict_many([source for source, _ in shown], **how)
@@ -217,7 +217,7 @@ def quick_engine(bundle: Bundle) -> str:
 def sample_line(bundle: Bundle, temperature: float, length: int = 100) -> str:
     """A short sample for the screen, from the beginning of a held-out line where there is any."""
     model = Model(bundle, quick_engine(bundle))
-    prompt = next((begin for begin, _ in bundle.record.get("shown", ())), "")
+    prompt = next((begin for begin, _ in bundle.record.shown), "")
     return prompt + model.generate(prompt, length=length, temperature=temperature, seed=1)
 
 

@@ -41,7 +41,7 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     else:
         smaller = opened.quantized(weights, read_file(text).text)
     smaller.save(output, force)
-    cost = smaller.record["quantized"]
+    cost = smaller.record.quantized
     if as_json:
         streams.as_json(cost)
     elif not quiet:

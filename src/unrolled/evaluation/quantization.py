@@ -11,11 +11,10 @@ from .evaluator import evaluate
 
 def narrowed(model: Model, weights: str, test: str | Path) -> Model:
     """The model with narrow weights; its record tells the first figure of an evaluation before and after."""
-    record = dict(model.record)
-    narrow = dataclasses.replace(model.bundle, weights=weights, record=record)
+    narrow = dataclasses.replace(model.bundle, weights=weights)
     smaller = Model(narrow, model.source.name, model.source.device, weights)
     before, after = evaluate(model, test), evaluate(smaller, test)
     name = next(iter(before.figures))
     cost = {"weights": weights, f"{name}_before": before.figures[name], name: after.figures[name]}
-    record["quantized"] = {**cost, "examples": len(before.examples)}
-    return smaller
+    told = model.record | {"quantized": {**cost, "examples": len(before.examples)}}
+    return Model(dataclasses.replace(narrow, record=told), model.source.name, model.source.device, weights)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import ModelFileError
-from ..model_file.record import curve, each, fields, mapping, maybe, number, pair, several, text, whole
+from ..model_file.json_checks import curve, each, fields, flag, mapping, maybe, number, pair, several, text, whole
 from .optimizer import Optimizers, parameters_of, remembered
 from .progress import RunProgress
 from .recipes.text import RecipeSummary
@@ -21,7 +21,7 @@ ABOUT = fields(
     ledger=fields(
         plans=several(pair(whole)),
         curve=curve,
-        warned=lambda value: isinstance(value, bool),
+        warned=flag,
         **dict.fromkeys(("seconds", "loss_sum", "best_bits", "best_train_bits", "validating"), number),
         **dict.fromkeys(("step", "loss_count", "best_step", "without_progress", "next_validation"), whole),
         **dict.fromkeys(("validations", "scored", "old_scored"), whole),

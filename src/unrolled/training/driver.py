@@ -242,7 +242,6 @@ class Run:
             self.learner.network.load_state_dict(validation.best)
         bundle = finished(self.course(), validation.split, validation.held_out, validation.before)
         self.clock.tick()
-        bundle.record["seconds"] = round(self.progress.seconds, 3)
-        for message in bundle.record.get("warnings", ()):
+        for message in bundle.record.warnings:
             tell(self.observers, Warned(message))
-        return bundle
+        return dataclasses.replace(bundle, record=bundle.record | {"seconds": round(self.progress.seconds, 3)})

@@ -24,7 +24,7 @@ from units_quality import CLUSTER, ILL_FORMED, TEXTS
 
 import unrolled
 from unrolled import Model
-from unrolled.training import driver as loop
+from unrolled.training import step
 
 NAME = "calibration"
 RARE = 1e-4
@@ -37,7 +37,7 @@ WRITTEN = 4000  # units a sample
 def learn(options: Any, text: str, **settings: Any) -> Model:
     """Train as a user would, but that the softmax can be forced to take all units."""
     if options.softmax == "whole":
-        loop.make_sampler = lambda *_: None
+        step.make_sampler = lambda *_: None
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "text.txt"
         source.write_text(text, encoding="utf-8")

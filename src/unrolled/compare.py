@@ -232,16 +232,16 @@ def judge(name: str, model: LanguageModel, text: Text, prompt: str, memory: int 
     return Entry(
         name=name,
         title=model.bundle.config.title,
-        bits_per_char=record["best"]["bits_per_char"] if record["best"] else None,
+        bits_per_char=record.best["bits_per_char"] if record.best else None,
         cold_bits_per_char=cold,
-        learning=characters_learnt(model, text) / max(record["seconds"], 1e-9),
+        learning=characters_learnt(model, text) / max(record.seconds, 1e-9),
         writing=rate,
         bytes=size_of(model),
         memory=memory,
         longest=longest,
         copied=copied,
-        seconds=record["seconds"],
-        curve=[(point["seconds"], point["valid"]) for point in record["curve"]],
+        seconds=record.seconds,
+        curve=[(point["seconds"], point["valid"]) for point in record.curve],
         sample=written[:SHOWN],
     )
 
@@ -253,12 +253,12 @@ def size_of(model: LanguageModel) -> int:
 
 def characters_learnt(model: LanguageModel, text: Text) -> float:
     """Characters that a model has read to learn, again and again or once."""
-    record, options = model.record, model.record["options"]
+    record, options = model.record, model.record.options
     characters = sum(map(len, text.train))
-    if not record["plans"]:
+    if not record.plans:
         return characters
-    units = record["steps"] * options["batch_size"] * options["sequence_length"]
-    return float(units * characters / max(1, record["split"]["train"]))
+    units = record.steps * options["batch_size"] * options["sequence_length"]
+    return float(units * characters / max(1, record.split["train"]))
 
 
 def copies(sample: str, text: Text) -> tuple[int | None, float | None]:

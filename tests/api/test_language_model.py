@@ -315,8 +315,8 @@ def kinds(request, tmp_path_factory) -> dict[str, unrolled.Model]:
     for number in range(12):
         Image.fromarray(np.full((32, 32, 3), 20 * number, np.uint8)).save(folder / f"{number}.png")
     (folder / "t.tsv").write_text("".join(f"{n}.png\ta red square\n" for n in range(12)))
-    made["captions"] = unrolled.train(folder / "t.tsv", task="caption", image_size=32, valid=0.2, **TINY)
-    made["captions"].bundle.record["picture"] = str(folder / "3.png")
+    captioner = unrolled.train(folder / "t.tsv", task="caption", image_size=32, valid=0.2, **TINY)
+    made["captions"] = captioner._noting(picture=str(folder / "3.png"))
     for each in made.values():
         assert said(each)
     return made

@@ -30,4 +30,4 @@ def test_a_language_model_writes_on_from_a_held_out_line_at_three_temperatures(m
 
 def test_the_record_gets_a_sample_and_nothing_else_changes(model):
     found = with_sample(dataclasses.replace(model.bundle, record={"steps": 3}))
-    assert set(found.record) == {"steps", "sample"} and len(found.record["sample"]) > 50
+    assert set(found.record) == {"version", "steps", "sample"} and len(found.record["sample"]) > 50

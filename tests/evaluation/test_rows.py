@@ -56,9 +56,10 @@ def test_what_cannot_be_found_again_is_one_sentence(classifier, corpus, words):
         learnt(with_record(classifier, **corpus))
 
 
-def test_a_model_without_a_record_of_its_text_says_so(classifier):
+@pytest.mark.parametrize("record", [{}, {"corpus": {}}, {"corpus": {"documents": 3}}], ids=str)
+def test_a_model_without_a_record_of_its_text_says_so(classifier, record):
     with pytest.raises(unrolled.UnrolledError, match="trained elsewhere"):
-        learnt(replace(classifier.bundle, record={}))
+        learnt(replace(classifier.bundle, record=record))
 
 
 def test_sources_that_were_learnt_are_counted(translator):

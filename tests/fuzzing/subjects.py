@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 from collections.abc import Callable
@@ -42,7 +41,7 @@ def write(path: Path, number: int, engine: str) -> None:
     """Write, score, complete and explain with a language model."""
     model = unrolled.load(path, engine=engine)
     repr(model)
-    json.dumps(model.record)
+    model.record.to_json()
     model.generate("The c", length=16, seed=number, temperature=1.0 if number % 2 else 0.8)
     if number % 3 == 0:
         model.score("The cat sat.\n")

@@ -25,7 +25,7 @@ def test_the_sizes_stay_and_dropout_may_change(old):
 @pytest.mark.parametrize("options", [{"hidden_size": 999}, {"unit": "word"}, {"min_count": 5}, {"documents": "lines"}])
 def test_other_sizes_are_refused_and_the_same_are_not(old, options):
     base, name = PretrainedModel("old", old.bundle), next(iter(options))
-    with pytest.raises(OptionError, match=f"^I got --{name.replace('_', '-')} .* with base=, and that of old stays"):
+    with pytest.raises(OptionError, match=f"^I got {name}=.* with base=, and that of old stays"):
         base.model(ModelOptions(**options), options)
     same = {name: getattr(old.bundle.config, name)}
     assert base.model(ModelOptions(**same), same) == old.bundle.config
@@ -48,6 +48,11 @@ def test_a_text_that_changed_or_is_gone_is_not_taken_for_the_old_one(old, tmp_pa
     assert old_corpus(old.bundle) is None
     (tmp_path / "old.txt").unlink()
     assert old_corpus(old.bundle) is None
+
+
+@pytest.mark.parametrize("record", [{}, {"corpus": {}}, {"corpus": {"documents": 3}}], ids=str)
+def test_a_record_that_names_no_files_tells_of_no_text(old, record):
+    assert old_corpus(dataclasses.replace(old.bundle, record=record)) is None
 
 
 def test_it_is_read_as_it_was_read(tmp_path):

@@ -9,7 +9,7 @@ from unrolled.config import TrainOptions
 from unrolled.errors import OptionError
 from unrolled.training.budget import MOST_PASSES, Budget, most_passes
 from unrolled.training.costs import Costs
-from unrolled.training.progress import RunState
+from unrolled.training.progress import RunProgress
 from unrolled.training.schedule import FLOOR, Schedule
 
 
@@ -26,29 +26,29 @@ class Machine:
 def simulate(options, guess, speed, replay=(), steps_per_epoch=4000, **machine):
     """A run on a machine: what it counted and planned, the work after the last step included."""
     on = Machine(speed if callable(speed) else lambda now: speed, **machine)
-    ledger, costs, every = RunState(), Costs(per_unit=on.validation(0)), 200
-    budget = Budget(options, Schedule(ledger.plans), steps_per_epoch * MOST_PASSES, steps_per_epoch, list(replay))
+    progress, costs, every = RunProgress(), Costs(per_unit=on.validation(0)), 200
+    budget = Budget(options, Schedule(progress.plans), steps_per_epoch * MOST_PASSES, steps_per_epoch, list(replay))
     budget.begin(guess)
-    ledger.next_validation = every
-    while ledger.step < budget.schedule.steps:
-        ledger.seconds += 1 / on.speed(ledger.seconds)
-        ledger.step += 1
-        budget.look(ledger, costs.validation(1) / every, costs.per_unit + on.final)
-        if ledger.step in (ledger.next_validation, budget.schedule.steps):
-            scoring, observing = on.validation(ledger.seconds), on.observer(ledger.validations)
-            ledger.validations += 1
-            ledger.seconds += scoring + observing
-            ledger.validating += scoring + observing
+    progress.next_validation = every
+    while progress.step < budget.schedule.steps:
+        progress.seconds += 1 / on.speed(progress.seconds)
+        progress.step += 1
+        budget.look(progress, costs.validation(1) / every, costs.per_unit + on.final)
+        if progress.step in (progress.next_validation, budget.schedule.steps):
+            scoring, observing = on.validation(progress.seconds), on.observer(progress.validations)
+            progress.validations += 1
+            progress.seconds += scoring + observing
+            progress.validating += scoring + observing
             costs.validated(1, scoring, observing)
             every = max(200, budget.schedule.steps // 40, int(20 * scoring * (budget.speed or 0)))
-            ledger.next_validation = ledger.step + every
-    ledger.seconds += on.final
-    return ledger
+            progress.next_validation = progress.step + every
+    progress.seconds += on.final
+    return progress
 
 
-def last_rate(ledger):
+def last_rate(progress):
     """The learning rate of the last step, relative to the highest."""
-    return Schedule(ledger.plans).learning_rate(ledger.step, 1.0)
+    return Schedule(progress.plans).learning_rate(progress.step, 1.0)
 
 
 HALF = TrainOptions(minutes=0.5)
@@ -77,30 +77,30 @@ HARD = {
 def test_half_a_minute_is_kept_within_a_tenth_whatever_happens_and_the_rate_comes_down(name, guess):
     machine = HARD[name]
     at_first = machine["speed"](0.0) if callable(machine["speed"]) else machine["speed"]
-    ledger = simulate(HALF, guess * at_first, steps_per_epoch=10**6, **machine)
-    assert ledger.seconds == pytest.approx(30, rel=0.1)
-    assert last_rate(ledger) < 10 * FLOOR
-    assert len(ledger.plans) < 60
+    progress = simulate(HALF, guess * at_first, steps_per_epoch=10**6, **machine)
+    assert progress.seconds == pytest.approx(30, rel=0.1)
+    assert last_rate(progress) < 10 * FLOOR
+    assert len(progress.plans) < 60
 
 
 @pytest.mark.parametrize(("options", "steps"), [({"steps": 7}, 7), ({"epochs": 0.025}, 100), ({"epochs": 0.00001}, 1)])
 def test_steps_and_epochs_are_exact_whatever_the_machine(options, steps):
     for speed in (0.5, 500):
-        ledger = simulate(TrainOptions(**options), 3, lambda now, speed=speed: speed)
-        assert (ledger.step, ledger.plans) == (steps, [(0, steps)])
+        progress = simulate(TrainOptions(**options), 3, lambda now, speed=speed: speed)
+        assert (progress.step, progress.plans) == (steps, [(0, steps)])
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.5, 3), st.floats(20, 60), st.floats(0.5, 50))
 def test_minutes_are_kept_however_wrong_the_first_guess(minutes, speed, error):
-    ledger = simulate(TrainOptions(minutes=minutes), speed * error, speed)
-    assert ledger.seconds == pytest.approx(60 * minutes, rel=0.05)
+    progress = simulate(TrainOptions(minutes=minutes), speed * error, speed)
+    assert progress.seconds == pytest.approx(60 * minutes, rel=0.05)
 
 
 @pytest.mark.parametrize("guess", [1, 1000])
 def test_a_text_is_not_read_more_often_than_helps(guess):
-    ledger = simulate(TrainOptions(minutes=10), guess, 100, steps_per_epoch=50)
-    assert ledger.step == MOST_PASSES * 50
+    progress = simulate(TrainOptions(minutes=10), guess, 100, steps_per_epoch=50)
+    assert progress.step == MOST_PASSES * 50
 
 
 def test_words_are_read_half_as_often():
@@ -108,26 +108,26 @@ def test_words_are_read_half_as_often():
 
 
 def test_passes_that_were_asked_for_are_made():
-    ledger = simulate(TrainOptions(epochs=3 * MOST_PASSES), 1, 100, steps_per_epoch=5)
-    assert ledger.step == 15 * MOST_PASSES
+    progress = simulate(TrainOptions(epochs=3 * MOST_PASSES), 1, 100, steps_per_epoch=5)
+    assert progress.step == 15 * MOST_PASSES
 
 
 def test_minutes_are_kept_on_a_machine_that_slows_down():
-    ledger = simulate(TrainOptions(minutes=1), 100, lambda now: 100 if now < 20 else 25)
-    assert ledger.seconds == pytest.approx(60, rel=0.05)
-    assert len(ledger.plans) > 2
+    progress = simulate(TrainOptions(minutes=1), 100, lambda now: 100 if now < 20 else 25)
+    assert progress.seconds == pytest.approx(60, rel=0.05)
+    assert len(progress.plans) > 2
 
 
 def test_validations_are_part_of_the_minutes():
-    ledger = simulate(TrainOptions(minutes=1), 100, 100, validation=lambda now: 1.0)
-    assert ledger.validations > 2
-    assert ledger.seconds == pytest.approx(60, rel=0.05)
+    progress = simulate(TrainOptions(minutes=1), 100, 100, validation=lambda now: 1.0)
+    assert progress.validations > 2
+    assert progress.seconds == pytest.approx(60, rel=0.05)
 
 
 def test_a_steady_machine_is_planned_for_once():
-    ledger = simulate(TrainOptions(minutes=1), 90, 100)
-    assert ledger.plans[0] == (0, 5400)
-    assert len([step for step, steps in ledger.plans if steps > step]) == 2  # the guess and the measurement
+    progress = simulate(TrainOptions(minutes=1), 90, 100)
+    assert progress.plans[0] == (0, 5400)
+    assert len([step for step, steps in progress.plans if steps > step]) == 2  # the guess and the measurement
 
 
 def test_a_replay_repeats_the_plans_and_not_the_clock():
@@ -142,16 +142,16 @@ def test_a_replay_repeats_the_plans_and_not_the_clock():
     ("options", "steps"), [({"minutes": 2}, 10_000), ({"steps": 6000}, 6000), ({"epochs": 2}, 8000)]
 )
 def test_a_stopped_run_goes_on_under_another_budget(options, steps):
-    ledger = RunState(step=5000, seconds=60.0, plans=[(0, 5500)])
-    Budget(TrainOptions(**options), Schedule(ledger.plans), 10**6, 4000).go_on(ledger)
-    assert ledger.plans == [(0, 5500), (5000, steps)]
+    progress = RunProgress(step=5000, seconds=60.0, plans=[(0, 5500)])
+    Budget(TrainOptions(**options), Schedule(progress.plans), 10**6, 4000).go_on(progress)
+    assert progress.plans == [(0, 5500), (5000, steps)]
 
 
 @pytest.mark.parametrize("options", [{"minutes": 0.5}, {"steps": 5000}, {"epochs": 1}])
 def test_a_budget_that_is_used_up_is_refused(options):
-    ledger = RunState(step=5000, seconds=60.0, plans=[(0, 5500)])
+    progress = RunProgress(step=5000, seconds=60.0, plans=[(0, 5500)])
     with pytest.raises(OptionError, match=r"the stopped run has used .* of them; give more"):
-        Budget(TrainOptions(**options), Schedule(ledger.plans), 10**6, 4000).go_on(ledger)
+        Budget(TrainOptions(**options), Schedule(progress.plans), 10**6, 4000).go_on(progress)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -9,17 +10,8 @@ import torch
 
 import unrolled
 from unrolled.model_file.bundle import write_atomically
-from unrolled.networks.modules import build
-from unrolled.networks.spec import NetworkSpec
-from unrolled.training.checkpoint import (
-    load_resume,
-    optimizer_tensors,
-    restore_optimizers,
-    save_resume,
-    seconds_between_saves,
-)
+from unrolled.training.checkpoint import Checkpoint, load_resume, load_state, save_resume, seconds_between_saves
 from unrolled.training.events import Progress
-from unrolled.training.optimizer import make_optimizers, update
 from unrolled.training.paths import resume_path
 
 KILLED = """
@@ -220,7 +212,7 @@ def test_a_model_is_no_resume_file(stopped, text_file):
 def test_a_resume_file_is_no_model(stopped):
     with pytest.raises(
         unrolled.UnrolledError,
-        match=r"is no model but .* finish the run with `unrolled train TEXT -o m.safetensors resume=`",
+        match=r"is no model but .* finish the run with `unrolled train TEXT -o m.safetensors --resume`",
     ):
         unrolled.load(resume_path(stopped))
 
@@ -236,21 +228,17 @@ def test_what_was_saved_is_what_is_read(tmp_path):
     }
 
 
-def test_an_optimizer_goes_on_as_if_nothing_had_happened(tmp_path):
-    def steps(network, optimizer, count):
-        for n in range(count):
-            for parameter in network.parameters():
-                parameter.grad = torch.full_like(parameter, 0.1 * (n + 1))
-            update(network, optimizer, 0.01, 1.0)
+def test_a_checkpoint_is_due_when_its_seconds_are_over_and_never_without_a_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNROLLED_SAVE_EVERY", "0.05")
+    checkpoint, none = Checkpoint(tmp_path / "r"), Checkpoint(None)
+    assert not checkpoint.due()
+    time.sleep(0.06)
+    assert checkpoint.due() and not none.due()
+    checkpoint.restart()
+    assert not checkpoint.due()
 
-    one, other = (build(NetworkSpec(9, 9, 4, "gru", 8, 1, 0.0), seed=1) for _ in range(2))
-    optimizer = make_optimizers(one, "muon", 0.1)
-    steps(one, optimizer, 3)
-    save_resume(tmp_path / "r", optimizer_tensors(optimizer), ABOUT)
-    other.load_state_dict(one.state_dict())
-    restored = make_optimizers(other, "muon", 0.1)
-    arrays = load_resume(tmp_path / "r")[0]
-    restore_optimizers(restored, {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
-    steps(one, optimizer, 2)
-    steps(other, restored, 2)
-    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+
+def test_a_resume_file_with_tensors_of_no_run_is_refused_in_a_sentence(tmp_path):
+    save_resume(tmp_path / "r", {"wings.a": torch.ones(2)}, ABOUT)
+    with pytest.raises(unrolled.UnrolledError, match=r"has other tensors than this run .*; start again with force="):
+        load_state(tmp_path / "r", torch.device("cpu"))

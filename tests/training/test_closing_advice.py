@@ -5,6 +5,7 @@ import pytest
 
 import unrolled
 from unrolled.datasets.text import TextDataset
+from unrolled.model_file.record import Record
 from unrolled.text.vocabulary import SPECIAL, Vocabulary
 from unrolled.training.closing_advice import bits_by_frequency, doubts
 
@@ -18,7 +19,7 @@ def split():
 
 
 def record(bits, **more):
-    return {"best": {"step": 5, "bits_per_char": bits}, "stopped": "finished", "ended_by": "minutes", **more}
+    return Record(best={"step": 5, "bits_per_char": bits}, stopped="finished", ended_by="minutes", **more)
 
 
 def test_guessing_costs_what_the_frequencies_say(split):
@@ -49,7 +50,7 @@ def test_a_start_that_stays_the_best_is_told(split):
 
 
 def test_with_nothing_held_out_nothing_is_doubted(split):
-    assert doubts({"best": None}, split, {}) == []
+    assert doubts(Record(best=None), split, {}) == []
 
 
 def test_a_classifier_that_always_says_the_same_is_told(tmp_path):

@@ -3,7 +3,8 @@ import pytest
 from unrolled.datasets.text import TextDataset
 from unrolled.engines import open_engine
 from unrolled.tasks import TASKS
-from unrolled.training.costs import KEPT, SLOWEST, WRITING, Costs, seconds_per_unit
+from unrolled.training.costs import KEPT, SLOWEST, WRITING, Clock, Costs, seconds_per_unit
+from unrolled.training.progress import RunProgress
 
 
 def test_one_slow_validation_is_not_taken_for_all_that_come():
@@ -42,3 +43,12 @@ def test_a_probe_tells_what_validating_takes(model, text, monkeypatch):
     network = open_engine("torch", model.bundle).network
     split = TextDataset(model.vocabulary, ids[:0], ids, ids[:0])
     assert seconds_per_unit(network, TASKS["language"], split) == pytest.approx(2 / (len(ids) - 1), rel=0.2)
+
+
+def test_a_clock_adds_to_the_seconds_of_an_earlier_process(monkeypatch):
+    moments = iter([5.0, 7.0, 10.0, 10.5])
+    monkeypatch.setattr("time.perf_counter", lambda: next(moments))
+    progress = RunProgress(seconds=100.0)
+    clock = Clock(progress)
+    clock.restart()
+    assert (clock.tick(), clock.tick(), progress.seconds) == (3.0, 0.5, 103.5)

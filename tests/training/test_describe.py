@@ -3,14 +3,14 @@ import torch
 from unrolled import kernels
 from unrolled.training.describe import about_kernels, about_run
 from unrolled.training.prepare import gather
-from unrolled.training.progress import RunState
+from unrolled.training.progress import RunProgress
 from unrolled.training.recipes.choose import choose_sizes
 
 
 def about(path, **options):
     work = gather(path, None, {"steps": 3, **options})
     recipe = choose_sizes(work, torch.device("cpu"), "off")
-    return work, recipe, about_run(work, recipe, RunState(step=3, seconds=1.23456, curve=[{"step": 3}]))
+    return work, recipe, about_run(work, recipe, RunProgress(step=3, seconds=1.23456, curve=[{"step": 3}]))
 
 
 def test_a_run_is_told_by_what_it_learnt_how_and_how_far_it_came(text_file):

@@ -10,8 +10,13 @@ import pytest
 import unrolled
 from unrolled.api.training import Order, carry_out
 from unrolled.training import step
+from unrolled.training.driver import Run
 from unrolled.training.events import Progress, Started, Validated, Warned
-from unrolled.training.interrupt import listening
+from unrolled.training.finish import Ending
+from unrolled.training.interrupt import Interrupt, listening
+from unrolled.training.machine import prepare
+from unrolled.training.prepare import gather
+from unrolled.training.progress import RunProgress
 
 FIFTY = "The cat sat on the mat and the dog ran to the mill"
 
@@ -141,6 +146,20 @@ def test_an_interrupt_before_the_first_step_goes_on_to_the_caller(text, small):
 
     with pytest.raises(KeyboardInterrupt):
         unrolled.train([text], observers=[interrupt], steps=10, **small)
+
+
+def test_asking_why_a_run_ends_changes_nothing(text, small):
+    work = gather([text], None, {"steps": 3, **small})
+    run = Run(work, (), prepare(work.run), RunProgress())
+    run.begin()
+    run.progress.step = 3
+    hit = Interrupt()
+    told = [run.reason_to_end(hit) for _ in range(3)]
+    assert told == [Ending("finished", "steps")] * 3 and run.ending == Ending()
+    hit.received = signal.SIGTERM
+    run.progress.step = 2
+    assert run.reason_to_end(Interrupt()) is None
+    assert run.reason_to_end(hit) == Ending(f"signal {int(signal.SIGTERM)}", "signal")
 
 
 @pytest.mark.parametrize(("options", "why"), [({"steps": 3}, "steps"), ({"epochs": 0.05}, "epochs")])

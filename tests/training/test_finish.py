@@ -1,7 +1,7 @@
 import pytest
 
 import unrolled
-from unrolled.training import driver as loop
+from unrolled.training import driver
 from unrolled.training.finish import units_at_the_end
 from unrolled.training.prepare import gather
 from unrolled.training.warm_start import HeldOut
@@ -28,13 +28,13 @@ def test_seconds_run_to_the_end_of_all_scoring(text_file, small, monkeypatch):
     scored = []
 
     def finished(*arguments):
-        begin = loop.time.perf_counter()
-        while loop.time.perf_counter() - begin < 0.3:
+        begin = driver.time.perf_counter()
+        while driver.time.perf_counter() - begin < 0.3:
             pass
         scored.append(0.3)
         return original(*arguments)
 
-    original = loop.finished
-    monkeypatch.setattr(loop, "finished", finished)
+    original = driver.finished
+    monkeypatch.setattr(driver, "finished", finished)
     record = unrolled.train(text_file, steps=3, **small).record
     assert scored and record["seconds"] > 0.3

@@ -4,7 +4,13 @@ import torch
 from unrolled.networks.modules import build
 from unrolled.networks.modules.sampled_softmax import LARGE
 from unrolled.networks.spec import NetworkSpec
-from unrolled.training.optimizer import clip_gradients, make_optimizers, update
+from unrolled.training.optimizer import (
+    clip_gradients,
+    load_optimizer_state,
+    make_optimizers,
+    optimizer_state,
+    update,
+)
 
 
 @pytest.fixture
@@ -79,3 +85,21 @@ def test_gradients_are_gone_afterwards(network):
     fill_gradients(network, 1.0)
     update(network, make_optimizers(network, "adamw", 0.0), 0.1, 1.0)
     assert all(parameter.grad is None for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("name", ["muon", "adamw"])
+def test_an_optimizer_goes_on_as_if_nothing_had_happened(network, name):
+    def steps(network, optimizers, count):
+        for n in range(count):
+            fill_gradients(network, 0.1 * (n + 1))
+            update(network, optimizers, 0.01, 1.0)
+
+    other = build(network.spec, seed=1)
+    optimizers, restored = make_optimizers(network, name, 0.1), make_optimizers(other, name, 0.1)
+    assert optimizer_state(optimizers) == {}
+    steps(network, optimizers, 3)
+    other.load_state_dict(network.state_dict())
+    load_optimizer_state(restored, {key: each.clone() for key, each in optimizer_state(optimizers).items()})
+    steps(network, optimizers, 2)
+    steps(other, restored, 2)
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), other.parameters(), strict=True))

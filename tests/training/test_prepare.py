@@ -60,14 +60,14 @@ def test_a_replayed_run_reads_its_table_as_it_did(tmp_path):
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        ({"task": "translate", "label": ("x",)}, "--label"),
-        ({"task": "classify", "batches": "windows"}, "--batches"),
-        ({"task": "classify", "documents": "lines"}, "--documents"),
-        ({"source_column": "de"}, "--source-column"),
-        ({"task": "translate", "class_weights": "balanced"}, "--class-weights"),
-        ({"task": "segment", "pooling": "max"}, "--pooling"),
+        ({"task": "translate", "label": ("x",)}, "label="),
+        ({"task": "classify", "batches": "windows"}, "batches="),
+        ({"task": "classify", "documents": "lines"}, "documents="),
+        ({"source_column": "de"}, "source_column="),
+        ({"task": "translate", "class_weights": "balanced"}, "class_weights="),
+        ({"task": "segment", "pooling": "max"}, "pooling="),
     ],
 )
 def test_an_option_that_a_task_has_no_use_for_is_refused(options, name):
-    with pytest.raises(OptionError, match=rf"I got {name} with task= .*; leave it out"):
+    with pytest.raises(OptionError, match=rf"I got {name} with task=.*; leave it out"):
         gather(["some text"], None, options)

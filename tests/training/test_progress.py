@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.training.progress import MEMORISING, RunState
+from unrolled.training.progress import MEMORISING, RunProgress
 
 
 def validations(pairs):
-    """A ledger after validations at these (training, held-out) bits, and the alarms on the way."""
-    ledger, alarms = RunState(), []
+    """A progress after validations at these (training, held-out) bits, and the alarms on the way."""
+    progress, alarms = RunProgress(), []
     for train, valid in pairs:
-        ledger.add(train)
-        ledger.validated(valid)
-        alarms.append(ledger.memorising())
-        ledger.forget_losses()
-    return ledger, alarms
+        progress.add(train)
+        progress.validated(valid)
+        alarms.append(progress.memorising())
+        progress.forget_losses()
+    return progress, alarms
 
 
 def test_the_alarm_rings_when_held_out_text_rises_while_training_falls():
@@ -44,35 +44,36 @@ def test_a_rise_of_both_is_no_memorisation():
 
 @given(st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9)), min_size=1, max_size=20))
 def test_the_best_is_the_first_lowest(pairs):
-    ledger, _ = validations(pairs)
+    progress, _ = validations(pairs)
     held_out = [valid for _, valid in pairs]
-    assert ledger.best_bits == min(held_out)
-    assert ledger.best_step == 1 + held_out.index(min(held_out))
-    assert ledger.without_progress == len(pairs) - ledger.best_step
+    assert progress.best_bits == min(held_out)
+    assert progress.best_step == 1 + held_out.index(min(held_out))
+    assert progress.without_progress == len(pairs) - progress.best_step
 
 
 def test_training_bits_are_the_mean_since_the_last_validation():
-    ledger = RunState()
+    progress = RunProgress()
     for bits in (4.0, 2.0):
-        ledger.add(bits)
-    assert ledger.train_bits == 3
-    ledger.validated(5.0)
-    ledger.forget_losses()
-    assert ledger.train_bits == 3  # nothing newer is known
-    ledger.add(1.0)
-    assert (ledger.train_bits, ledger.step) == (1, 3)
+        progress.add(bits)
+    assert progress.train_bits == 3
+    progress.validated(5.0)
+    progress.forget_losses()
+    assert progress.train_bits == 3  # nothing newer is known
+    progress.add(1.0)
+    assert (progress.train_bits, progress.step) == (1, 3)
 
 
 def test_time_for_validations_is_not_stepping():
-    assert RunState(seconds=10, validating=4).stepping == 6
+    assert RunProgress(seconds=10, validating=4).stepping == 6
 
 
 def test_a_loss_that_is_no_number_is_never_the_best():
-    ledger, _ = validations([(2, 2.5), (math.nan, math.nan)])
-    assert (ledger.best_bits, ledger.without_progress) == (2.5, 1)
+    progress, _ = validations([(2, 2.5), (math.nan, math.nan)])
+    assert (progress.best_bits, progress.without_progress) == (2.5, 1)
 
 
 @pytest.mark.parametrize("pairs", [[], [(3, 3), (2, 2.5)]])
-def test_a_ledger_survives_json(pairs):
-    ledger, _ = validations(pairs)
-    assert RunState(**json.loads(json.dumps(dataclasses.asdict(ledger)))) == ledger
+def test_a_progress_survives_json(pairs):
+    progress, _ = validations(pairs)
+    progress.plans.append((0, 9))
+    assert RunProgress.from_plain(json.loads(json.dumps(dataclasses.asdict(progress)))) == progress

@@ -32,15 +32,15 @@ def resumed(stopped, **options):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"hidden_size": 512}, "--hidden-size 512 with --resume, and the earlier run has 16"),
-        ({"dropout": 0.2}, "--dropout 0.2 with --resume, and the earlier run has 0.1"),
-        ({"seed": 2}, "--seed 2"),
-        ({"cell": "gru"}, "--cell gru"),
-        ({"encoding": "latin-1"}, "--encoding latin-1"),
-        ({"patience": 3}, "--patience 3"),
-        ({"valid": 0.2}, "--valid 0.2"),
-        ({"label": ("file",)}, "--label"),
-        ({"learning_rate": 0.5}, "--learning-rate 0.5"),
+        ({"hidden_size": 512}, "hidden_size=512 with resume=, and the earlier run has 16"),
+        ({"dropout": 0.2}, "dropout=0.2 with resume=, and the earlier run has 0.1"),
+        ({"seed": 2}, "seed=2"),
+        ({"cell": "gru"}, "cell=gru"),
+        ({"encoding": "latin-1"}, "encoding=latin-1"),
+        ({"patience": 3}, "patience=3"),
+        ({"valid": 0.2}, "valid=0.2"),
+        ({"label": ("file",)}, "label="),
+        ({"learning_rate": 0.5}, "learning_rate=0.5"),
     ],
 )
 def test_an_option_that_a_run_cannot_go_on_with_is_refused(stopped, options, told):

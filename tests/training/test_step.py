@@ -3,20 +3,15 @@ import math
 import numpy as np
 import torch
 
-from unrolled.networks.modules import build
-from unrolled.tasks import TASKS
-from unrolled.training.objective import Objective
 from unrolled.training.prepare import gather
 from unrolled.training.recipes.choose import choose_sizes
-from unrolled.training.step import Learner
+from unrolled.training.step import make_learner
 
 
 def learner(path, **options):
     work = gather(path, None, {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, **options})
     recipe = choose_sizes(work, torch.device("cpu"), "off")
-    task = TASKS[work.model.task]
-    network = build(task.network(recipe.model, work.split.vocabularies), 1, "off")
-    return Learner(network, task, work, recipe.train, Objective.of(recipe.train, work.split))
+    return make_learner(work, recipe, torch.device("cpu"), "off")
 
 
 def weights(of):

@@ -1,73 +1,81 @@
-import copy
-import dataclasses
+import itertools
 import math
 
-import numpy as np
 import pytest
+import torch
 
-from unrolled import kernels
-from unrolled.api.model import model_of
-from unrolled.datasets.text import TextDataset
-from unrolled.engines import open_engine
-from unrolled.tasks import TASKS
-from unrolled.text.vocabulary import BOUNDARY, NEVER, UNKNOWN
-from unrolled.training.validation import validate
+from unrolled.training.budget import Budget
+from unrolled.training.costs import Clock, Costs
+from unrolled.training.prepare import gather
+from unrolled.training.progress import RunProgress
+from unrolled.training.recipes.choose import choose_sizes
+from unrolled.training.schedule import Schedule
+from unrolled.training.step import make_learner
+from unrolled.training.validation import MOST_VALIDATIONS, Validation
 
-
-@pytest.fixture(scope="module")
-def network(model):
-    return open_engine("torch", model.bundle).network
-
-
-def with_boundary(model, text):
-    return np.concatenate([np.array([BOUNDARY], np.int32), model.vocabulary.encode(text)])
+SMALL = {"hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
 
 
-def bits(network, model, text, rows=None):
-    ids = with_boundary(model, text)
-    return validate(network, TASKS["language"], TextDataset(model.vocabulary, ids[:0], ids, ids[:0]), "valid", rows)
+def validation(path, **options):
+    """The validation of a run that has been planned, before its first step."""
+    work = gather(path, None, {"steps": 400, **SMALL, **options})
+    recipe = choose_sizes(work, torch.device("cpu"), "off")
+    learner = make_learner(work, recipe, torch.device("cpu"), "off")
+    progress = RunProgress()
+    budget = Budget(recipe.train, Schedule(progress.plans), 10**6, learner.batches.steps_per_epoch)
+    of = Validation(work, learner, progress, budget, Costs(), Clock(progress))
+    of.begin()
+    budget.begin(1.0)
+    of.plan()
+    return of
 
 
-@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 1000])
-def test_validation_in_one_row_is_the_score_of_the_text(network, model, text, size):
-    assert bits(network, model, text[:size], 1) == pytest.approx(model.score(text[:size]).total_bits, rel=1e-5)
+def test_validations_are_due_where_they_are_planned_and_after_the_last_step(text_file):
+    of, due = validation(text_file), []
+    for step in range(1, 401):
+        of.progress.step = step
+        if of.due():
+            due.append(step)
+            of.plan()
+    gaps = {after - before for before, after in itertools.pairwise(due[:-1])}
+    assert due[-1] == 400 and len(due) <= MOST_VALIDATIONS and len(gaps) == 1
 
 
-@pytest.mark.parametrize("rows", [2, 3, 7, 16])
-def test_several_rows_come_close(network, model, text, rows):
-    whole = model.score(text).total_bits
-    assert abs(bits(network, model, text, rows) - whole) / len(text) < 0.01
+def test_asking_whether_one_is_due_changes_nothing(text_file):
+    of = validation(text_file)
+    before = vars(of.progress).copy()
+    assert not any(of.due() for _ in range(3)) and vars(of.progress) == before
 
 
-@pytest.mark.parametrize("rows", [1, 2, 5, 64])
-def test_every_target_counts_once_in_any_number_of_rows(network, model, text, rows):
-    ignorant = copy.deepcopy(network)
-    ignorant.head.weight.data.zero_()
-    ignorant.head.bias.data.zero_()
-    ignorant.unseen = 0.0
-    assert bits(ignorant, model, text[:997], rows) == pytest.approx(997 * math.log2(len(model.vocabulary)), rel=1e-6)
+def test_the_best_weights_are_kept_and_worse_ones_are_not(text_file):
+    of, told = validation(text_file), []
+    of.run(told.append)
+    best = {name: each.clone() for name, each in of.best.items()}
+    with torch.no_grad():
+        of.learner.network.head.bias.add_(torch.arange(len(of.learner.network.head.bias)))
+    of.run(told.append)
+    assert told[1] > told[0] == of.progress.best_bits
+    assert all(torch.equal(of.best[name], each) for name, each in best.items())
+    assert [point["valid"] for point in of.progress.curve] == told
 
 
-def test_what_training_says_of_the_held_out_part_is_what_scoring_says(model, text):
-    held_out = text[-math.ceil(0.1 * len(text)) :]
-    assert model.record["split"]["valid"] == len(held_out) + 1
-    narrow = kernels.arithmetic("auto", "auto") == "bf16"  # learns in bf16 and scores in fp32
-    near = 2e-4 if narrow else 1e-5
-    assert model.record["best"]["bits_per_char"] == pytest.approx(model.score(held_out).bits_per_char, rel=near)
+def test_where_nothing_is_held_out_nothing_is_told(text_file):
+    of = validation(text_file, valid=0.0)
+    of.run(lambda bits: pytest.fail("there is nothing to tell"))
+    assert of.progress.curve == [] and of.best == {}
 
 
-def test_validation_keeps_no_gradients(network, model, text):
-    bits(network, model, text[:300])
-    assert all(parameter.grad is None for parameter in network.parameters())
+def test_scoring_and_what_observers_do_with_it_are_counted_as_validating(text_file):
+    of = validation(text_file)
+    of.run(lambda bits: None)
+    assert 0 < of.progress.validating == pytest.approx(of.progress.seconds, abs=0.5)
+    assert of.costs.per_unit > 0
 
 
-@pytest.mark.parametrize("mass", [0.0, 0.004])
-def test_validation_tells_of_what_never_occurred_what_scoring_tells(model, text, mass):
-    tensors = {name: tensor.copy() for name, tensor in model.bundle.tensors.items()}
-    tensors["head.bias"][[UNKNOWN, *model.vocabulary.encode("th")]] = NEVER
-    known = {"text": dataclasses.replace(model.vocabulary, unseen=mass)}
-    changed = model_of(dataclasses.replace(model.bundle, tensors=tensors, vocabularies=known))
-    network = open_engine("torch", changed.bundle).network
-    found = bits(network, changed, text[:300], 1)
-    assert found == pytest.approx(changed.score(text[:300]).total_bits, rel=1e-5)
-    assert (found < 1e5) == bool(mass)
+def test_of_so_few_minutes_that_scoring_takes_too_much_only_the_beginning_is_scored(text_file, monkeypatch):
+    whole = validation(text_file).split.units("valid")
+    monkeypatch.setattr("unrolled.training.validation.seconds_per_unit", lambda *_: 0.01)
+    of = validation(text_file, steps=None, minutes=0.5)
+    assert of.progress.scored == int(0.04 * 30 / 0.01) < whole
+    assert of.split.units("valid") == of.progress.scored
+    assert math.isclose(of.costs.per_unit, 0.01)

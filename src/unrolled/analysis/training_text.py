@@ -13,7 +13,7 @@ from ..model_file.bundle import Bundle
 
 def read_training_text(bundle: Bundle, path: str) -> Corpus:
     """The text of a path, read as the model's record says; raises ``InputError`` if the model learnt another one."""
-    recorded = bundle.record.get("corpus", {})
+    recorded = bundle.record.corpus
     if "digest" not in recorded:
         raise InputError("this model does not say what it learnt from; compare its texts with `unrolled novelty`")
     options, kind = ReadOptions.of(as_given(recorded.get("read", {}))), bundle.config.documents or "whole"

@@ -169,5 +169,5 @@ class LanguageModel(Model):
             before, after = self.score(text).bits_per_char, narrow.score(text).bits_per_char
             cost = {"weights": weights, "bits_per_char_before": before, "bits_per_char": after}
             cost["loss_percent"] = 100 * (after - before) / before
-            narrow.bundle.record["quantized"] = cost | {"characters": len(text)}
+            narrow = narrow._noting(quantized=cost | {"characters": len(text)})
         return narrow

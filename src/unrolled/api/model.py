@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +16,7 @@ from ..kernels.precision import PRECISIONS
 from ..model_file import bundle as bundles
 from ..model_file.bundle import Bundle
 from ..model_file.opening import open_bundle
+from ..model_file.record import Record
 from ..options import check
 from ..sharing import Recomputed
 from ..tasks import TASKS
@@ -103,8 +103,8 @@ class Model(Recomputed, ABC):
         return self._source.bundle
 
     @property
-    def record(self) -> Mapping[str, Any]:
-        """Where the model comes from: its text, its training, its curve."""
+    def record(self) -> Record:
+        """Where the model comes from: its text, its training, its curve; a mapping with attributes."""
         return self.bundle.record
 
     def info(self) -> dict[str, Any]:
@@ -126,8 +126,13 @@ class Model(Recomputed, ABC):
         """Return the model with weights in "bf16" or "int8"; ``unrolled quantize`` tells what they cost on a test."""
         check("weights", weights, {"choices": PRECISIONS})
         self._refuse_low_precision(weights)
-        bundle = dataclasses.replace(self.bundle, weights=weights, record=dict(self.record))
+        bundle = dataclasses.replace(self.bundle, weights=weights)
         return type(self)(bundle, self._source.name, self._source.device, weights, self._vision)
+
+    def _noting(self, **entries: Any) -> Self:
+        """The same model with more entries in its record."""
+        bundle, source = dataclasses.replace(self.bundle, record=self.record | entries), self._source
+        return type(self)(bundle, source.name, source.device, source.weights, self._vision)
 
     @abstractmethod
     def encode(self, text: str) -> NDArray[np.float32]:

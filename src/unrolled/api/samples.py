@@ -26,7 +26,7 @@ def with_sample(bundle: Bundle) -> Bundle:
     else:
         assert isinstance(model, LanguageModel), "there are no others"
         sample = model.generate(length=200, temperature=0.8, seed=1)
-    return dataclasses.replace(bundle, record={**bundle.record, "sample": sample})
+    return dataclasses.replace(bundle, record=bundle.record | {"sample": sample})
 
 
 def sample_lines(bundle: Bundle) -> list[str]:
@@ -38,7 +38,7 @@ def sample_lines(bundle: Bundle) -> list[str]:
     if isinstance(model, SourceModel):
         return [f"  {line}" for line in answers(model)]
     assert isinstance(model, LanguageModel), "there are no others"
-    prompt = next((begin for begin, _ in bundle.record.get("shown", ())), "")
+    prompt = next((begin for begin, _ in bundle.record.shown), "")
     written = [model.generate(prompt, length=LENGTH, temperature=each, seed=1) for each in TEMPERATURES]
     return [f"  [{each}] {prompt + text!r}" for each, text in zip(TEMPERATURES, written, strict=True)]
 
@@ -50,7 +50,7 @@ def quickly_opened(bundle: Bundle) -> Model:
 
 def answers(model: SourceModel) -> list[str]:
     """Return a few held-out sources, what the model makes of each, and what was wanted, a line each."""
-    shown = model.record.get("shown", [])
+    shown = model.record.shown
     found = model._results([source for source, _ in shown], {"beams": 1} if isinstance(model, WritingModel) else {})
     results = [each.label if isinstance(each, Answer) else each.text for each, *_ in found]
     return [

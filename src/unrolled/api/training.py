@@ -180,7 +180,7 @@ def carry_out(order: Order, interrupt: Interrupt) -> Model:
         model, resume_file = learn(order, interrupt)
         unchanged = identity(order.output) == replaceable
         save_or_rescue(model, order.output, order.force or (unchanged and replaceable is not None))
-        if resume_file and not str(model.record["stopped"]).startswith("signal"):
+        if resume_file and not model.record.stopped.startswith("signal"):
             resume_file.unlink(missing_ok=True)
     return model
 
@@ -269,9 +269,9 @@ def is_of_run(output: str | Path, left: Path) -> bool:
         model = bundles.load(output)
     except ModelFileError:
         return False
-    options, earlier = model.record.get("options", {}), about["train"]
+    options, earlier = model.record.options, about["train"]
     return (
-        model.record.get("corpus", {}).get("digest") == about["digest"]
+        model.record.corpus.get("digest") == about["digest"]
         and dataclasses.asdict(model.config) == about["model"]
         and all(name in BUDGETS or options.get(name) == value for name, value in earlier.items())
     )

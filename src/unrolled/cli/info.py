@@ -54,7 +54,7 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
         drawn = (
             [f"no curve: a {kind.called} is counted at once"]
             if kind.counted
-            else lines(bundle.record.get("curve", []), per=per(bundle))
+            else lines(bundle.record.curve, per=per(bundle))
         )
         streams.lines(drawn)
 
@@ -99,9 +99,9 @@ def draw(bundle: Bundle, model: str, path: str, force: bool) -> None:
     from ..reports.curve import svg
 
     refuse_existing(path, force)
-    write_atomically(path, svg(bundle.record.get("curve", []), Path(model).name, per(bundle)).encode())
+    write_atomically(path, svg(bundle.record.curve, Path(model).name, per(bundle)).encode())
 
 
 def per(bundle: Bundle) -> str:
     """What a model's curve is told by: the character, or the label."""
-    return "label" if "bits_per_label" in (bundle.record.get("best") or {}) else "character"
+    return "label" if "bits_per_label" in (bundle.record.best or {}) else "character"

@@ -41,7 +41,7 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     else:
         opened = LanguageModel._expect(opened, model).quantized(weights, read_file(text).text)
     opened.save(output, force)
-    cost = opened.record["quantized"]
+    cost = opened.record.quantized
     if as_json:
         streams.as_json(cost)
     elif not quiet:

@@ -12,6 +12,7 @@ from typing import Any, Self
 from ..api import Model
 from ..api.samples import sample_lines
 from ..escaping import CONTROLS, escaped
+from ..model_file.record import Record
 from ..tasks import TASKS
 from ..training.events import Event, Progress, ReadProgress, Started, Validated, Warned
 
@@ -117,38 +118,38 @@ class Screen:
     def finish(self, model: Model, path: Path) -> None:
         """How it went, and what to try next."""
         record, shown = model.record, typed(str(path))
-        best: dict[str, Any] | None = record["best"]
+        best = record.best
         score = held_out_score(best) if best else "nothing was held out"
-        ended = ENDINGS.get(record.get("ended_by", ""), record["stopped"])
-        work = f"{record['steps']} steps in {record['seconds']:.0f} s ({ended})"
-        if not record["plans"]:
-            work = f"counted in {record['seconds']:.1f} s"
+        ended = ENDINGS.get(record.ended_by, record.stopped)
+        work = f"{record.steps} steps in {record.seconds:.0f} s ({ended})"
+        if not record.plans:
+            work = f"counted in {record.seconds:.1f} s"
         self.say(f"{path}: {score}, {work}")
         if best and "bits_per_char_unlabelled" in best:
             self.say(f"without its label it would cost {best['bits_per_char_unlabelled']:.3f}")
-        if "continued" in record:
-            self.say(describe_going_on(record["continued"], self.per))
-        if record["stopped"].startswith("signal"):
+        if record.continued:
+            self.say(describe_going_on(record.continued, self.per))
+        if record.stopped.startswith("signal"):
             self.say("the best so far is kept; go on with --resume")
         if not TASKS[model.bundle.config.task].continues:
             self.finish_reader(record, shown)
             return
-        begin = next((begin for begin, _ in record.get("shown", ())), str(record["sample"]).partition(" ")[0])
+        begin = next((begin for begin, _ in record.shown), record.sample.partition(" ")[0])
         prompt = typed(begin.strip()[:LONGEST_PROMPT])
         self.say(f"try: unrolled generate {shown} --prompt {prompt} --temperature 0.8")
-        more = f"    unrolled info {shown} --plot" if record["plans"] else ""
+        more = f"    unrolled info {shown} --plot" if record.plans else ""
         self.say(f"     unrolled score {shown} SOME.txt{more}")
 
-    def finish_reader(self, record: Mapping[str, Any], shown: str) -> None:
+    def finish_reader(self, record: Record, shown: str) -> None:
         """What to try next with a model that reads before it answers or writes."""
-        for line in record["sample"].split("\n"):
+        for line in record.sample.split("\n"):
             self.say(f"  {line}")
-        source = typed(record["shown"][0][0] if record.get("shown") else "…")
+        source = typed(record.shown[0][0] if record.shown else "…")
         self.say(f"try: unrolled predict {shown} {source}")
         self.say(f"     unrolled evaluate {shown} TEST    unrolled info {shown} --plot")
 
 
-def held_out_score(best: dict[str, Any]) -> str:
+def held_out_score(best: Mapping[str, Any]) -> str:
     """How well a model does on what was held out."""
     if "accuracy" in best:
         bits, f1 = best["bits_per_label"], best["macro_f1"]
@@ -164,7 +165,7 @@ def describe(event: Progress, best: str, per: str = "char") -> str:
     return f"{event.step}/{event.steps} · {event.bits:.3f} bits/{per}{best} · {speed} · {left}"
 
 
-def describe_going_on(continued: dict[str, Any], per: str = "char") -> str:
+def describe_going_on(continued: Mapping[str, Any], per: str = "char") -> str:
     """What going on from a model brought and cost."""
     before, after = continued["before"], continued["after"]
     kinds = "letters" if per == "char" else "labels and letters"

@@ -52,7 +52,7 @@ def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: 
     screen.finish(model, path)
     if as_json:
         streams.as_json({"model": str(path), **model.record})
-    stopped = str(model.record["stopped"])
+    stopped = model.record.stopped
     return 128 + int(stopped.split()[1]) if stopped.startswith("signal") else 0
 
 

@@ -27,7 +27,7 @@ def open_vision_encoder(bundle: Bundle, folder: str | None) -> Backbone | None:
             "you trust it, name its folder with --vision"
         )
     vision_encoder, kind = opened(folder)
-    if bundle.record.get("corpus", {}).get("vision", kind) != kind:
+    if bundle.record.corpus.get("vision", kind) != kind:
         raise ModelFileError(
             f"the network in {folder} is not the one that this model learnt to see with; name that one, or train anew"
         )

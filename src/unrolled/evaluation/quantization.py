@@ -14,5 +14,4 @@ def narrowed(model: SourceModel, weights: str, test: str | Path) -> SourceModel:
     before, after = evaluate(model, test), evaluate(smaller, test)
     name = next(iter(before.figures))
     cost = {"weights": weights, f"{name}_before": before.figures[name], name: after.figures[name]}
-    smaller.bundle.record["quantized"] = {**cost, "examples": len(before.examples)}
-    return smaller
+    return smaller._noting(quantized={**cost, "examples": len(before.examples)})

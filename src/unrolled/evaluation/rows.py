@@ -27,7 +27,7 @@ def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Examp
     task = TASKS[bundle.config.task]
     refuse_foreign(ReadOptions, given, bundle.config.task, bundle.config.model)
     source = source if isinstance(source, str | Path) else list(source)
-    recorded = bundle.record.get("corpus", {}).get("read", {})
+    recorded = bundle.record.corpus.get("read", {})
     return task.rows(source, reading(source, as_given(recorded), given, task.columned))
 
 
@@ -52,17 +52,17 @@ def learnt(bundle: Bundle) -> list[Row]:
 
     They are read again from the files that the record names, and cut as they were.
     """
-    corpus, task = bundle.record.get("corpus"), TASKS[bundle.config.task]
-    if corpus is None:
+    corpus, task = bundle.record.corpus, TASKS[bundle.config.task]
+    if not corpus.get("names"):
         raise InputError("the model was trained elsewhere, and nobody knows on what")
     options, paths = ReadOptions.of(as_given(corpus.get("read", {}))), [Path(name) for name in corpus["names"]]
     refuse_missing(paths)
     found = task.rows(str(paths[0]) if len(paths) == 1 else paths, options)
-    if found.digest != corpus["digest"] and len(paths) == NAMED:  # of a folder with more files
+    if found.digest != corpus.get("digest") and len(paths) == NAMED:  # of a folder with more files
         found = task.rows(str(paths[0].parent), options)
-    if found.digest != corpus["digest"]:
+    if found.digest != corpus.get("digest"):
         raise InputError(f"{paths[0]} has changed since the model learnt from it; put back what it was")
-    train = TrainOptions.of(bundle.record["options"])
+    train = TrainOptions.of(bundle.record.options)
     return task.cut(found.rows, train, lambda path: task.rows(files_of_part(path), options).rows)["train"]
 
 

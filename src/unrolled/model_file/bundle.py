@@ -30,7 +30,7 @@ from ..tasks.options import own_options
 from ..text.vocabulary import Vocabulary
 from ..untrusted import parse_json, read_bytes
 from .checks import check_tensors, parse_config, parse_vocabularies
-from .record import check_record
+from .record import Record
 
 FORMAT = 2
 """The version of the file's layout; older ones keep loading. Since 2, a task has another name (``earlier_names``)."""
@@ -47,7 +47,7 @@ Tensors = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A model as plain data; ``record`` is JSON: where the model comes from and how well it does.
+    """A model as plain data; ``record`` says where the model comes from and how well it does; a dict becomes one.
 
     ``weights`` is the precision in which the file keeps matrices; ``tensors`` are float32 all the same.
     """
@@ -55,8 +55,12 @@ class Bundle:
     tensors: Tensors
     config: ModelOptions
     vocabularies: Mapping[str, Vocabulary]
-    record: dict[str, Any] = field(default_factory=dict)
+    record: Record = field(default_factory=Record)
     weights: str = "fp32"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.record, Record):
+            vars(self)["record"] = Record(self.record)
 
     @property
     def parameters(self) -> int:
@@ -79,7 +83,7 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
     metadata = {
         "config": json.dumps(dataclasses.asdict(bundle.config), ensure_ascii=False),
         "vocabularies": json.dumps({name: as_plain(each) for name, each in bundle.vocabularies.items()}),
-        "record": json.dumps(bundle.record),
+        "record": bundle.record.to_json(),
         "weights": bundle.weights,
     }
     refuse_existing(path, force)
@@ -95,7 +99,7 @@ def load(path: str | Path) -> Bundle:
         vocabularies = parse_vocabularies(metadata["vocabularies"], config)
         weights = metadata["weights"]
         check_tensors(tensors, config, vocabularies, weights)
-        return Bundle(widen(tensors), config, vocabularies, check_record(parse_json(metadata["record"])), weights)
+        return Bundle(widen(tensors), config, vocabularies, Record.from_json(metadata["record"]), weights)
     except KeyError as error:
         raise ModelFileError(f"{path} is no model: it has no {error.args[0]}; give one that was trained") from None
     except (ValueError, UnrolledError) as error:

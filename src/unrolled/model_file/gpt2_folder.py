@@ -17,6 +17,7 @@ from ..networks.pretrained.gpt2 import Gpt2, GPT2Config, GPT2LMHeadModel
 from ..tasks import TASKS
 from .bundle import ELSEWHERE, Bundle
 from .gpt2_units import TABLE, read_units, with_our_ids, with_their_ids
+from .record import Record
 
 PLAIN: dict[str, tuple[Any, ...]] = {
     "activation_function": ("gelu_new",),
@@ -52,7 +53,7 @@ def read_folder(path: str | Path) -> Bundle:
     for name, array in tensors.items():
         if not np.isfinite(array).all():
             raise ModelFileError(f"{name} in {folder} holds numbers that are not finite; fetch it again")
-    record = {"from": str(path), "stopped": ELSEWHERE, "plans": []}
+    record = Record({"from": str(path), "stopped": ELSEWHERE, "plans": []})
     options = dataclasses.replace(options, unit=vocabulary.unit)
     return Bundle(with_our_ids(tensors, order), options, {"text": vocabulary}, record)
 

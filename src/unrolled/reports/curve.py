@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from .labels import shown
 
-Curve = Sequence[dict[str, float]]
+Curve = Sequence[Mapping[str, float]]
 """Points with ``step``, ``seconds``, ``train`` and ``valid`` (bits per character)."""
 Points = list[tuple[float, float]]
 

@@ -75,7 +75,7 @@ class PretrainedModel:
 
     def gentle(self, given: TrainOptions) -> TrainOptions:
         """The options with a small learning rate, where the model was trained elsewhere for long and none is given."""
-        if self.bundle.record.get("stopped") != ELSEWHERE or given.learning_rate is not None:
+        if self.bundle.record.stopped != ELSEWHERE or given.learning_rate is not None:
             return given
         return dataclasses.replace(given, learning_rate=GENTLE)
 
@@ -92,18 +92,18 @@ def old_split(base: PretrainedModel, vocabularies: Mapping[str, Vocabulary]) -> 
     if corpus is None:
         return None
     try:
-        options = TrainOptions.of(base.bundle.record["options"])
-        return split_corpus(corpus, config, options, vocabularies, base.bundle.record["corpus"].get("cutter", 1))
+        options = TrainOptions.of(base.bundle.record.options)
+        return split_corpus(corpus, config, options, vocabularies, base.bundle.record.corpus.get("cutter", 1))
     except InputError:  # a held-out file is gone
         return None
 
 
 def old_corpus(bundle: Bundle) -> Corpus | None:
     """The corpus of a model's record, if the files are there and have not changed."""
-    recorded = bundle.record.get("corpus")
-    if recorded is None:  # trained elsewhere
+    recorded = bundle.record.corpus
+    paths = [Path(name) for name in recorded.get("names", ())]
+    if not paths:  # trained elsewhere
         return None
-    paths = [Path(name) for name in recorded["names"]]
     if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) > LARGE:
         return None
     try:
@@ -111,4 +111,4 @@ def old_corpus(bundle: Bundle) -> Corpus | None:
     except InputError:
         return None
     corpus = corpus.arranged(bundle.config.documents or "whole")
-    return corpus if corpus.digest == recorded["digest"] else None
+    return corpus if corpus.digest == recorded.get("digest") else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..config import TrainOptions
 from ..errors import OptionError
-from .progress import RunState
+from .progress import RunProgress
 from .schedule import Plan, Schedule
 
 MEASURE = 2.0  # seconds of steps before the first plan that rests on measurement, at most
@@ -56,22 +56,22 @@ class Budget:
         else:
             self.schedule.plan(0, self.steps_for(self.seconds * steps_per_second))
 
-    def go_on(self, ledger: RunState) -> None:
+    def go_on(self, progress: RunProgress) -> None:
         """Plan a run anew that was stopped under another budget; raises an ``OptionError`` where that is used up."""
-        speed = ledger.step / max(ledger.seconds, 1e-9)
-        steps = self.steps_for(ledger.step + (self.seconds - ledger.seconds) * speed)
-        if steps <= ledger.step:
+        speed = progress.step / max(progress.seconds, 1e-9)
+        steps = self.steps_for(progress.step + (self.seconds - progress.seconds) * speed)
+        if steps <= progress.step:
             name = next(each for each in ("minutes", "steps", "epochs") if getattr(self.options, each) is not None)
             used = {
-                "minutes": ledger.seconds / 60,
-                "steps": ledger.step,
-                "epochs": ledger.step / self.steps_per_epoch,
+                "minutes": progress.seconds / 60,
+                "steps": progress.step,
+                "epochs": progress.step / self.steps_per_epoch,
             }[name]
             raise OptionError(
                 f"I got --{name}={getattr(self.options, name):g} with --resume, and the stopped run has used "
                 f"{used:.3g} of them; give more, or leave it out"
             )
-        self.schedule.plan(ledger.step, steps)
+        self.schedule.plan(progress.step, steps)
 
     def steps_for(self, steps_in_time: float) -> int:
         """Steps in all: as many as were asked for, or as fit into the minutes."""
@@ -98,26 +98,26 @@ class Budget:
             return "passes" if self.schedule.steps >= self.most_steps else "minutes"
         return "epochs" if self.options.epochs is not None else "steps"
 
-    def look(self, ledger: RunState, beside: float = 0.0, final: float = 0.0) -> None:
+    def look(self, progress: RunProgress, beside: float = 0.0, final: float = 0.0) -> None:
         """After a step: repeat an earlier plan, or plan anew if the clock says that the last plan will not hold.
 
         ``beside`` are the seconds that validations and observers will probably take for each step, ``final`` those
         that the work after the last step takes.
         """
         for start, steps in self.replay[1:]:
-            if start == ledger.step:
+            if start == progress.step:
                 self.schedule.plan(start, steps)
-        if not self.timed or ledger.step >= self.schedule.steps:
+        if not self.timed or progress.step >= self.schedule.steps:
             return
-        left = self.seconds - ledger.seconds - final
+        left = self.seconds - progress.seconds - final
         if left < -TOLERANCE * self.seconds:
-            self.schedule.plan(ledger.step, ledger.step)
+            self.schedule.plan(progress.step, progress.step)
             return
-        self.measure(ledger.step, ledger.stepping)
-        if self.speed and (not self.measured or ledger.seconds - self.looked >= LOOK * self.seconds):
-            self.looked = ledger.seconds
+        self.measure(progress.step, progress.stepping)
+        if self.speed and (not self.measured or progress.seconds - self.looked >= LOOK * self.seconds):
+            self.looked = progress.seconds
             taken = 1 / self.speed + min(beside, BESIDE / self.speed)
-            self.plan_anew(ledger.step, max(0.0, left) / taken, TOLERANCE * self.seconds / taken)
+            self.plan_anew(progress.step, max(0.0, left) / taken, TOLERANCE * self.seconds / taken)
 
     def plan_anew(self, step: int, left: float, tolerance: float) -> None:
         """Plan so many further steps; small drifts are not worth a new plan."""

@@ -1,10 +1,11 @@
-"""Going on after a crash: all that a run needs, in one file beside the model."""
+"""The checkpoint of a run, to go on after a crash: one file beside the model, written every few seconds."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,34 @@ from ..errors import ModelFileError, OptionError
 from ..model_file.bundle import Tensors, format_of, pack, read, unpack, write_atomically
 from ..model_file.earlier_names import with_present_names
 from ..untrusted import parse_json
-from .checkpoint_checks import check_about
-from .optimizer import Optimizers
+from .checkpoint_checks import OTHER_TENSORS, check_about
+from .state import RunState
 
 EVERY = 15.0
 """Seconds between two saves, at most, unless the environment says otherwise."""
 VARIABLE = "UNROLLED_SAVE_EVERY"
+
+
+class Checkpoint:
+    """The resume file of a run, and when it is to be written; with no ``path``, never."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path, self.every = path, seconds_between_saves()
+        self.restart()
+
+    def restart(self) -> None:
+        """Count the seconds to the next save from now on."""
+        self.saved = time.perf_counter()
+
+    def due(self) -> bool:
+        """Tell whether it is time to save."""
+        return self.path is not None and time.perf_counter() - self.saved >= self.every
+
+    def save(self, state: RunState) -> None:
+        """Write a state over the last one, atomically; raises an ``OutputError`` where the disk does not take it."""
+        assert self.path, "only called where there is one"
+        self.restart()
+        save_resume(self.path, *state.to_tensors())
 
 
 def seconds_between_saves() -> float:
@@ -48,39 +71,14 @@ def load_resume(path: Path) -> tuple[Tensors, dict[str, Any]]:
         raise ModelFileError(f"{path} is no resume file of this unrolled ({error}); start again with --force") from None
 
 
-def optimizer_tensors(optimizers: Optimizers) -> dict[str, torch.Tensor]:
-    """What optimizers remember of their parameters, by the places of both."""
-    return {
-        f"optimizer.{number}.{place}.{name}": tensor
-        for number, optimizer in enumerate(optimizers)
-        for place, parameter in enumerate(parameters_of(optimizer))
-        for name, tensor in optimizer.state.get(parameter, {}).items()
-    }
-
-
-def restore_optimizers(optimizers: Optimizers, tensors: dict[str, torch.Tensor]) -> None:
-    """Put it back."""
-    for number, optimizer in enumerate(optimizers):
-        for place, parameter in enumerate(parameters_of(optimizer)):
-            remembered = unprefixed(f"optimizer.{number}.{place}", tensors)
-            if remembered:
-                optimizer.state[parameter] = remembered
-
-
-def parameters_of(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
-    """An optimizer's parameters, in the order of its groups."""
-    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
-
-
-def prefixed(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors with a prefix before their names."""
-    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
-
-
-def unprefixed(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors under a prefix, without it."""
-    start = f"{prefix}."
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
+def load_state(path: Path, device: torch.device) -> RunState:
+    """The state in a resume file, its tensors on a device; whether they fit a run tells ``check_tensors``."""
+    arrays, about = load_resume(path)
+    tensors = {name: torch.from_numpy(array).clone().to(device) for name, array in arrays.items()}
+    try:
+        return RunState.from_tensors(tensors, about)
+    except ValueError as error:
+        raise ModelFileError(OTHER_TENSORS.format(error)) from None
 
 
 def as_plain(options: Any) -> dict[str, Any]:

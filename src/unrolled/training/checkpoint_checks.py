@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..errors import ModelFileError
-from ..model_file.record import curve, each, fields, mapping, maybe, number, pair, several, text, whole
-from ..networks.modules.stack import NetworkState
-from .optimizer import Optimizers, remembered
-from .progress import RunState
+from ..model_file.json_checks import curve, each, fields, flag, mapping, maybe, number, pair, several, text, whole
+from .optimizer import Optimizers, parameters_of, remembered
+from .progress import RunProgress
 from .recipes.text import RecipeSummary
+from .state import RunState
+from .step import Learner
 
 ABOUT = fields(
     ledger=fields(
         plans=several(pair(whole)),
         curve=curve,
-        warned=lambda value: isinstance(value, bool),
+        warned=flag,
         **dict.fromkeys(("seconds", "loss_sum", "best_bits", "best_train_bits", "validating"), number),
         **dict.fromkeys(("step", "loss_count", "best_step", "without_progress", "next_validation"), whole),
         **dict.fromkeys(("validations", "scored", "old_scored"), whole),
@@ -39,6 +40,8 @@ ABOUT = fields(
     replay=several(pair(whole)),
     validations=several(whole),
 )
+OTHER_TENSORS = "the resume file has other tensors than this run ({}); start again with --force"
+"""What is wrong where tensors are missing, or there are more."""
 NEEDED = ("ledger", "told", "model", "train", "digest", "replay")
 
 
@@ -46,7 +49,7 @@ def check_about(about: Any) -> dict[str, Any]:
     """Return what a resume file says of a run; raises ``ValueError`` for what says nothing of one."""
     if not isinstance(about, dict) or not set(NEEDED) <= set(about) or not ABOUT(about):
         raise ValueError("what it says of its run is of other types than a run's")
-    for owner, name in ((RunState, "ledger"), (RecipeSummary, "told")):
+    for owner, name in ((RunProgress, "ledger"), (RecipeSummary, "told")):
         fields_of = dataclasses.fields(owner)
         known = {field.name for field in fields_of}
         needed = {
@@ -61,35 +64,31 @@ def check_about(about: Any) -> dict[str, Any]:
     return about
 
 
-def check_tensors(
-    tensors: Mapping[str, Tensor],
-    weights: Mapping[str, Tensor],
-    state: NetworkState,
-    optimizers: Optimizers,
-    rows: int | None,
-) -> None:
+def check_tensors(state: RunState, learner: Learner) -> None:
     """Raise ``ModelFileError`` where the tensors of a resume file are not those of a run like this one.
 
-    A state that the next batch carries on has its ``rows``, which vary from batch to batch; with None it begins afresh,
-    and whatever rows the state has are not used.
+    A state that the next batch carries on has as many rows as the batch, which vary from batch to batch. Where the
+    batch begins afresh, the rows of the state do not count.
     """
+    tensors, weights = state.to_tensors()[0], learner.network.state_dict()
     groups = [
         {f"network.{name}": each for name, each in weights.items()},
         {f"best.{name}": each for name, each in weights.items()},
-        *memories(optimizers),
+        *memories(learner.optimizers),
     ]
-    states = {f"state.{name}": part for name, part in state.items()}
+    states = {f"state.{name}": part for name, part in learner.state.items()}
     known: dict[str, Tensor] = {**states, **{name: each for group in groups for name, each in group.items()}}
     missing = [name for name in (*groups[0], *states) if name not in tensors]
     missing += [name for group in groups[1:] if group.keys() & tensors.keys() for name in group if name not in tensors]
     if missing or set(tensors) - set(known):
         odd = (*missing, *(set(tensors) - set(known)))[0]
-        raise ModelFileError(f"the resume file has other tensors than this run ({odd[:60]}); start again with --force")
+        raise ModelFileError(OTHER_TENSORS.format(odd[:60]))
+    fresh = learner.batches.batch(state.progress.step).fresh
     for name, tensor in tensors.items():
         wanted = known[name]
         shape = list(wanted.shape)
         if name in states:
-            shape[0] = tensor.shape[0] if rows is None and tensor.ndim else rows or 0
+            shape[0] = len(fresh) if not fresh.all() else tensor.shape[0] if tensor.ndim else 0
         if list(tensor.shape) != shape or tensor.dtype != wanted.dtype or not torch.isfinite(tensor).all():
             raise ModelFileError(
                 f"the tensor {name} of the resume file is {tensor.dtype} {list(tensor.shape)}, or holds what is no "
@@ -100,7 +99,6 @@ def check_tensors(
 def memories(optimizers: Optimizers) -> Iterator[dict[str, Tensor]]:
     """What optimizers may remember of each parameter: all of it, or nothing yet."""
     for count, optimizer in enumerate(optimizers):
-        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        for place, parameter in enumerate(parameters):
+        for place, parameter in enumerate(parameters_of(optimizer)):
             each = remembered(optimizer, parameter)
             yield {f"optimizer.{count}.{place}.{name}": tensor for name, tensor in each.items()}

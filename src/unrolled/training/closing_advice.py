@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..datasets.dataset import Dataset
+from ..model_file.record import Record
 from ..text.vocabulary import SPECIAL
 from .corpus_stats import ORDER
 
@@ -15,22 +16,22 @@ UNSEEN = 0.5
 """Times that every unit counts as seen beside those that it was: none is impossible."""
 
 
-def doubts(record: dict[str, Any], split: Dataset, given: Mapping[str, Any]) -> list[str]:
+def doubts(record: Record, split: Dataset, given: Mapping[str, Any]) -> list[str]:
     """What a user should know of a result, each in a sentence with what to do; nothing where nothing was held out."""
-    best = record["best"]
+    best = record.best
     if best is None:
         return []
     messages = []
-    if record.get("continued") and not best["step"]:
+    if record.continued and not best["step"]:
         messages.append(
             "no step made the held-out text cheaper than the model that it started from, so that one is kept; give a "
             "lower --learning-rate, more minutes, or more text of the new kind"
         )
-    worse = worse_than_guessing(best, split) or worse_than_counting(best, record.get("chain"))
+    worse = worse_than_guessing(best, split) or worse_than_counting(best, record.chain)
     return [*messages, f"{worse}; {what_helps(record, given)}"] if worse else messages
 
 
-def worse_than_guessing(best: dict[str, Any], split: Dataset) -> str | None:
+def worse_than_guessing(best: Mapping[str, Any], split: Dataset) -> str | None:
     """That a result is no better than always the most frequent label, or than units by their frequency alone."""
     if split.per == "label":
         share = share_of_most_frequent(split)
@@ -49,20 +50,20 @@ def worse_than_guessing(best: dict[str, Any], split: Dataset) -> str | None:
     )
 
 
-def worse_than_counting(best: dict[str, Any], chain: float | None) -> str | None:
+def worse_than_counting(best: Mapping[str, Any], chain: float | None) -> str | None:
     """That a result is worse than what a Markov chain of the text needs."""
     if chain is None or best["bits_per_char"] <= chain:
         return None
     return f"{best['bits_per_char']:.2f} bits/char are more than the {chain:.2f} of a Markov chain of {ORDER}"
 
 
-def what_helps(record: dict[str, Any], given: Mapping[str, Any]) -> str:
+def what_helps(record: Record, given: Mapping[str, Any]) -> str:
     """What to do about it, by how the run ended."""
-    if "learning_rate" in given or record["stopped"] == "diverged":
+    if "learning_rate" in given or record.stopped == "diverged":
         return "lower --learning-rate, or leave it to the recipe"
-    if record["ended_by"] in ("passes", "patience"):
+    if record.ended_by in ("passes", "patience"):
         return "more text would help, not more minutes"
-    return f"give it more {record['ended_by']}"
+    return f"give it more {record.ended_by}"
 
 
 def bits_by_frequency(split: Dataset) -> float:

@@ -9,7 +9,8 @@ from ..datasets.dataset import Dataset
 from ..datasets.text import rows_for
 from ..networks.modules import Network
 from ..tasks.base import Task
-from .validation import validate
+from .held_out_loss import total_bits
+from .progress import RunProgress
 
 FIRST_PROBE, PROBE = 2_048, 16_384  # units that are validated to see how long it takes
 BRIEF = 0.1  # seconds, below which a probe says little
@@ -55,6 +56,25 @@ class Costs:
         return self.per_unit * units + self.slowness * (WRITING + WRITING_A_WEIGHT * weights)
 
 
+class Clock:
+    """Counts the seconds of a run into its progress, which may hold those of an earlier process."""
+
+    def __init__(self, progress: RunProgress) -> None:
+        self.progress = progress
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from now on."""
+        self.last = time.perf_counter()
+
+    def tick(self) -> float:
+        """Count the seconds since the last tick, and give them back."""
+        now = time.perf_counter()
+        passed, self.last = now - self.last, now
+        self.progress.seconds += passed
+        return passed
+
+
 def seconds_per_unit(network: Network, task: Task, split: Dataset) -> float:
     """Seconds that validating takes for each held-out unit, from some of them."""
     passed, places = 0.0, 1
@@ -62,7 +82,7 @@ def seconds_per_unit(network: Network, task: Task, split: Dataset) -> float:
         part = split.beginning("valid", units)
         places = sum(batch.targets.size for batch in part.held_out("valid", network.window, rows))
         begin = time.perf_counter()
-        validate(network, task, part, "valid", rows)
+        total_bits(network, task, part, "valid", rows)
         passed = time.perf_counter() - begin
         if passed > BRIEF:
             break

@@ -8,22 +8,22 @@ from typing import Any
 from .. import kernels
 from .checkpoint import as_plain
 from .job import TrainingJob
-from .progress import RunState
+from .progress import RunProgress
 from .recipes.text import Recipe
 
 
-def about_run(work: TrainingJob, recipe: Recipe, ledger: RunState) -> dict[str, Any]:
+def about_run(work: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[str, Any]:
     """From what it learnt, how it was told to, and how far it came."""
     return {
         "corpus": work.corpus,
         "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
         "options": as_plain(recipe.train),
         **vars(recipe.summary),
-        "plans": ledger.plans,
-        "steps": ledger.step,
-        "seconds": round(ledger.seconds, 3),
-        "curve": ledger.curve,
-        **({"scored": ledger.scored} if ledger.scored else {}),
+        "plans": progress.plans,
+        "steps": progress.step,
+        "seconds": round(progress.seconds, 3),
+        "curve": progress.curve,
+        **({"scored": progress.scored} if progress.scored else {}),
         **({"shown": [list(pair) for pair in work.shown]} if work.shown else {}),
         "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
     }

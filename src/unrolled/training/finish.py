@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 from ..datasets.dataset import Dataset
 from ..model_file.bundle import Bundle
+from ..model_file.record import Record
 from ..networks.modules import Network
 from ..tasks import TASKS
 from .closing_advice import doubts
 from .describe import about_kernels, about_run
+from .held_out_loss import bits_of
 from .job import TrainingJob
 from .output_layer import with_unseen
-from .progress import RunState
+from .progress import RunProgress
 from .recipes.text import Recipe
 from .temperature_scaling import calibrate, judge
-from .validation import bits_of
 from .warm_start import HeldOut, describe
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended, in the words of a record, as "early" by "patience"; at first, that it has not yet."""
+
+    stopped: str = "finished"
+    ended_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,11 +36,10 @@ class Course:
 
     work: TrainingJob
     recipe: Recipe
-    ledger: RunState
+    progress: RunProgress
     network: Network
     kind: str
-    stopped: str
-    ended_by: str
+    ending: Ending
     judged: bool
 
 
@@ -47,17 +56,17 @@ def snapshot(course: Course) -> Bundle:
     return Bundle(arrays, course.recipe.model, vocabularies, record(course))
 
 
-def record(course: Course) -> dict[str, Any]:
+def record(course: Course) -> Record:
     """Where the model comes from, and how well it did."""
-    ledger, per = course.ledger, course.work.split.per
-    return {
-        **about_run(course.work, course.recipe, ledger),
-        "stopped": course.stopped,
-        **({"ended_by": course.ended_by} if course.ended_by else {}),
-        "best": {"step": ledger.best_step, f"bits_per_{per}": ledger.best_bits} if course.judged else None,
-        "kernels": about_kernels(course.kind),
-        "device": str(course.network.head.bias.device),
-    }
+    progress, ending, per = course.progress, course.ending, course.work.split.per
+    return Record(
+        about_run(course.work, course.recipe, progress),
+        stopped=ending.stopped,
+        **({"ended_by": ending.ended_by} if ending.ended_by else {}),
+        best={"step": progress.best_step, f"bits_per_{per}": progress.best_bits} if course.judged else None,
+        kernels=about_kernels(course.kind),
+        device=str(course.network.head.bias.device),
+    )
 
 
 def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str, float | None]) -> Bundle:
@@ -66,20 +75,17 @@ def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str
     task = TASKS[work.model.task]
     figures = calibrate(network, split) if course.judged and per == "label" else {}
     final = snapshot(course)
-    if figures:
-        final.record["best"] |= figures
-    tested = len(split.test) > 0
-    final.record[f"test_bits_per_{per}"] = bits_of(network, task, split, "test") if tested else None
+    best = {**final.record.best, **figures} if final.record.best else None
+    tested, unlabelled = len(split.test) > 0, split.unlabelled()
+    found: dict[str, Any] = {"best": best}
+    found[f"test_bits_per_{per}"] = bits_of(network, task, split, "test") if tested else None
     if figures and tested:
-        final.record["test"] = judge(network, split, "test")
+        found["test"] = judge(network, split, "test")
     if work.base:
-        best = final.record["best"]
-        after = held_out.bits(network, task, best and best[f"bits_per_{per}"])
-        final.record["continued"] = describe(work, before, after)
-    unlabelled = split.unlabelled()
-    if course.judged and unlabelled:
-        final.record["best"]["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
-    messages = doubts(final.record, split, work.given) if course.ended_by != "signal" else []
-    if messages:
-        final.record["warnings"] = messages
-    return final
+        after = held_out.bits(network, task, best[f"bits_per_{per}"] if best else None)
+        found["continued"] = describe(work, before, after)
+    if best and unlabelled:
+        best["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
+    told = final.record | found
+    messages = doubts(told, split, work.given) if course.ending.ended_by != "signal" else []
+    return dataclasses.replace(final, record=told | {"warnings": messages} if messages else told)

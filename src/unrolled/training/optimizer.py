@@ -5,7 +5,7 @@ Weight decay acts on matrices, and on tables of many rows; not on a small embedd
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 
@@ -62,6 +62,29 @@ def remembered(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dic
         return optimizer.remembered(parameter.detach())
     averages = {name: torch.zeros_like(parameter.detach()) for name in ("exp_avg", "exp_avg_sq")}
     return {**averages, "step": torch.zeros(())}
+
+
+def optimizer_state(optimizers: Optimizers) -> dict[str, torch.Tensor]:
+    """What optimizers remember of their parameters now, by the places of both: "0.3.exp_avg"; no copies."""
+    return {
+        f"{number}.{place}.{name}": tensor
+        for number, optimizer in enumerate(optimizers)
+        for place, parameter in enumerate(parameters_of(optimizer))
+        for name, tensor in optimizer.state.get(parameter, {}).items()
+    }
+
+
+def load_optimizer_state(optimizers: Optimizers, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Let optimizers remember what ``optimizer_state`` told."""
+    for name, tensor in tensors.items():
+        number, place, own = name.split(".", 2)
+        optimizer = optimizers[int(number)]
+        optimizer.state[parameters_of(optimizer)[int(place)]][own] = tensor
+
+
+def parameters_of(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
+    """An optimizer's parameters, in the order of its groups."""
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def update(network: Network, optimizers: Optimizers, learning_rate: float, clip: float) -> None:

@@ -1,9 +1,11 @@
-"""The ledger of a run: everything that training counts, as plain data that JSON can hold."""
+"""How far a run is: everything that training counts, as plain data that JSON can hold."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .schedule import Plan
 
@@ -12,8 +14,13 @@ MEMORISING = 1.01
 
 
 @dataclass
-class RunState:
-    """Where a run stands; all bits are per character."""
+class RunProgress:
+    """How far a run is; all bits are per character, or per label.
+
+    ``plans`` are those of its ``Schedule``, which adds to the same list; ``seconds`` have been counted from the first
+    step on, ``validating`` are those of them that went into validations. ``loss_sum`` and ``loss_count`` are of the
+    steps since the last validation.
+    """
 
     step: int = 0
     seconds: float = 0.0
@@ -33,6 +40,11 @@ class RunState:
     """Held-out units that validations read: 0 are all of them."""
     old_scored: int = 0
     """The same of the text of the model that a run goes on from."""
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> RunProgress:
+        """Return what ``dataclasses.asdict`` made of a progress, and JSON of that: plans are pairs again."""
+        return cls(**{**plain, "plans": [(step, steps) for step, steps in plain["plans"]]})
 
     def add(self, bits: float) -> None:
         """Count a step and its training loss."""

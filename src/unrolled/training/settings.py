@@ -110,17 +110,17 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
     if not {"options", "corpus", "plans", "curve"} <= set(record):
         raise OptionError(f"I got --replay={path}, which records no run that could be repeated; leave it out")
     settings = Settings(
-        read=as_read(record["corpus"].get("read", {}), given),
+        read=as_read(record.corpus.get("read", {}), given),
         model=earlier.config,
-        train=TrainOptions.of(record["options"]),
+        train=TrainOptions.of(record.options),
         run=RunOptions.of(of_class(RunOptions, given)),
-        base=record.get("continued", {}).get("from"),
-        plans=[(step, steps) for step, steps in record["plans"]],
-        validations=[point["step"] for point in record["curve"]],
-        scored=record.get("scored", 0),
+        base=record.continued.get("from"),
+        plans=[(step, steps) for step, steps in record.plans],
+        validations=[int(point["step"]) for point in record.curve],
+        scored=record.scored,
         replayed=path,
         given=dict(given),
-        cutter=record["corpus"].get("cutter", 1),
+        cutter=record.corpus.get("cutter", 1),
     )
     refuse_other_file("from", base, settings.base, "replay")
     refuse_others(given, settings.options(), {}, "replay")

@@ -9,16 +9,19 @@ import torch
 
 from ..config import TrainOptions
 from ..datasets.batches import Batch
-from ..networks.modules import Network
+from ..networks.modules import Network, build
 from ..networks.modules.base import Encoded, on_device
 from ..networks.modules.dropout import Rng
 from ..networks.modules.sampled_softmax import some_logits
 from ..networks.modules.tied_head import TiedHead
+from ..tasks import TASKS
 from ..tasks.base import Task
 from .job import TrainingJob
 from .objective import Objective
-from .optimizer import make_optimizers, update
-from .output_layer import make_sampler, mean_of
+from .optimizer import load_optimizer_state, make_optimizers, update
+from .output_layer import make_sampler, mean_of, start_head
+from .recipes.text import Recipe
+from .state import RunState
 from .tbptt import detach_and_reset
 
 
@@ -37,6 +40,21 @@ class Learner:
         self.state = network.start(self.batches.batch_size)
         self.sampler = make_sampler(work.split, network)
         self.objective = objective
+
+    def restore(self, saved: RunState) -> None:
+        """Go on with the weights, the state and the optimizers of a run that has been checked."""
+        self.network.load_state_dict(saved.network)
+        load_optimizer_state(self.optimizers, saved.optimizers)
+        self.state = saved.hidden_state
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """A copy of the weights as they are now."""
+        return {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
 
     def step(self, step: int, learning_rate: float) -> float:
         """Learn from the batch of a step; its mean loss in nats. Where that is not finite, nothing is learnt."""
@@ -80,3 +98,12 @@ class Learner:
         hiding = np.random.Generator(np.random.SFC64([self.settings.seed, 5, epoch]))
         given = self.split.given("train", batch.documents, hiding)
         return None if given is None else self.network.encode(on_device(given, self.device), rng)
+
+
+def make_learner(work: TrainingJob, recipe: Recipe, device: torch.device, kind: str) -> Learner:
+    """The network that a recipe wants, on a device, with what it learns by."""
+    task = TASKS[work.model.task]
+    objective = Objective.of(recipe.train, work.split)
+    network = build(task.network(recipe.model, work.split.vocabularies), work.train.seed, kind).to(device)
+    start_head(network, work, objective.weights)
+    return Learner(network, task, work, recipe.train, objective)

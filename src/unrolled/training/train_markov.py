@@ -6,7 +6,6 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ..config import ModelOptions
 from ..datasets.text import TextDataset
 from ..errors import OptionError
 from ..model_file.bundle import Bundle
+from ..model_file.record import Record
 from ..networks.markov import Chain, count
 from ..text.base import Ids
 from .events import Observer, Started, Warned, tell
@@ -41,12 +41,11 @@ def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Int
     if len(train) > MOST:
         tell(observers, Warned(f"I count the last {MOST:,} of {len(train):,} units: more would not fit into memory"))
     tensors = count(np.asarray(train[-MOST:]), len(split.vocabulary), order, model.smoothing)
-    bundle = Bundle(tensors, model, work.split.vocabularies)
     chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
-    bundle.record.update(record(work, bundle, bits, time.perf_counter() - begin))
-    advice, recipe = bundle.record["advice"], bundle.record["recipe"]
-    tell(observers, Started(advice, recipe, None, bundle.parameters, 0))
+    told = record(work, model, bits, time.perf_counter() - begin)
+    bundle = Bundle(tensors, model, work.split.vocabularies, told)
+    tell(observers, Started(told.advice, told.recipe, None, bundle.parameters, 0))
     return bundle
 
 
@@ -64,25 +63,25 @@ def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:
     return total / max(1, split.characters(ids[1:]))
 
 
-def record(work: TrainingJob, bundle: Bundle, bits: dict[str, float | None], seconds: float) -> dict[str, Any]:
+def record(work: TrainingJob, model: ModelOptions, bits: dict[str, float | None], seconds: float) -> Record:
     """Where the model comes from, and how well it did."""
-    return {
-        "corpus": work.corpus,
-        "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
-        "options": {name: getattr(work.train, name) for name in ("valid", "test", "seed")},
-        "advice": f"The unit is {work.model.unit}: {work.why_unit}.",
-        "recipe": explain(bundle.config),
-        "forecast": None,
-        "plans": [],
-        "steps": 1,
-        "seconds": round(seconds, 3),
-        "stopped": "finished",
-        "curve": [],
-        "best": None if bits["valid"] is None else {"step": 1, "bits_per_char": bits["valid"]},
-        "test_bits_per_char": bits["test"],
-        "versions": {name: version(name) for name in ("numpy", "regex")},
-        "device": "cpu",
-    }
+    return Record(
+        corpus=work.corpus,
+        split={name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
+        options={name: getattr(work.train, name) for name in ("valid", "test", "seed")},
+        advice=f"The unit is {work.model.unit}: {work.why_unit}.",
+        recipe=explain(model),
+        forecast=None,
+        plans=[],
+        steps=1,
+        seconds=round(seconds, 3),
+        stopped="finished",
+        curve=[],
+        best=None if bits["valid"] is None else {"step": 1, "bits_per_char": bits["valid"]},
+        test_bits_per_char=bits["test"],
+        versions={name: version(name) for name in ("numpy", "regex")},
+        device="cpu",
+    )
 
 
 def explain(model: ModelOptions) -> str:

@@ -13,8 +13,8 @@ from ..tasks import TASKS
 from ..tasks.base import Task
 from ..text.vocabulary import NEVER
 from .base_model import old_split
+from .held_out_loss import bits_of
 from .job import TrainingJob
-from .validation import bits_of
 
 
 @torch.no_grad()

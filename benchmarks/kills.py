@@ -41,7 +41,8 @@ KINDS = {
     "GPT-2": "text.txt --steps 400 --model gpt2 --layers 2 --heads 2 --context 64",
     "going on from a model": "text.txt --steps 1200 --from base.safetensors",
     "classifier": "rows.tsv --steps 800 --task classify",
-    "finding words": "text.txt --task tag --steps 600",
+    "finding words": "text.txt --task segment --steps 600",
+    "tagger": "tagged.txt --task tag --steps 600",
     "translator, attention": "pairs.tsv --steps 800 --task translate --attention dot",
     "translator, Elman": "pairs.tsv --steps 800 --task translate --cell elman --attention none --unit char",
     "Markov chain": "text.txt --model markov",
@@ -71,6 +72,8 @@ def make_texts(folder: Path) -> None:
     (folder / "rows.tsv").write_text("text\tlabel\n" + "\n".join(rows) + "\n")
     pairs = [f"{word}\t{word[::-1]}" for word in sorted(set(words))]
     (folder / "pairs.tsv").write_text("\n".join(pairs) + "\n")
+    tagged = (" ".join(f"{word}/{word[0]}" for word in line.split()) for line in lines)
+    (folder / "tagged.txt").write_text("\n".join(tagged) + "\n")
     status = run_command(
         folder, ["text.txt", "--steps", "50", "--hidden-size", "24", "--batch-size", "8"], Path("base.safetensors")
     )

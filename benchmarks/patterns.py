@@ -25,7 +25,7 @@ import numpy as np
 import unrolled
 from unrolled import Model
 from unrolled.api.opening import model_of
-from unrolled.evaluation.tags import words_found
+from unrolled.evaluation.words import words_found
 from unrolled.metrics.baseline import baseline
 from unrolled.metrics.translation import translated
 
@@ -315,7 +315,7 @@ def segment(minutes: float, seeds: int, folder: Path, threads: int) -> Iterator[
     rows = [["longest match", f"{100 * matched['word_f1']:.1f}", ""]]
     for unit in ("char", "grapheme", "syllable"):
         options: dict[str, Any] = {"unit": unit, "minutes": minutes, "threads": threads}
-        models = [unrolled.train(train, task="tag", seed=seed + 1, **options) for seed in range(seeds)]
+        models = [unrolled.train(train, task="segment", seed=seed + 1, **options) for seed in range(seeds)]
         figures = [unrolled.evaluate(model, judged).figures["word_f1"] for model in models]
         took = statistics.fmean(model.record["seconds"] for model in models)
         rows.append([f"{models[0].bundle.config.title}, {unit}", spread(figures), f"{took:.0f} s"])

@@ -30,11 +30,12 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "gpt2": ("text.txt", {**TINY, "model": "gpt2", "layers": 1, "context": 16}),
     "classify": ("pets.tsv", {**TINY, "task": "classify"}),
     "translate": ("reversals.tsv", {**TINY, "task": "translate", "hidden_size": 16, "steps": 60, "learning_rate": 0.2}),
-    "tag": ("text.txt", {**TINY, "task": "tag", "sequence_length": 256}),
+    "segment": ("text.txt", {**TINY, "task": "segment", "sequence_length": 256}),
+    "tag": ("tagged.conll", {**TINY, "task": "tag"}),
     "caption": ("captions.tsv", {**TINY, "task": "caption"}),
 }
 """Kinds of model, each with what it learns and how."""
-WRITERS, READERS = ("lstm", "markov", "gpt2"), ("classify", "translate", "tag", "caption")
+WRITERS, READERS = ("lstm", "markov", "gpt2"), ("classify", "translate", "segment", "tag", "caption")
 
 CALLS: list[tuple[str, tuple[str, ...]]] = [
     ("generate MODEL --prompt The --length 200 --seed 1", ("lstm", "markov")),
@@ -42,7 +43,7 @@ CALLS: list[tuple[str, tuple[str, ...]]] = [
     ("score MODEL TEXT", ("lstm", "markov")),
     ("score MODEL TEXT", ("translate",)),
     ("score MODEL --next The", WRITERS),
-    ("predict MODEL abc dea bcdec eab ccad --json", ("classify", "translate", "tag")),
+    ("predict MODEL abc dea bcdec eab ccad --json", ("classify", "translate", "segment", "tag")),
     ("predict MODEL abc dea bcdec eab ccad --json --temperature 3", ("translate",)),
     ("predict MODEL 1.png --json", ("caption",)),
     ("evaluate MODEL FEW", READERS),
@@ -60,7 +61,7 @@ VALUES: dict[str, Any] = {
     "temperature": 1.5, "top_p": 0.4, "min_p": 0.99, "top_k": 2, "length": 2, "lines": 1, "until": "line", "stop": "a",
     "beams": 1, "length_penalty": 0.0, "where": "kind=cat", "label_strength": 2.0, "seed": 7, "count": 2, "samples": 2,
     "mode": "cold-256", "device": "cuda", "encoding": "utf-16", "least": 3, "text_column": "text", "label": "label",
-    "source_column": "source", "target_column": "target", "task": "tag", "model": "markov", "unit": "byte",
+    "source_column": "source", "target_column": "target", "task": "segment", "model": "markov", "unit": "byte",
     "documents": "lines", "vocabulary_size": 1, "min_count": 1000, "context": 5, "heads": 2, "layers": 2,
     "embedding_size": 4, "dropout": 0.9, "attention": "none", "image_size": 8, "order": 2, "smoothing": "none",
     "minutes": 0.01, "optimizer": "adamw", "learning_rate": 0.5, "weight_decay": 5.0, "gradient_clip": 0.001,
@@ -113,6 +114,9 @@ def folder(tmp_path_factory, text, tables) -> Path:
         Image.new("RGB", (9, 9), (number * 12, 0, 255 - number * 12)).save(folder / f"{number}.png")
     rows = [f"{number}.png\t{'red' if number > 9 else 'blue'} square\n" for number in range(20)]
     (folder / "captions.tsv").write_text("image\tcaption\n" + "".join(rows))
+    words = (folder / "text.txt").read_text().split()[:300]
+    columns = [f"{word}\t{'ab'[n % 2]}{word[0]}\n" + "\n" * (n % 2) for n, word in enumerate(words)]
+    (folder / "tagged.conll").write_text("".join(columns))
     for name in {source for source, _ in KINDS.values()}:
         (folder / f"few-{name}").write_text("".join((folder / name).read_text().splitlines(keepends=True)[:7]))
     return folder

@@ -33,19 +33,10 @@ def same(found: Any, expected: Any) -> bool:
     return found == pytest.approx(expected, abs=CLOSE, rel=CLOSE) if isinstance(expected, float) else found == expected
 
 
-@pytest.mark.parametrize("number", FORMATS)
-def test_a_model_of_every_format_still_writes(number):
-    model = unrolled.load(GOLDEN / f"format-{number}.safetensors")
+def test_the_first_model_file_still_writes_and_scores_the_same():
+    model = unrolled.load(GOLDEN / "format-1.safetensors")
     assert model.generate("The cat sat on ", length=8, temperature=0) == "the mat "
-
-
-@pytest.mark.parametrize("number", FORMATS)
-def test_a_model_of_every_format_still_scores_the_same(number):
-    model = unrolled.load(GOLDEN / f"format-{number}.safetensors")
-    assert model.score("The cat sat on the mat.").bits_per_char == pytest.approx(BITS[number], abs=1e-3)
-
-
-BITS = {1: 2.0932}
+    assert model.score("The cat sat on the mat.").bits_per_char == pytest.approx(2.0932, abs=1e-3)
 
 
 @pytest.mark.parametrize(("number", "name"), [key for key in EXPECTED if key[1] != "state"])

@@ -13,7 +13,7 @@ TYPE_CHECKING = False  # typing is Python: Ctrl-C while it is imported would be 
 if TYPE_CHECKING:
     from typing import Any
 
-    from .api import Captioner, Classifier, LanguageModel, Model, Segmenter, Translator, load, novelty, train
+    from .api import Captioner, Classifier, LanguageModel, Model, Segmenter, Tagger, Translator, load, novelty, train
     from .errors import UnrolledError, UnrolledWarning
     from .evaluation import evaluate
 
@@ -24,6 +24,7 @@ __all__ = [
     "LanguageModel",
     "Model",
     "Segmenter",
+    "Tagger",
     "Translator",
     "UnrolledError",
     "UnrolledWarning",

@@ -29,7 +29,7 @@ class ReadOptions(Options):
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
     text_column: str | None = option(
         None,
-        "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text]",
+        "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text], or of tokens, by its number",
     )
     label: tuple[str, ...] = option(
         (),
@@ -79,7 +79,7 @@ class ModelOptions(Options):
     """What the network is."""
 
     task: str = option(
-        "language", "what the network does", choices=("language", "classify", "translate", "caption", "tag")
+        "language", "what the network does", choices=("language", "classify", "translate", "caption", "segment", "tag")
     )
     model: str = option("recurrent", "recurrent network, chain of counted n-grams, or GPT-2", choices=MODELS)
     unit: str = option("auto", "what a step reads and writes; auto goes by script and size", choices=("auto", *UNITS))

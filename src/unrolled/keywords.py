@@ -20,7 +20,7 @@ OptimizerChoice = Literal["muon", "adamw"]
 PoolingChoice = Literal["last", "mean", "max", "all"]
 PrecisionChoice = Literal["auto", "fp32", "bf16"]
 SmoothingChoice = Literal["kneser-ney", "none"]
-TaskChoice = Literal["language", "classify", "translate", "caption", "tag"]
+TaskChoice = Literal["language", "classify", "translate", "caption", "segment", "tag"]
 UnitChoice = Literal["auto", "char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2"]
 UntilChoice = Literal["sentence", "line"]
 WeightsChoice = Literal["fp32", "bf16", "int8"]
@@ -28,6 +28,7 @@ LanguageTask = Literal["language"]
 ClassifyTask = Literal["classify"]
 TranslateTask = Literal["translate"]
 CaptionTask = Literal["caption"]
+SegmentTask = Literal["segment"]
 TagTask = Literal["tag"]
 
 
@@ -39,7 +40,7 @@ class ReadKeywords(TypedDict, total=False):
     strip_gutenberg: bool
     """Remove Project Gutenberg's header and licence."""
     text_column: str | None
-    """Column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text]."""
+    """Column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text], or of tokens, by its number."""
     label: str | Sequence[str]
     """Column whose value conditions the text, or is to be told, or: file (can be given several times)."""
     source_column: str | None

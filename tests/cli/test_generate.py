@@ -145,7 +145,7 @@ def newer(raw: bytes, tmp_path) -> bytes:
         ("a flip in the weights", lambda raw, _: flipped(raw, len(raw) - 9), "is damaged"),
         ("a flip in the header", lambda raw, _: flipped(raw, 900), "is damaged"),
         ("a flip in the size", lambda raw, _: flipped(raw, 5), "is not an unrolled model"),
-        ("a newer format", newer, "has format 99, and this unrolled reads up to 1; upgrade"),
+        ("a newer format", newer, "has format 99, and this unrolled reads up to 2; upgrade"),
         ("a picture", lambda raw, _: b"\x89PNG\r\n\x1a\n" + bytes(500), "is not an unrolled model; give a file that"),
     ],
 )

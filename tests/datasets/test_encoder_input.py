@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,3 +41,10 @@ def test_rows_that_several_examples_share_are_held_once():
     shared = Shared(images, np.array([3, 3, 0]))
     assert np.array_equal(shared.take(np.array([2, 1, 0])).values, images[[0, 3, 3]])
     assert shared.sizes.tolist() == [1] * 3 and shared.values is images
+
+
+def test_all_real_places_answer_unless_it_is_said_which():
+    taken = side_by_side(arrays([[5, 6, 7], [8]]))
+    assert [taken.answering(row).tolist() for row in range(2)] == [[0, 1, 2], [0]]
+    some = replace(taken, places=Ragged.of(arrays([[0, 2], []])))
+    assert [some.answering(row).tolist() for row in range(2)] == [[0, 2], []]

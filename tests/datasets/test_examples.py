@@ -132,3 +132,17 @@ def test_what_is_given_of_a_batch_are_its_sources(split):
 
 def test_nothing_of_an_example_can_be_left_out(split):
     assert split.unlabelled() is None
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=12), min_size=1, max_size=8))
+def test_targets_stand_at_the_places_that_answer_and_no_others_count(answering):
+    places = [np.flatnonzero(each).astype(np.int32) for each in answering]
+    sources = Ragged.of(np.full(len(each), 7, np.int32) for each in answering)
+    examples = Examples(sources, Ragged.of(place + 2 for place in places), Ragged.of(places))
+    which = np.arange(len(answering))[::-1]
+    batch = examples.batch(which)
+    assert batch.targets.shape == batch.counts.shape == batch.inputs.shape == sources.take(which).values.shape
+    for row, place in enumerate(places[::-1]):
+        assert np.flatnonzero(batch.counts[row]).tolist() == place.tolist()
+        assert batch.targets[row, place].tolist() == (place + 2).tolist()
+    assert np.array_equal(examples.first(1).batch(np.array([0])).counts, examples.batch(np.array([0])).counts)

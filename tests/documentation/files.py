@@ -78,6 +78,19 @@ def captions() -> dict[str, str | bytes]:
     return {"captions.tsv": table("image\tcaption", rows), **{f"pictures/{n}.png": picture(n) for n in shades}}
 
 
+def conllu(count: int) -> str:
+    """Return sentences in the ten columns of CoNLL-U."""
+    sentences = [("they saw the saw", "PRON VERB DET NOUN"), ("the cat saw them", "DET NOUN VERB PRON")]
+    written = []
+    for number in range(count):
+        words, tags = (each.split() for each in sentences[number % 2])
+        words = [*words, "today", str(number)]
+        rows = enumerate(zip(words, [*tags, "NOUN", "NUM"], strict=True), 1)
+        lines = ["\t".join([str(at), word, "_", tag, *"______"]) for at, (word, tag) in rows]
+        written.append("\n".join([*lines, ""]))
+    return "\n".join(written) + "\n"
+
+
 Maker = Callable[[], "str | bytes | Mapping[str, str | bytes]"]
 TEXTS: dict[str, Maker] = {
     "alice.txt": lambda: story(60),
@@ -109,6 +122,8 @@ TEXTS: dict[str, Maker] = {
     "test.en": lambda: "A dog runs.\nA man sings.\n",
     "sentences.txt": lambda: "Ein Hund rennt.\n",
     "captions.tsv": captions,
+    "train.conllu": lambda: conllu(40),
+    "test.conllu": lambda: conllu(6),
     "photo.png": lambda: picture(200),
     "words.txt": lambda: "".join(f"{' '.join(LINES[n % 5].lower().split()[: 3 + n % 4])}\n" for n in range(60)),
     "more-words.txt": lambda: "the cat sat\na bird sang\n",
@@ -123,7 +138,7 @@ MODELS = {
     "pairs.safetensors": "unrolled train pairs.tsv --task translate",
     "de-en.safetensors": "cp pairs.safetensors de-en.safetensors",
     "captions.safetensors": "unrolled train captions.tsv --task caption",
-    "words.safetensors": "unrolled train words.txt --task tag",
+    "words.safetensors": "unrolled train words.txt --task segment",
     "gpt2.safetensors": "unrolled train alice.txt --model gpt2 -o gpt2.safetensors",
     "gpt2-folder/": "unrolled export gpt2.safetensors -o gpt2-folder/",
     "models/": "mkdir models && unrolled train alice.txt -o models/alice.safetensors",

@@ -39,7 +39,7 @@ def test_each_word_and_the_end_looks_at_a_grid_over_the_image_as_the_network_saw
     np.testing.assert_allclose(example["attention"].sum((1, 2)), 1, atol=1e-5)
     flat = predictor.attention(source, written(predictor, source).ids)
     np.testing.assert_array_equal(example["attention"].reshape(5, 16), flat)
-    assert read_whole(example["image"]).shape == (32, 32, 3)
+    assert read_whole(example["image"].data).shape == (32, 32, 3)
     assert example["texts"] == {"written": "a very red square", "wanted": "a square"}
     assert page("Captions", [example]).count("<rect") > 5
 

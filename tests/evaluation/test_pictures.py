@@ -49,11 +49,11 @@ def test_places_of_an_image_are_a_grid_over_it_and_those_of_features_have_number
         bundle = SimpleNamespace(vocabularies={}, config=ModelOptions(task="caption", **vision))
         known = {"vocabulary": translator._predictor.vocabulary, "bundle": bundle, "vision_encoder": None}
         predictor = SimpleNamespace(attention=lambda source, ids: np.full((len(ids), 4), 0.25), **known)
-        return SimpleNamespace(predictor=predictor, bundle=bundle)
+        return SimpleNamespace(_predictor=predictor, bundle=bundle)
 
     over = pictured(seeing(image_size=16), Example(str(path), ("A",), "A", {}, (2, 0)))
     assert over["attention"].shape == (2, 2, 2) and over["title"] == "red.png"
-    assert read_whole(over["image"]).shape == (16, 16, 3), "as the network saw it"
+    assert read_whole(over["image"].data).shape == (16, 16, 3), "as the network saw it"
     beside = pictured(seeing(vision="features"), Example("seen.npz:3", ("A",), "A", {}, (2, 0)))
     assert beside["source"] == ["1", "2", "3", "4"] and beside["attention"].shape == (2, 4)
 

@@ -106,3 +106,9 @@ def test_an_image_has_a_row_for_each_caption(tmp_path):
 def test_a_model_that_writes_on_is_sent_to_score(model, text_file):
     with pytest.raises(unrolled.UnrolledError, match="use score"):
         read_test(model.bundle, text_file, {})
+
+
+def test_columns_that_were_named_hold_for_any_file_where_any_can_have_some():
+    recorded = {"label": ("2",), "encoding": "utf-8"}
+    assert reading("a.conll", recorded, {}) == ReadOptions(encoding="utf-8")
+    assert reading("a.conll", recorded, {}, columned=True) == ReadOptions(label=("2",), encoding="utf-8")

@@ -196,7 +196,9 @@ def make_subjects(folder: Path) -> dict[str, Subject]:
     pairs = [f"{each}\t{each[::-1]}\n" for each in dict.fromkeys(sentences)]
     (folder / "pairs.tsv").write_text("source\ttarget\n" + "".join(pairs))
     add("translate", translate, folder / "pairs.tsv", every, **READER, task="translate", attention="additive")
-    add("tag", answer, text, every, **READER, task="tag")
+    add("segment", answer, text, every, **READER, task="segment")
+    tagged = [" ".join(f"{word}/{word[0].upper()}" for word in each.split()) for each in sentences]
+    add("tag", answer, tagged, every, **READER, task="tag")
     add("caption", caption_of(*images(folder)), folder / "images.tsv", every, **READER, task="caption", image_size=16)
     for weights in ("bf16", "int8"):
         path = folder / f"{weights}.safetensors"

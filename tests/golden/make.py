@@ -1,7 +1,8 @@
 """Makes the golden files of the present format, once for each: ``python -m tests.golden.make``. They are kept for ever.
 
-``format-N/`` gets a model of every golden run (``runs.py``), the same LSTM in narrow weights, a saved state and the
-resume file of a stopped run; ``expected.json`` says what each of them gives, and ``runs.json`` what the runs came to.
+``format-N/`` gets a model of every task and kind (``KEPT`` of the golden runs, ``runs.py``; format 1 has one of every
+run), the same LSTM in narrow weights, a saved state and the resume file of a stopped run; ``expected.json`` says what
+each of them gives, and ``runs.json`` what all runs came to.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import unrolled
 from unrolled.model_file.bundle import FORMAT
+from unrolled.tasks import TASKS
 from unrolled.training.events import Progress
 from unrolled.training.paths import resume_path
 
@@ -22,6 +24,9 @@ from . import runs
 HERE = Path(__file__).parent
 FOLDER = HERE / f"format-{FORMAT}"
 NARROW = ("bf16", "int8")
+SENTENCES = ("the cat runs", "a happy bird sees the")
+KEPT = ("language-lstm", "language-labels", "markov", "gpt2", "classify-lstm", "segment-lstm")
+KEPT += ("tag-lstm", "translate-lstm", "caption-lstm")
 STOPPED = "language-lstm"
 """The run that is stopped half-way for the sake of its resume file."""
 
@@ -30,12 +35,9 @@ def gives(path: Path) -> dict[str, Any]:
     """What a golden file gives: the text that it writes and what a text costs, or what it makes of two sources."""
     narrow = path.stem in NARROW  # the kernels also round what narrow weights are multiplied with, where processors do
     model = unrolled.load(path, engine="reference" if narrow else "auto")
-    task = path.name.split("-")[0].removesuffix(".safetensors")
-    if task in ("classify", "tag", "translate"):
-        answers = [model.predict(source) for source in ("the cat runs", "a happy bird sees the")]
-        return {"predict": [plain(each) for each in answers]}
-    if task == "caption":
-        return {"predict": [plain(model.predict(str(path.parent / f"{number}.png"))) for number in (0, 1)]}
+    if not TASKS[model.bundle.config.task].continues:
+        sources = [str(path.parent / f"{number}.png") for number in (0, 1)] if "caption" in path.name else SENTENCES
+        return {"predict": [plain(model.predict(source)) for source in sources]}
     prompt = "ကြောင်" if "bpe" in path.name else "the cat "
     return {
         "prompt": prompt,
@@ -53,12 +55,13 @@ def plain(answer: Any) -> Any:
 
 
 def make_model_files(sources: Path) -> dict[str, Any]:
-    """Make all runs and keep their models; what each came to."""
+    """Make all runs and keep some of their models; what each came to."""
     came_to = {}
     for name in runs.RUNS:
         model = runs.run(name, sources)
         came_to[name] = runs.losses(model)
-        shutil.copy(sources / f"{name}.safetensors", FOLDER)
+        if name in KEPT:
+            shutil.copy(sources / f"{name}.safetensors", FOLDER)
     for weights in NARROW:
         unrolled.load(FOLDER / f"{STOPPED}.safetensors").save(FOLDER / f"{weights}.safetensors", weights=weights)
     return came_to

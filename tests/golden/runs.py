@@ -46,7 +46,8 @@ RUNS: dict[str, tuple[str, dict[str, Any]]] = {
         | {"model": "gpt2", "hidden_size": 8, "layers": 1, "heads": 2, "context": 16},
     ),
     **{f"classify-{cell}": ("labelled.tsv", READER | {"task": "classify", "cell": cell}) for cell in CELLS},
-    **{f"tag-{cell}": ("text.txt", READER | {"task": "tag", "cell": cell}) for cell in CELLS},
+    **{f"segment-{cell}": ("text.txt", READER | {"task": "segment", "cell": cell}) for cell in CELLS},
+    **{f"tag-{cell}": ("tagged.txt", READER | {"task": "tag", "cell": cell}) for cell in CELLS},
     **{f"translate-{cell}": ("pairs.tsv", READER | {"task": "translate", "cell": cell}) for cell in CELLS},
     "translate-additive": ("pairs.tsv", READER | {"task": "translate", "attention": "additive"}),
     **{f"caption-{cell}": ("images.tsv", CAPTION | {"cell": cell}) for cell in CELLS},
@@ -67,12 +68,19 @@ def write_sources(folder: Path) -> None:
     (folder / "labelled.tsv").write_text("text\tlabel\n" + "".join(rows))
     pairs = [f"{phrase}\t{' '.join(phrase.upper().split()[::-1])}\n" for phrase in phrases]
     (folder / "pairs.tsv").write_text("source\ttarget\n" + "".join(pairs))
+    tagged = [" ".join(f"{word}/{tag_of(word, at)}" for at, word in enumerate(each.split())) for each in phrases]
+    (folder / "tagged.txt").write_text("\n".join(tagged))
     captions = ["image\tcaption\n"]
     for number in range(24):
         name = list(COLOURS)[number % 3]
         Image.new("RGB", (16, 16), COLOURS[name]).save(folder / f"{number}.png")
         captions.append(f"{number}.png\ta {name} square number {number % 4}\n")
     (folder / "images.tsv").write_text("".join(captions))
+
+
+def tag_of(word: str, place: int) -> str:
+    """Return a tag of a word that depends on where it stands, too."""
+    return f"{'early' if place < 2 else 'late'}-{'long' if len(word) > 3 else 'short'}"
 
 
 def run(name: str, folder: Path) -> unrolled.Model:

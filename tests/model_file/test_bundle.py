@@ -150,7 +150,7 @@ def test_a_newer_format_asks_for_an_upgrade(monkeypatch, tmp_path):
     with monkeypatch.context() as later:
         later.setattr(bundle, "FORMAT", 7)
         (tmp_path / "new").write_bytes(pack({}, CONTENTS))
-    with pytest.raises(ModelFileError, match=r"has format 7, and this unrolled reads up to 1; upgrade: pip install -U"):
+    with pytest.raises(ModelFileError, match=r"has format 7, and this unrolled reads up to 2; upgrade: pip install -U"):
         load(tmp_path / "new")
 
 

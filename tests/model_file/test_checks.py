@@ -6,6 +6,7 @@ import pytest
 from unrolled.config import ModelOptions
 from unrolled.errors import OptionError
 from unrolled.kernels.precision import narrow
+from unrolled.model_file.bundle import FORMAT
 from unrolled.model_file.checks import check_tensors, parse_config, parse_vocabularies
 from unrolled.networks.markov import count
 from unrolled.tasks import TASKS
@@ -135,7 +136,7 @@ def test_a_unit_that_the_vocabulary_lacks_is_refused(unit):
 )
 def test_a_config_that_describes_nothing_is_refused(config):
     with pytest.raises(WRONG):
-        parse_config(json.dumps(config))
+        parse_config(json.dumps(config), FORMAT)
 
 
 LABELS = {"unit": "label", "units": ["a=b"]}

@@ -29,3 +29,7 @@ def test_a_task_names_what_is_there(name):
 
 def test_of_rows_with_one_source_all_that_is_wanted_stands_together():
     assert ExampleRows([("a", "x"), ("b", "y"), ("a", "z")], "").grouped() == {"a": ["x", "z"], "b": ["y"]}
+
+
+def test_a_task_that_says_nothing_of_tokens_answers_for_the_whole_source():
+    assert TASKS["classify"].tokens("two words", {}) == ("two words",)

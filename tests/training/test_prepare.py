@@ -65,7 +65,7 @@ def test_a_replayed_run_reads_its_table_as_it_did(tmp_path):
         ({"task": "classify", "documents": "lines"}, "--documents"),
         ({"source_column": "de"}, "--source-column"),
         ({"task": "translate", "class_weights": "balanced"}, "--class-weights"),
-        ({"task": "tag", "pooling": "max"}, "--pooling"),
+        ({"task": "segment", "pooling": "max"}, "--pooling"),
     ],
 )
 def test_an_option_that_a_task_has_no_use_for_is_refused(options, name):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .model import Model
     from .opening import load
     from .segmenter import Segmenter
+    from .tagger import Tagger
     from .text_novelty import novelty
     from .training import train
     from .translator import Translator
@@ -24,6 +25,7 @@ __all__ = [
     "LanguageModel",
     "Model",
     "Segmenter",
+    "Tagger",
     "Translator",
     "load",
     "novelty",
@@ -36,6 +38,7 @@ HOMES = {
     "LanguageModel": "language_model",
     "Model": "model",
     "Segmenter": "segmenter",
+    "Tagger": "tagger",
     "Translator": "translator",
     "load": "opening",
     "novelty": "text_novelty",

@@ -23,13 +23,23 @@ from .samples import with_sample
 
 if TYPE_CHECKING:
     from ..formats.corpus import Source
-    from ..keywords import CaptionTask, ClassifyTask, LanguageTask, TagTask, TaskChoice, TrainKeywords, TranslateTask
+    from ..keywords import (
+        CaptionTask,
+        ClassifyTask,
+        LanguageTask,
+        SegmentTask,
+        TagTask,
+        TaskChoice,
+        TrainKeywords,
+        TranslateTask,
+    )
     from ..training.events import Observer
     from ..training.interrupt import Interrupt
     from .captioner import Captioner
     from .classifier import Classifier
     from .language_model import LanguageModel
     from .segmenter import Segmenter
+    from .tagger import Tagger
     from .translator import Translator
 
 MOST_BESIDE = 1000  # numbers that are tried behind a name that is taken
@@ -80,11 +90,21 @@ def train(
     source: Source,
     output: str | Path | None = None,
     *,
-    task: TagTask,
+    task: SegmentTask,
     force: bool = False,
     observers: Sequence[Observer] = (),
     **options: Unpack[TrainKeywords],
 ) -> Segmenter: ...
+@overload
+def train(
+    source: Source,
+    output: str | Path | None = None,
+    *,
+    task: TagTask,
+    force: bool = False,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[TrainKeywords],
+) -> Tagger: ...
 @overload
 def train(
     source: Source,

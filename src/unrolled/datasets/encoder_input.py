@@ -14,10 +14,19 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class EncoderInput:
-    """Some rows side by side: ``values`` [B, ...] and, where they are padded, how many of a row's places are real."""
+    """Some rows side by side: ``values`` [B, ...] and, where they are padded, how many of a row's places are real.
+
+    Where each place could have an answer of its own and not all do, ``places`` has those of each row that do, rising.
+    """
 
     values: NDArray[Any]
     sizes: Numbers | None = None
+    places: Ragged | None = None
+
+    def answering(self, row: int) -> Numbers:
+        """The places of a padded row that answer: all that are real, unless it is said which."""
+        assert self.sizes is not None, "rows of places are padded"
+        return np.arange(self.sizes[row]) if self.places is None else self.places.row(row)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -75,6 +84,10 @@ class Ragged:
     @property
     def sizes(self) -> Numbers:
         return np.diff(self.starts)
+
+    def row(self, number: int) -> Numbers:
+        """One row."""
+        return self.flat[self.starts[number] : self.starts[number + 1]].astype(np.int64)
 
     def take(self, which: Numbers) -> EncoderInput:
         """Some rows, padded with zeros to the longest of them."""

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import TrainOptions
+from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .batches import Batch, Batches
 from .encoder_input import EncoderInput, Numbers, Ragged, Rows
@@ -24,10 +26,15 @@ SHUFFLE = 0.15
 
 @dataclass(frozen=True)
 class Examples:
-    """Sources and their targets: the ids of what is to be written, its end included, or of an answer."""
+    """Sources and their targets: the ids of what is to be written, its end included, or of an answer.
+
+    Where the places of a source answer and not all of them do, ``places`` [as ``targets``] are those that do, rising;
+    the others count in no loss and no figure. Without it, targets stand at the first places, one after another.
+    """
 
     sources: Rows
     targets: Ragged
+    places: Ragged | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -44,7 +51,25 @@ class Examples:
         inputs = np.roll(targets.values, 1, axis=1)
         inputs[:, 0] = BOUNDARY
         counts = np.arange(targets.values.shape[1]) < targets.sizes[:, None]
+        if self.places is not None:
+            return self.spread(targets.values, counts, which)
         return Batch(inputs, targets.values, np.ones(len(which), bool), counts, which)
+
+    def spread(self, targets: Ids, counts: NDArray[np.bool_], which: Numbers) -> Batch:
+        """Some examples whose targets [B, T], as far as they count, stand at the places that answer them."""
+        assert self.places is not None, "only called where there are any"
+        places = self.places.take(which).values
+        answers = np.zeros((len(which), max(1, int(self.sources.sizes[which].max()))), np.int32)
+        answering = np.zeros(answers.shape, bool)
+        rows = np.nonzero(counts)[0]
+        answers[rows, places[counts]] = targets[counts]
+        answering[rows, places[counts]] = True
+        return Batch(np.zeros_like(answers), answers, np.ones(len(which), bool), answering, which)
+
+    def first(self, count: int) -> Examples:
+        """The first so many examples."""
+        places = None if self.places is None else self.places.first(count)
+        return Examples(self.sources.first(count), self.targets.first(count), places)
 
 
 @dataclass(frozen=True)
@@ -94,7 +119,7 @@ class ExampleDataset:
         """The same with no more examples in a part than have so many units to predict, but for one."""
         examples = self.part(part)
         count = int(np.searchsorted(examples.targets.starts, units))
-        changed: Any = {part: Examples(examples.sources.first(count), examples.targets.first(count))}
+        changed: Any = {part: examples.first(count)}
         return replace(self, **changed)
 
     def counts(self, part: str = "train") -> Numbers:

@@ -10,6 +10,7 @@ import numpy as np
 from ..config import CNN
 from ..formats.images import jpeg_of, read_image
 from ..generation.prediction import Generated, Predictor
+from ..reports.attention import Jpeg
 from ..text.vocabulary import BOUNDARY
 
 END = "end"
@@ -34,9 +35,14 @@ def attention_map(predictor: Predictor, written: Generated, wanted: str = "") ->
     return {**example, "image": image, "attention": np.reshape(weights, (-1, side, side))}
 
 
-def image_of(predictor: Predictor, source: str) -> bytes | None:
-    """A JPEG of an image as the network saw it; None where it saw features."""
+def image_of(predictor: Predictor, source: str) -> Jpeg | None:
+    """An image as the network saw it; None where it saw features."""
     model = predictor.bundle.config
     if predictor.vision_encoder:
-        return jpeg_of(predictor.vision_encoder.picture(source))
-    return jpeg_of(read_image(source, model.image_size or 1)) if model.vision == CNN else None
+        picture = predictor.vision_encoder.picture(source)
+    elif model.vision == CNN:
+        picture = read_image(source, model.image_size or 1)
+    else:
+        return None
+    height, width = picture.shape[:2]
+    return Jpeg(jpeg_of(picture), width, height)

@@ -20,12 +20,14 @@ from .labels import evaluate_labels
 from .rows import read_test
 from .tags import evaluate_tags
 from .texts import evaluate_captions, evaluate_translations
+from .words import evaluate_words
 
 JUDGES: Mapping[str, Callable[[SourceModel, ExampleRows, PredictOptions], Evaluation]] = {
     "labels": evaluate_labels,
     "translations": evaluate_translations,
     "captions": evaluate_captions,
-    "words": evaluate_tags,
+    "words": evaluate_words,
+    "tags": evaluate_tags,
 }
 """How models are evaluated: tasks name one of these (``Task.judged``)."""
 

@@ -101,15 +101,15 @@ def refuse_foreign(wanted: Sequence[str], known: Sequence[str]) -> None:
         )
 
 
-def unknown(wanted: list[str], known: set[str]) -> tuple[str, ...]:
-    """A note of labels that were never learnt."""
+def unknown(wanted: list[str], known: set[str], rows: str = "rows", label: str = "label") -> tuple[str, ...]:
+    """A note of labels that were never learnt; what has one is called ``rows``."""
     missed = [label for label in wanted if label not in known]
     if not missed:
         return ()
     names = ", ".join(map(repr, sorted(set(missed))[:CONFUSED]))
     return (
-        f"{len(missed):,} of {len(wanted):,} rows have a label that the model never learnt ({names}): they count as "
-        "errors, and not in the bits per label",
+        f"{len(missed):,} of {len(wanted):,} {rows} have a {label} that the model never learnt ({names}): they count "
+        "as errors, and not in the bits per label",
     )
 
 
@@ -123,7 +123,8 @@ def tfidf_baseline(model: SourceModel, test: ExampleRows) -> tuple[dict[str, Any
     notes = overlap({text for text, _ in rows}, test)
     if not found.converged:
         notes = (*notes, "the baseline's regression did not converge; its figures are those of its last round")
-    return {**dataclasses.asdict(found), "rows": len(rows)}, notes
+    told = f"TF-IDF of {found.features} and logistic regression, learnt from the same {len(rows):,} rows"
+    return {**dataclasses.asdict(found), "rows": len(rows), "told": told}, notes
 
 
 def columns(rows: list[Row]) -> tuple[list[str], list[str]]:

@@ -28,7 +28,7 @@ def refuse_unlabelled(model: SourceModel) -> None:
 def confusion_picture(evaluation: Evaluation) -> str:
     """The confusion matrix of a classifier's evaluation as an SVG."""
     assert evaluation.classes, "it is of a classifier"
-    title = f"{evaluation.figures['accuracy']:.1%} of {len(evaluation.examples):,} right"
+    title = f"{evaluation.figures['accuracy']:.1%} of {sum(evaluation.classes.counts):,} right"
     return confusion.svg(evaluation.classes.confusion, evaluation.classes.labels, title)
 
 

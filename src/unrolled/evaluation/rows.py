@@ -28,12 +28,17 @@ def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Examp
     refuse_foreign(ReadOptions, given, bundle.config.task, bundle.config.model)
     source = source if isinstance(source, str | Path) else list(source)
     recorded = bundle.record.get("corpus", {}).get("read", {})
-    return task.rows(source, reading(source, as_given(recorded), given))
+    return task.rows(source, reading(source, as_given(recorded), given, task.columned))
 
 
-def reading(source: Source, recorded: Mapping[str, Any], given: Mapping[str, Any]) -> ReadOptions:
-    """The options that are given, and of the recorded ones those that can hold for such a source."""
-    table = isinstance(source, str | Path) and is_table_name(str(source))
+def reading(
+    source: Source, recorded: Mapping[str, Any], given: Mapping[str, Any], columned: bool = False
+) -> ReadOptions:
+    """The options that are given, and of the recorded ones those that can hold for such a source.
+
+    Columns that were named hold for tables, and for all files where any of them can be ``columned``.
+    """
+    table = columned or (isinstance(source, str | Path) and is_table_name(str(source)))
     if not isinstance(source, str | Path) and not any(isinstance(each, Path) for each in source):
         recorded = {}  # lines are read as they are
     kept = {name: value for name, value in recorded.items() if table or name in ("encoding", "strip_gutenberg")}

@@ -1,52 +1,112 @@
-"""Evaluating what finds words: how many of them are found, as they stand."""
+"""Evaluating a tagger token by token, beside the baseline that knows each word's most frequent tag."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from ..api.source_model import SourceModel
 from ..config import PredictOptions
+from ..errors import InputError
+from ..metrics.classification import Classified, classified
+from ..metrics.tagging import OUTSIDE, MostFrequentTag, are_chunks, chunk_f1
 from ..tasks.base import ExampleRows
+from ..tasks.tag.sentences import tagged
 from .base import Evaluation, Example
-from .rows import in_training
+from .labels import classes_of, figures_of, refuse_foreign, unknown
+from .rows import learnt, overlap
+
+Tags = list[list[str]]
+"""The tags of every sentence."""
 
 
 def evaluate_tags(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
-    """Precision, recall and F1 of words (Sproat and Emerson 2003), and the share of lines without an error."""
-    found = [answer.label for answer in model._predictor.tag([source for source, _ in test.rows])]
-    figures, scores = words_found(found, [wanted for _, wanted in test.rows])
+    """How well tokens are tagged: accuracy, F1 of each tag, and of entities where tags tell of any.
+
+    A tag that the model never learnt counts as an error wherever it stands, and not in the bits. Raises ``InputError``
+    where no token has a tag that was learnt.
+    """
+    sentences, wanted = [text for text, _ in test.rows], [tags.split() for _, tags in test.rows]
+    known = model._predictor.vocabulary.units
+    flat = [tag for tags in wanted for tag in tags]
+    refuse_foreign(flat, known)
+    labels = (*known, *sorted(set(flat) - set(known)))
+    numbers = {label: number for number, label in enumerate(labels)}
+    gold = np.array([numbers[tag] for tag in flat])
+    probabilities = np.zeros((len(flat), len(labels)))
+    each = model._predictor.place_probabilities(sentences)
+    probabilities[:, : len(known)] = np.concatenate(each)
+    found = classified(gold, probabilities)
+    got = apart([labels[number] for number in found.predicted], wanted)
+    beside, notes = most_frequent_tags(model, test, wanted, labels)
     return Evaluation(
         task=model.bundle.config.task,
         model=str(model),
-        figures=figures,
-        examples=tuple(
-            Example(source, (real,), got, {"word_f1": score})
-            for (source, real), got, score in zip(test.rows, found, scores, strict=True)
-        ),
-        worst=tuple(np.argsort(scores, kind="stable").tolist()),
-        by="word_f1",
-        notes=in_training(model.bundle, test),
+        figures={**figures_of(found, gold, probabilities, len(known)), **of_tags(found, labels, wanted, got)},
+        examples=examples_of(sentences, wanted, got),
+        worst=worst(wanted, got),
+        by="accuracy",
+        classes=classes_of(found, labels),
+        baseline=beside,
+        notes=(*unknown(flat, set(known), "tokens", "tag"), *notes),
     )
 
 
-def words_found(found: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, float], list[float]]:
-    """The figures of lines whose words are apart, beside the lines that were wanted, and the F1 of each line."""
-    pairs = [(set(spans(got)), set(spans(real))) for got, real in zip(found, wanted, strict=True)]
-    right, predicted, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
-    figures = {
-        "word_f1": 2 * right / max(1, predicted + real),
-        "word_precision": right / max(1, predicted),
-        "word_recall": right / max(1, real),
-        "exact_match": sum(got == real for got, real in pairs) / max(1, len(pairs)),
-    }
-    return figures, [2 * len(got & real) / max(1, len(got) + len(real)) for got, real in pairs]
+def of_tags(found: Classified, labels: Sequence[str], wanted: Tags, got: Tags) -> dict[str, float]:
+    """The figures that only tags have: F1 of all tags but O together, where there is O, and of entities."""
+    figures = {"micro_f1": micro_f1(found, labels)} if OUTSIDE in labels else {}
+    return figures | ({"entity_f1": chunk_f1(wanted, got)} if are_chunks(labels) else {})
 
 
-def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where every word of a text begins and ends, spaces not counted."""
-    place = 0
-    for word in text.split():
-        yield place, place + len(word)
-        place += len(word)
+def micro_f1(found: Classified, labels: Sequence[str]) -> float:
+    """The F1 of all tokens that have a tag other than O, or were given one; with O it would be the accuracy."""
+    inside = np.array([label != OUTSIDE for label in labels])
+    right, counts = np.diag(found.confusion)[inside].sum(), found.confusion
+    return float(2 * right / max(1, counts[inside].sum() + counts[:, inside].sum()))
+
+
+def most_frequent_tags(
+    model: SourceModel, test: ExampleRows, wanted: Tags, labels: Sequence[str]
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The baseline, learnt from the model's own training sentences; or a note of why there is none."""
+    try:
+        rows = learnt(model.bundle)
+    except InputError as error:
+        return None, (f"there is no baseline beside the model: {error}",)
+    baseline = MostFrequentTag.fit((text.split(), tags.split()) for text, tags in rows)
+    got = [baseline.tag(text.split()) for text, _ in test.rows]
+    numbers = {label: number for number, label in enumerate(labels)}
+    gold, taken = (np.array([numbers[tag] for tags in each for tag in tags]) for each in (wanted, got))
+    found = classified(gold, np.eye(len(labels))[taken])
+    figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1, **of_tags(found, labels, wanted, got)}
+    told = f"each word's most frequent tag in the same {len(rows):,} sentences, else the most frequent of all tags"
+    by_tag = dict(zip(labels, found.f1.tolist(), strict=True))
+    return {**figures, "f1": by_tag, "rows": len(rows), "told": told}, overlap({text for text, _ in rows}, test)
+
+
+def apart(flat: Sequence[str], wanted: Tags) -> Tags:
+    """The tags of all sentences, one behind another, as the tags of each."""
+    ends = np.cumsum([0, *map(len, wanted)]).tolist()
+    return [list(flat[begin:end]) for begin, end in pairwise(ends)]
+
+
+def examples_of(sentences: Sequence[str], wanted: Tags, got: Tags) -> tuple[Example, ...]:
+    """All sentences with the tags that they got, and how many of them are right."""
+    return tuple(
+        Example(text, (tagged(text.split(), real),), tagged(text.split(), some), {"accuracy": share_right(real, some)})
+        for text, real, some in zip(sentences, wanted, got, strict=True)
+    )
+
+
+def share_right(wanted: Sequence[str], got: Sequence[str]) -> float:
+    """The share of the tags of a sentence that are right."""
+    return sum(map(str.__eq__, wanted, got)) / len(wanted)
+
+
+def worst(wanted: Tags, got: Tags) -> tuple[int, ...]:
+    """The sentences in the order of how many of their tags are wrong, the most first."""
+    wrong = [sum(map(str.__ne__, *pair)) for pair in zip(wanted, got, strict=True)]
+    return tuple(np.argsort([-count for count in wrong], kind="stable").tolist())

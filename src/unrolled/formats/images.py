@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import math
 from collections.abc import Iterable
@@ -55,16 +54,6 @@ def read_image(source: Source, size: int) -> Picture:
 def read_whole(source: Source) -> Picture:
     """A picture with all its pixels, up to ``WHOLE`` of them; raises ``InputError`` for what is none."""
     return np.array(opened(source))
-
-
-def data_uri(source: Source, size: int) -> str:
-    """What ``read_image`` sees of a picture, as the address of a small JPEG that a page holds in itself."""
-    return uri_of(read_image(source, size))
-
-
-def uri_of(picture: Picture) -> str:
-    """A picture as the address of a JPEG that a page holds in itself."""
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg_of(picture)).decode()}"
 
 
 def jpeg_of(picture: Picture) -> bytes:

@@ -38,8 +38,8 @@ PLACES = 1 << 15
 class Answer:
     """What a source is: its likeliest label, and how likely each label is, the likeliest first.
 
-    Where every unit of a source has a label of its own, these are the ``labels``, ``label`` is the source as they show
-    it, and the probability is their mean.
+    Where each of a source's ``tokens`` (or units) has a label of its own, these are the ``labels``, ``label`` is the
+    source as they show it, and the probability is their mean.
     """
 
     source: str
@@ -47,6 +47,7 @@ class Answer:
     probability: float
     probabilities: dict[str, float] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,26 +114,33 @@ class Predictor:
             ]
         return found
 
-    def tag(self, sources: Sequence[str]) -> list[Answer]:
-        """The labels of every unit of each source."""
-        found: list[Answer | None] = [None] * len(sources)
+    def place_probabilities(self, sources: Sequence[str]) -> list[NDArray[np.float64]]:
+        """The probabilities of the labels [n, L] at each of the n places of a source that answer."""
+        found = [np.empty((0, 0))] * len(sources)
         for places, engine in self.parts(sources):
-            sizes = self.given([sources[place] for place in places]).sizes
-            assert sizes is not None, "texts are padded"
-            read = np.zeros((len(places), max(1, int(sizes.max()))), np.int32)
-            shares = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
-            for place, size, each in zip(places, sizes, shares, strict=True):
-                ids = each[:size].argmax(-1)
-                likely = float(each[:size].max(-1).mean()) if size else 1.0
-                labels = tuple(self.vocabulary.units[number] for number in ids)
-                shown = self.task.show((ids + SPECIAL).tolist(), self.bundle.vocabularies, sources[place])
-                found[place] = Answer(sources[place], shown, likely, labels=labels)
-        return [each for each in found if each]
+            given = self.given([sources[place] for place in places])
+            read = np.zeros(given.values.shape[:2], np.int32)
+            every = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
+            for row, place in enumerate(places):
+                found[place] = every[row, given.answering(row)]
+        return found
+
+    def label_places(self, sources: Sequence[str]) -> list[Answer]:
+        """The labels of every place of each source that answers."""
+        answers = []
+        for source, probabilities in zip(sources, self.place_probabilities(sources), strict=True):
+            ids = probabilities.argmax(-1)
+            likely = float(probabilities.max(-1).mean()) if len(ids) else 1.0
+            labels = tuple(self.vocabulary.units[number] for number in ids)
+            shown = self.task.show((ids + SPECIAL).tolist(), self.bundle.vocabularies, source)
+            tokens = tuple(self.task.tokens(source, self.bundle.vocabularies))
+            answers.append(Answer(source, shown, likely, labels=labels, tokens=tokens))
+        return answers
 
     def classify(self, sources: Sequence[str]) -> list[Answer]:
         """The label of each source, or what its labels make of it where every unit has one."""
         if self.spec.pooling == "each":
-            return self.tag(sources)
+            return self.label_places(sources)
         probabilities = softmax(self.logits(sources)) if sources else np.empty((0, 0))
         answers = []
         for source, each in zip(sources, probabilities, strict=True):

@@ -32,8 +32,8 @@ from ..untrusted import parse_json, read_bytes
 from .checks import check_tensors, parse_config, parse_vocabularies
 from .record import check_record
 
-FORMAT = 1
-"""The version of the file's layout; older ones keep loading."""
+FORMAT = 2
+"""The version of the file's layout; older ones keep loading. Since 2, a task has another name (``earlier_names``)."""
 SUFFIX = ".safetensors"
 ELSEWHERE = "trained elsewhere"
 """What the record of a model says that came out of a folder of Hugging Face."""
@@ -91,7 +91,7 @@ def load(path: str | Path) -> Bundle:
     tensors, metadata = unpack(read(path), str(path))
     refuse_resume_file(path, metadata)
     try:
-        config = parse_config(metadata["config"])
+        config = parse_config(metadata["config"], format_of(metadata))
         vocabularies = parse_vocabularies(metadata["vocabularies"], config)
         weights = metadata["weights"]
         check_tensors(tensors, config, vocabularies, weights)
@@ -163,7 +163,7 @@ def header_strings(raw: memoryview, name: str) -> dict[str, str]:
     size = int.from_bytes(raw[:8], "little")
     try:
         metadata = parse_json(bytes(raw[8 : 8 + size]))["__metadata__"]
-        version = int(VERSION.fullmatch(metadata["format"])[1])  # type: ignore[index]  # what is none is caught below
+        version = format_of(metadata)
         if not all(isinstance(each, str) for each in metadata.values()):
             raise TypeError("not a string")
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -174,6 +174,11 @@ def header_strings(raw: memoryview, name: str) -> dict[str, str]:
         )
     found: dict[str, str] = metadata
     return found
+
+
+def format_of(metadata: Mapping[str, str]) -> int:
+    """The version of the layout that a header's strings tell of; raises ``TypeError`` where they tell of none."""
+    return int(VERSION.fullmatch(metadata["format"])[1])  # type: ignore[index]
 
 
 def digest_place(raw: bytes) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ from ..tasks import TASKS
 from ..tasks.options import refuse_contradiction, refuse_foreign
 from ..text.vocabulary import LABEL, Vocabulary
 from ..untrusted import parse_json
+from .earlier_names import with_present_names
 
 Tensors = Mapping[str, NDArray[Any]]
 Layout = dict[str, tuple[str, tuple[int, ...]]]
@@ -30,12 +31,12 @@ STORED = {"fp32": "float32", "bf16": "uint16", "int8": "int8"}
 """The type in which a file keeps matrices of a precision."""
 
 
-def parse_config(text: str) -> ModelOptions:
-    """Return the options that describe a model; raises ``ValueError`` or ``OptionError`` for what describes none."""
+def parse_config(text: str, version: int) -> ModelOptions:
+    """Return the options that describe a model in a file of a format; ``ValueError`` or ``OptionError`` for none."""
     given = parse_json(text)
     if not isinstance(given, dict):
         raise ValueError("its config is no object")
-    config = ModelOptions.of(given)
+    config = ModelOptions.of(with_present_names(given, version))
     refuse_foreign(ModelOptions, config.changed(), config.task, config.model)
     refuse_contradiction(config)
     return config

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -42,20 +43,28 @@ def matrix(source: Sequence[str], written: Sequence[str], attention: ArrayLike, 
     return grid(np.sqrt(shares), written, source, title, tell)
 
 
-def over_image(image: bytes, written: Sequence[str], attention: ArrayLike, title: str = "Attention") -> str:
-    """Attention [written, g, g] over an image (the bytes of a PNG or JPEG) as an SVG: bright where it was looked at.
+@dataclass(frozen=True)
+class Jpeg:
+    """The bytes of a JPEG image, its width and its height."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def over_image(image: Jpeg, written: Sequence[str], attention: ArrayLike, title: str = "Attention") -> str:
+    """Attention [written, g, g] over an image as an SVG: bright where it was looked at.
 
     The image stands once for each unit that was written; its grid covers the whole of it, brightest where the unit has
-    most attention. Raises ``InputError`` for other images, and where the attention is not of this shape.
+    most attention. Raises ``InputError`` where the attention is not of this shape.
     """
     shares = np.asarray(attention, np.float64)
     fits = shares.ndim == 3 and shares.size > 0 and len(shares) == len(written)
     check(shares, fits, f"[{len(written)}, rows, columns] of at least one unit")
-    kind, across, down = size_of(image)
-    height = round(TILE * min(down / across, TALLEST))
+    height = round(TILE * min(image.height / image.width, TALLEST))
     # The bytes stand in the picture once; the name is theirs, for a page may have several pictures.
-    name = f"i{hashlib.sha256(image).hexdigest()[:16]}"
-    data = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
+    name = f"i{hashlib.sha256(image.data).hexdigest()[:16]}"
+    data = f"data:image/jpeg;base64,{base64.b64encode(image.data).decode()}"
     one = f'<image id="{name}" href="{data}" width="{TILE}" height="{height}" preserveAspectRatio="none"/>'
     tiles = [
         tile(n % A_ROW * (TILE + GAP), n // A_ROW * (height + LINE + GAP), name, words, shade(share, height))
@@ -94,33 +103,11 @@ def check(shares: NDArray[np.float64], fits: bool, expected: str) -> None:
         raise InputError(f"got attention {list(shares.shape)}; give shares from 0 to 1 as {expected}")
 
 
-def size_of(image: bytes) -> tuple[str, int, int]:
-    """The kind of an image, its width and its height; raises ``InputError`` for what is neither PNG nor JPEG."""
-    if image.startswith(b"\x89PNG\r\n\x1a\n") and len(image) > 24:
-        kind, size = "png", (int.from_bytes(image[16:20]), int.from_bytes(image[20:24]))
-    else:
-        kind, size = "jpeg", jpeg_size(image)
-    if not all(size):
-        raise InputError(f"got {len(image)} bytes that are neither a PNG nor a JPEG image; give those of one")
-    return kind, *size
-
-
-def jpeg_size(image: bytes) -> tuple[int, int]:
-    """The width and height in the frame header of a JPEG (ITU-T T.81, B.2.2); zeros where there is none."""
-    place = 2 if image.startswith(b"\xff\xd8\xff") else len(image)
-    while place + 9 <= len(image) and image[place] == 0xFF:
-        marker, length = image[place + 1], int.from_bytes(image[place + 2 : place + 4])
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(image[place + 7 : place + 9]), int.from_bytes(image[place + 5 : place + 7])
-        place += 1 if marker == 0xFF else 2 + length  # bytes of 0xFF may fill what is between segments
-    return 0, 0
-
-
 def page(title: str, examples: Sequence[Example]) -> str:
     """A page of several examples, with all that it shows in it.
 
-    An example has ``written`` and ``attention``, and what was read: the units of ``source``, or the bytes of an
-    ``image``. It may have a ``title``, and ``texts``: whole texts by what they are, such as source and reference.
+    An example has ``written`` and ``attention``, and what was read: the units of ``source``, or the ``image``, a
+    ``Jpeg``. It may have a ``title``, and ``texts``: whole texts by what they are, such as source and reference.
     """
     template = files(__package__).joinpath("attention.html").read_text("utf-8")
     articles = "\n".join(article(example, number) for number, example in enumerate(examples, 1))

@@ -17,6 +17,8 @@ SHARE, PLAIN, HUNDRED = "{:.1%}", "{:.4f}", "{:.2f}"
 FIGURES = {
     "accuracy": ("accuracy", SHARE),
     "macro_f1": ("macro-F1", PLAIN),
+    "micro_f1": ("micro-F1 without O", PLAIN),
+    "entity_f1": ("F1 of entities", PLAIN),
     "bits_per_label": ("bits per label", PLAIN),
     "calibration_error": ("calibration error", SHARE),
     "word_f1": ("F1 of words", PLAIN),
@@ -48,8 +50,13 @@ def lines(summary: Summary) -> list[str]:
     first = f"{summary['sources']:,} {'rows' if classes else 'sources'}{several}; {summary['model']}"
     parts = [[first, *figures(summary)], notes(summary)]
     if classes:
-        parts += [each_label(classes), confusion.lines(classes["confusion"], classes["labels"]), confused(classes)]
-    parts.append(surprising(summary) if classes else worst(summary))
+        of_baseline = (summary.get("baseline") or {}).get("f1", {})
+        parts += [
+            each_label(classes, of_baseline),
+            confusion.lines(classes["confusion"], classes["labels"]),
+            confused(classes),
+        ]
+    parts.append(worst(summary) if summary.get("by") in FIGURES else surprising(summary))
     return "\n\n".join("\n".join(part) for part in parts if part).split("\n")
 
 
@@ -63,15 +70,8 @@ def figures(summary: Summary) -> list[str]:
             other = f"{form.format(beside[name]):>{CELL}}" if name in beside else ""
             more = f"   {signatures[name]}" if name in signatures else ""
             rows.append(f"{shown:{NAME}}{form.format(summary[name]):>{CELL}}{other}{more}")
-    return [*head, *rows, *([about(beside)] if beside else [])]
-
-
-def about(beside: Summary) -> str:
-    """What the baseline is."""
-    return (
-        f"baseline: TF-IDF of {beside['features']} and logistic regression, learnt from the same {beside['rows']:,} "
-        f"rows in {beside['seconds']:.1f} s"
-    )
+    took = f" in {beside['seconds']:.1f} s" if "seconds" in beside else ""
+    return [*head, *rows, *([f"baseline: {beside['told']}{took}"] if beside else [])]
 
 
 def notes(summary: Summary) -> list[str]:
@@ -79,15 +79,17 @@ def notes(summary: Summary) -> list[str]:
     return [f"note: {each}" for each in summary["notes"]]
 
 
-def each_label(classes: Summary) -> list[str]:
-    """Precision, recall and F1 of each label; of many, those of the lowest F1."""
+def each_label(classes: Summary, of_baseline: Mapping[str, float]) -> list[str]:
+    """Precision, recall and F1 of each label, and the baseline's F1 if it has one; of many, those of the lowest F1."""
     order = sorted(range(len(classes["labels"])), key=lambda place: classes["f1"][place])[:MOST]
     kept = sorted(order)
     side = min(SIDE, max(5, *(columns(fitted(classes["labels"][place], SIDE)) for place in kept)))
-    head = padded("label", side) + "".join(f"{name:>11}" for name in ("precision", "recall", "F1", "rows"))
+    names = ("precision", "recall", "F1", *(["baseline"] if of_baseline else []), "count")
+    head = padded("label", side) + "".join(f"{name:>11}" for name in names)
     rows = [
         padded(fitted(classes["labels"][n], side), side)
         + "".join(f"{classes[name][n]:11.4f}" for name in ("precision", "recall", "f1"))
+        + (f"{of_baseline.get(classes['labels'][n], 0):11.4f}" if of_baseline else "")
         + f"{classes['counts'][n]:11,}"
         for n in kept
     ]
@@ -102,7 +104,7 @@ def each_label(classes: Summary) -> list[str]:
 def confused(classes: Summary) -> list[str]:
     """The most frequent errors."""
     found = [f"{count:6,}  {change(wanted, got)}" for wanted, got, count in classes["confused"]]
-    return ["most confused (rows, wanted → got)", *found] if found else []
+    return ["most confused (count, wanted → got)", *found] if found else []
 
 
 def surprising(summary: Summary) -> list[str]:

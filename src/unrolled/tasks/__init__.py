@@ -4,13 +4,15 @@ from .base import Task
 from .caption.task import Caption
 from .classify.task import Classify
 from .language.task import Language
-from .tag import Tag
+from .segment import Segment
+from .tag.task import Tag
 from .translate.task import Translate
 
 TASKS: dict[str, Task] = {
     "language": Language(),
     "classify": Classify(),
     "translate": Translate(),
+    "segment": Segment(),
     "tag": Tag(),
     "caption": Caption(),
 }

@@ -67,11 +67,15 @@ class Task(ABC):
     warm: bool = False
     """Whether a model can begin with the weights of a recurrent language model, as what reads its sources."""
     confuses: bool = False
-    """Whether a model gives each source one label, of which some are confused with others."""
+    """Whether a model tells labels of which some are confused with others."""
+    columned: bool = False
+    """Whether any file can have columns that options name by their numbers, and not tables alone."""
     model_class: str
     """The class of ``api`` that holds a model of the task."""
     recipe: str = ""
     """The recipe that fills in what the user left open: a name in ``training.recipes.examples``."""
+    earlier_names: tuple[tuple[int, str], ...] = ()
+    """Formats of the model file, by their number, in which the task had another name, and which."""
     judged: str = ""
     """How a model is evaluated: a name in ``evaluation.evaluator``."""
 
@@ -90,6 +94,13 @@ class Task(ABC):
     @abstractmethod
     def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         """Sources as the network reads them, the way ``read`` does; raises ``UnrolledError`` for what is none."""
+
+    def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
+        """What of a source has a label of its own, in order: the whole of it, unless its network answers for "each".
+
+        Those are as many as the places that answer in what ``given`` makes of it.
+        """
+        return (source,)
 
     @abstractmethod
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

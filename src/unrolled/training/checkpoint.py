@@ -11,7 +11,8 @@ from typing import Any
 import torch
 
 from ..errors import ModelFileError, OptionError
-from ..model_file.bundle import Tensors, pack, read, unpack, write_atomically
+from ..model_file.bundle import Tensors, format_of, pack, read, unpack, write_atomically
+from ..model_file.earlier_names import with_present_names
 from ..untrusted import parse_json
 from .checkpoint_checks import check_about
 from .optimizer import Optimizers
@@ -41,7 +42,8 @@ def load_resume(path: Path) -> tuple[Tensors, dict[str, Any]]:
     if "resume" not in metadata:
         raise ModelFileError(f"{path} is no resume file; start again without --resume")
     try:
-        return tensors, check_about(parse_json(metadata["resume"]))
+        about = check_about(parse_json(metadata["resume"]))
+        return tensors, {**about, "model": with_present_names(about["model"], format_of(metadata))}
     except ValueError as error:
         raise ModelFileError(f"{path} is no resume file of this unrolled ({error}); start again with --force") from None
 

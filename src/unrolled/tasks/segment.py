@@ -1,7 +1,7 @@
-"""The task ``tag``: a label for every unit of a text (many-to-many, in step); here, where words begin.
+"""The task ``segment``: a label for every unit of a text (many-to-many, in step), whether a word begins there.
 
 Each line to learn from is a text whose words are apart; read without the spaces, each unit begins a word or goes on
-with one (Xue 2003). Added as ``docs/tasks.md`` says: this file, a line in two tables, a test.
+with one (Xue 2003).
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 LABELS = BEGINS, GOES_ON = "begins", "goes on"
 
 
-class Tag(Task):
+class Segment(Task):
     """An encoder of ``text`` and a head over ``labels`` for each of its places."""
 
     options = frozenset({"directions", "unit_dropout", "class_weights"})
     model_class = "Segmenter"
     recipe, judged = "classifier", "words"
     labels = (True,)
+    earlier_names = ((1, "tag"),)
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from ..datasets.choose_unit import choose_unit, with_unit
@@ -48,7 +49,7 @@ class Tag(Task):
         texts = [text for text, _ in cut["train"]]
         model, why = with_unit(request.model, *choose_unit(texts))
         if isinstance(UNITS[model.unit], Byte):
-            raise OptionError(f"I got --unit={model.unit} with --task=tag, and words begin at letters; use another")
+            raise OptionError(f"I got --unit={model.unit} with --task=segment, and words begin at letters; use another")
         text = request.vocabulary("text", texts, model)
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
@@ -68,6 +69,9 @@ class Tag(Task):
 
         return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])
 
+    def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
+        return vocabularies["text"].split("".join(source.split()))
+
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         if vocabularies["labels"].units != LABELS:
             raise OptionError(f"a network that finds words has the labels {' and '.join(LABELS)}, and these are others")
@@ -77,8 +81,7 @@ class Tag(Task):
         return negative_log_likelihood(logits, targets)
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
-        units = vocabularies["text"].split("".join(source.split()))
-        begins = vocabularies["labels"].index[BEGINS]
+        units, begins = self.tokens(source, vocabularies), vocabularies["labels"].index[BEGINS]
         spaced = (f" {unit}" if label == begins else unit for unit, label in zip(units, ids, strict=False))
         return "".join(spaced).strip()
 
@@ -98,11 +101,11 @@ def examples_of(rows: Sequence[Row], vocabularies: Vocabularies) -> Examples:
     from ..datasets.examples import Examples
 
     sources = [vocabularies["text"].encode(text) for text, _ in rows]
-    labels = [tags(spaced.split(), vocabularies) for _, spaced in rows]
+    labels = [labels_of(spaced.split(), vocabularies) for _, spaced in rows]
     return Examples(Ragged.of(sources), Ragged.of(labels))
 
 
-def tags(words: Sequence[str], vocabularies: Vocabularies) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def labels_of(words: Sequence[str], vocabularies: Vocabularies) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """The label of every unit of some words: those begin a word that begin where one does."""
     begins = {0, *np.cumsum([len(word) for word in words]).tolist()}
     units = vocabularies["text"].split("".join(words))

@@ -1,0 +1,60 @@
+"""The task ``tag``: read a sentence, give each of its tokens a tag (many-to-many, in step)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...config import ModelOptions, ReadOptions, TrainOptions
+from ...networks.spec import NetworkSpec
+from ...text.vocabulary import SPECIAL
+from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood
+from ..classify.task import answering
+from .sentences import tagged
+
+if TYPE_CHECKING:
+    from ...datasets.dataset import LoadedData, ReadRequest
+    from ...datasets.encoder_input import EncoderInput
+    from ...formats.corpus import Source
+
+
+class Tag(Task):
+    """An encoder of ``text``, in any unit, and a head over ``labels`` that answers where a token ends."""
+
+    options = frozenset({"text_column", "label", "directions", "unit_dropout", "class_weights"})
+    model_class = "Tagger"
+    confuses = columned = True
+    recipe, judged = "classifier", "tags"
+    labels = (True,)
+
+    def read(self, source: Source, request: ReadRequest) -> LoadedData:
+        from .rows import read_tagged
+
+        return read_tagged(source, request)
+
+    def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
+        from .rows import read_rows
+
+        return ExampleRows.of(*read_rows(source, options))
+
+    def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
+        from .rows import cut
+
+        return cut(rows, options, read)
+
+    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+        from .rows import given
+
+        return given(sources, vocabularies["text"])
+
+    def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
+        return source.split()
+
+    def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
+        return answering(model, len(vocabularies["text"]), len(vocabularies["labels"]), "each")
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return negative_log_likelihood(logits, targets)
+
+    def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        return tagged(source.split(), [vocabularies["labels"].units[number - SPECIAL] for number in ids])

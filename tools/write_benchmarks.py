@@ -18,7 +18,7 @@ TEMPLATE, TARGET = ROOT / "tools" / "benchmarks.md", ROOT / "docs" / "benchmarks
 RESULTS = ROOT / "benchmarks" / "results"
 RESULT = re.compile(r"<!-- result (\S+)(.*?) -->")
 ELSEWHERE = re.compile(r"<!-- elsewhere (.*?) -->")
-DECIMAL = re.compile(r"(?<![\w.-])\d+\.\d+(?![\w.-])")
+DECIMAL = re.compile(r"(?<![\w.-])\d+\.\d+(?![\w-]|\.\d)")
 HEAD = "<!-- Written by tools/write_benchmarks.py from tools/benchmarks.md and benchmarks/results. -->\n\n"
 
 

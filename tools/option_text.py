@@ -12,7 +12,7 @@ from unrolled.options import ANY_NUMBER, Options, describe, flag
 from unrolled.tasks import TASKS
 from unrolled.tasks.options import owners
 
-DEFAULT = re.compile(r"\s*\[default: (.*)\]$")
+DEFAULT = re.compile(r"\s*\[default: ([^\]]*)\]")
 
 
 def default_of(field: dataclasses.Field[Any]) -> str:

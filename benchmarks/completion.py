@@ -16,7 +16,7 @@ import numpy as np
 from ours import read_book, train
 
 from unrolled import Model
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 
 BOOK = "open/gutenberg_sherlock/1661.txt"
 SIZES = {"1×256": ("--layers", "1", "--hidden-size", "256"), "2×512": ("--layers", "2", "--hidden-size", "512")}

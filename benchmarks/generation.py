@@ -25,7 +25,7 @@ import numpy as np
 import rivals
 import torch
 
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.config import ModelOptions
 from unrolled.engines.prompt import read_prompt
 from unrolled.generation.sampling_loop import draw_units

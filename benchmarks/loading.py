@@ -20,7 +20,7 @@ from generation import bundle
 from safetensors.numpy import load_file
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.model_file import bundle as bundles
 from unrolled.model_file.checks import check_tensors, parse_config, parse_vocabularies
 from unrolled.model_file.record import check_record

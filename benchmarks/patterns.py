@@ -24,7 +24,7 @@ import numpy as np
 
 import unrolled
 from unrolled import Model
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.evaluation.words import words_found
 from unrolled.metrics.baseline import baseline
 from unrolled.metrics.translation import translated

@@ -51,7 +51,7 @@ def test_the_prompt_is_the_beginning_of_a_line_of_the_held_out_text(compared, te
 
 
 def test_a_model_that_cannot_be_trained_says_why(text_file, tmp_path):
-    with pytest.raises(unrolled.UnrolledError, match="it could not be trained: hidden_size= is 0"):
+    with pytest.raises(unrolled.UnrolledError, match="it could not be trained: hidden_size is 0"):
         learn([str(text_file)], tmp_path / "m.safetensors", {"hidden_size": 0})
 
 

@@ -50,7 +50,7 @@ def test_more_threads_than_cores_are_obeyed_and_told_once(monkeypatch):
     with pytest.warns(unrolled.UnrolledWarning, match="^OMP_NUM_THREADS is 3, and this process may use 2 cores"):
         assert default_threads() == 3
     assert default_threads() == 3
-    with pytest.warns(unrolled.UnrolledWarning, match="^threads= is 5, and this process may use 2 cores; .* fewer$"):
+    with pytest.warns(unrolled.UnrolledWarning, match="^threads is 5, and this process may use 2 cores; .* fewer$"):
         warn_of_more(5, "--threads")
     warn_of_more(2, "--threads")
 

@@ -276,5 +276,5 @@ def test_every_option_of_training_is_obeyed_or_refused(kind, folder):
     done = {key: differs(plain, lambda key=key: learnt(**{key: given[key]})) for key in given}
     assert {key: given[key] for key, other in done.items() if other is False and key not in UNSEEN_TRAINING} == {}
     for foreign in ("engine", "weights"):
-        with pytest.raises(UnrolledError, match=f"I got --{foreign}, which is of running a trained model"):
+        with pytest.raises(UnrolledError, match=f"I got {foreign}=, which is of running a trained model"):
             learnt(**{foreign: "fp32"})

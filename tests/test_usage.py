@@ -10,16 +10,16 @@ from unrolled.sampling import FILTERS
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
-        (GenerateOptions, {"beams": 2, "temperature": 0.8}, "--temperature with --beams"),  # its default, but given
-        (GenerateOptions, {"length_penalty": 1.0}, "--length-penalty without --beams"),
-        (GenerateOptions, {"against": "a.txt"}, "--against without --max-copied"),
-        (GenerateOptions, {"max_copied": 9}, "--max-copied without --against"),
-        (GenerateOptions, {"label_strength": 2.0}, "--label-strength without --where"),
-        (GenerateOptions, {"beams": 2, "no_loops": True}, "--no-loops with --beams"),
-        (PredictOptions, {"top_p": 0.5}, "--top-p without --temperature"),
-        (PredictOptions, {"beams": 5, "temperature": 1.0}, "--beams with --temperature"),
-        (PredictOptions, {"length_penalty": 1.0, "temperature": 1.0}, "--length-penalty with --temperature"),
-        (PredictOptions, {"beams": 2, "count": 3}, "--beams 2 and --count 3"),
+        (GenerateOptions, {"beams": 2, "temperature": 0.8}, "temperature= with beams="),  # its default, but given
+        (GenerateOptions, {"length_penalty": 1.0}, "length_penalty= without beams="),
+        (GenerateOptions, {"against": "a.txt"}, "against= without max_copied="),
+        (GenerateOptions, {"max_copied": 9}, "max_copied= without against="),
+        (GenerateOptions, {"label_strength": 2.0}, "label_strength= without where="),
+        (GenerateOptions, {"beams": 2, "no_loops": True}, "no_loops= with beams="),
+        (PredictOptions, {"top_p": 0.5}, "top_p= without temperature="),
+        (PredictOptions, {"beams": 5, "temperature": 1.0}, "beams= with temperature="),
+        (PredictOptions, {"length_penalty": 1.0, "temperature": 1.0}, "length_penalty= with temperature="),
+        (PredictOptions, {"beams": 2, "count": 3}, "beams=2 and count=3"),
     ],
 )
 def test_what_means_nothing_beside_the_others_is_refused(kind, options, message):

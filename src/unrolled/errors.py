@@ -56,7 +56,8 @@ CALLER = Caller()
 def spelled(message: str) -> str:
     """Return a message with its options as the caller has them; what stands in backticks is a command, and stays.
 
-    A message says ``--top-k``, or ``--top-k=5`` with a value: that is typed ``--top-k 5``, and written ``top_k=5``.
+    A message says ``--top-k``, or ``--top-k=5`` with a value: that is typed ``--top-k 5``, and written ``top_k=5``. Of
+    what an option ``is``, the name alone is told.
     """
     if "--" not in message:
         return message
@@ -65,10 +66,12 @@ def spelled(message: str) -> str:
     def named(found: re.Match[str]) -> str:
         if CALLER.types:
             return f"--{found[1]} " if found[2] else found[0]
-        return OTHERWISE.get(found[1], found[1].replace("-", "_")) + "="
+        return OTHERWISE.get(found[1], found[1].replace("-", "_")) + "=" * bool(found[2] or not found[3])
 
     parts = message.split("`")
-    parts[::2] = [re.sub(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?:(=)|(?![\w-]))", named, part) for part in parts[::2]]
+    parts[::2] = [
+        re.sub(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?:(=)|(?![\w-]))(?=( is ))?", named, part) for part in parts[::2]
+    ]
     return "`".join(parts)
 
 

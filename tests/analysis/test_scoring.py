@@ -9,7 +9,7 @@ import unrolled
 from unrolled import kernels
 from unrolled.analysis import scoring
 from unrolled.analysis.scoring import log_probabilities, log_softmax, next_units, score
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.config import GenerateOptions, ScoreOptions
 from unrolled.engines.base import Engine, check_like, step
 from unrolled.errors import InputError

@@ -6,19 +6,17 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import get_type_hints
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.config import GenerateOptions, ModelOptions
 from unrolled.generation.state import generate_options
-from unrolled.keywords import GenerateKeywords, TrainKeywords
 from unrolled.model_file import bundle
 from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
@@ -26,18 +24,6 @@ from unrolled.text.vocabulary import Vocabulary
 from unrolled.training.settings import TRAIN_CLASSES, sort_options
 
 TINY = {"steps": 3, "hidden_size": 16, "batch_size": 4, "sequence_length": 16, "threads": 1}
-
-
-def test_the_keywords_of_train_are_the_fields_of_its_options():
-    fields = {k: v for each in TRAIN_CLASSES for k, v in get_type_hints(each).items() if k in each.names()}
-    assert get_type_hints(TrainKeywords) == {**fields, "label": str | Sequence[str]}
-
-
-def test_the_keywords_of_generate_are_the_fields_of_its_options():
-    fields = {k: v for k, v in get_type_hints(GenerateOptions).items() if k in GenerateOptions.names()}
-    keywords = get_type_hints(GenerateKeywords)
-    assert list(keywords) == list(fields)
-    assert keywords == {**fields, "stop": str | Sequence[str], "where": str | Sequence[str]}
 
 
 def test_no_option_has_two_homes():
@@ -65,8 +51,8 @@ def test_a_stop_string_may_stand_alone(model):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"temperature": -1}, "--temperature is -1; it must be at least 0"),
-        ({"top_p": 0.0}, "--top-p is 0.0; it must be above 0 and at most 1"),
+        ({"temperature": -1}, "temperature is -1; it must be at least 0"),
+        ({"top_p": 0.0}, "top_p is 0.0; it must be above 0 and at most 1"),
         ({"until": "dawn"}, "it can be sentence or line"),
         ({"temprature": 1}, "did you mean temperature"),
     ],
@@ -110,7 +96,7 @@ for call in (lambda: unrolled.train(["text"]), unrolled.load({str(model_file)!r}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         "MissingExtraError training needs PyTorch, which is not installed; run: pip install 'unrolled[train]'",
-        "MissingExtraError --engine torch needs PyTorch, which is not installed; run: pip install 'unrolled[train]'",
+        "MissingExtraError engine=torch needs PyTorch, which is not installed; run: pip install 'unrolled[train]'",
     ]
 
 

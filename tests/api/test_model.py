@@ -1,7 +1,7 @@
 import pytest
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.errors import MissingVerbError
 
 COMMON = ["bundle", "encode", "info", "load", "quantized", "record", "save"]
@@ -89,5 +89,5 @@ def test_an_existing_file_is_only_replaced_by_force(model, tmp_path):
 
 
 def test_no_model_writes_with_an_engine_that_is_not_there(model):
-    with pytest.raises(unrolled.UnrolledError, match="engine= is 'steam'; it can be auto or"):
+    with pytest.raises(unrolled.UnrolledError, match="engine is 'steam'; it can be auto or"):
         model_of(model.bundle, "steam")

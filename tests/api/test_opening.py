@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 
 import unrolled
-from unrolled.api.opening import load, model_of
+from unrolled.api.model import model_of
+from unrolled.api.opening import load
 from unrolled.tasks import TASKS
 
 

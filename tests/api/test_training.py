@@ -36,7 +36,7 @@ def test_every_kind_of_source_gives_the_same_model(text, tmp_path):
     ("options", "words"),
     [
         ({"hiden_size": 4}, "did you mean hidden_size"),
-        ({"minutes": 1, "steps": 2}, "--minutes and --steps; a budget is one of them"),
+        ({"minutes": 1, "steps": 2}, "minutes= and steps=; a budget is one of them"),
         ({"valid": 0.6, "test": 0.5}, "leave nothing to train on"),
     ],
 )

@@ -3,7 +3,7 @@ import json
 import pytest
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 
 
 def test_the_prompt_comes_before_the_text_that_goes_on_from_it(cli, model, model_file):

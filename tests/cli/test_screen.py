@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.cli.screen import ENDINGS, Screen, describe, describe_going_on, typed
 from unrolled.training.events import Progress, Started, Validated, Warned
 

@@ -12,7 +12,7 @@ def test_it_is_opened_by_its_name_on_the_cpu(model, device):
 
 
 def test_another_device_is_refused(model):
-    with pytest.raises(OptionError, match="I got device= cuda for the engine reference, which runs on the CPU alone"):
+    with pytest.raises(OptionError, match="I got device=cuda for the engine reference, which runs on the CPU alone"):
         open_engine("reference", model.bundle, "cuda")
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.engines import open_engine
 from unrolled.engines.torch import Torch
 

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from unrolled import train
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.evaluation.attention_maps import END, attention_map
 from unrolled.formats.images import read_whole
 from unrolled.generation.prediction import Generated, Predictor

@@ -43,8 +43,8 @@ def test_notes_of_reading_come_first(translator, tables, tmp_path):
     [
         ({"beam": 3}, "there is no option 'beam'; did you mean beams"),
         ({"count": 3}, "I got count, and one whole text of each source is evaluated; leave it out"),
-        ({"beams": 0}, "--beams is 0; it must be at least 1"),
-        ({"encoding": 3}, "--encoding is 3"),
+        ({"beams": 0}, "beams is 0; it must be at least 1"),
+        ({"encoding": 3}, "encoding is 3"),
     ],
 )
 def test_a_wrong_option_is_one_sentence(options, words):

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.evaluation.labels import tfidf_baseline, unknown
 from unrolled.evaluation.rows import learnt, read_test
 

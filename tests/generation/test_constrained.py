@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.config import GenerateOptions
 from unrolled.engines.base import Engine, check_like
 from unrolled.engines.prompt import PromptState

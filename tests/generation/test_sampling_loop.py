@@ -6,7 +6,7 @@ import pytest
 
 import unrolled
 from unrolled import sampling
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.config import GenerateOptions
 from unrolled.engines import open_engine, prompt
 from unrolled.generation import sampling_loop as search

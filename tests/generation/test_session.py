@@ -64,7 +64,7 @@ def test_of_large_states_few_are_kept(model, monkeypatch):
 
 
 def test_no_words_are_no_wish(model):
-    with pytest.raises(unrolled.UnrolledError, match="count= is 0"):
+    with pytest.raises(unrolled.UnrolledError, match="count is 0"):
         model.completions("The ca", 0)
 
 

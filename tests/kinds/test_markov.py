@@ -18,7 +18,7 @@ def chain() -> Bundle:
 
 def test_a_chain_is_run_by_its_own_engine_alone():
     assert isinstance(open_engine("auto", chain()), Markov | DrawingMarkov)
-    with pytest.raises(OptionError, match="I got engine= native and a model of the kind markov"):
+    with pytest.raises(OptionError, match="I got engine=native and a model of the kind markov"):
         open_engine("native", chain())
 
 

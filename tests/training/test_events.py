@@ -3,7 +3,7 @@ import json
 import pytest
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.model_file.bundle import Bundle
 from unrolled.training.events import Progress, Started, Validated, Warned, tell
 

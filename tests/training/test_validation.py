@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unrolled import kernels
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.datasets.text import TextDataset
 from unrolled.engines import open_engine
 from unrolled.tasks import TASKS

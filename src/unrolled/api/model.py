@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,7 @@ from ..model_file.bundle import Bundle
 from ..model_file.opening import open_bundle
 from ..options import check
 from ..sharing import Recomputed
+from ..tasks import TASKS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,8 +60,6 @@ class Model(Recomputed, ABC):
 
         Raises ``OptionError`` where the file holds a model of another class.
         """
-        from .opening import model_of
-
         try:
             opened = model_of(open_bundle(path), engine, device, weights, vision)
         except ModuleNotFoundError as error:
@@ -139,3 +139,15 @@ class Model(Recomputed, ABC):
             raise OptionError(
                 f"the model is {self.bundle.config.title}; only recurrent networks have {weights} weights"
             )
+
+
+def model_of(
+    bundle: Bundle,
+    engine: str = "auto",
+    device: str = "auto",
+    weights: str | None = None,
+    vision: str | Path | None = None,
+) -> Model:
+    """Return the model of a bundle, in the class of its task; the other arguments are those of ``load``."""
+    kind: type[Model] = getattr(import_module(str(__package__)), TASKS[bundle.config.task].model_class)
+    return kind(bundle, engine, device, weights, vision)

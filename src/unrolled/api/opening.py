@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
-from ..model_file.bundle import Bundle
-from ..tasks import TASKS
 from .documented import document
 from .model import Model
-
-
-def model_of(
-    bundle: Bundle,
-    engine: str = "auto",
-    device: str = "auto",
-    weights: str | None = None,
-    vision: str | Path | None = None,
-) -> Model:
-    """Return the model of a bundle, in the class of its task; the other arguments are those of ``load``."""
-    kind: type[Model] = getattr(import_module(str(__package__)), TASKS[bundle.config.task].model_class)
-    return kind(bundle, engine, device, weights, vision)
 
 
 def load(

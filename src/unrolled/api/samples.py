@@ -7,8 +7,7 @@ import dataclasses
 from ..generation.prediction import Answer
 from ..model_file.bundle import Bundle
 from .language_model import LanguageModel
-from .model import Model
-from .opening import model_of
+from .model import Model, model_of
 from .source_model import SourceModel, WritingModel
 
 TEMPERATURES = (0.3, 0.8, 1.2)

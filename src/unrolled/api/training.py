@@ -17,8 +17,7 @@ from ..files import locked, remove_leftovers
 from ..model_file import bundle as bundles
 from ..model_file.bundle import SUFFIX
 from .documented import document
-from .model import Model
-from .opening import model_of
+from .model import Model, model_of
 from .samples import with_sample
 
 if TYPE_CHECKING:

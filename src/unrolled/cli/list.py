@@ -13,6 +13,7 @@ from .flags import examples
 
 EXAMPLES = """
 unrolled list
+unrolled list models/
 unrolled list models/ --json
 """
 FIGURES = {"accuracy": "{:.1%} right", "bits_per_char": "{:.3f} bits/character", "bits_per_label": "{:.3f} bits/label"}

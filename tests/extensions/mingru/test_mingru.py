@@ -95,7 +95,7 @@ def test_without_kernels_its_own_lines_are_run(registered, monkeypatch, text_fil
     monkeypatch.setattr(type(registered), "native", None)
     model = learnt(text_file, tmp_path / "m.safetensors", steps=20)
     assert len(model.generate("The ", length=20, seed=1)) >= 20
-    with pytest.raises(OptionError, match="there are no kernels for cell= mingru"):
+    with pytest.raises(OptionError, match="there are no kernels for cell=mingru"):
         unrolled.load(tmp_path / "m.safetensors", engine="native").generate("The ", length=5)
 
 

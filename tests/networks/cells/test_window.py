@@ -100,10 +100,10 @@ def test_it_learns_and_writes(text_file):
 
 
 def test_a_context_is_for_windows(text_file):
-    with pytest.raises(OptionError, match="I got context= with cell= lstm, which looks back without end"):
+    with pytest.raises(OptionError, match="I got context= with cell=lstm, which looks back without end"):
         unrolled.train(text_file, context=5, steps=1)
 
 
 def test_kernels_that_are_not_there_are_refused():
-    with pytest.raises(OptionError, match="there are no kernels for cell= window"):
+    with pytest.raises(OptionError, match="there are no kernels for cell=window"):
         open_engine("native", model_of())

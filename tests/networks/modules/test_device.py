@@ -22,7 +22,7 @@ def test_a_device_that_this_machine_lacks_is_refused(name):
 @pytest.mark.parametrize("name", ["cuda", "cuda:1"])
 def test_a_gpu_that_the_parent_used_is_refused_in_a_forked_process(monkeypatch, name):
     monkeypatch.setattr(device, "INHERITED", {"cpu", "cuda"})
-    with pytest.raises(OptionError, match="device= cuda cannot be used in a process that was forked"):
+    with pytest.raises(OptionError, match="device=cuda cannot be used in a process that was forked"):
         find_device(name)
     assert find_device("cpu").type == device.fastest_device() == "cpu"
 

@@ -61,5 +61,5 @@ def test_labels_and_heads_that_do_not_fit_are_refused(text_file, tmp_path):
     (tmp_path / "a.csv").write_text("text,kind\n" + "".join(f"name {n},{n % 2}\n" for n in range(40)))
     with pytest.raises(unrolled.UnrolledError, match="I got label= with model=gpt2"):
         unrolled.train(tmp_path / "a.csv", model="gpt2", label="kind")
-    with pytest.raises(unrolled.UnrolledError, match="heads= is 5, which does not divide"):
+    with pytest.raises(unrolled.UnrolledError, match="heads is 5, which does not divide"):
         unrolled.train(text_file, model="gpt2", heads=5, steps=1)

@@ -117,7 +117,7 @@ def test_other_sources_than_a_table_and_its_images_are_refused(folder, names):
 
 def test_options_that_features_contradict_are_refused(folder):
     source = [features(folder / "f.npz"), folder / "t.tsv"]
-    for option, shown in (({"vision": "some/network"}, "--vision"), ({"image_size": 32}, "--image-size")):
+    for option, shown in (({"vision": "some/network"}, "vision="), ({"image_size": 32}, "image_size=")):
         model = ModelOptions(task="caption", **option)
         with pytest.raises(OptionError, match=f"I got {shown}"):
             read_captioned(source, dataclasses.replace(REQUEST, model=model))
@@ -195,5 +195,5 @@ def test_a_large_image_is_read_in_the_size_that_is_asked_for(folder):
 @pytest.mark.parametrize(("vision", "name"), [("cnn", "feature_size"), ("elsewhere", "image_size")])
 def test_a_size_of_what_sees_in_another_way_is_refused(folder, vision, name):
     model = ModelOptions(task="caption", vision=vision, **{name: 16})
-    with pytest.raises(OptionError, match=f"I got --{name.replace('_', '-')} with vision={vision}, which has none"):
+    with pytest.raises(OptionError, match=f"I got {name}= with vision={vision}, which has none"):
         read_captioned(folder / "t.tsv", dataclasses.replace(REQUEST, model=model))

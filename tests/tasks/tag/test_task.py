@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import unrolled
-from unrolled.api.opening import model_of
+from unrolled.api.model import model_of
 from unrolled.errors import InputError
 from unrolled.tasks import TASKS
 from unrolled.tasks.tag import Tag

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -45,15 +46,29 @@ def library(environment, tmp_path_factory):
     return Library(tmp_path_factory.mktemp("library"), environment)
 
 
-@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
-def test_what_a_page_shows_runs(page, library, tmp_path):
+def run_page(page, library, folder):
     for command in page.commands:
-        library.provide(tmp_path, command)
-        shell(command, tmp_path, library.environment)
+        library.provide(folder, command)
+        shell(command, folder, library.environment)
     if page.python:
-        library.provide(tmp_path, page.program)
-        (tmp_path / "page.py").write_text(page.program, encoding="utf-8")
-        shell("page-python page.py", tmp_path, library.environment)
+        library.provide(folder, page.program)
+        (folder / "page.py").write_text(page.program, encoding="utf-8")
+        shell("page-python page.py", folder, library.environment)
+
+
+@pytest.fixture(scope="module")
+def runs(request, library, tmp_path_factory):
+    """The runs of all pages that are to be tested, two at a time; the longest page begins first."""
+    tested = [item.callspec.params["page"] for item in request.session.items if "runs" in item.fixturenames]
+    with ThreadPoolExecutor(2) as pool:
+        longest_first = sorted(tested, key=lambda page: len(page.commands), reverse=True)
+        yield {page: pool.submit(run_page, page, library, tmp_path_factory.mktemp("page")) for page in longest_first}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
+def test_what_a_page_shows_runs(page, runs):
+    runs[page].result()
 
 
 def test_python_on_the_pages_passes_a_strict_type_checker(tmp_path):

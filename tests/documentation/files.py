@@ -10,6 +10,7 @@ import subprocess
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import RLock
 
 LINES = [
     "Alice was not a bit hurt, and she jumped up on to her feet in a moment.",
@@ -152,7 +153,7 @@ class Library:
     """The files that pages share; each is made when the first page asks for it."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self.folder, self.environment = folder, environment
+        self.folder, self.environment, self.lock = folder, environment, RLock()
 
     def provide(self, page: Path, shown: str) -> None:
         """Copy into a page's folder what a command or a program names and does not write itself."""
@@ -163,8 +164,9 @@ class Library:
 
     def copy(self, name: str, target: Path) -> None:
         """Copy one of the files, made first if nobody has asked for it yet."""
-        if not (self.folder / name).exists():
-            self.make(name)
+        with self.lock:
+            if not (self.folder / name).exists():
+                self.make(name)
         if target == self.folder:
             return
         source = self.folder / name

@@ -6,6 +6,7 @@ A page has many commands, and each would spend seconds on importing PyTorch. The
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -92,6 +93,8 @@ def serve(address: str) -> None:
     import unrolled.evaluation
     import unrolled.training.driver  # noqa: F401
 
+    gc.collect()
+    gc.freeze()  # forks need not look through all that was imported, nor copy the memory that it lies in
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()

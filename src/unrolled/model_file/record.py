@@ -144,8 +144,7 @@ def check_record(value: Any) -> Record:
 def schema() -> dict[str, Any]:
     """Return the JSON schema of a record; numbers may also be NaN, Infinity and -Infinity, as Python writes them."""
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"The record of an unrolled model, version {VERSION}",
+        "description": f"version {VERSION} of its entries; others are kept as they are",
         "type": "object",
         "properties": {
             name: {"description": field.metadata["help"], **field.metadata["check"].schema}

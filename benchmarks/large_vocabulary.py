@@ -38,7 +38,7 @@ Step = Callable[[torch.Tensor, torch.Tensor], float]
 def ours(vocabulary: int, counts: np.ndarray) -> Step:
     """As ``unrolled train`` does it."""
     kind = kernels.arithmetic("auto", "auto")
-    network = build(NetworkSpec(vocabulary, vocabulary, EMBEDDING, "lstm", WIDTH, 1, 0.1), kind=kind)
+    network = build(NetworkSpec(vocabulary, vocabulary, EMBEDDING, "lstm", WIDTH, 1, 0.1), precision=kind)
     optimizers, sampler, rng = (
         make_optimizers(network, "muon", 0.1),
         Sampler(counts, counts > 0),

@@ -48,7 +48,7 @@ def expected(cell: str, layers: int, embedding_size: int) -> np.ndarray:
 
 def by_its_own_lines(bundle: Bundle) -> np.ndarray:
     """Logits by the torch module in float64, without kernels."""
-    module = build(TASKS["language"].network(bundle.config, bundle.vocabularies), kind="off")
+    module = build(TASKS["language"].network(bundle.config, bundle.vocabularies), precision="off")
     module.load_state_dict({name: torch.from_numpy(each) for name, each in bundle.tensors.items()})
     with torch.no_grad():
         return module.double()(torch.from_numpy(IDS).long(), module.start(len(IDS)))[0].numpy()
@@ -112,7 +112,7 @@ def reading(task: str, cell: str, layers: int, directions: int, way: str, shared
 def in_float64(*key: str | int) -> np.ndarray:
     """The module's logits of all targets under all sources, of a ``reading`` model."""
     bundle = reading(*key)
-    module = build(TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), kind="off")
+    module = build(TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), precision="off")
     module.load_state_dict({name: torch.from_numpy(each) for name, each in bundle.tensors.items()})
     given = side_by_side(SOURCES)
     ids = (

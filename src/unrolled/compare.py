@@ -36,7 +36,7 @@ MODELS: dict[str, dict[str, Any]] = {
 """What is compared, by name: the options of ``train`` that make it."""
 WRITTEN = 5_000
 """Units that each writes to be timed, and to be compared with the text."""
-SHOWN = 300
+SAMPLE_CHARACTERS = 300
 """Characters of a sample."""
 SEED, TEMPERATURE = 1, 0.8
 COLD_CHARACTERS = 100_000
@@ -242,7 +242,7 @@ def judge(name: str, model: LanguageModel, text: Text, prompt: str, memory: int 
         copied=copied,
         seconds=record.seconds,
         curve=[(point["seconds"], point["valid"]) for point in record.curve],
-        sample=written[:SHOWN],
+        sample=written[:SAMPLE_CHARACTERS],
     )
 
 

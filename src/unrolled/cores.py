@@ -14,9 +14,9 @@ from .sharing import after_fork
 
 VARIABLE = "OMP_NUM_THREADS"
 """Environment variable that says how many threads to use; OpenMP allows a list, of which the first is meant."""
-MOST = 1024
+MAX_THREADS = 1024
 """More threads are a slip."""
-TOLD: set[tuple[str, str]] = set()
+WARNED: set[tuple[str, str]] = set()
 """Whose numbers of threads were warned of, and which."""
 
 
@@ -40,7 +40,7 @@ def leading_number(text: str) -> int | None:
     """The number of threads that a text begins with (of "2,1" it is 2); None where it is none of at least 1."""
     first = text.split(",")[0].strip()
     number = int(first) if first.isascii() and first.isdigit() and len(first) < 20 else 0
-    return min(number, MOST) or None
+    return min(number, MAX_THREADS) or None
 
 
 def warn_of_more(threads: int, name: str) -> None:
@@ -53,14 +53,14 @@ def warn_of_more(threads: int, name: str) -> None:
 
 def tell(name: str, value: str, message: str) -> None:
     """Warn of a value, once."""
-    if (name, value) not in TOLD:
-        TOLD.add((name, value))
+    if (name, value) not in WARNED:
+        WARNED.add((name, value))
         warnings.warn(message, UnrolledWarning, stacklevel=4)
 
 
 def cores() -> int:
     """Cores that this process may use: those that it may run on, or fewer where its group has a share of them."""
-    return min(allowed(), quota() or MOST)
+    return min(allowed(), quota() or MAX_THREADS)
 
 
 def allowed() -> int:

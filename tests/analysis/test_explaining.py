@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import unrolled
-from unrolled.analysis.explaining import LIKELIEST, MOST, explain
+from unrolled.analysis.explaining import MAX_CHARACTERS, MAX_SHOWN_UNITS, explain
 from unrolled.analysis.scoring import score
 from unrolled.config import ScoreOptions
 from unrolled.engines.base import Engine, check_like, step
@@ -79,7 +79,7 @@ def test_a_large_vocabulary_tells_the_likeliest_what_came_and_the_mean_of_the_re
     engine = Fixed(len(vocabulary))
     text = "".join(np.random.default_rng(2).choice(vocabulary.units, 600))
     told = explain(engine, vocabulary, text)
-    assert told.logs.shape == (600, LIKELIEST)
+    assert told.logs.shape == (600, MAX_SHOWN_UNITS)
     assert (told.candidates == told.came[:, None]).any(1).all()
     total = np.exp(told.logs).sum(1) + told.rest_count * np.exp(told.rest)
     np.testing.assert_allclose(total, 1, atol=1e-9)
@@ -101,7 +101,7 @@ def test_documents_begin_afresh_and_pay_for_their_ends_as_in_the_score(model, do
 
 def test_a_long_text_is_read_to_its_limit(model):
     told = explain(model.engine, model.vocabulary, "The cat. " * 600)
-    assert (told.characters, told.left_out, len(told.bits)) == (MOST, 400, MOST)
+    assert (told.characters, told.left_out, len(told.bits)) == (MAX_CHARACTERS, 400, MAX_CHARACTERS)
 
 
 @pytest.mark.parametrize(("empty", "documents"), [("", "whole"), ("\n\n", "lines")])

@@ -35,7 +35,7 @@ def test_streamed_is_the_sum_over_single_steps(model, text):
 
 def test_how_many_units_are_read_at_once_does_not_matter(model, text, monkeypatch):
     whole = model.score(text[:700])
-    monkeypatch.setattr(scoring, "AT_ONCE", 13)
+    monkeypatch.setattr(scoring, "UNITS_AT_ONCE", 13)
     assert model.score(text[:700]).bits == pytest.approx(whole.bits, abs=1e-4)
 
 
@@ -51,7 +51,7 @@ def test_cold_256_is_a_loop_over_windows_with_a_fresh_state(model, text, size):
 
 def test_how_many_windows_are_read_at_once_does_not_matter(model, text, monkeypatch):
     whole = model.score(text[:3000], mode="cold-256")
-    monkeypatch.setattr(scoring, "ROWS", 2)
+    monkeypatch.setattr(scoring, "WINDOWS_AT_ONCE", 2)
     assert model.score(text[:3000], mode="cold-256").bits == pytest.approx(whole.bits, abs=1e-4)
 
 

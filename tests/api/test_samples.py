@@ -3,14 +3,14 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unrolled.api.samples import SHOWN, answers, sample_lines, shorten, with_sample
+from unrolled.api.samples import MAX_SHOWN_CHARACTERS, answers, sample_lines, shorten, with_sample
 
 
 @given(st.text())
 def test_a_long_text_is_shown_by_its_beginning_in_one_line(text):
     shown, line = shorten(text), " ".join(text.split())
-    assert len(shown) <= SHOWN and "\n" not in shown
-    assert shown == line or (len(line) > SHOWN and shown == line[: SHOWN - 1] + "…")
+    assert len(shown) <= MAX_SHOWN_CHARACTERS and "\n" not in shown
+    assert shown == line or (len(line) > MAX_SHOWN_CHARACTERS and shown == line[: MAX_SHOWN_CHARACTERS - 1] + "…")
 
 
 def test_answers_say_what_was_wanted_where_it_was_not_found(backwards):

@@ -1,7 +1,7 @@
 import pytest
 
 from unrolled.config import ModelOptions, ReadOptions, TrainOptions
-from unrolled.datasets.dataset import SHOWN, ReadRequest
+from unrolled.datasets.dataset import SHOWN_EXAMPLES, ReadRequest
 from unrolled.tasks.classify.rows import read_labelled
 from unrolled.tasks.language.rows import read_text
 from unrolled.tasks.translate.rows import read_pairs
@@ -33,13 +33,13 @@ def test_every_target_that_is_counted_is_one_of_the_vocabulary(reading):
 def test_the_targets_of_a_batch_have_what_is_given_of_their_documents(reading):
     material, train = reading[0].split, reading[1]
     batch = material.batches(train).batch(3)
-    given = material.given("train", batch.documents)
+    given = material.inputs("train", batch.documents)
     assert (given is None) == (batch.documents is None)
     assert given is None or len(given) == len(batch.inputs) == len(batch.documents)
 
 
 def test_a_few_held_out_examples_are_shown(reading):
-    assert len(reading[0].shown) in (0, SHOWN)
+    assert len(reading[0].shown) in (0, SHOWN_EXAMPLES)
     assert all(len(pair) == 2 for pair in reading[0].shown)
 
 

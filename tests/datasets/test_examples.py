@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
 from unrolled.datasets.encoder_input import Ragged
-from unrolled.datasets.examples import AT_ONCE, SHUFFLE, ExampleBatches, ExampleDataset, Examples, grouped
+from unrolled.datasets.examples import EVALUATION_BATCH_SIZE, SHUFFLE, ExampleBatches, ExampleDataset, Examples, grouped
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 lengths = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=60)
@@ -103,7 +103,7 @@ def split():
 def test_a_held_out_part_is_read_once(split):
     batches = list(split.held_out("valid"))
     assert sorted(int(n) for batch in batches for n in batch.documents) == list(range(100))
-    assert max(len(batch.documents) for batch in batches) == AT_ONCE
+    assert max(len(batch.documents) for batch in batches) == EVALUATION_BATCH_SIZE
     assert list(split.held_out("test")) == []
 
 
@@ -123,7 +123,7 @@ def test_a_label_counts_as_one(split):
 
 def test_what_is_given_of_a_batch_are_its_sources(split):
     batch = split.batches(TrainOptions(batch_size=2, sequence_length=9)).batch(0)
-    found = split.given("train", batch.documents)
+    found = split.inputs("train", batch.documents)
     assert sorted(found.sizes.tolist()) == [2, 3]
     assert [row[:size].tolist() for row, size in zip(found.values, found.sizes, strict=True)] == [
         [[2, 3, BOUNDARY], [3, BOUNDARY]][n] for n in batch.documents

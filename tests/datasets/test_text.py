@@ -175,11 +175,11 @@ def test_some_labels_are_hidden_by_the_chance_that_is_given():
     split = TextDataset(Vocabulary("char", ("a",)), nothing, nothing, nothing, conditions={"train": labels})
     everyone = np.arange(5000)
     one, again, other = (
-        split.given("train", everyone, np.random.Generator(np.random.SFC64(seed))).values for seed in (0, 0, 1)
+        split.inputs("train", everyone, np.random.Generator(np.random.SFC64(seed))).values for seed in (0, 0, 1)
     )
     assert np.array_equal(one, again) and not np.array_equal(one, other)
     assert set(np.unique(one)) == {BOUNDARY, 7} and abs((one == BOUNDARY).mean() - HIDDEN) < 0.02
-    assert np.array_equal(split.given("train", everyone).values, labels)
+    assert np.array_equal(split.inputs("train", everyone).values, labels)
 
 
 def test_a_short_text_is_read_in_one_row_and_a_long_one_in_many():

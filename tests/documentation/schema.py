@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 TYPES = {"string": str, "integer": int, "number": int | float, "boolean": bool, "object": dict, "array": list}
-KNOWN = {"type", "enum", "pattern", "properties", "required", "additionalProperties", "items", "minItems", "maxItems"}
+KNOWN = {
+    "anyOf",
+    "type",
+    "enum",
+    "pattern",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "minItems",
+    "maxItems",
+}
 BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 NOTES = {"$schema", "title", "description", "default"}
 
@@ -23,6 +34,8 @@ def faults(value: Any, schema: dict[str, Any], where: str = "") -> Iterator[str]
     """Yield what of a value does not fit, with where it stands."""
     if unknown := set(schema) - KNOWN - BOUNDS - NOTES:
         raise ValueError(f"the schema says {unknown} at {where}, which this does not check")
+    if "anyOf" in schema and all(list(faults(value, one, where)) for one in schema["anyOf"]):
+        yield f"{where} is {value!r}"
     kinds = schema.get("type", [])
     if kinds and not any(is_of(value, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)):
         yield f"{where} is {value!r}"

@@ -47,7 +47,7 @@ def test_an_image_is_seen_as_it_was_in_training(trained):
     model = load(trained / "m.safetensors", vision=trained / "net")
     assert model.bundle.config.feature_size == 16 and len(list((trained / ".unrolled-cache").glob("features-*"))) == 1
     (cached,) = (np.load(path)["array"] for path in (trained / ".unrolled-cache").glob("features-*"))
-    given = model._predictor.given([str(trained / "1.png"), str(trained / "0.png")]).values
+    given = model._predictor.encode_sources([str(trained / "1.png"), str(trained / "0.png")]).values
     np.testing.assert_allclose(given, cached[[1, 0]], atol=1e-5)
     assert [model.predict(str(trained / f"{n}.png")).text for n in (18, 19)] == ["a red square", "a blue square"]
 

@@ -1,9 +1,9 @@
 import unrolled
-from unrolled.evaluation.quantization import narrowed
+from unrolled.evaluation.quantization import quantized_with_cost
 
 
 def test_a_narrow_classifier_tells_what_it_costs_and_is_smaller(classifier, classifier_file, tables, tmp_path):
-    smaller = narrowed(classifier, "int8", tables["pets-test"])
+    smaller = quantized_with_cost(classifier, "int8", tables["pets-test"])
     told = smaller.record["quantized"]
     assert told["accuracy_before"] == unrolled.evaluate(classifier, tables["pets-test"]).figures["accuracy"]
     assert abs(told["accuracy"] - told["accuracy_before"]) < 0.1

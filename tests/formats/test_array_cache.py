@@ -175,7 +175,7 @@ def test_old_entries_and_what_was_left_unfinished_are_deleted_and_nothing_else(t
 
 
 def test_the_oldest_entries_go_while_all_are_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(cache, "MOST", 25)
+    monkeypatch.setattr(cache, "MAX_CACHE_BYTES", 25)
     for days, name in enumerate(["used.ids", "a.ids", "b.npz", "c.json"][::-1]):
         entry(tmp_path, name, days)
     prune(tmp_path, "used")

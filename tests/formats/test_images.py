@@ -284,7 +284,7 @@ def test_a_large_picture_is_made_smaller_by_the_mean_of_its_pixels(monkeypatch, 
     raw = saved(image, "TIFF" if mode in ("I", "F", "CMYK") else "PNG")
     whole, small = read_whole(raw).astype(float), read_image(raw, 10).astype(float)
     monkeypatch.setattr(images, "BAND", 1000)
-    monkeypatch.setattr(images, "WHOLE", 161 * 203 / 4)
+    monkeypatch.setattr(images, "MAX_WHOLE_PIXELS", 161 * 203 / 4)
     means = read_whole(raw)
     assert means.shape == (102, 81, 3)
     assert np.abs(means[:101, :80] - whole[:202, :160].reshape(101, 2, 80, 2, 3).mean((1, 3))).max() <= 1

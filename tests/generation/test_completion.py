@@ -32,7 +32,7 @@ def exhaustive(engine: Engine, read: PromptState, longest: int) -> list[tuple[fl
 
 @pytest.mark.parametrize("seed", range(8))
 def test_it_finds_the_likeliest_of_all_words(table, seed, monkeypatch):
-    monkeypatch.setattr(module, "MOST_READ", 6000)
+    monkeypatch.setattr(module, "MAX_READ", 6000)
     engine, read = table(SPECIAL + 4, seed)
     found = complete(engine, Words(VOCABULARY), read, "x a", 4)
     expected = exhaustive(engine, read, 10)[:4]

@@ -4,7 +4,7 @@ import pytest
 import unrolled
 from unrolled.config import ModelOptions
 from unrolled.engines import ENGINES, open_reader
-from unrolled.generation.prediction import ROWS, Predictor
+from unrolled.generation.prediction import BATCH_SIZE, Predictor
 from unrolled.model_file.bundle import Bundle
 from unrolled.networks.modules import build
 from unrolled.tasks import TASKS
@@ -97,7 +97,7 @@ def test_an_answer_is_the_same_whatever_is_beside_it(ends):
 
 
 def test_more_sources_than_are_read_at_once_keep_their_order(ends):
-    sources = [word * (1 + n % 3) for n, word in enumerate(["ab", "c", "dca"] * ROWS)]
+    sources = [word * (1 + n % 3) for n, word in enumerate(["ab", "c", "dca"] * BATCH_SIZE)]
     answers = ends.predict_many(sources)
     assert [each.source for each in answers] == sources
     assert answers[5].probabilities == pytest.approx(ends.predict(sources[5]).probabilities, abs=1e-5)

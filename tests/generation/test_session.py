@@ -34,8 +34,8 @@ def test_a_keystroke_costs_one_step_and_a_deletion_none(model, monkeypatch):
 
 
 def test_states_far_back_are_thinned_out_and_still_gone_back_to(model, monkeypatch):
-    monkeypatch.setattr(module, "NEAR", 16)
-    monkeypatch.setattr(module, "AT_ONCE", 8)
+    monkeypatch.setattr(module, "MAX_NEAR_STATES", 16)
+    monkeypatch.setattr(module, "CHARACTERS_PER_STATE", 8)
     session, text = model.session(), "The cat sat on the mat. " * 8
     for end in range(len(text)):
         session.to(text[:end])
@@ -69,7 +69,7 @@ def test_no_words_are_no_wish(model):
 
 
 def test_a_session_is_right_after_an_error_while_it_read(model, monkeypatch):
-    monkeypatch.setattr(module, "AT_ONCE", 8)
+    monkeypatch.setattr(module, "CHARACTERS_PER_STATE", 8)
     session, long = model.session(), "The cat sat on the mat. The dog ran over the hill. "
     session.to(long)
     with pytest.raises(unrolled.UnrolledWarning, match="never saw"):

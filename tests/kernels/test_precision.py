@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from unrolled.kernels.precision import from_bf16, narrow, to_bf16, to_int8, widen
+from unrolled.kernels.precision import from_bf16, to_bf16, to_fp32, to_int8, to_precision
 
 MATRICES = arrays(np.float32, (3, 5), elements=st.floats(-100, 100, width=32))
 
@@ -32,16 +32,16 @@ def test_a_row_of_zeros_stays_zeros_in_int8():
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
 @given(matrix=MATRICES)
 def test_narrowing_again_changes_nothing(precision, matrix):
-    once = widen(narrow({"w": matrix}, precision))
-    np.testing.assert_allclose(widen(narrow(once, precision))["w"], once["w"], rtol=1e-6, atol=1e-12)
+    once = to_fp32(to_precision({"w": matrix}, precision))
+    np.testing.assert_allclose(to_fp32(to_precision(once, precision))["w"], once["w"], rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
 def test_vectors_stay_as_they_are(precision):
     bias = np.array([1.23456789], np.float32)
-    assert widen(narrow({"b": bias}, precision))["b"] is bias
+    assert to_fp32(to_precision({"b": bias}, precision))["b"] is bias
 
 
 def test_fp32_is_left_alone():
     matrix = np.ones((2, 2), np.float32)
-    assert narrow({"w": matrix}, "fp32")["w"] is matrix
+    assert to_precision({"w": matrix}, "fp32")["w"] is matrix

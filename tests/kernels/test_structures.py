@@ -73,12 +73,12 @@ def test_a_structure_has_the_fields_of_the_header_in_order(name):
 
 def test_precisions_have_the_numbers_of_the_header():
     order = re.search(r"enum kind \{(.*?)\}", HEADER)[1].lower().replace(" ", "").split(",")
-    assert {name: number for number, name in enumerate(order)} == structures.KINDS
+    assert {name: number for number, name in enumerate(order)} == structures.PRECISION_CODES
 
 
 def test_attentions_have_the_numbers_of_the_header():
     order = re.search(r"enum looks \{(.*?)\}", HEADER)[1].lower().replace(" ", "").split(",")
-    assert {name: number for number, name in enumerate(order)} == structures.LOOKS
+    assert {name: number for number, name in enumerate(order)} == structures.ATTENTION_CODES
 
 
 def test_the_table_of_the_header_names_every_structure_and_its_last_field():

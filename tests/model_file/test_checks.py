@@ -5,7 +5,7 @@ import pytest
 
 from unrolled.config import ModelOptions
 from unrolled.errors import OptionError
-from unrolled.kernels.precision import narrow
+from unrolled.kernels.precision import to_precision
 from unrolled.model_file.bundle import FORMAT
 from unrolled.model_file.checks import check_tensors, parse_config, parse_vocabularies
 from unrolled.networks.markov import count
@@ -25,7 +25,7 @@ def weights(config: ModelOptions = CONFIG) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
 def test_weights_of_every_precision_pass(precision):
-    check_tensors(narrow(weights(), precision), CONFIG, TEXT, precision)
+    check_tensors(to_precision(weights(), precision), CONFIG, TEXT, precision)
 
 
 @pytest.mark.parametrize("name", weights())
@@ -65,14 +65,14 @@ def test_another_precision_than_the_file_has_is_refused(precision):
 
 @pytest.mark.parametrize("scale", [np.nan, np.inf, 3e38])
 def test_a_scale_that_would_overflow_is_refused(scale):
-    kept = narrow(weights(), "int8")
+    kept = to_precision(weights(), "int8")
     kept["head.weight.scale"] = np.full_like(kept["head.weight.scale"], scale)
     with pytest.raises(WRONG, match=r"head.weight.scale"):
         check_tensors(kept, CONFIG, TEXT, "int8")
 
 
 def test_bits_of_bf16_that_are_no_number_are_refused():
-    kept = narrow(weights(), "bf16")
+    kept = to_precision(weights(), "bf16")
     kept["head.weight"][0, 0] = 0x7F80
     with pytest.raises(WRONG, match=r"head.weight"):
         check_tensors(kept, CONFIG, TEXT, "bf16")

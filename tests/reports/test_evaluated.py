@@ -1,6 +1,6 @@
 import pytest
 
-from unrolled.reports.evaluated import FIGURES, MOST, WIDTH, lines, pair_lines
+from unrolled.reports.evaluated import FIGURES, MAX_SHOWN_LABELS, WIDTH, lines, pair_lines
 from unrolled.reports.labels import columns
 
 LABELLED = {
@@ -77,7 +77,7 @@ def test_of_many_labels_those_of_the_lowest_f1_are_told():
         "confused": [],
     }
     shown = lines({**LABELLED, "classes": classes})
-    assert f"{MOST} of 50 labels, those of the lowest F1" in shown
+    assert f"{MAX_SHOWN_LABELS} of 50 labels, those of the lowest F1" in shown
     assert not any(line.startswith("most confused") for line in shown)
 
 

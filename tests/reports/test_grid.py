@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.errors import InputError
-from unrolled.reports.grid import LONGEST, grid
+from unrolled.reports.grid import MAX_LABEL_COLUMNS, grid
 from unrolled.reports.labels import columns, shown
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -27,7 +27,7 @@ def test_any_names_and_any_title_are_a_picture_that_says_what_it_shows(left, top
     root = ET.fromstring(picture)
     assert root.get("role") == "img" and (root[0].tag, root[0].text or "") == (f"{SPACE}title", shown(title))
     labels = [each.text or "" for each in parts(picture, "text")]
-    assert len(labels) == len(left) + len(top) and all(columns(each) <= LONGEST for each in labels)
+    assert len(labels) == len(left) + len(top) and all(columns(each) <= MAX_LABEL_COLUMNS for each in labels)
 
 
 def test_cells_stand_where_their_row_and_column_are_and_have_their_ink():

@@ -11,7 +11,7 @@ def test_every_task_of_the_table_can_be_chosen():
     assert [ModelOptions(task=name).task for name in TASKS] == list(TASKS)
 
 
-METHODS = ("read", "rows", "cut", "given", "network", "loss", "show")
+METHODS = ("read", "rows", "cut", "encode_sources", "network", "loss", "show")
 
 
 @pytest.mark.parametrize("missing", METHODS)

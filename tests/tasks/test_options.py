@@ -38,10 +38,10 @@ def test_a_model_is_described_by_its_own_options_that_are_known():
 
 
 @pytest.mark.parametrize(
-    ("options", "name"), [({"model": "markov", "hidden_size": 8}, "hidden-size"), ({"order": 3}, "order")]
+    ("options", "name"), [({"model": "markov", "hidden_size": 8}, "hidden_size"), ({"order": 3}, "order")]
 )
 def test_an_option_of_another_kind_of_model_is_refused(options, name):
-    with pytest.raises(OptionError, match=f"I got --{name} with model="):
+    with pytest.raises(OptionError, match=f"I got {name}= with model="):
         refuse(options)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from unrolled.config import TrainOptions
 from unrolled.errors import OptionError
-from unrolled.training.budget import MOST_PASSES, Budget, most_passes
+from unrolled.training.budget import MAX_EPOCHS, Budget, max_epochs
 from unrolled.training.costs import Costs
 from unrolled.training.progress import RunProgress
 from unrolled.training.schedule import FLOOR, Schedule
@@ -27,7 +27,7 @@ def simulate(options, guess, speed, replay=(), steps_per_epoch=4000, **machine):
     """A run on a machine: what it counted and planned, the work after the last step included."""
     on = Machine(speed if callable(speed) else lambda now: speed, **machine)
     progress, costs, every = RunProgress(), Costs(per_unit=on.validation(0)), 200
-    budget = Budget(options, Schedule(progress.plans), steps_per_epoch * MOST_PASSES, steps_per_epoch, list(replay))
+    budget = Budget(options, Schedule(progress.plans), steps_per_epoch * MAX_EPOCHS, steps_per_epoch, list(replay))
     budget.begin(guess)
     progress.next_validation = every
     while progress.step < budget.schedule.steps:
@@ -100,16 +100,16 @@ def test_minutes_are_kept_however_wrong_the_first_guess(minutes, speed, error):
 @pytest.mark.parametrize("guess", [1, 1000])
 def test_a_text_is_not_read_more_often_than_helps(guess):
     progress = simulate(TrainOptions(minutes=10), guess, 100, steps_per_epoch=50)
-    assert progress.step == MOST_PASSES * 50
+    assert progress.step == MAX_EPOCHS * 50
 
 
 def test_words_are_read_half_as_often():
-    assert [most_passes(characters) for characters in (1, 4)] == [MOST_PASSES, MOST_PASSES // 2]
+    assert [max_epochs(characters) for characters in (1, 4)] == [MAX_EPOCHS, MAX_EPOCHS // 2]
 
 
 def test_passes_that_were_asked_for_are_made():
-    progress = simulate(TrainOptions(epochs=3 * MOST_PASSES), 1, 100, steps_per_epoch=5)
-    assert progress.step == 15 * MOST_PASSES
+    progress = simulate(TrainOptions(epochs=3 * MAX_EPOCHS), 1, 100, steps_per_epoch=5)
+    assert progress.step == 15 * MAX_EPOCHS
 
 
 def test_minutes_are_kept_on_a_machine_that_slows_down():

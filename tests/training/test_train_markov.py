@@ -25,7 +25,7 @@ def test_its_held_out_bits_are_those_of_score(chain, text):
 
 
 def test_a_longer_text_in_blocks_costs_what_it_costs_at_once(chain, text_file, monkeypatch):
-    monkeypatch.setattr(module, "AT_ONCE", 7)
+    monkeypatch.setattr(module, "UNITS_AT_ONCE", 7)
     again = unrolled.train(text_file, model="markov", test=0.1)
     assert again.record["best"] == pytest.approx(chain.record["best"])
 
@@ -49,7 +49,7 @@ def test_documents_end_by_themselves(tmp_path):
 
 
 def test_only_so_many_units_are_counted(text_file, monkeypatch):
-    monkeypatch.setattr(module, "MOST", 500)
+    monkeypatch.setattr(module, "MAX_UNITS", 500)
     told = []
     unrolled.train(text_file, model="markov", observers=[told.append])
     assert "I count the last 500 of " in told[0].message

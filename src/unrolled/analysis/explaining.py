@@ -22,11 +22,11 @@ from .features import Floats, rank
 from .passages import cut, grouped, measured
 from .scoring import log_probabilities, naming_bits, surprisal
 
-MOST = 5000
+MAX_CHARACTERS = 5000
 """Characters that are explained: more would make a page too heavy to be opened."""
-AT_ONCE = 256  # places whose logits are kept at a time
-WHOLE = 256  # a vocabulary up to this size is told as a whole
-LIKELIEST = 64  # of a larger one, so many units are told
+POSITIONS_AT_ONCE = 256  # places whose logits are kept at a time
+MAX_WHOLE_VOCABULARY = 256  # a vocabulary up to this size is told as a whole
+MAX_SHOWN_UNITS = 64  # of a larger one, so many units are told
 
 Activations = NDArray[np.float32]
 
@@ -71,8 +71,8 @@ class Expected:
 
 
 def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = "whole") -> Explanation:
-    """Read a text unit by unit; raises ``InputError`` if it is empty. Only the first ``MOST`` characters are read."""
-    passages = cut(vocabulary, text[:MOST], documents, len(text) > MOST)
+    """Read a text unit by unit, at most ``MAX_CHARACTERS`` of it; raises ``InputError`` if it is empty."""
+    passages = cut(vocabulary, text[:MAX_CHARACTERS], documents, len(text) > MAX_CHARACTERS)
     if not sum(len(passage.ids) for passage in passages):
         raise InputError("the text is empty; give some text to explain")
     read = [chunk for passage in passages for chunk in expectations(engine, passage.ids, vocabulary)]
@@ -84,7 +84,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     return Explanation(
         unit=vocabulary.unit,
         characters=sum(map(vocabulary.kind.characters, units)),
-        left_out=max(0, len(text) - MOST),
+        left_out=max(0, len(text) - MAX_CHARACTERS),
         groups=tuple(group for passage in passages for group in grouped(vocabulary, passage)),
         pieces=tuple(vocabulary.kind.shown([unit]) for unit in units),
         bits=every.bits + naming_bits(units, ids, vocabulary),
@@ -103,8 +103,8 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
 def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[Expected, Activations | None]]:
     """What is told of a document's places, and the activations [T, layers, H] after each, a chunk at a time."""
     logits, state = step(engine, np.array([BOUNDARY], np.int32), engine.start(1))
-    for start in range(0, len(ids), AT_ONCE):
-        targets = ids[start : start + AT_ONCE]
+    for start in range(0, len(ids), POSITIONS_AT_ONCE):
+        targets = ids[start : start + POSITIONS_AT_ONCE]
         before, after = [], []
         for unit in targets:
             before.append(logits[0])
@@ -140,7 +140,7 @@ def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
 def expected(logs: Floats, targets: Ids) -> Expected:
     """What log-probabilities [T, V] tell: of a small vocabulary all, of a large one the likeliest and the rest."""
     rows, size = np.arange(len(targets))[:, None], logs.shape[1]
-    count = size if size <= WHOLE else LIKELIEST
+    count = size if size <= MAX_WHOLE_VOCABULARY else MAX_SHOWN_UNITS
     chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)
     picked = logs[rows, chosen]
     mean = np.zeros(len(logs))
@@ -153,7 +153,7 @@ def expected(logs: Floats, targets: Ids) -> Expected:
 
 def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
     """The likeliest ids of each row; the unit that came takes the last place where it is not among them."""
-    chosen: NDArray[np.int64] = np.argsort(-logs, axis=1, kind="stable")[:, :LIKELIEST]
+    chosen: NDArray[np.int64] = np.argsort(-logs, axis=1, kind="stable")[:, :MAX_SHOWN_UNITS]
     missing = ~(chosen == targets[:, None]).any(1)
     chosen[missing, -1] = targets[missing]
     return chosen

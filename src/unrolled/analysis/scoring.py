@@ -27,9 +27,9 @@ from ..text.base import Ids, Unit
 from ..text.vocabulary import BOUNDARY, NEVER, UNKNOWN, Vocabulary
 
 WINDOW = 256
-AT_ONCE = 1024
-ROWS = 64
-MOST_LOGITS = 1 << 22  # at once: with a large vocabulary, few windows side by side
+UNITS_AT_ONCE = 1024
+WINDOWS_AT_ONCE = 64
+MAX_LOGITS = 1 << 22  # at once: with a large vocabulary, few windows side by side
 CODE_POINTS = 1_114_112
 MOST_BITS = 1000  # of a word; 2 to more is no float
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\ua9e0-\uaa7f]")
@@ -176,8 +176,8 @@ def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:
     """Logits for every unit of a text, the state carried from the boundary to the end."""
     inputs = np.concatenate([np.array([BOUNDARY], np.int32), ids[:-1]])[None]
     state = engine.start(1)
-    for place in range(0, len(ids), AT_ONCE):
-        logits, state = engine.scan(inputs[:, place : place + AT_ONCE], state)
+    for place in range(0, len(ids), UNITS_AT_ONCE):
+        logits, state = engine.scan(inputs[:, place : place + UNITS_AT_ONCE], state)
         yield logits[0].astype(np.float64)
 
 
@@ -191,7 +191,7 @@ def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
         part = windows[place : place + rows]
         logits, _ = engine.scan(part, engine.start(len(part)))
         yield logits.reshape(-1, logits.shape[-1]).astype(np.float64)
-        place, rows = place + len(part), max(1, min(ROWS, MOST_LOGITS // logits[0].size))
+        place, rows = place + len(part), max(1, min(WINDOWS_AT_ONCE, MAX_LOGITS // logits[0].size))
     if whole < len(inputs):
         logits, _ = engine.scan(inputs[None, whole:], engine.start(1))
         yield logits[0].astype(np.float64)

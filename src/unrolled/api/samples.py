@@ -14,7 +14,7 @@ TEMPERATURES = (0.3, 0.8, 1.2)
 """Of the samples on the screen."""
 LENGTH = 100
 """Units of each of them."""
-SHOWN = 60
+MAX_SHOWN_CHARACTERS = 60
 """Characters of a source or a result that are shown."""
 
 
@@ -62,4 +62,4 @@ def answers(model: SourceModel) -> list[str]:
 def shorten(text: str) -> str:
     """Return the beginning of a text, in one line."""
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+    return line if len(line) <= MAX_SHOWN_CHARACTERS else f"{line[: MAX_SHOWN_CHARACTERS - 1]}…"

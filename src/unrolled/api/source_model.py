@@ -42,9 +42,10 @@ class SourceModel(Model):
     @cached_property
     def _predictor(self) -> Predictor:
         """What reads the sources."""
-        TASKS[self.bundle.config.task].given([], self.bundle.config, self.bundle.vocabularies)  # or says that it cannot
+        bundle = self.bundle
+        TASKS[bundle.config.task].encode_sources([], bundle.config, bundle.vocabularies)  # or says that it cannot
         with OPENING:
-            return Predictor(self.bundle, self._source.reader(), self._vision)
+            return Predictor(bundle, self._source.reader(), self._vision)
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """Return the vector [E] of a source: the last state of what reads it, both directions side by side.

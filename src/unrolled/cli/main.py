@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..cores import MOST, VARIABLE, allowed, default_threads, leading_number, warn_of_more
+from ..cores import MAX_THREADS, VARIABLE, allowed, default_threads, leading_number, warn_of_more
 from ..errors import CALLER, InterruptedWorkError, OutputError, TrainingError, UnrolledError, UnrolledWarning, reason
 from ..options import check
 from . import streams
@@ -140,7 +140,7 @@ def set_threads(arguments: list[str]) -> None:
     """
     threads = number_after("--threads", arguments)
     if threads is not None:
-        check("threads", threads, {"low": 1, "high": MOST})
+        check("threads", threads, {"low": 1, "high": MAX_THREADS})
         os.environ[VARIABLE] = os.environ["OPENBLAS_NUM_THREADS"] = str(threads)
     with warnings.catch_warnings():
         if "--quiet" in arguments:

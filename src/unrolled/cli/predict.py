@@ -16,8 +16,8 @@ from .flags import LOADING, VISION, examples, flags, given, silence
 if TYPE_CHECKING:
     from ..api.source_model import SourceModel
 
-AT_ONCE = 64
-LABELS = 5
+BATCH_SIZE = 64
+MAX_SHOWN_LABELS = 5
 """Labels that are shown of each source."""
 
 EXAMPLES = """
@@ -48,7 +48,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
     opened = SourceModel.load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     lines = iter(lines_of(sources, path))
-    while some := list(islice(lines, 1 if sources == ("-",) else AT_ONCE)):
+    while some := list(islice(lines, 1 if sources == ("-",) else BATCH_SIZE)):
         show(opened, some, settings, as_json, quiet)
 
 
@@ -84,5 +84,5 @@ def answer(found: Any, quiet: bool) -> str:
     """Labels as people read them."""
     if quiet or found.labels:
         return str(found.label)
-    likely = list(found.probabilities.items())[:LABELS]
+    likely = list(found.probabilities.items())[:MAX_SHOWN_LABELS]
     return "  ".join(f"{label} {share:.3f}" for label, share in likely)

@@ -35,9 +35,9 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     refuse_target(output, force)
     opened = load(model)
     if isinstance(opened, SourceModel):
-        from ..evaluation.quantization import narrowed
+        from ..evaluation.quantization import quantized_with_cost
 
-        opened = narrowed(opened, weights, text)
+        opened = quantized_with_cost(opened, weights, text)
     else:
         opened = LanguageModel._expect(opened, model).quantized(weights, read_file(text).text)
     opened.save(output, force)

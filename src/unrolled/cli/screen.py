@@ -17,8 +17,8 @@ from ..tasks import TASKS
 from ..training.events import Event, Progress, ReadProgress, Started, Validated, Warned
 
 SAMPLES = 5  # times that samples are shown during a run
-NEAR = 1.1  # times the best: the part of the curve where it bends
-LONGEST_PROMPT = 24  # characters of the prompt that is proposed
+NEAR_BEST = 1.1  # times the best: the part of the curve where it bends
+MAX_PROMPT_CHARACTERS = 24  # characters of the prompt that is proposed
 PLAIN_EVERY = 10.0  # seconds between two plain lines
 ENDINGS = {
     "minutes": "its minutes are used up",
@@ -108,7 +108,7 @@ class Screen:
             from ..reports.curve import plot
 
             best = min(point["valid"] for point in event.curve)
-            for line in plot([point for point in event.curve if point["valid"] < NEAR * best], height=6):
+            for line in plot([point for point in event.curve if point["valid"] < NEAR_BEST * best], height=6):
                 self.say(line)
 
     def say(self, line: str) -> None:
@@ -135,7 +135,7 @@ class Screen:
             self.finish_reader(record, shown)
             return
         begin = next((begin for begin, _ in record.shown), record.sample.partition(" ")[0])
-        prompt = typed(begin.strip()[:LONGEST_PROMPT])
+        prompt = typed(begin.strip()[:MAX_PROMPT_CHARACTERS])
         self.say(f"try: unrolled generate {shown} --prompt {prompt} --temperature 0.8")
         more = f"    unrolled info {shown} --plot" if record.plans else ""
         self.say(f"     unrolled score {shown} SOME.txt{more}")

@@ -17,7 +17,7 @@ from .holdout import CUTTER
 if TYPE_CHECKING:
     from ..tasks.caption.rows import OpenVisionEncoder
 
-SHOWN = 3
+SHOWN_EXAMPLES = 3
 """Held-out examples that are shown."""
 
 
@@ -72,7 +72,7 @@ class Dataset(Protocol):
     def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
         """Every target of a part once."""
 
-    def given(
+    def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
         """What the network is given of some documents before it reads: labels, sources; None where nothing is."""

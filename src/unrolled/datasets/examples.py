@@ -16,9 +16,9 @@ from ..text.vocabulary import BOUNDARY, Vocabulary
 from .batches import Batch, Batches
 from .encoder_input import EncoderInput, Numbers, Ragged, Rows
 
-AT_ONCE = 64
+EVALUATION_BATCH_SIZE = 64
 """Examples side by side where nothing is learnt."""
-PLACES = 1 << 14
+EVALUATION_POSITIONS = 1 << 14
 """Places of these, at most: the rows times the longest."""
 SHUFFLE = 0.15
 """Examples that differ so little in length, relative to it, are neighbours by chance."""
@@ -135,10 +135,10 @@ class ExampleDataset:
         """All examples of a part, each once."""
         examples = self.part(part)
         order = np.argsort(-examples.sizes, kind="stable")
-        for first, last in grouped(examples.sizes[order], AT_ONCE, PLACES):
+        for first, last in grouped(examples.sizes[order], EVALUATION_BATCH_SIZE, EVALUATION_POSITIONS):
             yield examples.batch(order[first:last])
 
-    def given(
+    def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
         """The sources of some examples."""

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..errors import OutputError, UnrolledWarning, reason
-from ..formats.array_cache import OTHERS, is_own, open_own, prune, replacing
+from ..formats.array_cache import WRITABLE_BY_OTHERS, is_own, open_own, prune, replacing
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, SPECIAL
 from ..untrusted import parse_json
@@ -188,7 +188,7 @@ def cache_folder() -> Path:
         base = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
         folder = base / "unrolled"
         folder.mkdir(0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & OTHERS:
+        if folder.stat().st_mode & WRITABLE_BY_OTHERS:
             folder.chmod(0o700)
         if not is_own(folder.stat()):
             raise PermissionError("it belongs to another user")

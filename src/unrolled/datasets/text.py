@@ -118,7 +118,7 @@ class TextDataset:
             return overlapping(ids, MOST_ROWS, window)
         return side_by_side(ids, rows or rows_for(len(ids) - 1), LENGTH)
 
-    def given(
+    def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
         """The labels of some documents, if there are any; with a ``rng``, some of them are hidden."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import kernels
 from ..errors import OptionError
-from ..kernels.precision import narrow, widen
+from ..kernels.precision import to_fp32, to_precision
 from ..model_file.bundle import Bundle
 from ..networks.cells import facts_of
 from ..text.vocabulary import NEVER
@@ -63,7 +63,7 @@ def open_with(function: str, name: str, bundle: Bundle, device: str, weights: st
         raise OptionError(f"there are no kernels for --cell={bundle.config.cell}; use --engine=reference or torch")
     refuse_device(ENGINES[name], device)
     weights = weights or bundle.weights
-    rounded = dataclasses.replace(bundle, tensors=widen(narrow(bundle.tensors, weights)))
+    rounded = dataclasses.replace(bundle, tensors=to_fp32(to_precision(bundle.tensors, weights)))
     return getattr(import_module(f".{ENGINES[name]}", __name__), function)(rounded, device, weights)
 
 

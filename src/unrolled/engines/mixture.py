@@ -19,7 +19,7 @@ LEVELS = 12
 """How finely a member's certainty is told: a level for every third of a nat of its likeliest unit."""
 RATE = 0.005
 """How fast weights move at least; at first they move faster."""
-NEAR = 1e-3
+TOLERANCE = 1e-3
 """How far from 1 the sum of probabilities may be that a file brings."""
 TRUST = 20
 """What the weights at the start are worth, in units read."""
@@ -45,9 +45,9 @@ class Mixture(Engine):
     def check(self, state: EngineState) -> None:
         check_like(state, self.start(1))
         weights, expected = state["weights"], state["expected"]
-        if (weights < 0).any() or (abs(weights.sum(-1) - 1) > NEAR).any() or (state["read"] < 0).any():
+        if (weights < 0).any() or (abs(weights.sum(-1) - 1) > TOLERANCE).any() or (state["read"] < 0).any():
             raise ValueError("the weights of its mixture do not sum to 1")
-        if (expected < 0).any() or (expected.size and (abs(expected.sum(-1) - 1) > NEAR).any()):
+        if (expected < 0).any() or (expected.size and (abs(expected.sum(-1) - 1) > TOLERANCE).any()):
             raise ValueError("what its mixture expects does not sum to 1")
         for number, member in enumerate(self.members):
             member.check(part_of(state, number))

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from .encoder import LayerScan
     from .reader import AttentionMemory, LightReader
 
-MOST = 2**31 - 1
-KNOWN = ("temperature", "top_k", "top_p", "min_p")
+MAX_INT32 = 2**31 - 1
+NATIVE_FILTERS = ("temperature", "top_k", "top_p", "min_p")
 """The filters that the kernels have, too."""
 
 
@@ -157,7 +157,7 @@ class Native(DrawingEngine):
 
 def kernels_can_draw(options: GenerateOptions) -> bool:
     """Whether the kernels know all filters that the options ask for."""
-    return asked_for(options).keys() <= set(KNOWN)
+    return asked_for(options).keys() <= set(NATIVE_FILTERS)
 
 
 def as_filters(options: GenerateOptions) -> Filters:
@@ -166,7 +166,7 @@ def as_filters(options: GenerateOptions) -> Filters:
         temperature=options.temperature if options.temperature >= COLD else 0.0,
         top_p=1.0 if options.top_p is None else options.top_p,
         min_p=options.min_p or 0.0,
-        top_k=min(options.top_k or 0, MOST),
+        top_k=min(options.top_k or 0, MAX_INT32),
         special=SPECIAL,
         ends=not options.endless,
     )

@@ -17,7 +17,7 @@ from ..sampling import logs_of
 from ..text.base import Ids
 from .base import Engine, EngineState, Scanned, check_like
 
-LONGEST = 8
+MAX_CONTEXT = 8
 """Units of the longest context."""
 DISCOUNT = 0.5
 """Taken off every count and given to shorter contexts; small, because the mixture distrusts the memory anyway."""
@@ -26,18 +26,18 @@ KEPT = 256
 
 
 class Tables:
-    """What followed every context of up to ``LONGEST`` units in one text."""
+    """What followed every context of up to ``MAX_CONTEXT`` units in one text."""
 
     def __init__(self, occur: NDArray[np.bool_]) -> None:
         self.size, self.read = len(occur), 0
         self.uniform: NDArray[np.float64] = occur / occur.sum()
-        self.followers: list[dict[int, dict[int, int]]] = [{} for _ in range(LONGEST + 1)]
-        self.totals: list[dict[int, int]] = [{} for _ in range(LONGEST + 1)]
-        self.contexts = [0] * (LONGEST + 1)  # the last n units as one number, for each n
+        self.followers: list[dict[int, dict[int, int]]] = [{} for _ in range(MAX_CONTEXT + 1)]
+        self.totals: list[dict[int, int]] = [{} for _ in range(MAX_CONTEXT + 1)]
+        self.contexts = [0] * (MAX_CONTEXT + 1)  # the last n units as one number, for each n
 
     def learn(self, unit: int) -> None:
         """Read one more unit."""
-        for length in range(min(self.read, LONGEST), -1, -1):
+        for length in range(min(self.read, MAX_CONTEXT), -1, -1):
             context = self.contexts[length]
             followers = self.followers[length].setdefault(context, {})
             seen = followers.get(unit, 0)
@@ -46,13 +46,13 @@ class Tables:
             if seen:
                 break
         self.read += 1
-        for length in range(min(self.read, LONGEST), 0, -1):
+        for length in range(min(self.read, MAX_CONTEXT), 0, -1):
             self.contexts[length] = self.contexts[length - 1] * self.size + unit
 
     def predict(self) -> NDArray[np.float64]:
         """The probabilities of the next unit."""
         probabilities = self.uniform.copy()
-        for length in range(min(self.read, LONGEST) + 1):
+        for length in range(min(self.read, MAX_CONTEXT) + 1):
             followers = self.followers[length].get(self.contexts[length])
             if followers is None:
                 break

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OPENING = lock_kept_over_forks()
 """Held while an engine is opened: threads that need the same one wait for it, instead of opening many."""
-MOST = 16
+MAX_ENGINES = 16
 """Engines kept of one model: under labels each has weights of its own."""
 Opened = TypeVar("Opened")
 
@@ -57,7 +57,7 @@ class EngineSource(Recomputed):
                 found = self.opened.get(key)
                 if found is None:
                     found = self.opened[key] = self.made(make)
-                while len(self.opened) > MOST:
+                while len(self.opened) > MAX_ENGINES:
                     del self.opened[next(iter(self.opened))]
         return found
 

@@ -58,7 +58,7 @@ def pictured(model: SourceModel, example: Example) -> dict[str, Any]:
     }
     known = model.bundle.vocabularies.get("source")
     if known:
-        read = model._predictor.given([example.source]).values[0]
+        read = model._predictor.encode_sources([example.source]).values[0]
         return {**shown, "source": units(known, read.tolist())}
     side, image = math.isqrt(weights.shape[-1]), image_of(model._predictor, example.source)
     if image and side**2 == weights.shape[-1]:

@@ -8,7 +8,7 @@ from ..api.source_model import SourceModel
 from .evaluator import evaluate
 
 
-def narrowed(model: SourceModel, weights: str, test: str | Path) -> SourceModel:
+def quantized_with_cost(model: SourceModel, weights: str, test: str | Path) -> SourceModel:
     """The model with narrow weights; its record tells the first figure of an evaluation before and after."""
     smaller = model.quantized(weights)
     before, after = evaluate(model, test), evaluate(smaller, test)

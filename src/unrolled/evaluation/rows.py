@@ -16,7 +16,7 @@ from ..tasks import TASKS
 from ..tasks.base import ExampleRows, Row
 from ..tasks.options import refuse_foreign
 
-NAMED = 20
+MAX_NAMED_FILES = 20
 """Files that a record names at most."""
 PASSING = {"lines": "lines that a program made", "-": "standard input"}
 """Names in a record that are no files."""
@@ -58,7 +58,7 @@ def learnt(bundle: Bundle) -> list[Row]:
     options, paths = ReadOptions.of(as_given(corpus.get("read", {}))), [Path(name) for name in corpus["names"]]
     refuse_missing(paths)
     found = task.rows(str(paths[0]) if len(paths) == 1 else paths, options)
-    if found.digest != corpus.get("digest") and len(paths) == NAMED:  # of a folder with more files
+    if found.digest != corpus.get("digest") and len(paths) == MAX_NAMED_FILES:  # of a folder with more files
         found = task.rows(str(paths[0].parent), options)
     if found.digest != corpus.get("digest"):
         raise InputError(f"{paths[0]} has changed since the model learnt from it; put back what it was")

@@ -29,11 +29,11 @@ ENDINGS = (".npz", ".ids", ".json", ".part")
 """How the names of files in a cache end; others are nobody's to delete."""
 DAYS = 60
 """An entry that was not used for so long is deleted when another is written."""
-MOST = 20 << 30
+MAX_CACHE_BYTES = 20 << 30
 """Bytes of all entries of a cache: the ones used longest ago are deleted when another is written."""
 UNFINISHED = 24 * 3600
 """Seconds after which a file that was being written is left over from a process that was killed."""
-OTHERS = stat.S_IWGRP | stat.S_IWOTH
+WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cached(key: str, folder: Path, compute: Callable[[], Array], dtype: type[np.generic], shape: Shape) -> Array:
@@ -87,7 +87,7 @@ def is_own(found: os.stat_result) -> bool:
     """Whether the user owns a file or folder that nobody else can write; true where the system has no owners."""
     if not hasattr(os, "getuid"):
         return True
-    return found.st_uid == os.getuid() and not found.st_mode & OTHERS
+    return found.st_uid == os.getuid() and not found.st_mode & WRITABLE_BY_OTHERS
 
 
 @contextmanager
@@ -114,6 +114,6 @@ def prune(folder: Path, used: str) -> None:
         for each, found in sorted(files, key=lambda file: file[1].st_mtime):
             age = time.time() - found.st_mtime
             old = age > (UNFINISHED if each.suffix == ".part" else DAYS * 24 * 3600)
-            if each.stem != used and (old or (total > MOST and each.suffix != ".part")):
+            if each.stem != used and (old or (total > MAX_CACHE_BYTES and each.suffix != ".part")):
                 each.unlink(missing_ok=True)
                 total -= found.st_size

@@ -19,7 +19,7 @@ from .array_cache import FOLDER, cached
 from .arrays import Arrays, read_npz
 from .columns import TablePreview
 from .corpus import read_file
-from .images import MEMORY, Picture, read_image
+from .images import MAX_BYTES, Picture, read_image
 from .tables import KINDS, is_table_name, read_columns
 
 Features = NDArray[np.float32]
@@ -32,7 +32,7 @@ Columns = tuple[str | None, str | None]
 IMAGES = ("image", "file", "filename", "file_name", "path", "image_name", "image_path")
 CAPTIONS = ("caption", "text", "sentence", "description", "comment")
 """Names by which a column is found, the likeliest first, in letters of any case."""
-SHOWN = 10  # names in a note
+MAX_NAMED = 10  # names in a note
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def read_first(table: Path, path: Path) -> None:
 def content_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, or nothing if it cannot be read."""
     try:
-        return hashlib.sha256(read_bytes(path, "give an image", MEMORY, pipes=False)).hexdigest()
+        return hashlib.sha256(read_bytes(path, "give an image", MAX_BYTES, pipes=False)).hexdigest()
     except InputError:
         return ""
 
@@ -225,7 +225,7 @@ def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
     """Features [N, G, D] in an .npz file, and the names of their images if it tells them."""
     arrays, there = read_arrays(path)
     if "features" not in arrays:
-        shown = ", ".join(map(repr, there[:SHOWN])) or "none"
+        shown = ", ".join(map(repr, there[:MAX_NAMED])) or "none"
         raise InputError(f"{path} has no array features (it has {shown}); add it, [N, G, D]")
     found = arrays["features"]
     if found.dtype.kind != "f" or found.ndim not in (2, 3) or not found.size:
@@ -268,8 +268,8 @@ def left_out(names: Iterable[str], why: str) -> tuple[str, ...]:
     missed = sorted(names)
     if not missed:
         return ()
-    more = f" and {len(missed) - SHOWN:,} more" if len(missed) > SHOWN else ""
-    return (f"left out: {len(missed):,} images that {why}: {', '.join(missed[:SHOWN])}{more}",)
+    more = f" and {len(missed) - MAX_NAMED:,} more" if len(missed) > MAX_NAMED else ""
+    return (f"left out: {len(missed):,} images that {why}: {', '.join(missed[:MAX_NAMED])}{more}",)
 
 
 def digest_of(parts: Iterable[bytes | memoryview]) -> str:

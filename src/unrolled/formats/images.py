@@ -25,16 +25,16 @@ Picture = NDArray[np.uint8]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 ALLOWED = "give a JPEG, PNG, WebP, GIF, BMP or TIFF image"
-MEMORY = 256_000_000
+MAX_BYTES = 256_000_000
 """Bytes that a picture may take while it is unpacked, its file included, whatever little that is."""
 PIXEL, WEBP = 4.5, 16.5
 """Bytes of a pixel that is unpacked (measured: 1.1 to 4.3), and of one of WebP (16.3), which has room for movement."""
-WHOLE = 16_000_000
+MAX_WHOLE_PIXELS = 16_000_000
 """Pixels from which on nobody looks at all of them: the picture is made smaller, by the mean of 4, 9 or 16."""
 BAND = 1 << 21
 """Pixels whose colours are found at a time; smaller pictures are not made smaller at once."""
 ORIENTATION, TILE_WIDTH, TILE_LENGTH = 0x0112, 0x0142, 0x0143  # of EXIF and TIFF
-TINY = 1e-30
+EPSILON = 1e-30
 QUALITY = 80  # of a JPEG in a report: twice the bytes would show no more
 
 
@@ -52,7 +52,7 @@ def read_image(source: Source, size: int) -> Picture:
 
 
 def read_whole(source: Source) -> Picture:
-    """A picture with all its pixels, up to ``WHOLE`` of them; raises ``InputError`` for what is none."""
+    """A picture with all its pixels, up to ``MAX_WHOLE_PIXELS`` of them; raises ``InputError`` for what is none."""
     return np.array(opened(source))
 
 
@@ -69,11 +69,12 @@ def jpeg_of(picture: Picture) -> bytes:
 def opened(source: Source, size: int | None = None) -> Image:
     """A picture in red, green and blue on white, the way up that its camera noted; it may be smaller than it was.
 
-    Where a ``size`` is wanted, that is several times as much still; else there are as many pixels as ``WHOLE`` allows.
+    Where a ``size`` is wanted, that is several times as much still; else at most
+    ``MAX_WHOLE_PIXELS`` pixels.
     """
     refuse_missing_pillow()
     name = "the image" if isinstance(source, bytes) else str(source)
-    raw = source if isinstance(source, bytes) else read_bytes(source, ALLOWED, MEMORY)
+    raw = source if isinstance(source, bytes) else read_bytes(source, ALLOWED, MAX_BYTES)
     if not raw:
         raise InputError(f"{name} is empty; {ALLOWED}")
     with without_warnings():  # what a picture's notes on itself lack is no matter
@@ -115,20 +116,20 @@ def refuse_large(image: Image, whole: tuple[int, int], file: int, name: str) -> 
     if image.format == "TIFF":  # whose tiles can be larger than all of it
         tags: Any = image.getexif()
         unpacked += 8 * int(tags.get(TILE_WIDTH, 0)) * int(tags.get(TILE_LENGTH, 0))
-    if file + unpacked > MEMORY:
+    if file + unpacked > MAX_BYTES:
         raise InputError(too_large(name, f"{whole[0]:,} by {whole[1]:,}"))
 
 
 def too_large(name: str, pixels: str) -> str:
     """Why a picture is refused."""
-    return f"{name} has {pixels} pixels, which take more than {MEMORY // 10**6} MB to unpack; make it smaller"
+    return f"{name} has {pixels} pixels, which take more than {MAX_BYTES // 10**6} MB to unpack; make it smaller"
 
 
 def factor_of(shape: tuple[int, int], size: int | None) -> int:
     """By how much a picture is made smaller at once: not at all, unless it is large."""
     pixels = math.prod(shape)
     if size is None:
-        return math.ceil(math.sqrt(pixels / WHOLE))
+        return math.ceil(math.sqrt(pixels / MAX_WHOLE_PIXELS))
     return max(1, min(shape) // (4 * size)) if pixels > BAND else 1
 
 
@@ -168,7 +169,7 @@ def shallow(grey: NDArray[np.generic], span: tuple[float, float] | None) -> NDAr
     """Deep grey values in eight bits, three times: sixteen by their highest; others by the span that they have."""
     values = np.nan_to_num(grey.astype(np.float64))
     least, most = span or (0.0, 65535.0)
-    steps = ((values - least) * (255 / max(most - least, TINY))).round().astype(np.uint8)
+    steps = ((values - least) * (255 / max(most - least, EPSILON))).round().astype(np.uint8)
     return np.repeat(steps[..., None], 3, -1)
 
 

@@ -19,10 +19,10 @@ from ..text.byte import Byte
 from ..text.grapheme import compiled
 from ..text.vocabulary import SPECIAL, Vocabulary
 
-AT_ONCE = 6  # beginnings of words that are read side by side
-MOST_READ = 78  # of them in all: what is not found by then is seldom wanted
+BATCH_SIZE = 6  # beginnings of words that are read side by side
+MAX_READ = 78  # of them in all: what is not found by then is seldom wanted
 BRANCHES = 12  # units that are tried after each
-LONGEST = 24  # units of a word
+MAX_WORD_UNITS = 24  # units of a word
 LETTER = r"[\p{L}\p{M}\p{N}]"
 BYTE = r"[\x80-\xff]"
 """A byte of a letter, where units are bytes."""
@@ -80,7 +80,7 @@ class Words(Recomputed):
 
     def typed(self, text: str) -> str:
         """The beginning of a word at the end of a text."""
-        found = compiled(rf"{LETTER}(?:{LETTER}|['’])*\Z").search(text, max(0, len(text) - LONGEST * 2))
+        found = compiled(rf"{LETTER}(?:{LETTER}|['’])*\Z").search(text, max(0, len(text) - MAX_WORD_UNITS * 2))
         return found[0] if found else ""
 
 
@@ -123,7 +123,7 @@ class WordSearch:
     def batch(self) -> list[Beginning]:
         """The likeliest beginnings that may still lead to one of the words, with states that can be read as one."""
         taken: list[Beginning] = []
-        while self.waiting and len(taken) < AT_ONCE and self.waiting[0].cost < self.most:
+        while self.waiting and len(taken) < BATCH_SIZE and self.waiting[0].cost < self.most:
             if taken and shapes(self.waiting[0].state) != shapes(taken[0].state):  # one has read more, and keeps it
                 break
             taken.append(heapq.heappop(self.waiting))
@@ -139,7 +139,7 @@ class WordSearch:
                 self.end(logs, batch[row])
                 known = self.words.go_on[batch[row].ids[-1]] or self.words.may_end[batch[row].ids[-1]]
                 allowed = self.words.go_on if known else self.words.begin
-                if len(batch[row].ids) < LONGEST:
+                if len(batch[row].ids) < MAX_WORD_UNITS:
                     self.grow(allowed, logs, after, row, (batch[row].cost, batch[row].ids))
         return bool(batch)
 
@@ -162,7 +162,7 @@ def complete(engine: Engine, words: Words, read: PromptState, text: str, count: 
     if read.begun in words.vocabulary.index:  # it is all there already
         allowed[words.vocabulary.index[read.begun]] = False
     search.grow(allowed, logs, read.state, 0, (0.0, ()))
-    left = MOST_READ // AT_ONCE
+    left = MAX_READ // BATCH_SIZE
     while left and search.read(engine):
         left -= 1
     return [completion(words.vocabulary, read.begun, typed, ids, cost) for cost, ids in search.found]

@@ -28,9 +28,9 @@ from .beam_search import search_all
 from .ranking import likeliest
 from .state import warn_of
 
-ROWS = 64
+BATCH_SIZE = 64
 """Sources side by side."""
-PLACES = 1 << 15
+MAX_CHARACTERS = 1 << 15
 """Characters of all sources side by side, at most."""
 
 
@@ -86,23 +86,24 @@ class Predictor:
         """Whether it answers with labels, and writes nothing."""
         return self.spec.pooling != "none"
 
-    def given(self, sources: Sequence[str]) -> EncoderInput:
+    def encode_sources(self, sources: Sequence[str]) -> EncoderInput:
         """Sources as the network reads them."""
         if self.vision_encoder:
             return EncoderInput(self.vision_encoder.features(sources))
-        return self.task.given(sources, self.bundle.config, self.bundle.vocabularies)
+        return self.task.encode_sources(sources, self.bundle.config, self.bundle.vocabularies)
 
     def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:
         """Some sources of nearly the same length at a time: their places in the list, and the engine under them."""
         order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
         sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
-        for first, last in grouped(sizes, ROWS, PLACES):
+        for first, last in grouped(sizes, BATCH_SIZE, MAX_CHARACTERS):
             places = order[first:last]
-            yield places, self.reader.encode(self.given([sources[place] for place in places]))
+            yield places, self.reader.encode(self.encode_sources([sources[place] for place in places]))
 
     def vectors(self, sources: Sequence[str]) -> NDArray[np.float32]:
         """What the encoder has in its memory when it has read each source [N, E]."""
-        each = [self.reader.vectors(self.given([source]))[0] for source in sources]  # alone, so that none is padded
+        inputs = [self.encode_sources([source]) for source in sources]  # each alone, so that none is padded
+        each = [self.reader.vectors(one)[0] for one in inputs]
         return np.stack(each) if each else np.empty((0, 0), np.float32)
 
     def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
@@ -118,7 +119,7 @@ class Predictor:
         """The probabilities of the labels [n, L] at each of the n places of a source that answer."""
         found = [np.empty((0, 0))] * len(sources)
         for places, engine in self.parts(sources):
-            given = self.given([sources[place] for place in places])
+            given = self.encode_sources([sources[place] for place in places])
             read = np.zeros(given.values.shape[:2], np.int32)
             every = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
             for row, place in enumerate(places):
@@ -220,7 +221,7 @@ class Predictor:
 
     def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
         """Where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
-        engine = self.reader.encode(self.given([source]))
+        engine = self.reader.encode(self.encode_sources([source]))
         read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
         weights = engine.scan(read, engine.start(1))[1].get("attention")
         return None if weights is None else weights[0]

@@ -13,8 +13,9 @@ from ..sharing import Recomputed, cached_property
 from .completion import Completion, Words, complete
 from .state import Start, State
 
-AT_ONCE = 64  # characters of a longer piece that are read before a state is kept
-NEAR, LEAST = 256, 8  # states of the last keystrokes, which are all kept; of those before, one in AT_ONCE is
+CHARACTERS_PER_STATE = 64  # characters of a longer piece that are read before a state is kept
+# States of the last keystrokes, which are all kept; of those before, one in CHARACTERS_PER_STATE is.
+MAX_NEAR_STATES, MIN_NEAR_STATES = 256, 8
 MOST_IDLE = 4  # sessions that wait
 MOST_BYTES = 64_000_000  # of the last states: those of GPT-2 hold all that it has read
 
@@ -40,8 +41,8 @@ class Session:
         while self.marks[-1][0] > same:
             self.marks.pop()
         self.text = text[: self.marks[-1][0]]  # and no further, should reading end in an error
-        for place in range(self.marks[-1][0], len(text), AT_ONCE):
-            piece = text[place : place + AT_ONCE]
+        for place in range(self.marks[-1][0], len(text), CHARACTERS_PER_STATE):
+            piece = text[place : place + CHARACTERS_PER_STATE]
             state = dataclasses.replace(self.marks[-1][1], text="").after(piece)
             self.marks.append((place + len(piece), state))
             self.forget()
@@ -50,11 +51,11 @@ class Session:
 
     def forget(self) -> None:
         """Keep only some of the states far back, and few of them if they are large."""
-        near = max(LEAST, min(NEAR, MOST_BYTES // max(1, size_of(self.marks[-1][1]))))
+        near = max(MIN_NEAR_STATES, min(MAX_NEAR_STATES, MOST_BYTES // max(1, size_of(self.marks[-1][1]))))
         if len(self.marks) <= near + near // 4 + 1:
             return
         kept = self.marks[:1]
-        apart = AT_ONCE * (1 + len(self.marks[0:-near]) // near)
+        apart = CHARACTERS_PER_STATE * (1 + len(self.marks[0:-near]) // near)
         for place, state in self.marks[1:-near]:
             if place - kept[-1][0] >= apart:
                 kept.append((place, state))

@@ -30,7 +30,7 @@ from .sampling_loop import choose_seed, write_text
 if TYPE_CHECKING:
     from .beam_search import Hypothesis
 
-ROWS = 64  # samples written side by side
+BATCH_SIZE = 64  # samples written side by side
 PART = "state."
 """Before the names of a state's parts in its file."""
 OF_THE_START = ("where", "label_strength", "adaptive")
@@ -141,8 +141,8 @@ class State:
         if settings.beams:
             return [each.text for each in self.beams(count, **options)]
         texts = []
-        for start in range(0, count, ROWS):
-            rows = range(start, min(start + ROWS, count))
+        for start in range(0, count, BATCH_SIZE):
+            rows = range(start, min(start + BATCH_SIZE, count))
             texts += ["".join(each) for each in zip(*self.write(settings, rows), strict=True)] or [""] * len(rows)
         return texts
 

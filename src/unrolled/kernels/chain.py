@@ -28,7 +28,7 @@ class PackedChain:
         check_levels(levels, ids)
         types = (np.int64, np.int32, np.float64, np.float64, np.float64)
         self.kept = [
-            [np.ascontiguousarray(part, kind) for part, kind in zip(level, types, strict=True)] for level in levels
+            [np.ascontiguousarray(part, dtype) for part, dtype in zip(level, types, strict=True)] for level in levels
         ]
         each = [Ngrams(*(part.ctypes.data for part in level)) for level in self.kept]
         self.tree = Tree((Ngrams * len(each))(*each), len(each), ids, self.outputs)

@@ -13,7 +13,7 @@ from .cell import CellKernel
 from .checks import Array, checked_ids, pointer, shaped
 from .library import Library
 from .pack import Floats, Weights, aligned, by_gates, pack, pad, padded
-from .structures import KINDS, LOOKS, Attention, Filters, Matrix, Network
+from .structures import ATTENTION_CODES, PRECISION_CODES, Attention, Filters, Matrix, Network
 from .threads import over_rows
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class PackedNetwork:
     States are h and c of shape [B, layers, ``hidden``], where ``hidden`` is rounded up to whole panels.
     """
 
-    def __init__(self, library: Library, shape: Shape, table: Floats, weights: Weights, kind: str) -> None:
-        self.library, self.shape, self.kind = library, shape, kind
+    def __init__(self, library: Library, shape: Shape, table: Floats, weights: Weights, precision: str) -> None:
+        self.library, self.shape, self.precision = library, shape, precision
         shape.check(table, weights)
         self.predicted = len(weights["head.bias"])
         self.hidden, self.outputs = padded(shape.hidden), padded(self.predicted)
@@ -71,7 +71,7 @@ class PackedNetwork:
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
             cell=shape.cell.number,
-            kind=KINDS[kind],
+            kind=PRECISION_CODES[precision],
             layers=shape.layers,
             hidden=self.hidden,
             ids=self.predicted,
@@ -93,7 +93,7 @@ class PackedNetwork:
 
     def matrix(self, whole: Floats) -> Matrix:
         """A padded matrix in this network's precision."""
-        return Matrix(*map(self.keep, pack(whole, self.kind)))
+        return Matrix(*map(self.keep, pack(whole, self.precision)))
 
     def layer_matrix(self, weight: Floats) -> Matrix:
         """A layer's matrix [G*H, H], its gates side by side; none where the state goes through none."""
@@ -112,9 +112,9 @@ class PackedNetwork:
         additive = self.shape.attention == "additive"
         vectors = ["attention.query.bias", "attention.hidden.bias", "attention.score"]
         if self.shape.attention == "none":
-            return Attention(LOOKS["none"])
+            return Attention(ATTENTION_CODES["none"])
         return Attention(
-            LOOKS[self.shape.attention],
+            ATTENTION_CODES[self.shape.attention],
             self.square(weights["attention.query.weight"]) if additive else Matrix(*EMPTY),
             self.square(weights["attention.hidden.weight"]),
             *(self.keep(pad(weights[name], self.hidden)) if additive or "hidden" in name else None for name in vectors),

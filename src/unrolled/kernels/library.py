@@ -18,7 +18,7 @@ CHOSEN = "UNROLLED_VARIANT"
 """Environment variable that chooses a variant by its name, or ``none``."""
 NONE = "none"
 TABLE = "unrolled_abi"
-MOST = 8
+MAX_VARIANTS = 8
 ENDINGS = (".so", ".pyd", ".dylib", ".dll")
 
 
@@ -32,7 +32,7 @@ class Library:
 
     @property
     def pairs(self) -> bool:
-        """Whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in."""
+        """Whether the processor multiplies pairs of bf16, so that training is faster in bf16."""
         return bool(self.variant.pairs)
 
 
@@ -63,8 +63,8 @@ def variants() -> dict[str, Variant]:
 def open_library(path: Path) -> dict[str, Variant]:
     """The variants in a library's file, which suits this source, that this processor can run."""
     library = ctypes.CDLL(str(path))
-    pointers = (ctypes.POINTER(Variant) * MOST)()
-    count = library.unrolled_variants(pointers, MOST)
+    pointers = (ctypes.POINTER(Variant) * MAX_VARIANTS)()
+    count = library.unrolled_variants(pointers, MAX_VARIANTS)
     return {pointers[place].contents.name.decode(): pointers[place].contents for place in range(count)}
 
 

@@ -47,12 +47,12 @@ def panels(matrix: Floats) -> Floats:
     return np.ascontiguousarray(matrix.reshape(-1, PANEL, matrix.shape[1]).swapaxes(1, 2))
 
 
-def pack(matrix: Floats, kind: str) -> Packed:
+def pack(matrix: Floats, precision: str) -> Packed:
     """A matrix [N, K], both in whole panels, in a precision."""
     ones, zeros = np.ones(len(matrix), np.float32), np.zeros(len(matrix), np.int32)
-    if kind == "fp32":
+    if precision == "fp32":
         return panels(matrix), ones, zeros
-    if kind == "bf16":
+    if precision == "bf16":
         pairs = panels(matrix).reshape(-1, matrix.shape[1] // 2, 2, PANEL).swapaxes(2, 3)
         return to_bf16(np.ascontiguousarray(pairs)), ones, zeros
     whole, scales = to_int8(matrix)

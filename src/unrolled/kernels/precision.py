@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 Tensors = dict[str, NDArray[Any]]
 
 
-def narrow(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors:
+def to_precision(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors:
     """Tensors as a file keeps them: bf16 as its bits in uint16, int8 with its scales beside it."""
     kept: Tensors = {}
     for name, tensor in tensors.items():
@@ -32,7 +32,7 @@ def narrow(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors:
     return kept
 
 
-def widen(kept: Mapping[str, NDArray[Any]]) -> Tensors:
+def to_fp32(kept: Mapping[str, NDArray[Any]]) -> Tensors:
     """The float32 tensors that narrow ones stand for."""
     tensors = {}
     for name, tensor in kept.items():

@@ -6,8 +6,8 @@ import ctypes
 from ctypes import POINTER, c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
 from typing import Any
 
-KINDS = {"fp32": 0, "bf16": 1, "int8": 2}
-LOOKS = {"none": 0, "dot": 1, "additive": 2}
+PRECISION_CODES = {"fp32": 0, "bf16": 1, "int8": 2}
+ATTENTION_CODES = {"none": 0, "dot": 1, "additive": 2}
 SIZES: list[tuple[str, Any]] = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
 KIND: list[tuple[str, Any]] = [("cell", c_int32), ("kind", c_int32)]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .cell import CellKernel
 from .checks import pointer
 from .library import Library
-from .structures import KINDS, BackwardScan, ForwardScan
+from .structures import PRECISION_CODES, BackwardScan, ForwardScan
 from .threads import over_rows
 
 Arrays = dict[str, NDArray[Any]]
@@ -20,14 +20,14 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Sizes:
-    """A scan's cell and sizes: T steps, B rows, H units (whole panels of 16); its products' kind."""
+    """A scan's cell and sizes: T steps, B rows, H units (whole panels of 16); its products' precision."""
 
     cell: CellKernel
     steps: int
     rows: int
     hidden: int
     threads: int
-    kind: str = "fp32"
+    precision: str = "fp32"
 
     @property
     def wide(self) -> tuple[int, int, int]:
@@ -82,21 +82,24 @@ def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
 
 def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
     """The address of every array that there is, checked; 0 for those that a scan has no use for."""
-    if sizes.kind == "bf16" and "q" not in arrays:
+    if sizes.precision == "bf16" and "q" not in arrays:
         raise ValueError("products in bf16 need the array q")
-    dtypes = {"w": np.uint16} if sizes.kind == "bf16" else {}
+    dtypes = {"w": np.uint16} if sizes.precision == "bf16" else {}
     return {
         name: pointer(arrays[name], dtypes.get(name, np.float32), shape, name) if name in arrays else 0
         for name, shape in shapes.items()
     }
 
 
-def run(function: object, kind: type[ForwardScan] | type[BackwardScan], sizes: Sizes, places: dict[str, int]) -> None:
+def run(
+    function: object, arguments: type[ForwardScan] | type[BackwardScan], sizes: Sizes, places: dict[str, int]
+) -> None:
     """Call a kernel on parts of the rows."""
     assert callable(function), "a variant has both"
 
     def part(begin: int, end: int) -> None:
         numbers = {"steps": sizes.steps, "rows": sizes.rows, "hidden": sizes.hidden, "begin": begin, "end": end}
-        function(ctypes.byref(kind(**places, **numbers, cell=sizes.cell.number, kind=KINDS[sizes.kind])))
+        code = PRECISION_CODES[sizes.precision]
+        function(ctypes.byref(arguments(**places, **numbers, cell=sizes.cell.number, kind=code)))
 
     over_rows(part, sizes.rows, sizes.threads)

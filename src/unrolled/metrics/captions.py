@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 
-LONGEST = 4  # words of an n-gram
+MAX_ORDER = 4  # words of an n-gram
 DEVIATION = 6.0  # words: the sigma of the penalty for another length than the reference's
 SCALE = 10.0  # of CIDEr-D, so that its figures are like those of other metrics
 CLITICS = {"n't", "'s", "'m", "'d", "'ll", "'re", "'ve"}
@@ -46,7 +46,7 @@ def bare(word: str) -> str:
 
 def grams(tokens: Sequence[str]) -> Grams:
     """How often each n-gram of one to four words stands in a caption."""
-    sizes = range(1, LONGEST + 1)
+    sizes = range(1, MAX_ORDER + 1)
     return Counter(tuple(tokens[at : at + size]) for size in sizes for at in range(len(tokens) - size + 1))
 
 
@@ -83,12 +83,12 @@ def similarity(given: Grams, wanted: Grams, rarity: dict[tuple[str, ...], float]
     left, right = weighted(given, rarity, unseen), weighted(wanted, rarity, unseen)
     apart = length(given) - length(wanted)
     penalty = math.exp(-(apart**2) / (2 * DEVIATION**2))
-    return SCALE * penalty * sum(map(clipped_cosine, left, right)) / LONGEST
+    return SCALE * penalty * sum(map(clipped_cosine, left, right)) / MAX_ORDER
 
 
 def weighted(counts: Grams, rarity: dict[tuple[str, ...], float], unseen: float) -> Weights:
     """The TF-IDF of the n-grams of each length."""
-    weights: Weights = [{} for _ in range(LONGEST)]
+    weights: Weights = [{} for _ in range(MAX_ORDER)]
     for gram, count in counts.items():
         weights[len(gram) - 1][gram] = count * rarity.get(gram, unseen)
     return weights

@@ -15,7 +15,7 @@ from ..errors import InputError
 
 BINS = 15
 """Of the expected calibration error (Guo et al. 2017, section 5)."""
-LEAST = 2.0**-126
+MIN_PROBABILITY = 2.0**-126
 """The smallest normal number of float32: a probability that was rounded to 0 costs 126 bits, not infinitely many."""
 COOLEST, HOTTEST = 0.05, 20.0
 """Between which temperatures the best one is sought."""
@@ -94,7 +94,7 @@ def classified(gold: ArrayLike, probabilities: ArrayLike) -> Classified:
         predicted=given.argmax(1),
         certainty=certainty,
         confusion=confusion(wanted, given.argmax(1), given.shape[1]),
-        bits=float(-np.log2(np.maximum(certainty, LEAST)).mean()),
+        bits=float(-np.log2(np.maximum(certainty, MIN_PROBABILITY)).mean()),
         calibration_error=calibration_error(given.max(1), given.argmax(1) == wanted),
     )
 

@@ -14,7 +14,7 @@ from ..errors import InputError, MissingExtraError
 from .captions import words
 from .scripts import unspaced
 
-LONGEST = 4  # words of an n-gram
+MAX_ORDER = 4  # words of an n-gram
 References = Sequence[Sequence[str]]
 
 
@@ -68,7 +68,7 @@ def caption_bleu(texts: Sequence[str], references: References) -> tuple[float, .
     metric = sacrebleu().BLEU(tokenize="none", smooth_method="none", force=True)
     found = metric.corpus_score(given, streams(wanted))
     shares = [right / total if total else 0.0 for right, total in zip(found.counts, found.totals, strict=True)]
-    return tuple(found.bp * geometric_mean(shares[:size]) for size in range(1, LONGEST + 1))
+    return tuple(found.bp * geometric_mean(shares[:size]) for size in range(1, MAX_ORDER + 1))
 
 
 def sentence_chrf(texts: Sequence[str], references: References) -> list[float]:

@@ -25,7 +25,7 @@ from safetensors.numpy import save as save_tensors
 from ..config import ModelOptions
 from ..errors import ModelFileError, OutputError, UnrolledError, reason
 from ..files import give_name, temporary
-from ..kernels.precision import narrow, widen
+from ..kernels.precision import to_fp32, to_precision
 from ..tasks.options import own_options
 from ..text.vocabulary import Vocabulary
 from ..untrusted import parse_json, read_bytes
@@ -69,13 +69,13 @@ class Bundle:
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields; weights are as narrow in a pickle as in the file where that loses nothing."""
-        kept = narrow(self.tensors, self.weights)
-        again = widen(kept) if self.weights != "fp32" else {}
+        kept = to_precision(self.tensors, self.weights)
+        again = to_fp32(kept) if self.weights != "fp32" else {}
         exact = all(np.array_equal(again[name], each, equal_nan=True) for name, each in self.tensors.items() if again)
         return {**vars(self), "tensors": kept if again and exact else self.tensors}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, tensors=widen(state["tensors"]))
+        vars(self).update(state, tensors=to_fp32(state["tensors"]))
 
 
 def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
@@ -87,7 +87,7 @@ def save(bundle: Bundle, path: str | Path, force: bool = False) -> Path:
         "weights": bundle.weights,
     }
     refuse_existing(path, force)
-    return write_atomically(path, pack(narrow(bundle.tensors, bundle.weights), metadata), force)
+    return write_atomically(path, pack(to_precision(bundle.tensors, bundle.weights), metadata), force)
 
 
 def load(path: str | Path) -> Bundle:
@@ -99,7 +99,7 @@ def load(path: str | Path) -> Bundle:
         vocabularies = parse_vocabularies(metadata["vocabularies"], config)
         weights = metadata["weights"]
         check_tensors(tensors, config, vocabularies, weights)
-        return Bundle(widen(tensors), config, vocabularies, Record.from_json(metadata["record"]), weights)
+        return Bundle(to_fp32(tensors), config, vocabularies, Record.from_json(metadata["record"]), weights)
     except KeyError as error:
         raise ModelFileError(f"{path} is no model: it has no {error.args[0]}; give one that was trained") from None
     except (ValueError, UnrolledError) as error:

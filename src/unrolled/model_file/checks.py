@@ -24,9 +24,9 @@ from .earlier_names import with_present_names
 Tensors = Mapping[str, NDArray[Any]]
 Layout = dict[str, tuple[str, tuple[int, ...]]]
 """The type and the shape of every tensor of a file, by name."""
-MOST = 1e32
+MAX_WEIGHT = 1e32
 """The greatest weight: rounded to bf16, or times 127, it is finite. Units that never come have a bias of -1e30."""
-MOST_BF16 = int(np.float32(MOST).view(np.uint32)) >> 16
+MAX_WEIGHT_BF16 = int(np.float32(MAX_WEIGHT).view(np.uint32)) >> 16
 STORED = {"fp32": "float32", "bf16": "uint16", "int8": "int8"}
 """The type in which a file keeps matrices of a precision."""
 
@@ -117,13 +117,13 @@ def check_layout(tensors: Tensors, layout: Layout) -> None:
                 f"the tensor {name} is {tensor.dtype} {list(tensor.shape)}, and it must be {dtype} {list(shape)}"
             )
         if not within(tensor):
-            raise ValueError(f"the tensor {name} holds what is no number, or one beyond {MOST:g}")
+            raise ValueError(f"the tensor {name} holds what is no number, or one beyond {MAX_WEIGHT:g}")
 
 
 def within(tensor: NDArray[Any]) -> bool:
-    """Tell whether all numbers of a tensor are finite and not beyond ``MOST``; bf16 stands as its bits in uint16."""
+    """Tell whether all numbers of a tensor are finite and at most ``MAX_WEIGHT``; bf16 is given as bits in uint16."""
     if tensor.dtype == np.uint16:
-        return not tensor.size or int((tensor & 0x7FFF).max()) <= MOST_BF16
+        return not tensor.size or int((tensor & 0x7FFF).max()) <= MAX_WEIGHT_BF16
     if tensor.dtype.kind != "f" or not tensor.size:
         return True
-    return bool(tensor.min() >= -MOST and tensor.max() <= MOST)  # neither is, where there is a NaN
+    return bool(tensor.min() >= -MAX_WEIGHT and tensor.max() <= MAX_WEIGHT)  # neither is, where there is a NaN

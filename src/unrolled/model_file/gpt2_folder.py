@@ -31,7 +31,7 @@ PLAIN: dict[str, tuple[Any, ...]] = {
 """What a GPT-2's configuration may say of what we do not keep."""
 
 
-HEAD = "lm_head.weight"
+HEAD_WEIGHT = "lm_head.weight"
 """The head's weight, which is the embedding's again."""
 
 
@@ -48,7 +48,8 @@ def read_folder(path: str | Path) -> Bundle:
     with torch.device("meta"):
         shapes = {name: tuple(each.shape) for name, each in GPT2LMHeadModel(config).transformer.state_dict().items()}
     found = {own_name(name): parsed for name, parsed in read_headers(folder).items()}
-    refuse_other_shapes(folder, {name: parsed for name, parsed in found.items() if name and name != HEAD}, shapes)
+    own = {name: parsed for name, parsed in found.items() if name and name != HEAD_WEIGHT}
+    refuse_other_shapes(folder, own, shapes)
     tensors = {f"transformer.{name}": array for name, array in weights_of(folder, config).items()}
     for name, array in tensors.items():
         if not np.isfinite(array).all():

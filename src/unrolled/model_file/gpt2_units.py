@@ -27,10 +27,10 @@ OURS = "unrolled.json"
 """The file of units that are no tokens of GPT-2's kind."""
 NOTHING = -1e4
 """The logit of an id that stands for nothing."""
-SHOWN = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+PRINTABLE_BYTES = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 """Bytes that are written as the character of their number; the others as those from 256 on."""
-HIDDEN = [byte for byte in range(256) if byte not in SHOWN]
-LETTERS = {byte: chr(byte) for byte in SHOWN} | {byte: chr(256 + place) for place, byte in enumerate(HIDDEN)}
+HIDDEN = [byte for byte in range(256) if byte not in PRINTABLE_BYTES]
+LETTERS = {byte: chr(byte) for byte in PRINTABLE_BYTES} | {byte: chr(256 + place) for place, byte in enumerate(HIDDEN)}
 BYTES = {letter: chr(byte) for byte, letter in LETTERS.items()}
 
 

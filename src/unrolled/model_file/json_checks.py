@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-MOST = 1e15
+MAX_NUMBER = 1e15
 """Of the size of a number: beyond, floating-point numbers no longer count in ones."""
 
 
@@ -66,20 +66,20 @@ def wrong(value: Mapping[str, Any], checks: Mapping[str, Check]) -> str | None:
 
 def is_whole(value: Any) -> bool:
     """Tell whether a value is a whole number from 0 on."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER
 
 
 def is_number(value: Any) -> bool:
     """Tell whether a value is a number; what a run that diverged came to may be none that is finite."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return abs(value) <= MOST or (isinstance(value, float) and not math.isfinite(value))
+    return abs(value) <= MAX_NUMBER or (isinstance(value, float) and not math.isfinite(value))
 
 
 text = Check(lambda value: isinstance(value, str), {"type": "string"})
 flag = Check(lambda value: isinstance(value, bool), {"type": "boolean"})
 mapping = Check(lambda value: isinstance(value, dict), {"type": "object"})
-whole = Check(is_whole, {"type": "integer", "minimum": 0, "maximum": int(MOST)})
+whole = Check(is_whole, {"type": "integer", "minimum": 0, "maximum": int(MAX_NUMBER)})
 number = Check(is_number, {"type": "number"})
 
 POINT = fields(step=whole, seconds=number, train=number, valid=number)

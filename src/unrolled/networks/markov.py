@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
 
-LEAST = 0.1
+MIN_DISCOUNT = 0.1
 """Taken off every n-gram at least, so that a text too small to tell discounts leaves something to shorter contexts."""
 KEPT = 1e-9
 """Of plain counts, left for shorter contexts: what never followed a context costs 30 bits more."""
@@ -168,7 +168,7 @@ def discounts(counts: Floats) -> Floats:
     once, twice, thrice, four = (max(1.0, float((counts == times).sum())) for times in (1, 2, 3, 4))
     share = once / (once + 2 * twice)
     taken = [1 - 2 * share * twice / once, 2 - 3 * share * thrice / twice, 3 - 4 * share * four / thrice]
-    return np.array([0.0, *np.clip(taken, LEAST, [1, 2, 3])])
+    return np.array([0.0, *np.clip(taken, MIN_DISCOUNT, [1, 2, 3])])
 
 
 class Chain:

@@ -21,7 +21,7 @@ TILE = 150  # pixels across one of the images in a row
 TALLEST = 2.0  # times as high as wide at most; what is higher is squeezed
 A_ROW = 6  # of images; more go on below
 GAP, LINE = 10, 24  # pixels between images, and for the words below
-NAMED = 16  # columns of the words below an image
+MAX_WORD_COLUMNS = 16  # columns of the words below an image
 SHADE = 0.75
 """How dark an image is where nothing was looked at."""
 
@@ -77,9 +77,8 @@ def over_image(image: Jpeg, written: Sequence[str], attention: ArrayLike, title:
 
 def tile(x: int, y: int, image: str, words: str, shades: Sequence[str]) -> str:
     """An image with its shades, and what was written meanwhile above it."""
-    head = (
-        f'<text x="{TILE / 2:g}" y="16" text-anchor="middle" fill="currentColor">{escape(fitted(words, NAMED))}</text>'
-    )
+    shown = escape(fitted(words, MAX_WORD_COLUMNS))
+    head = f'<text x="{TILE / 2:g}" y="16" text-anchor="middle" fill="currentColor">{shown}</text>'
     drawn = f'<g transform="translate(0 {LINE})"><use href="#{image}"/>{"".join(shades)}</g>'
     return f'<g transform="translate({x} {y})">{head}{drawn}</g>'
 

@@ -11,7 +11,7 @@ from ..errors import InputError
 from .grid import grid
 from .labels import columns, fitted, padded, right
 
-LEAST = 4  # columns of a cell: a name that is cut shorter says nothing
+MIN_CELL_COLUMNS = 4  # columns of a cell: a name that is cut shorter says nothing
 SMALL, LARGE = 16, 44  # pixels of a cell of the picture
 WRITTEN = 12
 """Labels at most of which the picture writes every count."""
@@ -22,7 +22,7 @@ Counts = NDArray[np.int64]
 def lines(confusion: ArrayLike, labels: Sequence[str], width: int = 80) -> list[str]:
     """The matrix [L, L] as lines of at most ``width`` columns; of more labels than fit, those most often confused."""
     counts = checked(confusion, labels)
-    digits = max(LEAST, len(str(counts.max(initial=0))))
+    digits = max(MIN_CELL_COLUMNS, len(str(counts.max(initial=0))))
     side = min(max((columns(fitted(each, width)) for each in labels), default=0), width // 4)
     kept = most_confused(counts, (width - side) // (digits + 1))
     names = [labels[n] for n in kept]

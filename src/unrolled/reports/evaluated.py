@@ -11,7 +11,7 @@ from .labels import columns, fitted, padded, right
 WIDTH = 100  # columns of a line
 NAME, CELL = 22, 12  # columns of a figure's name, and of a figure
 SIDE = 24  # columns of a label's name
-MOST = 20
+MAX_SHOWN_LABELS = 20
 """Labels that are told of one by one."""
 SHARE, PLAIN, HUNDRED = "{:.1%}", "{:.4f}", "{:.2f}"
 FIGURES = {
@@ -81,7 +81,7 @@ def notes(summary: Summary) -> list[str]:
 
 def each_label(classes: Summary, of_baseline: Mapping[str, float]) -> list[str]:
     """Precision, recall and F1 of each label, and the baseline's F1 if it has one; of many, those of the lowest F1."""
-    order = sorted(range(len(classes["labels"])), key=lambda place: classes["f1"][place])[:MOST]
+    order = sorted(range(len(classes["labels"])), key=lambda place: classes["f1"][place])[:MAX_SHOWN_LABELS]
     kept = sorted(order)
     side = min(SIDE, max(5, *(columns(fitted(classes["labels"][place], SIDE)) for place in kept)))
     names = ("precision", "recall", "F1", *(["baseline"] if of_baseline else []), "count")

@@ -16,9 +16,9 @@ from .labels import columns, fitted, shown
 
 INK = "#2f6fb5"
 FONT = "font-family=\"system-ui, 'Noto Sans', Padauk, 'Myanmar Text', 'Noto Sans Myanmar', sans-serif\""
-LONGEST = 18  # columns of a label
+MAX_LABEL_COLUMNS = 18  # columns of a label
 WIDE, NARROW = 10.5, 7.8  # pixels of a column of text, in other scripts and in ASCII
-LEAST = 0.004
+MIN_INK = 0.004
 """Ink that is not seen is not drawn: most cells of a large picture."""
 DARK = 0.55
 """Of ink: from here on words in it are white."""
@@ -40,7 +40,7 @@ def grid(
     across, down = room(left), room(top)
     cells = [
         square(across + cell * column, down + cell * row, cell, float(shares[row, column]), tell(row, column), words)
-        for row, column in zip(*np.nonzero((shares > LEAST) | words), strict=True)
+        for row, column in zip(*np.nonzero((shares > MIN_INK) | words), strict=True)
     ]
     sides = [label(across - 5, down + cell * (row + 0.5), each, False) for row, each in enumerate(left)]
     sides += [label(across + cell * (column + 0.5), down - 5, each, True) for column, each in enumerate(top)]
@@ -61,7 +61,7 @@ def picture(width: int, height: int, title: str, parts: Sequence[str]) -> str:
 
 def room(labels: Sequence[str]) -> int:
     """The pixels that the widest of some labels takes."""
-    return round(max((wide(fitted(each, LONGEST)) for each in labels), default=0)) + 12
+    return round(max((wide(fitted(each, MAX_LABEL_COLUMNS)) for each in labels), default=0)) + 12
 
 
 def wide(text: str) -> float:
@@ -73,7 +73,7 @@ def label(x: float, y: float, words: str, up: bool) -> str:
     """The name of a row, which ends at a point, or of a column, which goes up from it; whole under the pointer."""
     turned = f' transform="rotate(-90 {x:g} {y:g})"' if up else ""
     where = f'x="{x:g}" y="{y:g}" text-anchor="{"start" if up else "end"}" dominant-baseline="central"{turned}'
-    cut = fitted(words, LONGEST)
+    cut = fitted(words, MAX_LABEL_COLUMNS)
     whole = f"<title>{escape(shown(words))}</title>" if cut != shown(words) else ""
     return f'<text {where} fill="currentColor">{escape(cut)}{whole}</text>'
 

@@ -92,13 +92,13 @@ class Task(ABC):
         """The rows of every part, the way ``read`` cuts them; ``read`` gives those of a part's own file."""
 
     @abstractmethod
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+    def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         """Sources as the network reads them, the way ``read`` does; raises ``UnrolledError`` for what is none."""
 
     def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
         """What of a source has a label of its own, in order: the whole of it, unless its network answers for "each".
 
-        Those are as many as the places that answer in what ``given`` makes of it.
+        Those are as many as the places that answer in what ``encode_sources`` makes of it.
         """
         return (source,)
 

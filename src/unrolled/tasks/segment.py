@@ -40,7 +40,7 @@ class Segment(Task):
 
     def read(self, source: Source, request: ReadRequest) -> LoadedData:
         from ..datasets.choose_unit import choose_unit, with_unit
-        from ..datasets.dataset import SHOWN, LoadedData
+        from ..datasets.dataset import SHOWN_EXAMPLES, LoadedData
         from ..datasets.examples import ExampleDataset
         from ..datasets.holdout import PARTS, cut_rows
 
@@ -54,7 +54,7 @@ class Segment(Task):
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         split = ExampleDataset(vocabularies, "labels", **parts)
-        return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN]))
+        return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN_EXAMPLES]))
 
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
         return ExampleRows.of(*read_rows(source, options))
@@ -64,7 +64,7 @@ class Segment(Task):
 
         return cut_rows(rows, options, read)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+    def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ..datasets.encoder_input import side_by_side
 
         return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])

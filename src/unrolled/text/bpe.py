@@ -20,7 +20,7 @@ NEVER = 1 << 31  # the rank of what is no token
 SIZE = 4096  # tokens, where nothing else is asked for
 MOST_KEPT = 1 << 16  # pieces whose tokens are kept, so that a service that reads for months does not grow
 ASCII = 128  # bytes that are a character
-LONGEST = 48  # characters of a piece: merging takes the square of it
+MAX_PIECE_CHARACTERS = 48  # characters of a piece: merging takes the square of it
 
 
 class Bpe(Byte):
@@ -137,7 +137,8 @@ def as_units(text: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """A text's words, which no token crosses; long ones in parts."""
-    return [word[at : at + LONGEST] for word in words(text) for at in range(0, len(word), LONGEST)]
+    most = MAX_PIECE_CHARACTERS
+    return [word[at : at + most] for word in words(text) for at in range(0, len(word), most)]
 
 
 def join_pairs(tokens: list[str], ranks: list[int], rank: int) -> list[str]:

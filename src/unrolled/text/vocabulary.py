@@ -24,7 +24,7 @@ UNFINISHED = re.compile(r"[^\S\n]*\S*\Z")
 """The last word of a text, and the spaces before it."""
 UNFINISHED_LINE = re.compile(r"\s*\S*\Z")
 """The same with the newlines before it, where units run across them."""
-LONGEST = 64  # characters of a last word that is read again as it grows; of a longer one, some units are
+MAX_TAIL_CHARACTERS = 64  # characters of a last word that is read again as it grows; of a longer one, some units are
 UNSETTLED = 3
 """Units at the end of a text that what follows can change: a Burmese consonant may yet end the syllable before."""
 SPECIAL = 2  # ids below this stand for no text
@@ -181,8 +181,8 @@ class Vocabulary(Recomputed):
         if not self.kind.grows:
             return text, ""
         pattern = UNFINISHED if self.kind.breaks else UNFINISHED_LINE
-        cut = pattern.search(text, max(0, len(text) - LONGEST)) if self.kind.spaced else None
-        if cut and len(text) - cut.start() < LONGEST:
+        cut = pattern.search(text, max(0, len(text) - MAX_TAIL_CHARACTERS)) if self.kind.spaced else None
+        if cut and len(text) - cut.start() < MAX_TAIL_CHARACTERS:
             return text[: cut.start()], text[cut.start() :]
         settled = text
         for _ in range(UNSETTLED):

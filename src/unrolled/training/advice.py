@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..text.vocabulary import SPECIAL
-from .budget import most_passes
+from .budget import max_epochs
 from .corpus_stats import SELDOM, WEIGHTS_PER_CHARACTER, CorpusStats
 
 SIZES = (
@@ -13,9 +13,9 @@ SIZES = (
     (3_000_000, "a long book", "expect phrases in its manner"),
 )
 LIBRARY = ("a library", "expect sentences in its manner")
-FEW_PASSES = 1.5
-ENOUGH_PASSES = 4.5
-MANY_PASSES = 20.0
+FEW_EPOCHS = 1.5
+ENOUGH_EPOCHS = 4.5
+MANY_EPOCHS = 20.0
 
 
 def advise(stats: CorpusStats, weights: int, epochs: float, minutes: float | None) -> str:
@@ -32,14 +32,14 @@ def what_helps(stats: CorpusStats, weights: int, epochs: float, minutes: float |
     """The advice alone."""
     if weights > WEIGHTS_PER_CHARACTER * stats.length:
         return f"{weights:,} weights are more than it can fill, so a smaller --hidden-size would memorise less"
-    if epochs < FEW_PASSES:
-        longer = f" (about {minutes * ENOUGH_PASSES / epochs:.2g})" if minutes else ""
+    if epochs < FEW_EPOCHS:
+        longer = f" (about {minutes * ENOUGH_EPOCHS / epochs:.2g})" if minutes else ""
         return f"it is read {epochs:.2g} times, so more minutes{longer} help most"
-    most = most_passes(stats.characters_per_unit)
+    most = max_epochs(stats.characters_per_unit)
     if minutes and epochs >= most:
         return f"{most} passes take less than {minutes:g} minutes and are all it needs; more text would help"
     if stats.length < SIZES[2][0]:
         return "more text of the kind helps more than anything else"
-    if epochs > MANY_PASSES:
+    if epochs > MANY_EPOCHS:
         return "it is read so often that more minutes hardly help, but more text does"
     return "more text and more minutes both help"

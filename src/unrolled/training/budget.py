@@ -22,16 +22,16 @@ RECENT = 0.08  # share of the minutes whose steps tell the speed
 TOLERANCE = 0.02  # share of the minutes by which the end may be off before the run is planned anew
 LOOK = 0.01  # share of the minutes between two looks
 BESIDE = 0.3  # of the time of steps, that is set aside for validations and observers between them, at most
-MOST_PASSES = 40  # over the text in a budget of minutes: more of them only learn it by heart
+MAX_EPOCHS = 40  # over the text in a budget of minutes: more of them only learn it by heart
 SETTLE = 3  # first steps, which are slower than the rest
 
 
-def most_passes(characters: float) -> int:
+def max_epochs(characters: float) -> int:
     """Passes that a budget of minutes is used up for, at most, over units of so many characters.
 
     Words are learnt by heart sooner than letters: there are fewer of them to learn from.
     """
-    return round(MOST_PASSES / math.sqrt(characters))
+    return round(MAX_EPOCHS / math.sqrt(characters))
 
 
 @dataclass

@@ -18,7 +18,7 @@ from ..untrusted import parse_json
 from .checkpoint_checks import OTHER_TENSORS, check_about
 from .state import RunState
 
-EVERY = 15.0
+SECONDS_BETWEEN_SAVES = 15.0
 """Seconds between two saves, at most, unless the environment says otherwise."""
 VARIABLE = "UNROLLED_SAVE_EVERY"
 
@@ -48,7 +48,7 @@ class Checkpoint:
 def seconds_between_saves() -> float:
     """Seconds between two saves; raises an ``OptionError`` where the environment gives no number."""
     try:
-        return max(0.0, float(os.environ.get(VARIABLE) or EVERY))
+        return max(0.0, float(os.environ.get(VARIABLE) or SECONDS_BETWEEN_SAVES))
     except ValueError:
         raise OptionError(f"{VARIABLE} is {os.environ[VARIABLE]!r}; set it to a number of seconds") from None
 

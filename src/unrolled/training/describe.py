@@ -29,9 +29,9 @@ def about_run(work: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[
     }
 
 
-def about_kernels(kind: str) -> str:
+def about_kernels(precision: str) -> str:
     """Which kernels the scan may use, or why none."""
     library = kernels.load()
     if library is None:
         return kernels.reason_missing()
-    return "off" if kind == "off" else f"{library.name}, {kind}"
+    return "off" if precision == "off" else f"{library.name}, {precision}"

@@ -63,12 +63,12 @@ class Run:
         self, work: TrainingJob, observers: Sequence[Observer], device: torch.device, progress: RunProgress
     ) -> None:
         self.work, self.observers, self.progress = work, observers, progress
-        self.kind = kernels.arithmetic(work.run.kernels, work.run.precision)
-        self.recipe = choose_sizes(work, device, self.kind)
-        self.learner = make_learner(work, self.recipe, device, self.kind)
+        self.precision = kernels.arithmetic(work.run.kernels, work.run.precision)
+        self.recipe = choose_sizes(work, device, self.precision)
+        self.learner = make_learner(work, self.recipe, device, self.precision)
         self.steps_per_epoch = self.learner.batches.steps_per_epoch
         self.schedule = Schedule(progress.plans)
-        most = self.steps_per_epoch * self.recipe.most_passes
+        most = self.steps_per_epoch * self.recipe.max_epochs
         self.budget = Budget(self.recipe.train, self.schedule, most, self.steps_per_epoch, work.replay)
         self.costs, self.clock = Costs(), Clock(progress)
         self.validation = Validation(work, self.learner, progress, self.budget, self.costs, self.clock)
@@ -225,7 +225,7 @@ class Run:
     def course(self) -> Course:
         """How far the run is, as a record tells it."""
         judged = bool(self.validation.best)
-        return Course(self.work, self.recipe, self.progress, self.learner.network, self.kind, self.ending, judged)
+        return Course(self.work, self.recipe, self.progress, self.learner.network, self.precision, self.ending, judged)
 
     def finish(self) -> Bundle:
         """The best model; an interrupted run also leaves what going on needs, before anything else changes it."""

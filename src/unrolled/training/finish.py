@@ -38,7 +38,7 @@ class Course:
     recipe: Recipe
     progress: RunProgress
     network: Network
-    kind: str
+    precision: str
     ending: Ending
     judged: bool
 
@@ -64,7 +64,7 @@ def record(course: Course) -> Record:
         stopped=ending.stopped,
         **({"ended_by": ending.ended_by} if ending.ended_by else {}),
         best={"step": progress.best_step, f"bits_per_{per}": progress.best_bits} if course.judged else None,
-        kernels=about_kernels(course.kind),
+        kernels=about_kernels(course.precision),
         device=str(course.network.head.bias.device),
     )
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from ..datasets.dataset import Dataset
 from ..networks.modules import Network
 from ..networks.modules.base import on_device
-from ..networks.modules.product import narrow, product
+from ..networks.modules.product import multiplies_bf16, product
 from ..networks.modules.sampled_softmax import LARGE
 from ..tasks.base import Task
 from ..text.vocabulary import NEVER
@@ -26,7 +26,7 @@ def total_bits(network: Network, task: Task, split: Dataset, part: str, rows: in
     device = network.head.bias.device
     state, total = network.start(1), 0.0
     for batch in split.held_out(part, network.window, rows):
-        given = split.given(part, batch.documents)
+        given = split.inputs(part, batch.documents)
         encoded = None if given is None else network.encode(on_device(given, device))
         state = network.start(len(batch.fresh), encoded) if batch.fresh.all() else detach_and_reset(state, batch.fresh)
         ids = torch.from_numpy(batch.inputs.astype(np.int64)).to(device)
@@ -40,10 +40,10 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
     """Nats of all targets [B, T] that count, after the last layer's outputs: part by part, as logits can be many."""
     at_once = max(1, MOST_LOGITS // (len(y) * network.spec.outputs))
     total = 0.0
-    kind = network.kind if network.spec.outputs >= LARGE else "fp32"
-    weights = network.head.weight.t().bfloat16() if narrow(kind) else network.head.weight.t()
+    precision = network.precision if network.spec.outputs >= LARGE else "fp32"
+    weights = network.head.weight.t().bfloat16() if multiplies_bf16(precision) else network.head.weight.t()
     for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
-        nats = task.loss(product(part, weights, kind) + network.head.bias, wanted)
+        nats = task.loss(product(part, weights, precision) + network.head.bias, wanted)
         total += scored(network, nats, wanted)[known].double().sum().item()
     return total
 

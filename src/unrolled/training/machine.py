@@ -111,17 +111,18 @@ def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, ce
     return flops_per_unit(hidden_size, layers, vocabulary, cell) + shared
 
 
-def measure_speed(device: torch.device, kind: str, optimizer: str, seconds: float) -> Speed:
+def measure_speed(device: torch.device, precision: str, optimizer: str, seconds: float) -> Speed:
     """How fast this machine trains: whole steps of a narrow and of a wide layer, about ``seconds`` in all."""
-    narrow, wide = (time_step(device, kind, optimizer, width, seconds / 2) for width in MEASURED_WIDTHS)
+    narrow, wide = (time_step(device, precision, optimizer, width, seconds / 2) for width in MEASURED_WIDTHS)
     less, more = (unit_cost(optimizer, width, 1, VOCABULARY) for width in MEASURED_WIDTHS)
     flops = (more - less) / max(wide - narrow, 1e-3 * wide)
     return Speed(max(0.0, narrow - less / flops), flops)
 
 
-def time_step(device: torch.device, kind: str, optimizer: str, width: int, seconds: float) -> float:
+def time_step(device: torch.device, precision: str, optimizer: str, width: int, seconds: float) -> float:
     """Seconds that a unit takes in training a layer, from the median of the steps that fit into so many seconds."""
-    network = build(NetworkSpec(VOCABULARY, VOCABULARY, 64, MEASURED_CELL.name, width, 1, 0.1), kind=kind).to(device)
+    spec = NetworkSpec(VOCABULARY, VOCABULARY, 64, MEASURED_CELL.name, width, 1, 0.1)
+    network = build(spec, precision=precision).to(device)
     optimizers = make_optimizers(network, optimizer, 0.0)
     ids = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(1)).to(device)
     rng = np.random.Generator(np.random.SFC64(1))

@@ -11,7 +11,7 @@ import torch
 
 from ..networks.cells import find_cell
 from ..networks.modules import Network
-from ..networks.modules.product import narrow
+from ..networks.modules.product import multiplies_bf16
 from ..networks.modules.sampled_softmax import LARGE
 from .muon import Muon
 from .sparse_adamw import SparseAdamW
@@ -43,7 +43,9 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
         stacked = [p for key, p in matrices.items() if "rnn.weight" in key]
         between = [p for key, p in matrices.items() if "rnn.weight" not in key]
         wanted = [{"params": each, "gates": count} for each, count in ((stacked, gates), (between, 1)) if each]
-        optimizers.append(Muon([{**each, "narrow": narrow(network.kind)} for each in wanted], weight_decay))
+        optimizers.append(
+            Muon([{**each, "narrow": multiplies_bf16(network.precision)} for each in wanted], weight_decay)
+        )
         for group in optimizers[0].param_groups:
             group["share"] = APART if network.spec.encoder else 1.0
     if tables:

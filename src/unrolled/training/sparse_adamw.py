@@ -17,7 +17,7 @@ FURTHER = 4.0
 
 Found on words of Sherlock Holmes and WikiText-2 (``docs/lab-notes.md``).
 """
-TINY = 1e-8
+EPSILON = 1e-8
 
 
 class SparseAdamW(torch.optim.Optimizer):
@@ -56,7 +56,7 @@ class SparseAdamW(torch.optim.Optimizer):
         squares = state["exp_avg_sq"][rows] * beta_squares**since
         squares.addcmul_(gradient, gradient, value=1 - beta_squares)
         state["exp_avg"][rows], state["exp_avg_sq"][rows] = mean, squares
-        along = mean / ((squares / (1 - beta_squares**step)).sqrt_() + TINY)
+        along = mean / ((squares / (1 - beta_squares**step)).sqrt_() + EPSILON)
         kept = (1 - rate * group["weight_decay"]) ** since
         table[rows] = (table[rows] * kept).sub_(along, alpha=FURTHER * rate / (1 - beta**step))
 

@@ -90,20 +90,20 @@ class Learner:
             return self.network.head(y), targets
         units, logs = self.sampler.choose(targets.cpu().numpy(), rng)
         chosen, weighed = torch.from_numpy(units).to(self.device), torch.from_numpy(logs).to(self.device)
-        return some_logits(self.network.head, y, targets, chosen, weighed, self.network.kind)
+        return some_logits(self.network.head, y, targets, chosen, weighed, self.network.precision)
 
     def encode(self, batch: Batch, step: int, rng: Rng) -> Encoded | None:
         """What the network makes of what it is given of the rows; by epoch, some labels are left out."""
         epoch = step // self.batches.steps_per_epoch
         hiding = np.random.Generator(np.random.SFC64([self.settings.seed, 5, epoch]))
-        given = self.split.given("train", batch.documents, hiding)
+        given = self.split.inputs("train", batch.documents, hiding)
         return None if given is None else self.network.encode(on_device(given, self.device), rng)
 
 
-def make_learner(work: TrainingJob, recipe: Recipe, device: torch.device, kind: str) -> Learner:
+def make_learner(work: TrainingJob, recipe: Recipe, device: torch.device, precision: str) -> Learner:
     """The network that a recipe wants, on a device, with what it learns by."""
     task = TASKS[work.model.task]
     objective = Objective.of(recipe.train, work.split)
-    network = build(task.network(recipe.model, work.split.vocabularies), work.train.seed, kind).to(device)
+    network = build(task.network(recipe.model, work.split.vocabularies), work.train.seed, precision).to(device)
     start_head(network, work, objective.weights)
     return Learner(network, task, work, recipe.train, objective)

@@ -52,7 +52,7 @@ def answers(network: Network, split: Dataset, part: str) -> tuple[NDArray[np.flo
     device = network.head.bias.device
     logits, gold = [np.empty((0, len(split.vocabulary) - SPECIAL))], [np.empty(0, np.int64)]
     for batch in split.held_out(part):
-        given = split.given(part, batch.documents)
+        given = split.inputs(part, batch.documents)
         assert given is not None and batch.counts is not None, "it is examples that are answered"
         y, _ = network.read(torch.zeros(1), {}, encoded=network.encode(on_device(given, device)))
         found = network.head(y).double().cpu().numpy()[:, : batch.targets.shape[1]]

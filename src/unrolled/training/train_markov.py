@@ -23,9 +23,9 @@ from .job import TrainingJob
 ORDERS = {"char": 7, "grapheme": 7, "byte": 7}
 """Units of the longest n-gram that predicted held-out texts best, or nearly so; ``OTHER`` for words and the like."""
 OTHER = 4
-MOST = 50_000_000
+MAX_UNITS = 50_000_000
 """Units counted at most, in some 5 GB of memory."""
-AT_ONCE = 1 << 16
+UNITS_AT_ONCE = 1 << 16
 
 
 def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
@@ -38,9 +38,10 @@ def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Int
     order = work.model.order or ORDERS.get(work.model.unit, OTHER)
     model = dataclasses.replace(work.model, order=order)
     train = split.train
-    if len(train) > MOST:
-        tell(observers, Warned(f"I count the last {MOST:,} of {len(train):,} units: more would not fit into memory"))
-    tensors = count(np.asarray(train[-MOST:]), len(split.vocabulary), order, model.smoothing)
+    if len(train) > MAX_UNITS:
+        message = f"I count the last {MAX_UNITS:,} of {len(train):,} units: more would not fit into memory"
+        tell(observers, Warned(message))
+    tensors = count(np.asarray(train[-MAX_UNITS:]), len(split.vocabulary), order, model.smoothing)
     chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
     told = record(work, model, bits, time.perf_counter() - begin)
@@ -55,8 +56,8 @@ def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:
     if len(ids) < 2:
         return None
     nodes, total = chain.start(1), 0.0
-    for place in range(0, len(ids) - 1, AT_ONCE):
-        read = np.asarray(ids[place : place + AT_ONCE + 1])
+    for place in range(0, len(ids) - 1, UNITS_AT_ONCE):
+        read = np.asarray(ids[place : place + UNITS_AT_ONCE + 1])
         after = chain.read(read[None, :-1], nodes)
         total -= float(np.log2(chain.probability(read[1:], after[0])).sum())
         nodes = after[:, -1]

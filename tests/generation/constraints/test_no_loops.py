@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.config import GenerateOptions
-from unrolled.generation.constraints.no_loops import LEAST, ROUNDS, NoLoops
+from unrolled.generation.constraints.no_loops import MIN_REPEATED, ROUNDS, NoLoops
 
 
 def after(text: str) -> NoLoops:
@@ -16,8 +16,8 @@ def after(text: str) -> NoLoops:
 def loops(text: str) -> bool:
     """The definition, by the book."""
     return any(
-        len(text) >= period + max(ROUNDS * period, LEAST)
-        and all(text[-n] == text[-n - period] for n in range(1, max(ROUNDS * period, LEAST) + 1))
+        len(text) >= period + max(ROUNDS * period, MIN_REPEATED)
+        and all(text[-n] == text[-n - period] for n in range(1, max(ROUNDS * period, MIN_REPEATED) + 1))
         for period in range(1, len(text))
     )
 

@@ -88,7 +88,9 @@ def test_a_memory_of_some_rows_has_their_places():
 def network(request):
     """A network that writes from a source, in two layers."""
     encoder = EncoderSpec("units", 9, 4, 5, "gru", 2, 2)
-    return build(NetworkSpec(9, 9, 5, "gru", 8, 2, 0.3, encoder=encoder, attention=request.param), seed=3, kind="off")
+    return build(
+        NetworkSpec(9, 9, 5, "gru", 8, 2, 0.3, encoder=encoder, attention=request.param), seed=3, precision="off"
+    )
 
 
 def logits_of(network, source: list[list[int]], sizes: list[int], ids: list[list[int]]) -> Tensor:

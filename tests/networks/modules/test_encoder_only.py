@@ -39,7 +39,9 @@ def test_where_nothing_is_padded_all_places_count():
 @pytest.fixture(params=sorted(POOLED))
 def network(request) -> EncoderOnlyNetwork:
     encoder = EncoderSpec("units", 9, 4, 5, "lstm", 1, 2)
-    return build(NetworkSpec(9, 7, 5, "lstm", 4, 1, 0.3, encoder=encoder, pooling=request.param), seed=1, kind="off")
+    return build(
+        NetworkSpec(9, 7, 5, "lstm", 4, 1, 0.3, encoder=encoder, pooling=request.param), seed=1, precision="off"
+    )
 
 
 def test_it_has_one_answer_for_a_source_or_one_for_each_place(network):

@@ -2,12 +2,12 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from unrolled.networks.modules.fused_loss import ROWS, FusedLoss
-from unrolled.networks.modules.product import narrow
+from unrolled.networks.modules.fused_loss import ROWS_PER_BLOCK, FusedLoss
+from unrolled.networks.modules.product import multiplies_bf16
 from unrolled.text.vocabulary import NEVER
 
 
-@pytest.mark.parametrize("rows", [1, ROWS, 2 * ROWS + 3])
+@pytest.mark.parametrize("rows", [1, ROWS_PER_BLOCK, 2 * ROWS_PER_BLOCK + 3])
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
 def test_part_by_part_it_is_the_loss_of_all_logits_at_once(rows, smoothing):
     rng = torch.Generator().manual_seed(rows)
@@ -23,10 +23,11 @@ def test_part_by_part_it_is_the_loss_of_all_logits_at_once(rows, smoothing):
     assert all(map(torch.allclose, found, wanted))
 
 
-@pytest.mark.skipif(not narrow("bf16"), reason="this processor multiplies no pairs of bf16")
+@pytest.mark.skipif(not multiplies_bf16("bf16"), reason="this processor multiplies no pairs of bf16")
 def test_with_narrow_products_it_is_nearly_that():
     rng = torch.Generator().manual_seed(1)
-    leaves = [torch.randn(*shape, generator=rng).requires_grad_() for shape in ((2 * ROWS + 3, 6), (11, 6), (11,))]
+    shapes = ((2 * ROWS_PER_BLOCK + 3, 6), (11, 6), (11,))
+    leaves = [torch.randn(*shape, generator=rng).requires_grad_() for shape in shapes]
     x, table, bias = leaves
     targets = torch.randint(11, (len(x),), generator=rng)
     smoothed, _ = FusedLoss.apply(*leaves, targets, 0.1, "bf16")

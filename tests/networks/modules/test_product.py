@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unrolled.networks.modules import product as module
-from unrolled.networks.modules.product import Product, filled, filled_rows, narrow, product, summed
+from unrolled.networks.modules.product import Product, filled, filled_rows, multiplies_bf16, product, summed
 
 sizes = st.tuples(*[st.integers(1, 150)] * 3)
 
@@ -43,7 +43,7 @@ def test_small_products_are_made_in_full():
     assert torch.equal(product(x, y, "bf16"), x @ y) and torch.equal(summed(x, y, "bf16"), x.t() @ y)
 
 
-@pytest.mark.skipif(not narrow("bf16"), reason="this processor multiplies no pairs of bf16")
+@pytest.mark.skipif(not multiplies_bf16("bf16"), reason="this processor multiplies no pairs of bf16")
 def test_large_products_are_made_of_bf16_over_any_dimensions(monkeypatch):
     monkeypatch.setattr(module, "WORTH", 1)
     x, y = operands(6, 5, 7)

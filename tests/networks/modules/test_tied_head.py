@@ -22,7 +22,7 @@ def test_a_logit_is_how_near_an_output_comes_to_an_embedding():
 
 def test_the_embedding_is_stored_once_and_learns_from_both_sides():
     encoder = EncoderSpec("units", 9, 4, 5, "gru")
-    network = build(NetworkSpec(9, 9, 5, "gru", 8, 1, 0.0, encoder=encoder, tied=True), kind="off")
+    network = build(NetworkSpec(9, 9, 5, "gru", 8, 1, 0.0, encoder=encoder, tied=True), precision="off")
     assert [name for name in network.state_dict() if name.startswith("head")] == ["head.bias", "head.project.weight"]
     network.head(torch.randn(1, 1, 8)).sum().backward()
     assert network.embedding.weight.grad.abs().sum() > 0

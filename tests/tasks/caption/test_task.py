@@ -34,8 +34,8 @@ def test_where_features_are_given_their_width_is_what_is_read(vision):
 
 
 def test_no_source_is_given_as_no_row():
-    assert TASK.given([], MODEL, TEXT).values.shape == (0, 32, 32, 3)
-    assert len(TASK.given([], dataclasses.replace(MODEL, vision="features", feature_size=9), TEXT)) == 0
+    assert TASK.encode_sources([], MODEL, TEXT).values.shape == (0, 32, 32, 3)
+    assert len(TASK.encode_sources([], dataclasses.replace(MODEL, vision="features", feature_size=9), TEXT)) == 0
 
 
 def test_a_caption_is_shown_as_its_text():
@@ -44,7 +44,7 @@ def test_a_caption_is_shown_as_its_text():
 
 def test_an_image_is_given_as_it_is_in_training(tmp_path):
     Image.fromarray(np.full((50, 40, 3), 200, np.uint8)).save(tmp_path / "a.png")
-    given = TASK.given([str(tmp_path / "a.png")] * 2, MODEL, TEXT)
+    given = TASK.encode_sources([str(tmp_path / "a.png")] * 2, MODEL, TEXT)
     assert given.values.shape == (2, 32, 32, 3) and given.values.dtype == np.uint8 and (given.values == 200).all()
 
 

@@ -37,7 +37,7 @@ def test_options_with_a_gap_make_no_network(gap):
 
 
 def test_sources_are_their_ids_behind_a_boundary():
-    given = TASK.given(["ab", "", "cax"], OPTIONS, KNOWN)
+    given = TASK.encode_sources(["ab", "", "cax"], OPTIONS, KNOWN)
     assert given.values.tolist() == [[0, 2, 3, 0], [0, 0, 0, 0], [0, 4, 2, 1]] and given.sizes.tolist() == [3, 1, 4]
 
 

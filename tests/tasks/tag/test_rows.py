@@ -7,7 +7,7 @@ from unrolled.config import ModelOptions, ReadOptions, TrainOptions
 from unrolled.datasets.dataset import LoadedData, ReadRequest
 from unrolled.errors import InputError
 from unrolled.tasks.tag.rows import Encoded, as_examples, read_rows, read_tagged
-from unrolled.tasks.tag.rows import given as encoded
+from unrolled.tasks.tag.rows import encode_sentences as encoded
 from unrolled.text.vocabulary import BOUNDARY, Vocabulary
 
 LINES = [f"{one}/N sees/V the/D {other}/N" for one in ("cat", "dog", "cow") for other in ("hen", "fox", "bee", "cat")]

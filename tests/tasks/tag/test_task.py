@@ -89,5 +89,5 @@ def test_a_task_of_labels_has_as_many_tokens_as_places_that_answer(tagger, tmp_p
     segmenter = unrolled.train(tmp_path / "lines.txt", task="segment", steps=2, hidden_size=8, threads=1)
     for model, source in ((tagger, "they can fish"), (segmenter, "they can fish")):
         task, vocabularies = TASKS[model.bundle.config.task], model.bundle.vocabularies
-        given = task.given([source], model.bundle.config, vocabularies)
+        given = task.encode_sources([source], model.bundle.config, vocabularies)
         assert len(task.tokens(source, vocabularies)) == len(given.answering(0)) == len(model.predict(source).labels)

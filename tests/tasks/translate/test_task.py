@@ -45,7 +45,7 @@ def test_options_with_a_gap_make_no_network(gap):
 
 
 def test_a_source_ends_with_the_boundary():
-    given = TASK.given(["ab", ""], OPTIONS, KNOWN)
+    given = TASK.encode_sources(["ab", ""], OPTIONS, KNOWN)
     assert given.values.tolist() == [[2, 3, BOUNDARY], [BOUNDARY, 0, 0]] and given.sizes.tolist() == [3, 1]
 
 

@@ -29,7 +29,7 @@ def test_no_gap_is_left(task):
     assert all(getattr(recipe.model, name) is not None for name in needed)
     rest = ("batch_size", "sequence_length", "learning_rate", "weight_decay", "label_smoothing")
     assert all(getattr(recipe.train, name) is not None for name in rest)
-    assert recipe.units_per_second > 0 and recipe.most_passes >= 1
+    assert recipe.units_per_second > 0 and recipe.max_epochs >= 1
 
 
 @TASKS

@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from ...config import GenerateOptions
 from .base import Constraint
 
-LONGEST = 400
+LONGEST_PERIOD = 400
 """Characters of the longest period that is seen."""
 ROUNDS = 2
 """Times that a period is written again before it counts as a loop."""
-LEAST = 24
+MIN_REPEATED = 24
 """Characters that repeat at least: a line of dashes is no loop."""
 EMPTY = 48
 """White space in a row that counts as a loop of its own: more than any line is indented."""
 RISE, FALL = 0.1, 0.05
 """What the temperature rises by with each unit within a loop, and falls by with each behind it."""
 HOTTEST = 2.0
-ENOUGH = np.maximum(ROUNDS * np.arange(1, LONGEST + 1), LEAST)
+ENOUGH = np.maximum(ROUNDS * np.arange(1, LONGEST_PERIOD + 1), MIN_REPEATED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class NoLoops(Constraint):
     """
 
     tail: str = ""
-    runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(LONGEST, np.int64))
+    runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(LONGEST_PERIOD, np.int64))
     heat: float = 0.0
     blank: int = 0
     """White space at the end of the text."""
@@ -54,9 +54,9 @@ class NoLoops(Constraint):
         if character == " " and self.tail.endswith(" "):
             return dataclasses.replace(self, blank=self.blank + 1)
         before = np.frombuffer(self.tail[::-1].encode("utf-32-le", "surrogatepass"), np.uint32)
-        same = np.zeros(LONGEST, np.bool_)
+        same = np.zeros(LONGEST_PERIOD, np.bool_)
         same[: len(before)] = before == ord(character)
-        return NoLoops((self.tail + character)[-LONGEST:], np.where(same, self.runs + 1, 0), self.heat)
+        return NoLoops((self.tail + character)[-LONGEST_PERIOD:], np.where(same, self.runs + 1, 0), self.heat)
 
     @property
     def looping(self) -> bool:

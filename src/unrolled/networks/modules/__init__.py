@@ -12,17 +12,17 @@ from .recurrent import RecurrentNetwork
 __all__ = ["AnswerNetwork", "Network", "RecurrentNetwork", "build"]
 
 
-def build(spec: NetworkSpec, seed: int = 0, kind: str = "fp32") -> Network:
-    """The network of a spec, with fresh weights; the scan's kernels are of a ``kind``: fp32, bf16 or off."""
-    network = make(spec, kind)
+def build(spec: NetworkSpec, seed: int = 0, precision: str = "fp32") -> Network:
+    """The network of a spec, with fresh weights; the scan's kernels are of a ``precision``: fp32, bf16 or off."""
+    network = make(spec, precision)
     network.initialise(torch.Generator().manual_seed(seed))
     return network
 
 
-def make(spec: NetworkSpec, kind: str) -> Network:
+def make(spec: NetworkSpec, precision: str) -> Network:
     """The network of a spec, its weights still unset."""
     own = spec.kind.network
     if own:  # imported here and not before: it may need more than torch
         made: Network = import_module(f"..pretrained.{own}", __name__).make(spec)
         return made
-    return RecurrentNetwork(spec, kind) if spec.pooling == "none" else EncoderOnlyNetwork(spec, kind)
+    return RecurrentNetwork(spec, precision) if spec.pooling == "none" else EncoderOnlyNetwork(spec, precision)

@@ -29,14 +29,14 @@ class AttentionMemory:
 
 
 class Attention(nn.Module):
-    """Weights w over the places m [S, E] of a source, from a layer's output h; products are of a ``kind``.
+    """Weights w over the places m [S, E] of a source, from a layer's output h; products are of a ``precision``.
 
     "dot": ``(W_k m) · h`` (Luong's "general"); "additive": ``v · tanh(W_k m + W_q h + b)`` (Bahdanau et al. 2015).
     """
 
-    def __init__(self, way: str, hidden_size: int, width: int, kind: str) -> None:
+    def __init__(self, way: str, hidden_size: int, width: int, precision: str) -> None:
         super().__init__()
-        self.kind = kind
+        self.precision = precision
         self.key = nn.Linear(width, hidden_size, bias=False)
         self.value = nn.Linear(width, hidden_size, bias=False)
         self.hidden = nn.Linear(hidden_size, hidden_size)
@@ -45,7 +45,7 @@ class Attention(nn.Module):
 
     def memory(self, places: Tensor, real: Tensor | None) -> AttentionMemory:
         """What is read of the places [B, S, E] of the sources, made once for all steps."""
-        keys, values = (product(places, each.weight.t(), self.kind) for each in (self.key, self.value))
+        keys, values = (product(places, each.weight.t(), self.precision) for each in (self.key, self.value))
         return AttentionMemory(keys, values, real)
 
     def forward(self, h: Tensor, memory: AttentionMemory) -> tuple[Tensor, Tensor]:
@@ -55,7 +55,7 @@ class Attention(nn.Module):
         if memory.real is not None:
             scores = scores.masked_fill(~memory.real[:, None], -torch.inf)
         weights = scores.softmax(-1)
-        hidden = product(rows, self.hidden.weight.t(), self.kind) + self.hidden.bias
+        hidden = product(rows, self.hidden.weight.t(), self.precision) + self.hidden.bias
         z = torch.tanh(hidden + weights @ memory.values)
         return z.transpose(0, 1), weights
 

@@ -53,13 +53,13 @@ def on_device(given: EncoderInput, device: torch.device) -> Source:
 class Network(nn.Module, ABC):
     """A network: ids and a state in, outputs and the next state out; its ``head`` makes logits of outputs.
 
-    ``kind`` is the arithmetic of its kernels, ``sampled`` whether it can learn from some of many units,
+    ``precision`` is the arithmetic of its kernels, ``sampled`` whether it can learn from some of many units,
     ``window`` how many units it looks back, if that has an end, ``unseen`` the probability that scoring gives to all
     units together whose bias is ``NEVER``.
     """
 
     spec: NetworkSpec
-    kind: str
+    precision: str
     sampled: bool
     window: int = 0
     unseen: float = 0.0

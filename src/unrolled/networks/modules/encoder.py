@@ -28,19 +28,19 @@ class Places(NamedTuple):
     whole: Tensor
 
 
-def make_encoder(spec: EncoderSpec, kind: str, embedding: nn.Embedding | None = None) -> nn.Module:
-    """The encoder of a spec; its scans use kernels of a ``kind``, and it may share an embedding."""
+def make_encoder(spec: EncoderSpec, precision: str, embedding: nn.Embedding | None = None) -> nn.Module:
+    """The encoder of a spec; its scans use kernels of a ``precision``, and it may share an embedding."""
     if spec.kind == "units":
-        return UnitsEncoder(spec, kind, embedding if spec.shared else None)
+        return UnitsEncoder(spec, precision, embedding if spec.shared else None)
     return PixelsEncoder(spec) if spec.kind == "pixels" else FeaturesEncoder(spec)
 
 
 class BothWays(Recurrent):
     """Layers that read from the beginning and, with two directions, from the end (Schuster and Paliwal 1997)."""
 
-    def __init__(self, spec: EncoderSpec, kind: str) -> None:
+    def __init__(self, spec: EncoderSpec, precision: str) -> None:
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
-        super().__init__(CELLS[spec.cell], widths, spec.hidden_size, spec.dropout, kind)
+        super().__init__(CELLS[spec.cell], widths, spec.hidden_size, spec.dropout, precision)
         self.directions = ("", BACKWARDS)[: spec.directions]
         for layer, width in enumerate(widths):
             if spec.directions > 1:
@@ -79,12 +79,12 @@ def at(x: Tensor, places: Tensor) -> Tensor:
 class UnitsEncoder(nn.Module):
     """Ids → embedding, which may stand elsewhere → layers in one or two directions."""
 
-    def __init__(self, spec: EncoderSpec, kind: str, shared: nn.Embedding | None) -> None:
+    def __init__(self, spec: EncoderSpec, precision: str, shared: nn.Embedding | None) -> None:
         super().__init__()
         self.dropout, self.unit_dropout = spec.dropout, spec.unit_dropout
         self.elsewhere = (shared,)  # in a tuple, so that its weights are not taken for ours
         self.embedding = None if shared else nn.Embedding(spec.inputs, spec.embedding_size)
-        self.rnn = BothWays(spec, kind)
+        self.rnn = BothWays(spec, precision)
 
     def forward(self, ids: Tensor, sizes: Tensor, rng: Rng | None) -> Places:
         """What is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""

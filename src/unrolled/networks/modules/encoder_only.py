@@ -21,11 +21,11 @@ class EncoderOnlyNetwork(Network):
 
     sampled = False
 
-    def __init__(self, spec: NetworkSpec, kind: str) -> None:
+    def __init__(self, spec: NetworkSpec, precision: str) -> None:
         super().__init__()
         assert spec.encoder, "there is nothing else to answer from"
-        self.spec, self.kind = spec, kind
-        self.encoder = make_encoder(spec.encoder, kind)
+        self.spec, self.precision = spec, precision
+        self.encoder = make_encoder(spec.encoder, precision)
         self.head = nn.Linear(POOLED[spec.pooling] * spec.encoder.width, spec.outputs)
 
     def initialise(self, generator: torch.Generator) -> None:

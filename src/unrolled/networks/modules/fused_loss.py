@@ -13,39 +13,39 @@ import torch
 from torch import Tensor
 
 from ...text.vocabulary import NEVER
-from .product import filled, narrow
+from .product import filled, multiplies_bf16
 
-ROWS = 512
+ROWS_PER_BLOCK = 512
 """Rows at a time: more need memory that is not near, fewer add up the table's gradient too often."""
 
-TINY = 1e-37
+MIN_PROBABILITY = 1e-37
 """The least probability whose logarithm is taken."""
 
 
 class FusedLoss(torch.autograd.Function):
     """``x`` [N, K], ``table`` [V, K], ``bias`` [V] and targets [N] → the mean loss in nats, smoothed and plain.
 
-    Smoothing spreads over the units that occur. Only the first loss has a gradient. Products are of a ``kind``.
+    Smoothing spreads over the units that occur. Only the first loss has a gradient. Products are of a ``precision``.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, kind: str
+        ctx: Any, x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, precision: str
     ) -> tuple[Tensor, Tensor]:
-        operand: Callable[[Tensor], Tensor] = filled if narrow(kind) else lambda each: each
+        operand: Callable[[Tensor], Tensor] = filled if multiplies_bf16(precision) else lambda each: each
         dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
         smoothed, plain = x.new_zeros(()), x.new_zeros(())
-        units = table.to(torch.bfloat16 if narrow(kind) else x.dtype)
+        units = table.to(torch.bfloat16 if multiplies_bf16(precision) else x.dtype)
         occurs = (bias > NEVER / 2).to(x.dtype)
         count = occurs.sum()
         everywhere, center, middle = smoothing / count, occurs @ units.to(x.dtype), (bias * occurs).sum() / count
-        for part, wanted, into in zip(*(torch.split(each, ROWS) for each in (x, targets, dx)), strict=True):
+        for part, wanted, into in zip(*(torch.split(each, ROWS_PER_BLOCK) for each in (x, targets, dx)), strict=True):
             read = operand(part)
             logits = (read @ units.t())[: len(part)] + bias  # in float32: the bias is
             picked = logits.gather(1, wanted[:, None])
             means = part @ center / count + middle  # of all logits, without reading them
             slopes = logits.softmax(1)
-            losses = -slopes.gather(1, wanted[:, None]).clamp_min(TINY).log_()
+            losses = -slopes.gather(1, wanted[:, None]).clamp_min(MIN_PROBABILITY).log_()
             plain += losses.sum()
             smoothed += losses.sum() + smoothing * (picked.sum() - means.sum())
             slopes.scatter_add_(1, wanted[:, None], torch.full_like(picked, smoothing - 1))

@@ -44,25 +44,25 @@ class Product(torch.autograd.Function):
         return dx, (left.t() @ back)[:, : ctx.columns].float() if for_y else None
 
 
-def product(x: Tensor, y: Tensor, kind: str) -> Tensor:
-    """``x`` [..., K] times ``y`` [K, N]; of bf16 operands where that is the kind, and faster, or where y is bf16."""
-    if y.dtype != torch.bfloat16 and (x.numel() * y.shape[1] < WORTH or not narrow(kind)):
+def product(x: Tensor, y: Tensor, precision: str) -> Tensor:
+    """``x`` [..., K] times ``y`` [K, N]; in bf16 where that is the precision, and faster, or where y is bf16."""
+    if y.dtype != torch.bfloat16 and (x.numel() * y.shape[1] < WORTH or not multiplies_bf16(precision)):
         return x @ y
     found: Tensor = Product.apply(x.flatten(0, -2), y)  # type: ignore[no-untyped-call]  # torch has no types for it
     return found.view(*x.shape[:-1], -1)
 
 
-def summed(x: Tensor, y: Tensor, kind: str) -> Tensor:
+def summed(x: Tensor, y: Tensor, precision: str) -> Tensor:
     """``x`` [M, N] and ``y`` [M, K] → ``x^T y`` [N, K], without a gradient: a product over many rows."""
-    if x.numel() * y.shape[1] < WORTH or not narrow(kind):
+    if x.numel() * y.shape[1] < WORTH or not multiplies_bf16(precision):
         return x.t() @ y
     return (filled(x).t() @ filled(y)).float()
 
 
-def narrow(kind: str) -> bool:
-    """Whether matrix products have bf16 operands: where that is the kind, and the processor multiplies their pairs."""
+def multiplies_bf16(precision: str) -> bool:
+    """Whether matrix products have bf16 operands: that is the precision, and the processor multiplies their pairs."""
     library = kernels.load()
-    return kind == "bf16" and library is not None and library.pairs
+    return precision == "bf16" and library is not None and library.pairs
 
 
 def filled(x: Tensor) -> Tensor:

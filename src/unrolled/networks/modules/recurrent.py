@@ -28,9 +28,9 @@ from .tied_head import TiedHead
 class RecurrentNetwork(Network):
     """Its tensors have the names people give them: ``embedding.weight``, ``rnn.weight_ih_l0``, ``head.weight``."""
 
-    def __init__(self, spec: NetworkSpec, kind: str) -> None:
+    def __init__(self, spec: NetworkSpec, precision: str) -> None:
         super().__init__()
-        self.spec, self.kind, self.sampled = spec, kind, not spec.encoder
+        self.spec, self.precision, self.sampled = spec, precision, not spec.encoder
         self.embedding = (
             None
             if spec.one_hot
@@ -38,18 +38,18 @@ class RecurrentNetwork(Network):
         )
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         cell = find_cell(spec.cell, spec.context)
-        self.rnn = Stack(cell, widths, spec.hidden_size, spec.dropout, kind)
+        self.rnn = Stack(cell, widths, spec.hidden_size, spec.dropout, precision)
         self.head: Head = nn.Linear(spec.hidden_size, spec.outputs)
         if spec.tied and self.embedding:
-            self.head = TiedHead(self.embedding, spec.hidden_size, kind)
+            self.head = TiedHead(self.embedding, spec.hidden_size, precision)
         states = len(cell.parts) * spec.layers * spec.hidden_size
         self.condition = LabelEmbedding(spec.labels, states, cell.gates * spec.hidden_size) if spec.labels else None
         self.encoder = self.bridge = self.attention = None
         if spec.encoder:
-            self.encoder = make_encoder(spec.encoder, kind, self.embedding)
+            self.encoder = make_encoder(spec.encoder, precision, self.embedding)
             self.bridge = nn.Linear(spec.encoder.width, states)
             if spec.attention != "none":
-                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width, kind)
+                self.attention = Attention(spec.attention, spec.hidden_size, spec.encoder.width, precision)
 
     def initialise(self, generator: torch.Generator) -> None:
         spread = SMALL if self.spec.encoder else 1.0

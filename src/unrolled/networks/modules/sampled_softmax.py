@@ -40,7 +40,7 @@ class Sampler:
 
 
 def some_logits(
-    head: nn.Linear, y: Tensor, targets: Tensor, units: Tensor, logs: Tensor, kind: str
+    head: nn.Linear, y: Tensor, targets: Tensor, units: Tensor, logs: Tensor, precision: str
 ) -> tuple[Tensor, Tensor]:
     """Logits [B, T, S] of the chosen units after y [B, T, H], and the targets' places among them.
 
@@ -49,5 +49,5 @@ def some_logits(
     """
     places = torch.searchsorted(units, targets)
     weights, bias = nn.functional.embedding(units, head.weight, sparse=True), head.bias[units]
-    logits = product(y, weights.t(), kind) + (bias - logs)
+    logits = product(y, weights.t(), precision) + (bias - logs)
     return logits.scatter_add(-1, places.unsqueeze(-1), logs[places].unsqueeze(-1)), places

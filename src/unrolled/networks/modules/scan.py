@@ -26,11 +26,14 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, cell: Cell, kind: str, a: Tensor, w_hh: Tensor, b_hh: Tensor, *state: Tensor
+        ctx: Any, cell: Cell, precision: str, a: Tensor, w_hh: Tensor, b_hh: Tensor, *state: Tensor
     ) -> tuple[Tensor, ...]:
         weights = Recurrence(w_hh, b_hh)
-        tape = cell.forward(a, state, weights) if kind == "off" else native_forward(cell, a, state, weights, kind)
-        ctx.cell, ctx.kind, ctx.parts = cell, kind, len(tape.states)
+        if precision == "off":
+            tape = cell.forward(a, state, weights)
+        else:
+            tape = native_forward(cell, a, state, weights, precision)
+        ctx.cell, ctx.precision, ctx.parts = cell, precision, len(tape.states)
         ctx.save_for_backward(w_hh, b_hh, *tape.states, *tape.kept)
         return tape.states[0][1:], *(part[-1].clone() for part in tape.states)
 
@@ -39,37 +42,37 @@ class Scan(torch.autograd.Function):
         w_hh, b_hh, *saved = ctx.saved_tensors
         tape = Tape(tuple(saved[: ctx.parts]), tuple(saved[ctx.parts :]))
         given = (tape, outputs, last, Recurrence(w_hh, b_hh))
-        off = ctx.kind == "off"
-        gradients = ctx.cell.backward(*given) if off else native_backward(ctx.cell, *given, ctx.kind)
+        off = ctx.precision == "off"
+        gradients = ctx.cell.backward(*given) if off else native_backward(ctx.cell, *given, ctx.precision)
         flat = gradients.recurrent.flatten(0, 1)
-        w_gradient = summed(flat, tape.states[0][:-1].flatten(0, 1), ctx.kind)
+        w_gradient = summed(flat, tape.states[0][:-1].flatten(0, 1), ctx.precision)
         return None, None, gradients.a, w_gradient, flat.sum(0), *gradients.state
 
 
-def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str = "fp32") -> tuple[Tensor, State]:
+def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision: str = "fp32") -> tuple[Tensor, State]:
     """The outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H].
 
-    ``kind`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
+    ``precision`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
     """
     suits = a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
     able = suits and cell.native is not None and kernels.load() is not None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
-        cell, kind if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
+        cell, precision if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
     )
     return outputs, tuple(last)
 
 
-def pack(w_hh: Tensor, shape: tuple[int, ...], order: tuple[int, ...], kind: str) -> Tensor:
-    """Weights cut into blocks of a shape, in the kernels' order and kind (``native/unrolled.h``); bf16 as its bits."""
-    whole = w_hh if kind == "fp32" else w_hh.bfloat16().view(torch.uint16)
+def pack(w_hh: Tensor, shape: tuple[int, ...], order: tuple[int, ...], precision: str) -> Tensor:
+    """Weights in blocks of a shape, in the kernels' order and precision (``native/unrolled.h``); bf16 as its bits."""
+    whole = w_hh if precision == "fp32" else w_hh.bfloat16().view(torch.uint16)
     return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
 
 
-def sizes_of(cell: Cell, a: Tensor, kind: str) -> Sizes:
+def sizes_of(cell: Cell, a: Tensor, precision: str) -> Sizes:
     """The kernels' description of a scan."""
     steps, rows, wide = a.shape
     assert cell.kernel, "the caller has asked"
-    return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), kind)
+    return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), precision)
 
 
 def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
@@ -77,34 +80,34 @@ def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
     return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 
-def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, kind: str = "fp32") -> Tape:
+def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision: str = "fp32") -> Tape:
     """What ``cell.forward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
-    sizes = sizes_of(cell, a, kind)
-    each = STEP[kind]
+    sizes = sizes_of(cell, a, precision)
+    each = STEP[precision]
     shape = (cell.gates, -1, PANEL, sizes.hidden // each, each)
-    weights = pack(recurrence.w_hh, shape, (1, 0, 3, 2, 4), kind)
+    weights = pack(recurrence.w_hh, shape, (1, 0, 3, 2, 4), precision)
     states = {name: torch.empty(sizes.states) for name in cell.parts}
     for part, first in zip(states.values(), state, strict=True):
         part[0] = first
     gates, kept = torch.empty(sizes.wide), torch.empty(sizes.narrow)
-    room = {"q": torch.empty(sizes.narrow[1:])} if kind == "bf16" else {}
+    room = {"q": torch.empty(sizes.narrow[1:])} if precision == "bf16" else {}
     given = as_arrays(a=a.contiguous(), b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states, **room)
     forward(library, sizes, given)
     return Tape(tuple(states.values()), (gates, kept))
 
 
 def native_backward(
-    cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence, kind: str = "fp32"
+    cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence, precision: str = "fp32"
 ) -> Gradients:
     """What ``cell.backward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
     gates, kept = tape.kept
-    sizes = sizes_of(cell, gates, kind)
-    each = STEP[kind]
-    weights = pack(recurrence.w_hh, (sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), kind)
+    sizes = sizes_of(cell, gates, precision)
+    each = STEP[precision]
+    weights = pack(recurrence.w_hh, (sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), precision)
     da = torch.empty(sizes.wide)
     du = torch.empty(sizes.wide) if cell.separate else da
     flows = {
@@ -112,7 +115,7 @@ def native_backward(
         for name, part in zip(cell.parts, last, strict=True)
     }
     states = dict(zip(cell.parts, tape.states, strict=True))
-    states |= {"q": torch.empty(sizes.wide[1:])} if kind == "bf16" else {}
+    states |= {"q": torch.empty(sizes.wide[1:])} if precision == "bf16" else {}
     given = as_arrays(w=weights, gates=gates, kept=kept, **states, outputs=outputs.contiguous(), da=da, du=du, **flows)
     backward(library, sizes, given)
     return Gradients(da, du if cell.recurrent else du[..., :0], tuple(flows.values()))

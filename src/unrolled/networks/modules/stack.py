@@ -17,11 +17,11 @@ NetworkState = dict[str, Tensor]
 
 
 class Recurrent(nn.Module):
-    """Layers of cells, scanned by kernels of a ``kind``; all arrays have time first: [T, B, ...]."""
+    """Layers of cells, scanned by kernels of a ``precision``; all arrays have time first: [T, B, ...]."""
 
-    def __init__(self, cell: Cell, input_sizes: list[int], hidden_size: int, dropout: float, kind: str) -> None:
+    def __init__(self, cell: Cell, input_sizes: list[int], hidden_size: int, dropout: float, precision: str) -> None:
         super().__init__()
-        self.cell, self.hidden_size, self.dropout, self.kind = cell, hidden_size, dropout, kind
+        self.cell, self.hidden_size, self.dropout, self.precision = cell, hidden_size, dropout, precision
         self.layers = len(input_sizes)
         for layer, width in enumerate(input_sizes):
             self.add_layer(f"l{layer}", width)
@@ -44,8 +44,8 @@ class Recurrent(nn.Module):
     def project(self, x: Tensor, layer: int, direction: str = "") -> Tensor:
         """``W_ih x + b_ih`` of a layer."""
         w_ih, _, b_ih, _ = self.weights(layer, direction)
-        if self.kind == "bf16":
-            return product(x, w_ih.t(), self.kind) + b_ih
+        if self.precision == "bf16":
+            return product(x, w_ih.t(), self.precision) + b_ih
         return nn.functional.linear(x, w_ih, b_ih)
 
     def run(self, a: Tensor, layer: int, state: State, direction: str = "") -> tuple[Tensor, State]:
@@ -54,7 +54,7 @@ class Recurrent(nn.Module):
         if len(a) == 1 and not torch.is_grad_enabled():
             after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
             return after[0][None], after
-        return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.kind)
+        return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.precision)
 
 
 class Stack(Recurrent):

@@ -14,11 +14,12 @@ from .product import product
 
 
 class TiedHead(nn.Module):
-    """The head of an ``embedding`` that stands elsewhere; its products are of a ``kind``."""
+    """The head of an ``embedding`` that stands elsewhere; its products are of a ``precision``."""
 
-    def __init__(self, embedding: nn.Embedding, hidden_size: int, kind: str) -> None:
+    def __init__(self, embedding: nn.Embedding, hidden_size: int, precision: str) -> None:
         super().__init__()
-        self.kind, self.elsewhere = kind, (embedding,)  # in a tuple, so that its weights are not taken for ours
+        self.precision = precision
+        self.elsewhere = (embedding,)  # in a tuple, so that its weights are not taken for ours
         self.project = nn.Linear(hidden_size, embedding.embedding_dim, bias=False)
         self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
 
@@ -29,13 +30,13 @@ class TiedHead(nn.Module):
 
     def loss(self, y: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
         """The mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
-        along = product(y, self.project.weight.t(), self.kind)
+        along = product(y, self.project.weight.t(), self.precision)
         found: tuple[Tensor, Tensor] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
-            along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.kind
+            along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.precision
         )
         return found
 
     def forward(self, y: Tensor) -> Tensor:
         """Logits [..., V] of outputs [..., H]."""
-        along = product(y, self.project.weight.t(), self.kind)
-        return product(along, self.elsewhere[0].weight.t(), self.kind) + self.bias
+        along = product(y, self.project.weight.t(), self.precision)
+        return product(along, self.elsewhere[0].weight.t(), self.precision) + self.bias

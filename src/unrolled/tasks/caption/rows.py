@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...config import CNN, FEATURES, ModelOptions, ReadOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.encoder_input import EncoderInput, Ragged, Shared
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows, files_of_part
@@ -146,7 +146,7 @@ def read_captioned(source: Source, request: ReadRequest) -> LoadedData:
     parts = {name: as_examples(cut[name], vocabulary, values) for name in PARTS}
     firsts = {row.image: (album.sources[row.image], row.caption) for row in reversed(cut["valid"])}
     notes = tuple(note for table in album.tables for note in table.notes) + wild(values)
-    shown = tuple(firsts[image] for image in sorted(firsts)[:SHOWN])
+    shown = tuple(firsts[image] for image in sorted(firsts)[:SHOWN_EXAMPLES])
     return LoadedData(ExampleDataset({"text": vocabulary}, "text", **parts), album.describe(), model, why, notes, shown)
 
 

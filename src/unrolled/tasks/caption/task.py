@@ -47,7 +47,7 @@ class Caption(Task):
 
         return cut_rows(rows, options, read, group=lambda row: row[0])
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+    def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from .rows import given_of
 
         return given_of(sources, model)

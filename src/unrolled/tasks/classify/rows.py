@@ -11,7 +11,7 @@ import numpy as np
 
 from ...config import ReadOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows, repeated
@@ -29,7 +29,7 @@ FASTTEXT = re.compile(r"__label__(\S+)\s+((?!__label__).*)")
 TEXTS = ("text", "sentence", "content", "review", "message", "description", "question", "title", "comment", "name")
 LABELS = ("label", "class", "category", "topic", "sentiment", "target", "intent", "language", "type", "rating")
 LOOKED_AT = 2000  # texts, by which the unit is chosen
-MOST = 1000
+MAX_LABELS = 1000
 """Labels at most: more are no labels, but texts."""
 
 
@@ -46,7 +46,7 @@ def read_labelled(source: Source, request: ReadRequest) -> LoadedData:
     examples = {name: as_examples(parts[name], vocabulary, labels) for name in PARTS}
     split = ExampleDataset({"text": vocabulary, "labels": labels}, "labels", **examples)
     notes = (*corpus.notes, *repeated(rows, "rows"))
-    return LoadedData(split, corpus.describe(), model, why, notes, tuple(parts["valid"][:SHOWN]))
+    return LoadedData(split, corpus.describe(), model, why, notes, tuple(parts["valid"][:SHOWN_EXAMPLES]))
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
@@ -121,9 +121,9 @@ def lines_of_fasttext(corpus: Corpus) -> list[Row]:
 def vocabulary_of_labels(rows: Sequence[Row]) -> Vocabulary:
     """All labels that can be learnt; raises ``InputError`` where they are none, or too many."""
     names = sorted({label for _, label in rows})
-    if not 2 <= len(names) <= MOST:
+    if not 2 <= len(names) <= MAX_LABELS:
         shown = f"{len(names)} labels" if len(names) > 1 else f"the one label {names[0]!r}"
-        raise InputError(f"the rows to learn from have {shown}, and a classifier needs 2 to {MOST}; see --label")
+        raise InputError(f"the rows to learn from have {shown}, and a classifier needs 2 to {MAX_LABELS}; see --label")
     return Vocabulary("label", tuple(names))
 
 

@@ -41,7 +41,7 @@ class Classify(Task):
 
         return cut(rows, options, read)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+    def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ...datasets.encoder_input import side_by_side
         from .rows import begun
 

@@ -6,7 +6,7 @@ import dataclasses
 
 from ...config import ModelOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.holdout import CUTTER, note_bound
 from ...datasets.large import LargeText, find_large, split_large
 from ...datasets.line_starts import held_out_beginnings
@@ -31,7 +31,7 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
     if split.labels and not model.kind.labels:
         raise OptionError(f"I got --label with --model={model.model}, which learns without; leave it out")
     bound = () if corpus.labels or request.cutter < CUTTER else note_bound(corpus.characters, request.train)
-    shown = held_out_beginnings(split, SHOWN)
+    shown = held_out_beginnings(split, SHOWN_EXAMPLES)
     return LoadedData(split, corpus.describe(), model, why, (*corpus.notes, *bound), shown)
 
 
@@ -43,7 +43,7 @@ def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
     refuse_cutting(model, request.train)
     split, about = split_large(large, model, request.train, request.known, request.tell or silent)
     notes = note_bound(about["characters"], request.train)
-    return LoadedData(split, about, model, why, notes, held_out_beginnings(split, SHOWN))
+    return LoadedData(split, about, model, why, notes, held_out_beginnings(split, SHOWN_EXAMPLES))
 
 
 def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:

@@ -37,7 +37,7 @@ class Language(Task):
     def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
         raise OptionError(NO_ROWS)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+    def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         raise OptionError("this model writes on from a prompt and reads no source; use generate, or score")
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

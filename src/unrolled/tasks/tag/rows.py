@@ -13,7 +13,7 @@ import numpy as np
 
 from ...config import ReadOptions, TrainOptions
 from ...datasets.choose_unit import with_unit
-from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.encoder_input import EncoderInput, Ragged, side_by_side
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows
@@ -26,9 +26,9 @@ from .sentences import read_sentences, tagged
 
 UNIT = "word"
 """The unit where none is chosen (``docs/lab-notes.md``)."""
-MOST = 1000
+MAX_TAGS = 1000
 """Tags at most: more are no tags, but words."""
-NAMED = 5
+MAX_NAMED_TAGS = 5
 """Tags that a note names."""
 
 
@@ -44,7 +44,7 @@ def read_tagged(source: Source, request: ReadRequest) -> LoadedData:
     examples = {name: as_examples(parts[name], texts, labels) for name in PARTS}
     split = ExampleDataset({"text": texts, "labels": labels}, "labels", **examples)
     notes = (*corpus.notes, *unlearnt(parts, labels))
-    shown = tuple((text, tagged(text.split(), tags.split())) for text, tags in parts["valid"][:SHOWN])
+    shown = tuple((text, tagged(text.split(), tags.split())) for text, tags in parts["valid"][:SHOWN_EXAMPLES])
     return LoadedData(split, corpus.describe(), model, why, notes, shown)
 
 
@@ -67,10 +67,11 @@ def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequen
 def vocabulary_of_tags(rows: Sequence[Row]) -> Vocabulary:
     """Return all tags that can be learnt; raises ``InputError`` where there is one, or too many."""
     names = sorted({tag for _, tags in rows for tag in tags.split()})
-    if not 2 <= len(names) <= MOST:
+    if not 2 <= len(names) <= MAX_TAGS:
         shown = f"{len(names):,} tags" if len(names) > 1 else f"the one tag {names[0]!r}"
         raise InputError(
-            f"the sentences to learn from have {shown}, and a tagger needs 2 to {MOST}; name their column with --label"
+            f"the sentences to learn from have {shown}, and a tagger needs 2 to {MAX_TAGS}; name their column with "
+            "--label"
         )
     return Vocabulary(LABEL, tuple(names))
 
@@ -81,7 +82,7 @@ def unlearnt(parts: dict[str, list[Row]], labels: Vocabulary) -> tuple[str, ...]
     missed = [tag for tag in held_out if tag not in labels.index]
     if not missed:
         return ()
-    names = ", ".join(map(repr, sorted(set(missed))[:NAMED]))
+    names = ", ".join(map(repr, sorted(set(missed))[:MAX_NAMED_TAGS]))
     return (
         f"{len(missed):,} of {len(held_out):,} held-out tokens have a tag that is never learnt ({names}); they count "
         "in no figure of the held-out part",
@@ -102,7 +103,7 @@ def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> E
     return Examples(Ragged.of(sources), Ragged.of(targets), Ragged.of(places))
 
 
-def given(sources: Iterable[str], texts: Vocabulary) -> EncoderInput:
+def encode_sentences(sources: Iterable[str], texts: Vocabulary) -> EncoderInput:
     """Return sentences of tokens with blanks between, as the network reads them."""
     encoded = Encoded(texts)
     found = [encoded.sentence(source.split()) for source in sources]

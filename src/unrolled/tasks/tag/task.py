@@ -42,10 +42,10 @@ class Tag(Task):
 
         return cut(rows, options, read)
 
-    def given(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
-        from .rows import given
+    def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
+        from .rows import encode_sentences
 
-        return given(sources, vocabularies["text"])
+        return encode_sentences(sources, vocabularies["text"])
 
     def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
         return source.split()

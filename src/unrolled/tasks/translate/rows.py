@@ -10,7 +10,7 @@ import numpy as np
 
 from ...config import ModelOptions, ReadOptions, TrainOptions
 from ...datasets.choose_unit import choose_unit, with_unit
-from ...datasets.dataset import SHOWN, LoadedData, ReadRequest
+from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, connected, cut_rows, files_of_part
@@ -38,7 +38,7 @@ def read_pairs(source: Source, request: ReadRequest) -> LoadedData:
     vocabularies = vocabularies_of(parts["train"], request, model)
     examples = {name: as_examples(parts[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
     split = ExampleDataset(vocabularies, "target", **examples)
-    return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(parts["valid"][:SHOWN]))
+    return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(parts["valid"][:SHOWN_EXAMPLES]))
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:

@@ -21,10 +21,10 @@ GENTLER = 0.25
 """A trained network's learning rate, relative to that of a fresh one of its sizes (``docs/lab-notes.md``)."""
 
 
-def choose_sizes(work: TrainingJob, device: torch.device, kind: str) -> Recipe:
+def choose_sizes(work: TrainingJob, device: torch.device, precision: str) -> Recipe:
     """The recipe's choice, with kernels of a kind on a device."""
     seconds = min(MEASURED, 60 * (work.train.minutes or 0) * MEASURED_SHARE)
-    speed = measure_speed(device, kind, work.train.optimizer, seconds)
+    speed = measure_speed(device, precision, work.train.optimizer, seconds)
     stats = measure_corpus(work.split) if isinstance(work.split, TextDataset) else None
     recipe = choose_for(work, stats, speed)
     if work.base and work.train.learning_rate is None:

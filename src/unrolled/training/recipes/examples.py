@@ -22,11 +22,11 @@ from ..machine import Speed
 from .text import WITH_MUON, Recipe, RecipeSummary
 
 WIDTHS = (32, 48, 64, 96, 128, 192, 256, 384, 512)
-LEAST_PASSES = 4.5
+MIN_EPOCHS = 4.5
 """Passes that a width must leave time for: of fewer, a narrower network makes more."""
 LEAST_DROPOUT, DROPOUT_A_DOUBLING, MOST_DROPOUT = 0.09, 0.115, 0.4
 """Of a translator: at so few passes, for each doubling of them, and at most."""
-MOST_PASSES = 40
+MAX_EPOCHS = 40
 """In a budget of minutes; more only learn by heart."""
 FILLED = 0.8
 """Times the root of all targets' units: so wide a network they can fill."""
@@ -36,7 +36,7 @@ OF_ANSWERS = 128
 """The width of what answers, where none is chosen."""
 DROPOUT_OF_LETTERS = 0.05
 """Where letters are copied or turned around, nothing is to be doubted: there is no label smoothing, either."""
-PLACES = 1024
+POSITIONS_PER_STEP = 1024
 """Places of sources and targets in a step, times a power of two by the passes."""
 LEAST_STEPS_A_PASS = 60
 STEPS_OF_LETTERS = 5000
@@ -66,8 +66,8 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDa
     letters = model.unit in ("char", "grapheme", "byte")
     widest = min(FILLED * math.sqrt(units), OF_LETTERS if letters else WIDTHS[-1])
     mean_length = float(split.train.sizes.mean())
-    exactly = STEPS_OF_LETTERS * (train.batch_size or rows_of(2 * PLACES, mean_length, pairs)) / pairs
-    least = min(MOST_PASSES, max(LEAST_PASSES, exactly if letters else 0.0))
+    exactly = STEPS_OF_LETTERS * (train.batch_size or rows_of(2 * POSITIONS_PER_STEP, mean_length, pairs)) / pairs
+    least = min(MAX_EPOCHS, max(MIN_EPOCHS, exactly if letters else 0.0))
     hurried = train.epochs is None and train.steps is None  # else a narrower network learns no longer
     width, why = model.hidden_size, "as you chose"
     if width is None:
@@ -83,11 +83,11 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDa
     seen = passes(chosen, train, split, speed)
     if model.dropout is None:
         chosen = dataclasses.replace(chosen, dropout=DROPOUT_OF_LETTERS if letters else dropout_for(seen))
-    places = PLACES * (2 if letters or seen < 8 else 4 if seen < 25 else 8)
+    places = POSITIONS_PER_STEP * (2 if letters or seen < 8 else 4 if seen < 25 else 8)
     rows = train.batch_size or rows_of(places, mean_length, pairs)
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.0 if letters else 0.1)
     return Recipe(
-        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, summary(chosen, settings, split, why, seen)
+        chosen, settings, rate_of(chosen, split, speed), MAX_EPOCHS, summary(chosen, settings, split, why, seen)
     )
 
 
@@ -107,7 +107,7 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDa
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.0)
     seen = passes(chosen, train, split, speed)
     return Recipe(
-        chosen, settings, rate_of(chosen, split, speed), MOST_PASSES, summary(chosen, settings, split, why, seen)
+        chosen, settings, rate_of(chosen, split, speed), MAX_EPOCHS, summary(chosen, settings, split, why, seen)
     )
 
 
@@ -132,7 +132,7 @@ def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleDat
 
 def dropout_for(seen: float) -> float:
     """More passes need more dropout."""
-    wanted = LEAST_DROPOUT + DROPOUT_A_DOUBLING * math.log2(max(seen, 1.0) / LEAST_PASSES)
+    wanted = LEAST_DROPOUT + DROPOUT_A_DOUBLING * math.log2(max(seen, 1.0) / MIN_EPOCHS)
     return round(min(MOST_DROPOUT, max(0.0, wanted)), 2)
 
 
@@ -186,7 +186,7 @@ def passes(model: ModelOptions, train: TrainOptions, split: ExampleDataset, spee
         return train.epochs
     if train.steps is not None:
         return train.steps * (train.batch_size or 64) / len(split.train)
-    return min(MOST_PASSES, 60 * (train.minutes or 0) * rate_of(model, split, speed) / split.units("train"))
+    return min(MAX_EPOCHS, 60 * (train.minutes or 0) * rate_of(model, split, speed) / split.units("train"))
 
 
 def rate_of(model: ModelOptions, split: ExampleDataset, speed: Speed) -> float:

@@ -8,14 +8,14 @@ import math
 from ...config import ModelOptions, TrainOptions
 from ...errors import OptionError
 from ..advice import advise
-from ..budget import most_passes
+from ..budget import max_epochs
 from ..corpus_stats import CorpusStats
 from ..machine import Speed
 from .text import Recipe, RecipeSummary, promise, units_seen
 
 SIZES = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
 """Layers, width and window for a budget of up to so many minutes."""
-HEAD = 32
+HEAD_SIZE = 32
 """Units of an attention head, about."""
 ROWS, UNITS, RATE = 12, 3072, 4e-3
 """Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96."""
@@ -31,7 +31,7 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
         raise OptionError(
             f"--sequence-length is {train.sequence_length}, and GPT-2 looks {context} back; raise --context"
         )
-    heads = model.heads or next(n for n in range(max(1, width // HEAD), 0, -1) if width % n == 0)
+    heads = model.heads or next(n for n in range(max(1, width // HEAD_SIZE), 0, -1) if width % n == 0)
     if width % heads:
         raise OptionError(f"--heads is {heads}, which does not divide a --hidden-size of {width}; choose another")
     chosen = dataclasses.replace(
@@ -53,4 +53,4 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
     summary = RecipeSummary(
         advise(stats, 0, units_seen(settings, stats, rate) / stats.units, train.minutes), paragraph, None, stats.chain
     )
-    return Recipe(chosen, settings, rate, most_passes(stats.characters_per_unit), summary)
+    return Recipe(chosen, settings, rate, max_epochs(stats.characters_per_unit), summary)

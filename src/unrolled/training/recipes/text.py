@@ -13,7 +13,7 @@ from ...config import ModelOptions, TrainOptions
 from ...networks.cells import facts_of, find_cell
 from ...networks.cells.base import Cell
 from ..advice import advise
-from ..budget import most_passes
+from ..budget import max_epochs
 from ..corpus_stats import ORDER, WEIGHTS_PER_CHARACTER, CorpusStats
 from ..forecast import Forecast, forecast
 from ..machine import LENGTH, ROWS, Speed, unit_cost
@@ -49,7 +49,7 @@ class Recipe:
     model: ModelOptions
     train: TrainOptions
     units_per_second: float
-    most_passes: int
+    max_epochs: int
     summary: RecipeSummary
 
 
@@ -92,7 +92,7 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
         chosen,
         settings,
         rate,
-        most_passes(stats.characters_per_unit),
+        max_epochs(stats.characters_per_unit),
         RecipeSummary(advice, paragraph, vars(expected) if expected else None, stats.chain),
     )
 
@@ -124,7 +124,7 @@ def units_seen(train: TrainOptions, stats: CorpusStats, rate: float) -> float:
         return train.steps * length * (train.batch_size or choose_rows(units, length))
     if train.epochs is not None:
         return train.epochs * units
-    return min(rate * 60 * (train.minutes or 0), most_passes(stats.characters_per_unit) * units)
+    return min(rate * 60 * (train.minutes or 0), max_epochs(stats.characters_per_unit) * units)
 
 
 def choose_length(train: TrainOptions, units: int) -> int:

@@ -1,6 +1,7 @@
 """The rules of the house, kept by reading its own source (CONTRIBUTING.md says why each one is there)."""
 
 import ast
+import dataclasses
 import statistics
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from unrolled import config
 from unrolled.kinds import KINDS
 from unrolled.networks.cells import CELLS, WINDOWS
+from unrolled.options import Options
 from unrolled.tasks import TASKS
 
 ROOT = Path(__file__).parents[1]
@@ -368,3 +371,43 @@ def test_writing_by_characters_loads_no_reader_and_no_pattern_of_other_units(mod
     code = f"from unrolled.cli.main import run; assert run(['generate', {str(model_file)!r}, '--length', '5']) == 0"
     heavy = "[name for name in ('regex', 'csv', 'unrolled.formats.corpus') if name in sys.modules]"
     assert run_python(f"import sys; {code}; print({heavy})") == "[]"
+
+
+OLD_WORDS = {
+    *("chance", "eyes", "twin", "yardstick", "come_to", "onward", "glance", "waist", "dearer", "stranger"),
+    *("carry_over", "looks", "told", "most_passes", "narrowed", "widen"),
+}
+"""Names of before, for what this field calls rng, vision encoder, reference, baseline, fine-tuning, epochs."""
+UNBOUNDED = {"MOST", "LEAST", "LONGEST", "OTHERS", "EVERY"}
+"""Constants that say no more than that they bound something."""
+OLD_PHRASES = ("by heart", "what sees", "all chance", "yardstick", "dearer", "twin", "the waist", "the house")
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """The names that a file gives to functions, classes, arguments, attributes and variables."""
+    found = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    found |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    stored = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    return found | {node.attr for node in stored}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_names_are_words_of_the_field(path):
+    names = names_in(ast.parse(path.read_text()))
+    assert not names & (OLD_WORDS | UNBOUNDED), "use the field's word; docs/moved.md has them"
+
+
+PAGES = [path for path in (ROOT / "docs").glob("*.md") if path.name not in ("lab-notes.md", "moved.md")]
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *PAGES], ids=lambda path: path.name)
+def test_pages_use_the_words_of_the_field(path):
+    text = path.read_text(encoding="utf-8").lower()
+    assert not [phrase for phrase in OLD_PHRASES if phrase in text]
+
+
+def test_the_help_uses_the_words_of_the_field():
+    classes = [each for each in vars(config).values() if isinstance(each, type) and issubclass(each, Options)]
+    helps = " ".join(field.metadata["help"] for each in classes for field in dataclasses.fields(each)).lower()
+    assert not [phrase for phrase in OLD_PHRASES if phrase in helps]

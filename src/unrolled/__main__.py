@@ -90,7 +90,7 @@ class Interrupt:
 
 
 def importing(frame: FrameType | None) -> bool:
-    """Whether a frame belongs to an import."""
+    """Tell whether a frame belongs to an import."""
     while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
         frame = frame.f_back
     return frame is not None

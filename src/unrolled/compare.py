@@ -82,7 +82,7 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
-        """The comparison as JSON has it."""
+        """Return the comparison as JSON has it."""
         return dataclasses.asdict(self)
 
 
@@ -160,7 +160,7 @@ def compare(
 
 
 def of_model(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of ``train`` for one of the models; what is counted is given no minutes."""
+    """Return the options of ``train`` for one of the models; what is counted is given no minutes."""
     chosen = {**options, **MODELS[name]}
     model = ModelOptions.of(MODELS[name])
     foreign = [each for each in TrainOptions.names() if not has(each, model.task, model.model)]
@@ -168,7 +168,7 @@ def of_model(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def available(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """The models that can be trained here, and a note for what cannot."""
+    """Return the models that can be trained here, and a note for what cannot."""
     missing = [name for name in names if kind_of(name).needs and not find_spec(kind_of(name).needs)]
     notes = [f"{kind_of(name).called} is left out; run: pip install 'unrolled[{name}]'" for name in missing]
     if not find_spec("pydivsufsort"):
@@ -201,7 +201,7 @@ def learn(sources: Sequence[str], path: Path, options: Mapping[str, Any]) -> int
 
 
 def flag(name: str, value: Any) -> list[str]:
-    """An option as the command line has it."""
+    """Return an option as the command line has it."""
     shown = "--" + name.replace("_", "-")
     if isinstance(value, bool):
         return [shown] if value else []
@@ -219,7 +219,7 @@ def wait(process: subprocess.Popen[str]) -> int | None:
 
 
 def judge(name: str, model: LanguageModel, text: Text, prompt: str, memory: int | None) -> Entry:
-    """How a trained model did."""
+    """Return how a trained model did."""
     model.generate(prompt, length=1)  # opens its engine
     begin = time.perf_counter()
     written = model.generate(prompt, length=WRITTEN, seed=SEED, temperature=TEMPERATURE, endless=True)
@@ -247,12 +247,12 @@ def judge(name: str, model: LanguageModel, text: Text, prompt: str, memory: int 
 
 
 def size_of(model: LanguageModel) -> int:
-    """The size of a model's file, about: that of its tensors."""
+    """Return the size of a model's file, about: that of its tensors."""
     return sum(tensor.nbytes for tensor in model.bundle.tensors.values())
 
 
 def characters_learnt(model: LanguageModel, text: Text) -> float:
-    """Characters that a model has read to learn, again and again or once."""
+    """Return the characters that a model has read to learn, again and again or once."""
     record, options = model.record, model.record.options
     characters = sum(map(len, text.train))
     if not record.plans:
@@ -262,7 +262,7 @@ def characters_learnt(model: LanguageModel, text: Text) -> float:
 
 
 def copies(sample: str, text: Text) -> tuple[int | None, float | None]:
-    """The longest span of a sample that stands in the text that was learnt, and the share in long ones."""
+    """Return the longest span of a sample that stands in the text that was learnt, and the share in long ones."""
     from .analysis.novelty import novelty
 
     if not sample.strip():
@@ -275,6 +275,6 @@ def copies(sample: str, text: Text) -> tuple[int | None, float | None]:
 
 
 def describe(entry: Entry) -> str:
-    """An entry in a line."""
+    """Return an entry in a line."""
     bits = "nothing held out" if entry.bits_per_char is None else f"{entry.bits_per_char:.3f} bits/char"
     return f"{bits} after {entry.seconds:.0f} s"

@@ -44,7 +44,10 @@ class ReadOptions(Options):
     images_anywhere: bool = option(False, "also read images that a table names outside its own folder", recorded=False)
 
     def chosen(self) -> dict[str, dict[str, Any]]:
-        """What a record says of how a text was read: what is not as ever, without what a user alone can allow."""
+        """Return what a record says of how a text was read.
+
+        What is not as ever, without what a user alone can allow.
+        """
         read = {
             name: getattr(self, name)
             for name in self.names()
@@ -58,7 +61,7 @@ UNRECORDED = tuple(each.name for each in dataclasses.fields(ReadOptions) if not 
 
 
 def as_given(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Options from JSON, which has no tuples; what a user alone can allow is left out."""
+    """Return options from JSON, which has no tuples; what a user alone can allow is left out."""
     return {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in recorded.items()
@@ -71,7 +74,7 @@ MODELS = tuple(KINDS)
 SMOOTHINGS = ("kneser-ney", "none")
 DOCUMENTS = ("whole", "files", "lines", "blank-lines", "rows")
 CNN, FEATURES = "cnn", "features"
-"""What sees, where it is no pretrained network: one that learns to; or nothing, for its features are given."""
+"""The vision encoders that are not pretrained: a CNN that is trained with the rest, or none, for features are given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ class ModelOptions(Options):
     min_count: int = option(2, "times that a word or a syllable must occur; rarer ones are spelled", low=1)
     documents: str | None = option(
         None,
-        "what ends like a text of its own [default: each of several files or rows]",
+        "what a document is, at whose end writing stops [default: each of several files or rows]",
         choices=DOCUMENTS,
     )
     cell: str = option("lstm", "recurrent cell; window is feed-forward", choices=("elman", "gru", "lstm", "window"))
@@ -103,23 +106,23 @@ class ModelOptions(Options):
     )
     pooling: str | None = option(
         None,
-        "what an answer is made of: the last output, their mean, the greatest, or all",
+        "how the encoder's outputs are pooled: the last, their mean, their maximum, or all three",
         choices=("last", "mean", "max", "all"),
     )
     attention: str | None = option(
         None,
-        "how writing looks back at the source",
+        "attention over the source",
         choices=("none", "dot", "additive"),
     )
     feedback: str = option(
         "units",
-        "what the network reads while it writes; none: its first state is all",
+        "what the network reads while it writes; none: nothing but its first state",
         choices=("units", "none"),
     )
     image_size: int | None = option(None, "side of the square that images are read in", low=8, high=512)
     vision: str = option(
         CNN,
-        "what sees: cnn learns to with the rest; features are given; or a folder of Hugging Face",
+        "vision encoder: cnn is trained with the rest; features are given; or a folder of Hugging Face",
     )
     feature_size: int | None = option(None, "width of the features in place of images [default: found out]", low=1)
     order: int | None = option(
@@ -150,11 +153,11 @@ class TrainOptions(Options):
 
     minutes: float | None = option(None, "train for about so many minutes [default: 5]", above=0, high=100000)
     steps: int | None = option(None, "train for exactly so many steps", low=1, high=10**12)
-    epochs: float | None = option(None, "train for so many passes over the text", above=0)
+    epochs: float | None = option(None, "train for so many epochs: passes over the text", above=0)
     batch_size: int | None = option(None, "sequences side by side in a step", low=1, high=65536)
     sequence_length: int | None = option(
         None,
-        "units that the gradient looks back; of examples, places of a row that fill a step",
+        "units of backpropagation through time; of examples, padded units of a batch",
         low=1,
         high=65536,
     )
@@ -225,12 +228,12 @@ class RunOptions(Options):
 
 
 def as_tuple(given: Any) -> tuple[str, ...]:
-    """One or several strings as a tuple."""
+    """Return one or several strings as a tuple."""
     return (given,) if isinstance(given, str) else tuple(given)
 
 
 def resolve_budget(options: TrainOptions) -> TrainOptions:
-    """The same options with the default budget where none was given."""
+    """Return the same options with the default budget where none was given."""
     if options.minutes is None and options.steps is None and options.epochs is None:
         return dataclasses.replace(options, minutes=DEFAULT_MINUTES)
     return options

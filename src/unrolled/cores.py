@@ -37,7 +37,7 @@ def default_threads() -> int:
 
 
 def leading_number(text: str) -> int | None:
-    """The number of threads that a text begins with (of "2,1" it is 2); None where it is none of at least 1."""
+    """Return the number of threads that a text begins with (of "2,1" it is 2); None where it is none of at least 1."""
     first = text.split(",")[0].strip()
     number = int(first) if first.isascii() and first.isdigit() and len(first) < 20 else 0
     return min(number, MAX_THREADS) or None
@@ -78,7 +78,7 @@ def quota() -> int | None:
 
 
 def cores_of_groups(groups: Path, root: Path) -> int | None:
-    """The least limit of the groups that a file like ``/proc/self/cgroup`` names, and of those above them.
+    """Return the least limit of the groups that a file like ``/proc/self/cgroup`` names, and of those above them.
 
     Of both versions (Documentation/admin-guide/cgroup-v1, and cgroup-v2.rst): ``cpu.max`` holds a quota and a period,
     or in the first version two files do. Within a container, the group's own folder may be the root.
@@ -92,7 +92,7 @@ def cores_of_groups(groups: Path, root: Path) -> int | None:
 
 
 def limits_of(line: str, root: Path) -> Iterator[float]:
-    """The limits, in cores, of one line ``number:controllers:path`` and of the groups above it."""
+    """Yield the limits, in cores, of one line ``number:controllers:path`` and of the groups above it."""
     _, controllers, path = (*line.split(":", 2), "", "")[:3]
     if controllers and "cpu" not in controllers.split(","):
         return
@@ -104,7 +104,7 @@ def limits_of(line: str, root: Path) -> Iterator[float]:
 
 
 def limit_of(group: Path) -> Iterator[float]:
-    """The limit of one group, in cores, if it has one."""
+    """Yield the limit of one group, in cores, if it has one."""
     for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
         try:
             numbers = " ".join((group / name).read_text() for name in names).split()

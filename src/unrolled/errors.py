@@ -128,7 +128,7 @@ class InterruptedWorkError(UnrolledError):
         self.number, self.exit_status = number, 128 + number
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, int]]:
-        """Both arguments, so that the error can pass from one process to another."""
+        """Return both arguments, so that the error can pass from one process to another."""
         return type(self), (str(self), self.number)
 
 
@@ -140,5 +140,5 @@ class UnrolledWarning(UserWarning):
 
 
 def reason(error: Exception) -> str:
-    """What the system said, without its number and path."""
+    """Return what the system said, without its number and path."""
     return getattr(error, "strerror", None) or str(error)

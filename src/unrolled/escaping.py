@@ -17,20 +17,23 @@ LAYOUT = "\n\t"
 
 
 def escaped(text: str, keep: str = "") -> str:
-    r"""A text with visible escapes, as ``\x1b``, in place of control characters; those in ``keep`` stay."""
+    r"""Return a text with visible escapes, as ``\x1b``, in place of control characters; those in ``keep`` stay."""
     return CONTROLS.sub(lambda found: found[0] if found[0] in keep else visible(found[0]), text)
 
 
 def visible(letter: str) -> str:
-    r"""A character as Python writes it in a string: ``\n``, ``\x1b``, ``\u202e``."""
+    r"""Return a character as Python writes it in a string: ``\n``, ``\x1b``, ``\u202e``."""
     return letter.encode("unicode_escape").decode()
 
 
 def cleaned(text: str) -> str:
-    """A text without control characters, but for newlines and tabs."""
+    """Return a text without control characters, but for newlines and tabs."""
     return CONTROLS.sub(lambda found: found[0] if found[0] in LAYOUT else "", text)
 
 
 def json_line(value: Any) -> str:
-    """A value as JSON in one line; other scripts stand in it as they are, control characters as escapes of JSON."""
+    """Return a value as JSON in one line; other scripts stand in it as they are.
+
+    Control characters as escapes of JSON.
+    """
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

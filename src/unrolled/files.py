@@ -22,7 +22,7 @@ fcntl: Any = import_module("fcntl") if sys.platform != "win32" else None
 
 @contextmanager
 def temporary(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A new file beside ``path``, open for writing, and its name; it is removed at the end unless it got another one.
+    """Open a new file beside ``path`` for writing; it is removed at the end unless it got another name.
 
     Raises ``OSError`` where none can be made.
     """
@@ -113,7 +113,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def take_lock(name: Path) -> int:
-    """An open file of a name that no one else has locked."""
+    """Return an open file of a name that no one else has locked."""
     while True:
         handle = os.open(name, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
         try:

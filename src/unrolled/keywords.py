@@ -63,7 +63,7 @@ class TrainKeywords(ReadKeywords, total=False):
     min_count: int
     """Times that a word or a syllable must occur; rarer ones are spelled (at least 1) [default: 2]."""
     documents: DocumentsChoice | None
-    """What ends like a text of its own [default: each of several files or rows]."""
+    """What a document is, at whose end writing stops [default: each of several files or rows]."""
     cell: CellChoice
     """Recurrent cell; window is feed-forward [default: lstm]."""
     context: int | None
@@ -83,15 +83,15 @@ class TrainKeywords(ReadKeywords, total=False):
     unit_dropout: float | None
     """Share of a source's units that are dropped whole while training (at least 0 and below 1)."""
     pooling: PoolingChoice | None
-    """What an answer is made of: the last output, their mean, the greatest, or all."""
+    """How the encoder's outputs are pooled: the last, their mean, their maximum, or all three."""
     attention: AttentionChoice | None
-    """How writing looks back at the source."""
+    """Attention over the source."""
     feedback: FeedbackChoice
-    """What the network reads while it writes; none: its first state is all [default: units]."""
+    """What the network reads while it writes; none: nothing but its first state [default: units]."""
     image_size: int | None
     """Side of the square that images are read in (at least 8 and at most 512)."""
     vision: str
-    """What sees: cnn learns to with the rest; features are given; or a folder of Hugging Face [default: cnn]."""
+    """Vision encoder: cnn is trained with the rest; features are given; or a folder of Hugging Face [default: cnn]."""
     feature_size: int | None
     """Width of the features in place of images [default: found out] (at least 1)."""
     order: int | None
@@ -103,12 +103,11 @@ class TrainKeywords(ReadKeywords, total=False):
     steps: int | None
     """Train for exactly so many steps (at least 1 and at most 1000000000000)."""
     epochs: float | None
-    """Train for so many passes over the text (above 0)."""
+    """Train for so many epochs: passes over the text (above 0)."""
     batch_size: int | None
     """Sequences side by side in a step (at least 1 and at most 65536)."""
     sequence_length: int | None
-    """Units that the gradient looks back; of examples, places of a row that fill a step (at least 1 and at most
-    65536)."""
+    """Units of backpropagation through time; of examples, padded units of a batch (at least 1 and at most 65536)."""
     batches: BatchesChoice
     """Streams carry the state through the text; windows are shuffled [default: streams]."""
     learning_rate: float | None

@@ -14,7 +14,7 @@ ANY_NUMBER = "a finite number"
 
 
 def option(default: Any, help: str, **metadata: Any) -> Any:
-    """A field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
+    """Return a field with its help; ``low`` and ``high`` bound it inclusively, ``above`` and ``below`` exclusively.
 
     It means nothing unless one of those that it ``needs`` is given, too, nor beside those that it ``excludes``, each
     with a reason, nor where another has one of the values in ``idle``.
@@ -54,12 +54,12 @@ class Options:
                     )
 
     def changed(self) -> list[str]:
-        """The names of the options that are other than their defaults."""
+        """Return the names of the options that are other than their defaults."""
         return [each.name for each in dataclasses.fields(self) if getattr(self, each.name) != each.default]
 
     @classmethod
     def names(cls, mark: str | None = None) -> list[str]:
-        """The names of all options of this class, or of those whose field has a ``mark``."""
+        """Return the names of all options of this class, or of those whose field has a ``mark``."""
         return [each.name for each in dataclasses.fields(cls) if mark is None or mark in each.metadata]
 
     @classmethod
@@ -70,21 +70,21 @@ class Options:
 
     @classmethod
     def from_user(cls, options: Mapping[str, Any]) -> Self:
-        """The same of what a user gave; an option that means nothing beside the others is an error, too."""
+        """Return the same of what a user gave; an option that means nothing beside the others is an error, too."""
         made = cls.of(options)
         made.refuse_idle(given(options))
         return made
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that were given: neither None nor empty nor switched off."""
+    """Return the options that were given: neither None nor empty nor switched off."""
     return {
         name: value for name, value in options.items() if not (value is None or value is False or value in ((), []))
     }
 
 
 def flag(name: str) -> str:
-    """An option as messages name it."""
+    """Return an option as messages name it."""
     return f"--{name.replace('_', '-')}"
 
 
@@ -126,7 +126,7 @@ def check(name: str, value: Any, bounds: Mapping[str, Any]) -> None:
 
 
 def within(value: float, bounds: Mapping[str, Any]) -> bool:
-    """Whether a finite number lies within its bounds."""
+    """Tell whether a finite number lies within its bounds."""
     return (
         (isinstance(value, int) or math.isfinite(value))
         and value >= bounds.get("low", -math.inf)
@@ -146,7 +146,7 @@ def described(field: dataclasses.Field[Any]) -> str:
 
 
 def describe(bounds: Mapping[str, Any]) -> str:
-    """The bounds in words: "at least 0 and below 1"."""
+    """Return the bounds in words: "at least 0 and below 1"."""
     words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
     parts = [f"{word} {bounds[key]}" for key, word in words.items() if key in bounds]
     return " and ".join(parts) or ANY_NUMBER

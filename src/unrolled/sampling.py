@@ -63,20 +63,23 @@ def softmax(logits: Logits) -> Logits:
 
 
 def logs_of(probabilities: Logits) -> Logits:
-    """Logits of probabilities; ``NEVER`` for what is impossible."""
+    """Return logits of probabilities; ``NEVER`` for what is impossible."""
     logs: Logits = np.log(probabilities, out=np.full(probabilities.shape, NEVER), where=probabilities > 0)
     return logs
 
 
 def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
-    """What is never written: the unknown unit; the boundary, unless it ``ends`` a document; what never occurred."""
+    """Return what is never written: the unknown unit; the boundary, unless it ``ends`` a document.
+
+    What never occurred.
+    """
     left = forbid_unseen(logits)
     left[..., BOUNDARY + ends : SPECIAL] = OUT
     return left
 
 
 def forbid_unseen(logits: Numbers) -> Numbers:
-    """A copy of logits with minus infinity for units that never occurred where the model learnt."""
+    """Return a copy of logits with minus infinity for units that never occurred where the model learnt."""
     left = logits.copy()
     left[logits < NEVER / 2] = OUT
     return left
@@ -92,12 +95,12 @@ FILTERS: dict[str, Callable[[Logits, Any], Logits]] = {
 
 
 def asked_for(options: GenerateOptions) -> dict[str, Any]:
-    """The filters that the options ask for, by their names, each with its value."""
+    """Return the filters that the options ask for, by their names, each with its value."""
     return {name: value for name in FILTERS if (value := getattr(options, name)) is not None}
 
 
 def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logits:
-    """The probabilities [..., V] from which a unit is drawn."""
+    """Return the probabilities [..., V] from which a unit is drawn."""
     left = forbid_special(logits.astype(np.float64), not options.endless)
     for name, value in asked_for(options).items():
         left = FILTERS[name](left, value)
@@ -105,7 +108,10 @@ def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logi
 
 
 def draw(probabilities: Logits, uniforms: NDArray[np.float64]) -> Ids:
-    """One id a row [B] by the inverse of the cumulative sum in id order, from probabilities [B, V] and uniforms [B]."""
+    """Return one id a row [B] by the inverse of the cumulative sum in id order, from probabilities [B.
+
+    V] and uniforms [B].
+    """
     cumulative = np.cumsum(probabilities, axis=-1)
     passed = cumulative <= uniforms[:, None] * cumulative[:, -1:]
     last = probabilities.shape[-1] - 1 - (probabilities[:, ::-1] > 0).argmax(-1)
@@ -121,5 +127,5 @@ class Uniforms:
         self.streams = [np.random.Generator(generator).random for generator in generators]
 
     def next(self, count: int = 1) -> NDArray[np.float64]:
-        """The next numbers of every row [B, count]."""
+        """Return the next numbers of every row [B, count]."""
         return np.array([stream(count) for stream in self.streams])

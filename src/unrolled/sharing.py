@@ -55,7 +55,7 @@ def after_fork(start_anew: Callable[[], None]) -> None:
 
 
 def lock_kept_over_forks() -> threading.RLock:
-    """A lock for work of seconds: a process that another thread wants to fork meanwhile is forked after it.
+    """Return a lock for work of seconds: a process that another thread wants to fork meanwhile is forked after it.
 
     So the child never finds the lock taken by a thread that it does not have, nor the work half done.
     """

@@ -65,7 +65,7 @@ def nested_deeper(value: Any, most: int) -> bool:
 
 
 def most_expanded(compressed: int) -> int:
-    """How many bytes may come out of so many compressed ones."""
+    """Return how many bytes may come out of so many compressed ones."""
     return max(EXPANDED, RATIO * compressed)
 
 
@@ -142,7 +142,7 @@ def read_stream(file: BinaryIO, name: str, most: int, error: type[UnrolledError]
 
 
 def status_of(file: BinaryIO) -> os.stat_result | None:
-    """What the system says of an open file; None for one that lies in memory."""
+    """Return what the system says of an open file; None for one that lies in memory."""
     try:
         return os.fstat(file.fileno())
     except (OSError, ValueError, AttributeError):

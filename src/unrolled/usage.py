@@ -8,7 +8,7 @@ from .options import Options, option
 
 
 def threads_option() -> Any:
-    """The field that training and using a model have in common."""
+    """Return the field that training and using a model have in common."""
     return option(None, "threads at most [default: one a core]", low=1, high=1024)
 
 
@@ -127,7 +127,7 @@ class PredictOptions(Options):
             )
 
     def writing(self) -> GenerateOptions:
-        """The same in the words of a text that is written on."""
+        """Return the same in the words of a text that is written on."""
         given = {name: getattr(self, name) for name in ("length", "seed", "length_penalty")}
         if self.temperature is not None:
             return GenerateOptions(**given, **{name: getattr(self, name) for name in self.names("filter")})

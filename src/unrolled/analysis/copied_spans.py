@@ -58,7 +58,10 @@ class Match:
 
 
 def copied_spans(samples: Sequence[str], documents: Sequence[str]) -> list[Span]:
-    """All spans of samples that stand in documents, in their order; they may overlap, none lies within another."""
+    """Return all spans of samples that stand in documents, in their order.
+
+    They may overlap, none lies within another.
+    """
     text = b"".join(as_bytes(document) + END for document in documents)
     matches = list(find_matches(samples, text))
     places = locate(text, [match.at for match in matches])
@@ -66,7 +69,7 @@ def copied_spans(samples: Sequence[str], documents: Sequence[str]) -> list[Span]
 
 
 def find_matches(samples: Sequence[str], text: bytes) -> Iterator[Match]:
-    """The spans of every sample."""
+    """Yield the spans of every sample."""
     encoded = [as_bytes(sample) + SAMPLE_END for sample in samples]
     joint = b"".join([text, *encoded])
     lengths, places = longest_matches(joint, len(text))
@@ -96,13 +99,13 @@ def neighbours(order: Order, begin: int) -> tuple[Numbers, Numbers]:
 
 
 def taken(order: Order, ranks: Numbers) -> Numbers:
-    """The suffixes of some ranks; ``NOWHERE`` for a rank that there is not."""
+    """Return the suffixes of some ranks; ``NOWHERE`` for a rank that there is not."""
     inside = (ranks >= 0) & (ranks < len(order))
     return np.where(inside, order[np.clip(ranks, 0, len(order) - 1)], NOWHERE)
 
 
 def lengths_alike(joint: bytes, begin: int, others: Numbers) -> list[int]:
-    """How many bytes are alike from each byte after ``begin`` and from another place on.
+    """Return how many bytes are alike from each byte after ``begin`` and from another place on.
 
     No end is run over: the bytes that end a sample and a document differ.
     """
@@ -116,7 +119,7 @@ def lengths_alike(joint: bytes, begin: int, others: Numbers) -> list[int]:
 
 
 def whole_characters(number: int, raw: bytes, lengths: Numbers, places: Numbers) -> Iterator[Match]:
-    """The spans of one sample, in whole characters: those that reach further than all that begin before them."""
+    """Yield the spans of one sample, in whole characters: those that reach further than all that begin before them."""
     begins = np.array([place for place, byte in enumerate(raw) if not is_inside(byte)])
     reached = np.searchsorted(begins, begins + lengths[begins], "right") - 1  # where the first half of one is left out
     further = np.diff(reached, prepend=0) > 0
@@ -125,7 +128,7 @@ def whole_characters(number: int, raw: bytes, lengths: Numbers, places: Numbers)
 
 
 def locate(text: bytes, at: Sequence[int]) -> dict[int, Location]:
-    """The places of bytes of a text, in one walk through it."""
+    """Return the places of bytes of a text, in one walk through it."""
     places, begin = {}, 0
     document = line = character = 0
     for end in sorted(set(at)):

@@ -101,7 +101,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
 
 
 def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[Expected, Activations | None]]:
-    """What is told of a document's places, and the activations [T, layers, H] after each, a chunk at a time."""
+    """Yield what is told of a document's places, and the activations [T, layers, H] after each, a chunk at a time."""
     logits, state = step(engine, np.array([BOUNDARY], np.int32), engine.start(1))
     for start in range(0, len(ids), POSITIONS_AT_ONCE):
         targets = ids[start : start + POSITIONS_AT_ONCE]
@@ -115,7 +115,7 @@ def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[t
 
 
 def neurons_of(state: EngineState) -> Activations | None:
-    """The activations [layers, H] of a state of one row; None for an engine without neurons."""
+    """Return the activations [layers, H] of a state of one row; None for an engine without neurons."""
     h = state.get("h")
     if h is None or h.ndim != 3:
         return None
@@ -124,13 +124,13 @@ def neurons_of(state: EngineState) -> Activations | None:
 
 
 def stack(after: Sequence[Activations | None]) -> Activations | None:
-    """The activations of several places as one array."""
+    """Return the activations of several places as one array."""
     there = [each for each in after if each is not None]
     return np.stack(there) if there else None
 
 
 def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
-    """The number of layers, and the activations of all places with the layers side by side."""
+    """Return the number of layers, and the activations of all places with the layers side by side."""
     if not activations:
         return 0, None
     every = np.concatenate(activations)
@@ -138,7 +138,10 @@ def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
 
 
 def expected(logs: Floats, targets: Ids) -> Expected:
-    """What log-probabilities [T, V] tell: of a small vocabulary all, of a large one the likeliest and the rest."""
+    """Return what log-probabilities [T, V] tell.
+
+    Of a small vocabulary all, of a large one the likeliest and the rest.
+    """
     rows, size = np.arange(len(targets))[:, None], logs.shape[1]
     count = size if size <= MAX_WHOLE_VOCABULARY else MAX_SHOWN_UNITS
     chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)
@@ -152,7 +155,7 @@ def expected(logs: Floats, targets: Ids) -> Expected:
 
 
 def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
-    """The likeliest ids of each row; the unit that came takes the last place where it is not among them."""
+    """Return the likeliest ids of each row; the unit that came takes the last place where it is not among them."""
     chosen: NDArray[np.int64] = np.argsort(-logs, axis=1, kind="stable")[:, :MAX_SHOWN_UNITS]
     missing = ~(chosen == targets[:, None]).any(1)
     chosen[missing, -1] = targets[missing]
@@ -160,6 +163,6 @@ def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
 
 
 def joined(chunks: Sequence[Expected]) -> Expected:
-    """What was told of several chunks, as one."""
+    """Return what was told of several chunks, as one."""
     names = ("bits", "candidates", "logs", "rest")
     return Expected(*(np.concatenate([getattr(each, name) for each in chunks]) for name in names))

@@ -35,7 +35,7 @@ def inside_quotes(text: str) -> Iterator[float]:
 
 
 def is_apostrophe(text: str, place: int) -> bool:
-    """Whether a closing single quote stands within a word."""
+    """Tell whether a closing single quote stands within a word."""
     return text[place] == "’" and text[place + 1 : place + 2].isalpha()
 
 
@@ -49,7 +49,7 @@ def inside_brackets(text: str) -> Iterator[float]:
 
 
 def position_in_line(text: str) -> Iterator[float]:
-    """Characters since the last newline."""
+    """Return the characters since the last newline."""
     return counted(text, lambda character: character != "\n")
 
 
@@ -59,7 +59,7 @@ def position_in_word(text: str) -> Iterator[float]:
 
 
 def counted(text: str, goes_on: Callable[[str], bool]) -> Iterator[float]:
-    """How many characters in a row go on."""
+    """Yield how many characters in a row go on."""
     count = 0
     for character in text:
         count = count + 1 if goes_on(character) else 0
@@ -93,7 +93,7 @@ FEATURES: dict[str, Callable[[str], Iterator[float]]] = {
 
 
 def features(text: str) -> Floats:
-    """All features at every character of a text [characters, features]."""
+    """Return all features at every character of a text [characters, features]."""
     return np.array([list(measure(text)) for measure in FEATURES.values()], np.float64).T
 
 
@@ -104,7 +104,7 @@ def correlations(values: Floats, activations: NDArray[np.float32]) -> Floats:
 
 
 def standardised(values: Floats) -> Floats:
-    """Each column with the mean 0 and the length 1; one that is constant but for rounding becomes 0."""
+    """Return each column with the mean 0 and the length 1; one that is constant but for rounding becomes 0."""
     centred = values - values.mean(0)
     lengths = np.sqrt((centred**2).sum(0))
     constant = lengths <= 1e-6 * np.sqrt(len(values))

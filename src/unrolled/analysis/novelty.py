@@ -59,12 +59,12 @@ class Novelty:
         return covered / max(1, self.characters)
 
     def where(self, span: Span) -> str:
-        """Where a span stands in the text, in words."""
+        """Return where a span stands in the text, in words."""
         document = f"{self.names[span.place.document]}, " if len(self.names) > 1 else ""
         return f"{document}line {span.place.line}"
 
     def shown(self, most: int = MOST_SHOWN) -> list[Span]:
-        """The longest spans, without those whose text is part of a longer one that is shown."""
+        """Return the longest spans, without those whose text is part of a longer one that is shown."""
         found: list[Span] = []
         for span in self.spans[: 100 * most]:
             if not any(span.text in each.text for each in found):
@@ -72,7 +72,7 @@ class Novelty:
         return found[:most]
 
     def summary(self) -> dict[str, Any]:
-        """The figures, as JSON has them."""
+        """Return the figures, as JSON has them."""
         return {
             "characters": self.characters,
             "least": self.least,
@@ -84,7 +84,7 @@ class Novelty:
         }
 
     def described(self, span: Span) -> dict[str, Any]:
-        """A span as JSON has it."""
+        """Return a span as JSON has it."""
         names = {"document": self.names[span.place.document]} if len(self.names) > 1 else {}
         return {
             "text": span.text,
@@ -107,7 +107,7 @@ def novelty(samples: str | Sequence[str], against: Corpus, least: int) -> Novelt
 
 
 def novelty_of_each(samples: Sequence[str], against: Corpus, least: int) -> list[Novelty]:
-    """The same of every sample by itself; the real text beside them is as long as the longest of them."""
+    """Return the same of every sample by itself; the real text beside them is as long as the longest of them."""
     longest = sorted(samples, key=len)[-1:]
     both = Comparison(samples, against.documents, least, names_of(against), real_text(against, longest, least))
     spans: list[list[Span]] = [[] for _ in samples]
@@ -117,7 +117,10 @@ def novelty_of_each(samples: Sequence[str], against: Corpus, least: int) -> list
 
 
 def real_text(against: Corpus, samples: Sequence[str], least: int) -> Novelty | None:
-    """The last tenth of a text, at most as much of it as the samples have, compared with what stands before it."""
+    """Return the last tenth of a text, at most as much of it as the samples have.
+
+    Compared with what stands before it.
+    """
     documents, size = documents_of(against), against.characters
     tenth = share_of(size, HELD_OUT)
     begin = place_of(size - tenth if tenth >= FEWEST else size, list(map(len, against.documents)))
@@ -131,7 +134,7 @@ def real_text(against: Corpus, samples: Sequence[str], least: int) -> Novelty | 
 
 
 def first_characters(texts: Sequence[str], size: int) -> list[str]:
-    """The first so many characters of some texts."""
+    """Return the first so many characters of some texts."""
     begins = accumulate(map(len, texts), initial=0)
     return [text[: size - begin] for text, begin in zip(texts, begins, strict=False) if begin < size]
 
@@ -154,13 +157,13 @@ class Comparison:
         self.least, self.names, self.real = least, names, real
 
     def figures(self, samples: Sequence[str], spans: Sequence[Span]) -> Novelty:
-        """The figures of some of the samples, with what was found in them."""
+        """Return the figures of some of the samples, with what was found in them."""
         counted = tuple(span for span in spans if span.length >= self.least)
         longest = next(iter(spans), None)
         return Novelty(tuple(samples), self.least, counted, longest, self.share_of_new(samples), self.names, self.real)
 
     def share_of_new(self, samples: Sequence[str]) -> float | None:
-        """The share of the samples' words that stand in no text, whatever their case."""
+        """Return the share of the samples' words that stand in no text, whatever their case."""
         whole = "\n".join(samples)
         words = list(words_of(whole))
         if not words or 2 * len(SPACELESS.findall(whole)) > len(whole):
@@ -169,12 +172,12 @@ class Comparison:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words of a text in one case."""
+    """Return the words of a text in one case."""
     return map(str.casefold, compiled(WORD).findall(text))
 
 
 def parts(text: str) -> Iterator[str]:
-    """A text in parts cut at newlines, so that its words never stand in the memory all at once."""
+    """Return a text in parts cut at newlines, so that its words never stand in the memory all at once."""
     places = [0]
     while places[-1] < len(text):
         newline = text.find("\n", places[-1] + CHUNK)
@@ -183,7 +186,7 @@ def parts(text: str) -> Iterator[str]:
 
 
 def names_of(corpus: Corpus) -> tuple[str, ...]:
-    """A name for every document: that of its file, or its number in a table."""
+    """Return a name for every document: that of its file, or its number in a table."""
     if len(corpus.names) == len(corpus.documents):
         return corpus.names
     return tuple(f"document {number}" for number in range(1, len(corpus.documents) + 1))

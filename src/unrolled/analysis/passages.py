@@ -30,7 +30,7 @@ class Passage:
 
 
 def cut(vocabulary: Vocabulary, text: str, documents: str, cut_short: bool) -> list[Passage]:
-    """The documents of a text, each with its end; the last one has none where the text was cut short."""
+    """Return the documents of a text, each with its end; the last one has none where the text was cut short."""
     texts = split_documents(text, documents)
     ends = [None if documents == "whole" else SEPARATORS[documents]] * len(texts)
     if cut_short and texts:
@@ -39,14 +39,14 @@ def cut(vocabulary: Vocabulary, text: str, documents: str, cut_short: bool) -> l
 
 
 def passage(vocabulary: Vocabulary, text: str, end: str | None, documents: str) -> Passage:
-    """A document as it is read."""
+    """Return a document as it is read."""
     ids = vocabulary.encode(text) if end is None else with_end(vocabulary.encode(text), documents)
     ending = () if end is None else (end,)
     return Passage(text, (*vocabulary.split(text), *ending), ids, end)
 
 
 def grouped(vocabulary: Vocabulary, passage: Passage) -> list[tuple[str, int]]:
-    """A document in pieces that can be drawn apart, each with its number of units.
+    """Return a document in pieces that can be drawn apart, each with its number of units.
 
     A piece ends where a unit and a letter of the script end together: marks stay with what they stand on, and the
     bytes of a character with each other.
@@ -64,7 +64,10 @@ def grouped(vocabulary: Vocabulary, passage: Passage) -> list[tuple[str, int]]:
 
 
 def drawn_apart(text: str) -> list[str]:
-    """The letters of a text that a browser can draw apart: grapheme clusters, none of which begins with a mark."""
+    """Return the letters of a text that a browser can draw apart.
+
+    Grapheme clusters, none of which begins with a mark.
+    """
     letters: list[str] = []
     for cluster in clusters(text):
         if letters and (unicodedata.category(cluster[0])[0] == "M" or letters[-1][-1] in STACKERS):
@@ -75,7 +78,7 @@ def drawn_apart(text: str) -> list[str]:
 
 
 def measured(vocabulary: Vocabulary, passages: Sequence[Passage]) -> Floats:
-    """The features [T, F] of a text at the last character of each unit."""
+    """Return the features [T, F] of a text at the last character of each unit."""
     every = []
     for each in passages:
         sizes = [vocabulary.kind.characters(unit) for unit in each.units]

@@ -125,7 +125,7 @@ class Score:
         return sorted(found, key=lambda each: -each[1])
 
     def summary(self) -> dict[str, object]:
-        """The figures, as JSON has them."""
+        """Return the figures, as JSON has them."""
         return {
             "mode": self.label,
             "characters": self.characters,
@@ -173,7 +173,7 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
 
 
 def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:
-    """Logits for every unit of a text, the state carried from the boundary to the end."""
+    """Yield logits for every unit of a text, the state carried from the boundary to the end."""
     inputs = np.concatenate([np.array([BOUNDARY], np.int32), ids[:-1]])[None]
     state = engine.start(1)
     for place in range(0, len(ids), UNITS_AT_ONCE):
@@ -182,7 +182,7 @@ def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:
 
 
 def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
-    """Logits for every unit but the first, from a fresh state at every window."""
+    """Yield logits for every unit but the first, from a fresh state at every window."""
     inputs = ids[:-1]
     whole = len(inputs) // WINDOW * WINDOW
     windows = inputs[:whole].reshape(-1, WINDOW)
@@ -198,13 +198,13 @@ def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
 
 
 def surprisal(logs: Floats, targets: Ids) -> Floats:
-    """Bits of each target, from the logarithms [T, V] of all probabilities."""
+    """Return the bits of each target, from the logarithms [T, V] of all probabilities."""
     picked: Floats = logs[np.arange(len(targets)), targets]
     return -picked / math.log(2)
 
 
 def naming_bits(units: Sequence[str], targets: Ids, vocabulary: Vocabulary) -> Floats:
-    """What an unknown unit costs beside the unknown unit's own bits: the naming of its code points.
+    """Return what an unknown unit costs beside the unknown unit's own bits: the naming of its code points.
 
     One code point is one of those that the vocabulary lacks; a unit of several also has to tell where it ends.
     """
@@ -217,7 +217,10 @@ def naming_bits(units: Sequence[str], targets: Ids, vocabulary: Vocabulary) -> F
 
 
 def log_sum(logits: NDArray[np.float32]) -> Floats:
-    """What log-probabilities are less than logits [B, V], for each row [B]: powers in float32, summed in float64."""
+    """Return what log-probabilities are less than logits [B, V], for each row [B].
+
+    Powers in float32, summed in float64.
+    """
     most = logits.max(-1)
     total: Floats = most + np.log(np.exp(logits - most[:, None]).sum(-1, dtype=np.float64))
     return total
@@ -245,7 +248,7 @@ def log_probabilities(logits: Floats, unseen: float) -> Floats:
 
 
 def alternatives(logs: Floats, vocabulary: Vocabulary, count: int) -> list[tuple[tuple[str, float], ...]]:
-    """The likeliest units of each row of log-probabilities, with their probabilities."""
+    """Return the likeliest units of each row of log-probabilities, with their probabilities."""
     probabilities = np.exp(logs)
     order = np.argsort(-probabilities, axis=-1, kind="stable")[:, :count]
     return [
@@ -257,7 +260,7 @@ def alternatives(logs: Floats, vocabulary: Vocabulary, count: int) -> list[tuple
 def next_units(
     read: PromptState, vocabulary: Vocabulary, options: GenerateOptions, count: int
 ) -> list[tuple[str, float]]:
-    """The likeliest next units after a prompt, as they would be drawn."""
+    """Return the likeliest next units after a prompt, as they would be drawn."""
     probabilities = distribution(read.logits, options)[0]
     order = np.argsort(-probabilities, kind="stable")[:count]
     likely = [int(unit) for unit in order if probabilities[unit] > 0]

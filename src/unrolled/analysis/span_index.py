@@ -23,12 +23,12 @@ class SpanIndex:
 
     @classmethod
     def of(cls, documents: Iterable[str]) -> SpanIndex:
-        """The index of documents, across which nothing is found."""
+        """Return the index of documents, across which nothing is found."""
         raw = b"".join(as_bytes(document[::-1]) + END for document in documents) or END
         return cls(raw, suffix_array(raw).data)  # a memoryview gives single numbers faster than an array
 
     def longest_end(self, text: str) -> str:
-        """The longest end of some characters that stands in the text."""
+        """Return the longest end of some characters that stands in the text."""
         wanted = as_bytes(text[::-1])
         place = bisect_left(self.order, wanted, key=lambda at: self.raw[at : at + len(wanted)])
         beside = self.order[max(0, place - 1) : place + 1]
@@ -39,7 +39,7 @@ class SpanIndex:
         return text[len(text) - length :]
 
     def in_common(self, wanted: bytes, at: int) -> int:
-        """How many bytes are alike from a place on."""
+        """Return how many bytes are alike from a place on."""
         if self.raw.startswith(wanted, at):
             return len(wanted)
         return bisect_left(range(len(wanted)), 1, key=lambda size: not self.raw.startswith(wanted[: size + 1], at))
@@ -56,5 +56,5 @@ class Follower:
     copied: str = ""
 
     def after(self, character: str) -> Follower:
-        """The follower once one more character is written: the copied end grows by one at most."""
+        """Return the follower once one more character is written: the copied end grows by one at most."""
         return Follower(self.index, self.index.longest_end(self.copied + character))

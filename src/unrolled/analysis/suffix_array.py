@@ -15,7 +15,7 @@ END = b"\xff"
 
 
 def suffix_array(raw: bytes) -> Order:
-    """The suffix array of some bytes; raises ``MissingExtraError`` where ``pydivsufsort`` is missing."""
+    """Return the suffix array of some bytes; raises ``MissingExtraError`` where ``pydivsufsort`` is missing."""
     try:
         from pydivsufsort import divsufsort  # type: ignore[import-untyped]
     except ImportError:
@@ -27,5 +27,5 @@ def suffix_array(raw: bytes) -> Order:
 
 
 def is_inside(byte: int) -> bool:
-    """Whether a byte of UTF-8 goes on with a character instead of beginning one."""
+    """Tell whether a byte of UTF-8 goes on with a character instead of beginning one."""
     return byte & 0xC0 == 0x80

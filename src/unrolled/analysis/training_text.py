@@ -12,7 +12,10 @@ from ..model_file.bundle import Bundle
 
 
 def read_training_text(bundle: Bundle, path: str) -> Corpus:
-    """The text of a path, read as the model's record says; raises ``InputError`` if the model learnt another one."""
+    """Return the text of a path, read as the model's record says.
+
+    Raises ``InputError`` if the model learnt another one.
+    """
     recorded = bundle.record.corpus
     if "digest" not in recorded:
         raise InputError("this model does not say what it learnt from; compare its texts with `unrolled novelty`")

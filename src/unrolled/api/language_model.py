@@ -53,23 +53,29 @@ class LanguageModel(Model):
         return self._start().engine
 
     def _start(self, **options: Any) -> Start:
-        """How a text starts with some options of a start, checked."""
+        """Return how a text starts with some options of a start, checked."""
         return Start(self._source, **options)
 
     def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
-        """The state after a prompt, under labels if there are any: a value to write on from, to branch and to save."""
+        """Return the state after a prompt, under labels if there are any.
+
+        A value to write on from, to branch and to save.
+        """
         refuse_others(options, OF_THE_START, "the beginning of a text")
         settings = GenerateOptions.from_user({**options, "where": as_tuple(options.get("where", ()))})
         return self._start(**{name: getattr(settings, name) for name in OF_THE_START}).state(prompt)
 
     def session(self, **options: Unpack[StartKeywords]) -> Session:
-        """A text that is typed and corrected, with the states along it: a keystroke costs one step."""
+        """Return a text that is typed and corrected, with the states along it: a keystroke costs one step."""
         from ..generation.session import Session
 
         return Session(self.start(**options))
 
     def completions(self, text: str, count: int = 5) -> list[Completion]:
-        """The likeliest next words after a text; one that goes on from the text before costs one step a character."""
+        """Return the likeliest next words after a text.
+
+        One that goes on from the text before costs one step a character.
+        """
         return self._typing.completions(text, count)
 
     @cached_property
@@ -80,11 +86,11 @@ class LanguageModel(Model):
         return Sessions(self._start())
 
     def open_state(self, path: str | Path) -> State:
-        """A state that was saved to a file."""
+        """Return a state that was saved to a file."""
         return saved_state(path, self.bundle).opened(self._source)
 
     def _begin(self, prompt: str, options: GenerateKeywords | NextKeywords) -> State:
-        """The state after a prompt for options of which some are those of a start."""
+        """Return the state after a prompt for options of which some are those of a start."""
         generate_options(**options)  # nothing is read for a wrong one  # type: ignore[misc]
         return self.start(prompt, **{name: options[name] for name in OF_THE_START if name in options})  # type: ignore[literal-required]
 
@@ -97,7 +103,7 @@ class LanguageModel(Model):
         return self._begin(prompt, options).generate(**options)
 
     def generate_many(self, prompt: str = "", count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
-        """``count`` continuations; the first is what ``generate`` gives for the same seed."""
+        """Return ``count`` continuations; the first is what ``generate`` gives for the same seed."""
         return self._begin(prompt, options).generate_many(count, **options)
 
     def score(
@@ -108,7 +114,7 @@ class LanguageModel(Model):
         adaptive: bool = False,
         where: str | Sequence[str] = (),
     ) -> Score:
-        """How many bits a text costs: ``bits_per_char``, ``_word``, ``_byte``, ``perplexity``, and ``lines()``.
+        """Return how many bits a text costs: ``bits_per_char``, ``_word``, ``_byte``, ``perplexity``, and ``lines()``.
 
         ``mode`` is "streamed" (the state carried through the text) or "cold-256" (a fresh state every 256 units);
         with ``top``, the likeliest alternatives at every place are kept. ``adaptive`` blends in a memory of the text
@@ -127,7 +133,9 @@ class LanguageModel(Model):
         )
 
     def explain(self, text: str, where: str | Sequence[str] = ()) -> str:
-        """A page of HTML, complete in itself: what was expected at every place of a text, and what the neurons did.
+        """Return a page of HTML, complete in itself.
+
+        What was expected at every place of a text, and what the neurons did.
 
         A long text is cut to its beginning, with a warning.
         """
@@ -145,7 +153,7 @@ class LanguageModel(Model):
         return page(", ".join([str(self), *labels]), vars(explained))
 
     def next(self, prompt: str = "", count: int = 10, **options: Unpack[NextKeywords]) -> list[tuple[str, float]]:
-        """The likeliest next units after a prompt with their probabilities, by default at temperature 1."""
+        """Return the likeliest next units after a prompt with their probabilities, by default at temperature 1."""
         return self._begin(prompt, options).next(count, **options)
 
     def encode(self, text: str) -> NDArray[np.float32]:

@@ -68,13 +68,13 @@ class Model(Recomputed, ABC):
 
     @classmethod
     def _expect(cls, model: Model, path: str | Path) -> Self:
-        """The same model, which a file holds; raises ``OptionError`` where it is none of this class."""
+        """Return the same model, which a file holds; raises ``OptionError`` where it is none of this class."""
         if not isinstance(model, cls):
             raise OptionError(f"{path} holds a {type(model).__name__}: {model._purpose}")
         return model
 
     def __str__(self) -> str:
-        """What the model is, in a few words."""
+        """Return what the model is, in a few words."""
         return self._describe()
 
     def __repr__(self) -> str:
@@ -87,7 +87,7 @@ class Model(Recomputed, ABC):
 
     @abstractmethod
     def _describe(self) -> str:
-        """What the model is, in a few words."""
+        """Return what the model is, in a few words."""
 
     if not TYPE_CHECKING:  # a type checker says itself what a class does not have
 
@@ -108,7 +108,10 @@ class Model(Recomputed, ABC):
         return self.bundle.record
 
     def info(self) -> dict[str, Any]:
-        """What ``unrolled info`` tells of the model, by name: its sizes, its units, its training, its figures."""
+        """Return what ``unrolled info`` tells of the model, by name.
+
+        Its sizes, its units, its training, its figures.
+        """
         from ..model_file.about import about
 
         return about(self.bundle)
@@ -130,7 +133,7 @@ class Model(Recomputed, ABC):
         return type(self)(bundle, self._source.name, self._source.device, weights, self._vision)
 
     def _noting(self, **entries: Any) -> Self:
-        """The same model with more entries in its record."""
+        """Return the same model with more entries in its record."""
         bundle, source = dataclasses.replace(self.bundle, record=self.record | entries), self._source
         return type(self)(bundle, source.name, source.device, source.weights, self._vision)
 

@@ -58,7 +58,7 @@ class SourceModel(Model):
 
     @abstractmethod
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> Sequence[Sequence[Answer | Generated]]:
-        """What the model makes of each source: one thing, or several of what it writes, the likeliest first."""
+        """Return what the model makes of each source: one thing, or several of what it writes, the likeliest first."""
 
 
 class AnsweringModel(SourceModel):
@@ -77,7 +77,7 @@ class WritingModel(SourceModel):
         return self._predictor.write(sources, settings.writing(), settings.prefix, settings.count)
 
     def _ones(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[Generated]:
-        """One text from each source."""
+        """Return one text from each source."""
         if options.get("count", 1) > 1:
             raise OptionError(f"I got {flag('count')}={options['count']}, and this gives one text of each source")
         return [each[0] for each in self._results(sources, options)]

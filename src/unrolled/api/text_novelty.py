@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def novelty(sample: str | Sequence[str], against: Source, least: int | None = None) -> Novelty:
-    """How much of a text (or of several) a model made up, and how much stands in the text that it learnt.
+    """Return how much of a text (or of several) a model made up, and how much stands in the text that it learnt.
 
     ``against`` is that text, a source as ``train`` has it. The result has the ``longest`` copied span, the share
     ``copied`` in spans of at least ``least`` characters, the share of ``new_words``, and in ``real`` the same of the

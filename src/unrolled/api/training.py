@@ -186,7 +186,7 @@ def carry_out(order: Order, interrupt: Interrupt) -> Model:
 
 
 def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
-    """The trained model, with a sample in its record, and where its resume file lies."""
+    """Return the trained model, with a sample in its record, and where its resume file lies."""
     from ..training.prepare import gather
 
     given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
@@ -251,7 +251,7 @@ Identity = tuple[int, ...]
 
 
 def identity(path: str | Path) -> Identity | None:
-    """What tells a file from others; None where there is none."""
+    """Return what tells a file from others; None where there is none."""
     try:
         found = Path(path).stat()
     except OSError:
@@ -260,7 +260,7 @@ def identity(path: str | Path) -> Identity | None:
 
 
 def is_of_run(output: str | Path, left: Path) -> bool:
-    """Whether a file is a model that a stopped run has written: of the same text, learnt with the same options."""
+    """Tell whether a file is a model that a stopped run has written: of the same text, learnt with the same options."""
     from ..training.checkpoint import load_resume
     from ..training.settings import BUDGETS
 

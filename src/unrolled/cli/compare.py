@@ -64,7 +64,7 @@ def command(
 
 
 def prepare(folder: Path, names: list[str], force: bool) -> None:
-    """The folder of the models, in which none is replaced silently."""
+    """Open the folder of the models, in which none is replaced silently."""
     from ..errors import OutputError, reason
     from ..model_file.bundle import SUFFIX, refuse_existing
 
@@ -77,12 +77,12 @@ def prepare(folder: Path, names: list[str], force: bool) -> None:
 
 
 def say(line: str) -> None:
-    """A line of progress."""
+    """Print a line of progress."""
     streams.line(line, err=True)
 
 
 def choose(models: str | None) -> list[str]:
-    """The models that are named, in the order of the table."""
+    """Return the models that are named, in the order of the table."""
     from ..compare import MODELS
     from ..errors import OptionError
 

@@ -45,7 +45,7 @@ def command(model: str, count: int, where: tuple[str, ...], as_json: bool, quiet
 
 
 def from_json(line: str, number: int) -> str:
-    """The text of a line that is a JSON string."""
+    """Return the text of a line that is a JSON string."""
     from ..errors import InputError
 
     try:

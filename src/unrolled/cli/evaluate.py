@@ -75,7 +75,7 @@ def refuse(model: SourceModel, targets: dict[str, str | None], force: bool) -> N
 
 
 def write(model: SourceModel, found: Evaluation, targets: dict[str, str | None]) -> None:
-    """The files that are asked for."""
+    """Write the files that are asked for."""
     from ..evaluation.pictures import attention_page, confusion_picture
     from ..model_file.bundle import write_atomically
 

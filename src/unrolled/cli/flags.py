@@ -30,7 +30,7 @@ class Share(click.ParamType[float | str]):
 
 
 def flags(*classes: type[Options], leave_out: tuple[str, ...] = ()) -> Callable[[Command], Command]:
-    """A decorator that gives a command one flag for every field of the classes."""
+    """Return a decorator that gives a command one flag for every field of the classes."""
     fields = [(each, field) for each in classes for field in dataclasses.fields(each)]
     shown = [
         (each, field) for each, field in fields if not field.metadata.get("hidden") and field.name not in leave_out
@@ -45,7 +45,7 @@ def flags(*classes: type[Options], leave_out: tuple[str, ...] = ()) -> Callable[
 
 
 def flag(field: dataclasses.Field[Any], hint: Any) -> Callable[[Command], Command]:
-    """The flag of one field; it is None where the user did not give it, so that the class's default holds."""
+    """Return the flag of one field; it is None where the user did not give it, so that the class's default holds."""
     help = field.metadata["help"]
     if field.default not in (None, False, ()) and "[default" not in help:
         help = f"{help} [default: {field.default}]"
@@ -57,7 +57,7 @@ def flag(field: dataclasses.Field[Any], hint: Any) -> Callable[[Command], Comman
 
 
 def type_of(field: dataclasses.Field[Any], hint: Any) -> Any:
-    """The click type of a field; bounds are left to the class, which says the same in Python."""
+    """Return the click type of a field; bounds are left to the class, which says the same in Python."""
     if "choices" in field.metadata:
         return click.Choice(field.metadata["choices"])
     kinds = [kind for kind in get_args(hint) if kind is not type(None)] if isinstance(hint, UnionType) else [hint]
@@ -67,7 +67,7 @@ def type_of(field: dataclasses.Field[Any], hint: Any) -> Any:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that the user gave."""
+    """Return the options that the user gave."""
     return {name: value for name, value in options.items() if value not in (None, ())}
 
 
@@ -80,7 +80,7 @@ def refuse_alone(options: Mapping[str, Any], names: Sequence[str], others: Seque
 
 
 def examples(text: str) -> str:
-    """Examples for the end of a verb's help, kept as they are written."""
+    """Return examples for the end of a verb's help, kept as they are written."""
     lines = "\n".join(f"  {line}" for line in text.strip().splitlines())
     return f"\b\nExamples:\n{lines}"
 

@@ -89,7 +89,7 @@ def command(
 
 
 def write(start: State, samples: int, ways: Mapping[str, Any], settings: Any) -> list[dict[str, Any]]:
-    """Several texts, or one that is picked piece by piece; those of beams with their scores."""
+    """Return several texts, or one that is picked piece by piece; those of beams with their scores."""
     if ways["pick"]:
         from .pick import pick
 
@@ -102,7 +102,7 @@ def write(start: State, samples: int, ways: Mapping[str, Any], settings: Any) ->
 
 
 def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -> None:
-    """What does not go together is a slip, and so is the half of what does."""
+    """Raise an ``OptionError`` for flags that do not go together, and for one that needs another."""
     from ..errors import OptionError
 
     if ways["compared"] and "against" not in settings:
@@ -122,14 +122,14 @@ def refuse(ways: Mapping[str, Any], settings: Mapping[str, Any], samples: int) -
 
 
 def learnt(bundle: Bundle, path: str) -> Corpus:
-    """The text that a model learnt."""
+    """Return the text that a model learnt."""
     from ..analysis.training_text import read_training_text
 
     return read_training_text(bundle, path)
 
 
 def described(texts: Sequence[str], against: Corpus | None) -> list[dict[str, Any]]:
-    """What the line of each text says of its novelty, where that is asked for."""
+    """Return what the line of each text says of its novelty, where that is asked for."""
     if against is None:
         return [{} for _ in texts]
     from ..analysis.novelty import novelty_of_each
@@ -138,7 +138,7 @@ def described(texts: Sequence[str], against: Corpus | None) -> list[dict[str, An
 
 
 def show_novelty(texts: Sequence[str], against: Corpus | None, quiet: bool) -> None:
-    """The novelty of all texts, where that is asked for and something was written; apart from them."""
+    """Print the novelty of all texts, where that is asked for and something was written."""
     if against is None or not any(map(str.strip, texts)):
         return
     from ..analysis.novelty import novelty
@@ -149,7 +149,7 @@ def show_novelty(texts: Sequence[str], against: Corpus | None, quiet: bool) -> N
 
 
 def read_prompt(prompt: str | None, path: str | None) -> str:
-    """The prompt from the argument or from a file."""
+    """Return the prompt from the argument or from a file."""
     from ..errors import OptionError
 
     if prompt is not None and path is not None:

@@ -60,7 +60,7 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
 
 
 def machine() -> dict[str, Any]:
-    """What this machine has, and what unrolled can do with it."""
+    """Return what this machine has, and what unrolled can do with it."""
     from .. import __version__, kernels
     from ..cores import cores
 
@@ -103,5 +103,5 @@ def draw(bundle: Bundle, model: str, path: str, force: bool) -> None:
 
 
 def per(bundle: Bundle) -> str:
-    """What a model's curve is told by: the character, or the label."""
+    """Return what a model's curve is told by: the character, or the label."""
     return "label" if "bits_per_label" in (bundle.record.best or {}) else "character"

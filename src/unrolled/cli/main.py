@@ -83,13 +83,13 @@ def main() -> None:
 
 
 def run(arguments: list[str], first: Callable[[list[str]], None] | None = None) -> int:
-    """The exit status of a command line, before which something is done with it; an empty one asks for help."""
+    """Return the exit status of a command line, before which something is done with it; an empty one asks for help."""
     with CALLER.typing():
         return run_verb(arguments, first)
 
 
 def run_verb(arguments: list[str], first: Callable[[list[str]], None] | None) -> int:
-    """The same, with messages for who types."""
+    """Return the same, with messages for who types."""
     try:
         if first:
             first(arguments)
@@ -116,7 +116,7 @@ def run_verb(arguments: list[str], first: Callable[[list[str]], None] | None) ->
 
 
 def lacks_memory(error: Exception) -> bool:
-    """Whether memory ran out; PyTorch and the system's loader say so only in words."""
+    """Tell whether memory ran out; PyTorch and the system's loader say so only in words."""
     return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
 
 
@@ -155,7 +155,7 @@ def set_threads(arguments: list[str]) -> None:
 
 
 def number_after(name: str, arguments: list[str]) -> int | None:
-    """The whole number that an option is given, if it is one: the last, where it is given several times."""
+    """Return the whole number that an option is given, if it is one: the last, where it is given several times."""
     found = None
     for place, argument in enumerate(arguments):
         if argument == "--":

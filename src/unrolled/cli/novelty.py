@@ -53,7 +53,7 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
 
 
 def texts_of(sample: str) -> list[str]:
-    """The texts of JSON lines; a sample that is none is one text."""
+    """Return the texts of JSON lines; a sample that is none is one text."""
     try:
         lines = [parse_json(line) for line in sample.split("\n") if line.strip()]
     except ValueError:
@@ -64,7 +64,7 @@ def texts_of(sample: str) -> list[str]:
 
 
 def show(found: Novelty, quiet: bool = False, err: bool = False) -> None:
-    """The figures, those of real text beside them, then the longest spans."""
+    """Print the figures, those of real text beside them, then the longest spans."""
     both = [found, *([found.real] if found.real else [])]
     rows = {
         f"{found.characters:,} characters": ["sample", "real text"],

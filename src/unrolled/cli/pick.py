@@ -19,7 +19,7 @@ HELP = "a number writes on; r: others; u: undo; q: end"
 
 
 def pick(start: State, count: int, settings: Mapping[str, Any]) -> State:
-    """The state that the choices lead to. They are read from standard input, line by line, to "q" or its end."""
+    """Return the state that the choices lead to. They are read from standard input, line by line, to "q" or its end."""
     settings = settings if any(name in settings for name in BOUNDS) else {**settings, "length": LENGTH}
     trail, rounds = [start], 0
     while True:
@@ -37,12 +37,12 @@ def pick(start: State, count: int, settings: Mapping[str, Any]) -> State:
 
 
 def ending(settings: Mapping[str, Any]) -> str:
-    """What a continuation stops before, and the text goes on behind."""
+    """Return what a continuation stops before, and the text goes on behind."""
     return "\n" if settings.get("until") == "line" or "lines" in settings else ""
 
 
 def ask(count: int) -> str:
-    """The next choice that is one: a number, "r", "u" or "q"."""
+    """Return the next choice that is one: a number, "r", "u" or "q"."""
     while True:
         streams.line(f"1–{count}, r, u, q: ", err=True, end="")
         try:
@@ -62,11 +62,11 @@ def ask(count: int) -> str:
 
 
 def show(texts: list[str]) -> None:
-    """The continuations, one a line, apart from the text itself."""
+    """Print the continuations, one a line, apart from the text itself."""
     for number, text in enumerate(texts, 1):
         streams.line(f"{number:>3}  {shown(text)}", err=True)
 
 
 def shown(text: str) -> str:
-    """A text in one line."""
+    """Return a text in one line."""
     return escaped(text.replace("\n", "↵"))

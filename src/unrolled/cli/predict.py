@@ -53,7 +53,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
 
 
 def lines_of(sources: tuple[str, ...], path: str | None) -> Iterable[str]:
-    """The sources one by one, as they come."""
+    """Return the sources one by one, as they come."""
     if sources == ("-",):
         return streams.read_lines()
     if path is None:
@@ -64,7 +64,7 @@ def lines_of(sources: tuple[str, ...], path: str | None) -> Iterable[str]:
 
 
 def show(model: SourceModel, sources: list[str], settings: dict[str, Any], as_json: bool, quiet: bool) -> None:
-    """The results of some sources, a line each."""
+    """Print the results of some sources, a line each."""
     for found in model._results(sources, settings):
         for each in found:
             if as_json:
@@ -76,12 +76,12 @@ def show(model: SourceModel, sources: list[str], settings: dict[str, Any], as_js
 
 
 def facts(found: Any) -> dict[str, Any]:
-    """A result as JSON has it."""
+    """Return a result as JSON has it."""
     return {name: value for name, value in dataclasses.asdict(found).items() if value not in ((), {}) and name != "ids"}
 
 
 def answer(found: Any, quiet: bool) -> str:
-    """Labels as people read them."""
+    """Return the labels as people read them."""
     if quiet or found.labels:
         return str(found.label)
     likely = list(found.probabilities.items())[:MAX_SHOWN_LABELS]

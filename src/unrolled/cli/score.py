@@ -94,7 +94,7 @@ def refuse(settings: Mapping[str, Any], next_unit: bool) -> None:
 
 
 def score_table(model: SourceModel, table: str, settings: dict[str, Any], lines: int, as_json: bool) -> None:
-    """Given texts under their sources, the most surprising pairs last."""
+    """Print given texts under their sources, the most surprising pairs last."""
     from ..evaluation import score_pairs
     from ..reports.evaluated import pair_lines
 
@@ -110,14 +110,14 @@ def score_table(model: SourceModel, table: str, settings: dict[str, Any], lines:
 
 
 def read(text: str | None, encoding: str | None) -> str:
-    """The text to score."""
+    """Return the text to score."""
     from ..formats.corpus import read_file
 
     return read_file(text or "-", ReadOptions(encoding=encoding)).text
 
 
 def show(scored: Score, lines: int) -> None:
-    """The figures, then the most surprising lines."""
+    """Print the figures, then the most surprising lines."""
     words = "no spaces between words" if scored.bits_per_word is None else f"{scored.bits_per_word:.3f}"
     streams.line(f"{scored.characters:,} characters, {scored.label}")
     streams.line(f"bits per character  {scored.bits_per_char:.4f}   ({scored.nats_per_char:.4f} nats)")
@@ -137,7 +137,7 @@ def show(scored: Score, lines: int) -> None:
 
 
 def show_next(pairs: list[tuple[str, float]], as_json: bool) -> None:
-    """What comes next, as bars or as JSON."""
+    """Print what comes next, as bars or as JSON."""
     from ..reports.bars import bars
 
     if as_json:
@@ -147,7 +147,7 @@ def show_next(pairs: list[tuple[str, float]], as_json: bool) -> None:
 
 
 def show_alternatives(scored: Score) -> None:
-    """A JSON line for every unit: its bits, and what the model would rather have read."""
+    """Print a JSON line for every unit: its bits, and what the model would rather have read."""
     for unit, bits, best in zip(scored.units, scored.bits, scored.alternatives, strict=True):
         pairs = [{"unit": each, "probability": round(share, 6)} for each, share in best]
         streams.as_json({"unit": scored.kind.shown([unit]), "bits": round(float(bits), 4), "top": pairs})

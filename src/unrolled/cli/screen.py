@@ -22,7 +22,7 @@ MAX_PROMPT_CHARACTERS = 24  # characters of the prompt that is proposed
 PLAIN_EVERY = 10.0  # seconds between two plain lines
 ENDINGS = {
     "minutes": "its minutes are used up",
-    "passes": "more passes over this text would only learn it by heart",
+    "passes": "more epochs over this text would only overfit it",
     "patience": "validations showed no progress any more",
 }
 """Why a run ended, where that is worth more than the word in the record."""
@@ -75,7 +75,7 @@ class Screen:
         )
 
     def started(self, event: Started) -> None:
-        """What will be trained."""
+        """Show what will be trained."""
         self.per = event.per
         self.say(f"the text: {event.advice}")
         self.say(f"the model: {event.recipe} {event.parameters:,} weights.")
@@ -83,7 +83,7 @@ class Screen:
             self.say(f"going on from step {event.resumed_at}")
 
     def progress(self, event: Progress) -> None:
-        """The live line, or a plain one now and then."""
+        """Show the live line, or a plain one now and then."""
         self.share = event.step / event.steps
         line = describe(event, self.best, self.per)
         self.bar.update(self.line, total=event.steps, completed=event.step, description=line)
@@ -92,7 +92,7 @@ class Screen:
             self.say(line)
 
     def validated(self, event: Validated) -> None:
-        """The held-out score, and samples a few times in a run."""
+        """Show the held-out score, and samples a few times in a run."""
         self.best = f" · held-out {event.bits:.3f}"
         if not self.live:
             self.say(f"step {event.step}: held-out {event.bits:.3f} bits/{self.per} (training {event.train_bits:.3f})")
@@ -141,7 +141,7 @@ class Screen:
         self.say(f"     unrolled score {shown} SOME.txt{more}")
 
     def finish_reader(self, record: Record, shown: str) -> None:
-        """What to try next with a model that reads before it answers or writes."""
+        """Show what to try next with a model that reads before it answers or writes."""
         for line in record.sample.split("\n"):
             self.say(f"  {line}")
         source = typed(record.shown[0][0] if record.shown else "…")
@@ -150,7 +150,7 @@ class Screen:
 
 
 def held_out_score(best: Mapping[str, Any]) -> str:
-    """How well a model does on what was held out."""
+    """Return how well a model does on what was held out."""
     if "accuracy" in best:
         bits, f1 = best["bits_per_label"], best["macro_f1"]
         return f"{100 * best['accuracy']:.1f} % right (macro-F1 {f1:.3f}, {bits:.3f} bits/label) of what was held out"
@@ -166,7 +166,7 @@ def describe(event: Progress, best: str, per: str = "char") -> str:
 
 
 def describe_going_on(continued: Mapping[str, Any], per: str = "char") -> str:
-    """What going on from a model brought and cost."""
+    """Return what going on from a model brought and cost."""
     before, after = continued["before"], continued["after"]
     kinds = "letters" if per == "char" else "labels and letters"
     letters = f"{len(continued['added'])} new {kinds}; " if continued["added"] else ""
@@ -182,7 +182,10 @@ def describe_going_on(continued: Mapping[str, Any], per: str = "char") -> str:
 
 
 def typed(text: str) -> str:
-    """A text as one can type it in a shell; control characters as bash, zsh and the standard of 2024 write them."""
+    """Return a text as one can type it in a shell.
+
+    Control characters as bash, zsh and the standard of 2024 write them.
+    """
     if not CONTROLS.search(text):
         return shlex.quote(text)
     plain = text.replace("\\", r"\\").replace("'", r"\'")
@@ -190,6 +193,6 @@ def typed(text: str) -> str:
 
 
 def octal(letter: str) -> str:
-    """The bytes of a character; a lone surrogate of a path is one that is no UTF-8."""
+    """Return the bytes of a character; a lone surrogate of a path is one that is no UTF-8."""
     errors = "surrogateescape" if "\udc80" <= letter <= "\udcff" else "surrogatepass"
     return "".join(f"\\{byte:03o}" for byte in letter.encode("utf-8", errors))

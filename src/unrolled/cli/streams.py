@@ -19,7 +19,7 @@ from ..escaping import cleaned, escaped, json_line
 
 
 def line(text: str = "", err: bool = False, end: str = "\n") -> None:
-    """A line of a report, which is one line whatever names it holds; to standard error with ``err``."""
+    """Print a line of a report, which is one line whatever names it holds; to standard error with ``err``."""
     write(escaped(text, "\t") + end, err)
 
 
@@ -30,27 +30,27 @@ def lines(texts: Iterable[str], err: bool = False) -> None:
 
 
 def note(message: str) -> None:
-    """What a user should know, in one line of standard error."""
+    """Print what a user should know, in one line of standard error."""
     write(f"unrolled: {escaped(message)}\n", err=True)
 
 
 def data(text: str) -> None:
-    """What a model wrote, or a piece of it, at once."""
+    """Print what a model wrote, or a piece of it, at once."""
     write(cleaned(text) if is_terminal() else text)
 
 
 def as_json(value: Any) -> None:
-    """A value as a line of JSON, at once."""
+    """Print a value as a line of JSON, at once."""
     write(f"{json_line(value)}\n")
 
 
 def is_terminal() -> bool:
-    """Whether standard output is one."""
+    """Tell whether standard output is one."""
     return sys.stdout.isatty()
 
 
 def is_dialogue() -> bool:
-    """Whether standard input is a terminal, where somebody answers."""
+    """Tell whether standard input is a terminal, where somebody answers."""
     return sys.stdin.isatty()
 
 
@@ -67,12 +67,12 @@ def write(text: str, err: bool = False) -> None:
 
 
 def unwritable(error: OSError) -> OutputError:
-    """What is said where standard output cannot be written."""
+    """Return what is said where standard output cannot be written."""
     return OutputError(f"standard output cannot be written ({reason(error)}); make room, or send it elsewhere")
 
 
 def read_line() -> str:
-    """The next line of standard input with its newline; empty at the end. Raises ``InputError``."""
+    """Return the next line of standard input with its newline; empty at the end. Raises ``InputError``."""
     try:
         return sys.stdin.readline()
     except OSError as error:
@@ -80,7 +80,7 @@ def read_line() -> str:
 
 
 def read_lines() -> Iterator[str]:
-    """The lines of standard input as they come; a byte that is no UTF-8 is U+FFFD. Raises ``InputError``."""
+    """Yield the lines of standard input as they come; a byte that is no UTF-8 is U+FFFD. Raises ``InputError``."""
     while text := read_line():
         yield text.removesuffix("\n").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
@@ -123,7 +123,7 @@ def open_all() -> None:
 
 
 def opened(stream: TextIO | None, number: int, mode: Literal["r", "w"], errors: str) -> TextIO:
-    """A stream in UTF-8; one of its number where Python found it closed."""
+    """Return a stream in UTF-8; one of its number where Python found it closed."""
     if stream is None:
         return open(number, mode, encoding="utf-8", errors=errors, closefd=False)
     if isinstance(stream, io.TextIOWrapper):

@@ -57,7 +57,7 @@ def command(sources: tuple[str, ...], output: str | None, quiet: bool, as_json: 
 
 
 def default_output(source: str) -> str:
-    """The model's name where the user gives none: that of the text, in the current folder."""
+    """Return the model's name where the user gives none: that of the text, in the current folder."""
     if source == "-":
         return f"model{SUFFIX}"
     name = Path(source).resolve().name

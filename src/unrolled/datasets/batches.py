@@ -48,10 +48,10 @@ class Batches(ABC):
 
     @abstractmethod
     def batch(self, step: int) -> Batch:
-        """The batch of a step, counted from 0 over all epochs."""
+        """Return the batch of a step, counted from 0 over all epochs."""
 
     def rng(self, *place: int) -> np.random.Generator:
-        """The generator of one place (an epoch, a step): the same whenever it is asked for."""
+        """Return the generator of one place (an epoch, a step): the same whenever it is asked for."""
         return np.random.default_rng([self.seed, *place])
 
 
@@ -68,7 +68,7 @@ class TextBatches(Batches):
         return self.batch_size * self.length
 
     def cut(self, starts: NDArray[np.int64], fresh: NDArray[np.bool_]) -> Batch:
-        """The rows that begin at ``starts``."""
+        """Return the rows that begin at ``starts``."""
         places = starts[:, None] + np.arange(self.length)
         return Batch(self.ids[places], self.ids[places + 1], fresh)
 
@@ -117,7 +117,7 @@ class Windows(TextBatches):
 
 
 def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[Batch]:
-    """A held-out text in ``rows`` streams.
+    """Yield a held-out text in ``rows`` streams.
 
     Each row but the first begins ``length`` units early, to have a state by the time it counts; the first begins
     where the text does, so that a text in one row is read exactly as it stands. Every target counts once.
@@ -137,7 +137,7 @@ def side_by_side(ids: Ids, rows: int, length: int) -> Iterator[Batch]:
 
 
 def overlapping(ids: Ids, rows: int, window: int) -> Iterator[Batch]:
-    """A held-out text in windows, so many at a time, each a fresh start.
+    """Yield a held-out text in windows, so many at a time, each a fresh start.
 
     Of all but the first only the later half counts: so every target there has half a window before it at least.
     """

@@ -54,18 +54,18 @@ class Buckets(TextBatches):
         return self.read(epoch, int(turns[which]))[place - int(ends[which])]
 
     def read_group(self, epoch: int, number: int) -> list[Batch]:
-        """All steps of a group."""
+        """Return all steps of a group."""
         first, last, steps = self.groups[number]
         return padded(self.ids, self.pieces[self.order(epoch)[0][first:last]], steps)
 
     def shuffled(self, epoch: int) -> tuple[Places, Places]:
-        """An epoch's order: of the pieces, the longest first and equals in any order; and of the groups."""
+        """Return an epoch's order: of the pieces, the longest first and equals in any order; and of the groups."""
         rng, sizes = self.rng(4, epoch), self.pieces.sizes
         return np.lexsort((rng.random(len(sizes)), -sizes)), rng.permutation(len(self.groups))
 
 
 def cut_pieces(ids: Ids, longest: int) -> Pieces:
-    """The pieces of all documents, none of them longer than so many units."""
+    """Return the pieces of all documents, none of them longer than so many units."""
     places = np.flatnonzero(ids == BOUNDARY)
     sizes = np.diff(places)
     counts = -(-sizes // longest)
@@ -75,7 +75,7 @@ def cut_pieces(ids: Ids, longest: int) -> Pieces:
 
 
 def group(descending: Places, units: int, length: int) -> Iterator[tuple[int, int, int]]:
-    """Groups of pieces side by side, and in how many steps each group is read: (first, last, steps)."""
+    """Yield groups of pieces side by side, and in how many steps each is read: (first, last, steps)."""
     first = 0
     while first < len(descending):
         steps = -(-int(descending[first]) // length)
@@ -101,7 +101,7 @@ def padded(ids: Ids, pieces: Pieces, steps: int) -> list[Batch]:
 
 
 def each_once(ids: Ids, units: int, length: int) -> Iterator[Batch]:
-    """All documents of a held-out text, each whole and from a fresh state, in batches of about so many units."""
+    """Yield all documents of a held-out text, each whole and from a fresh state, in batches of about so many units."""
     pieces = cut_pieces(ids, len(ids))
     pieces = pieces[np.argsort(-pieces.sizes, kind="stable")]
     for first, last, steps in group(pieces.sizes, units, length):

@@ -29,7 +29,7 @@ CLUSTERED = regex.compile(
 
 
 def choose_unit(documents: Sequence[str], size: int = 0) -> tuple[str, str]:
-    """The unit for a text of so many characters, and why.
+    """Return the unit for a text of so many characters, and why.
 
     Of a text that is read block by block the ``documents`` are the beginning, and no size is given: its tokens would
     take minutes to learn.
@@ -46,7 +46,7 @@ def choose_unit(documents: Sequence[str], size: int = 0) -> tuple[str, str]:
 
 
 def with_unit(model: ModelOptions, unit: str, why: str) -> tuple[ModelOptions, str]:
-    """The options with a unit, where the user chose none, and why it is this one."""
+    """Return the options with a unit, where the user chose none, and why it is this one."""
     model, why = (dataclasses.replace(model, unit=unit), why) if model.unit == "auto" else (model, "as you chose")
     for name in ("vocabulary_size", "min_count"):
         if not UNITS[model.unit].several and getattr(model, name) != getattr(ModelOptions(), name):

@@ -49,33 +49,36 @@ class Dataset(Protocol):
         """What is only reported."""
 
     def units(self, part: str) -> int:
-        """How many units a part has to predict."""
+        """Return how many units a part has to predict."""
 
     def characters_of(self, part: str) -> int:
-        """How many characters these stand for, or how many labels they are: what its cost is told by."""
+        """Return how many characters these stand for, or how many labels they are: what its cost is told by."""
 
     def release(self) -> None:
         """Let go of memory that is not needed for now."""
 
     def unlabelled(self) -> Dataset | None:
-        """The same without what the network can also do without, if there is any such thing."""
+        """Return the same without what the network can also do without, if there is any such thing."""
 
     def beginning(self, part: str, units: int) -> Dataset:
-        """The same with about so many units to predict in a part, at most."""
+        """Return the same with about so many units to predict in a part, at most."""
 
     def counts(self, part: str = "train") -> Numbers:
-        """How often each unit is a target of a part."""
+        """Return how often each unit is a target of a part."""
 
     def batches(self, settings: TrainOptions) -> Batches:
-        """The training part in batches."""
+        """Return the training part in batches."""
 
     def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
-        """Every target of a part once."""
+        """Return every target of a part once."""
 
     def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
-        """What the network is given of some documents before it reads: labels, sources; None where nothing is."""
+        """Return what the network is given of some documents before it reads: labels, sources.
+
+        None where nothing is.
+        """
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class ReadRequest:
     cutter: int = CUTTER
 
     def vocabulary(self, name: str, texts: Sequence[str], model: ModelOptions, size: int | None = None) -> Vocabulary:
-        """What is known of a name with the letters that it lacks for some texts; or else what they teach."""
+        """Return what is known of a name with the letters that it lacks for some texts; or else what they teach."""
         known = (self.known or {}).get(name)
         if known:
             return known.extended(texts)

@@ -24,7 +24,7 @@ class EncoderInput:
     places: Ragged | None = None
 
     def answering(self, row: int) -> Numbers:
-        """The places of a padded row that answer: all that are real, unless it is said which."""
+        """Return the places of a padded row that answer: all that are real, unless it is said which."""
         assert self.sizes is not None, "rows of places are padded"
         return np.arange(self.sizes[row]) if self.places is None else self.places.row(row)
 
@@ -40,10 +40,10 @@ class Rows(Protocol):
         """How long every row is."""
 
     def take(self, which: Numbers) -> EncoderInput:
-        """Some rows side by side."""
+        """Return some rows side by side."""
 
     def first(self, count: int) -> Rows:
-        """The first so many rows."""
+        """Return the first so many rows."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Ragged:
 
     @classmethod
     def of(cls, rows: Iterable[NDArray[np.int32]]) -> Ragged:
-        """The rows that some arrays are."""
+        """Return the rows that some arrays are."""
         each = [np.asarray(row, np.int32) for row in rows]
         starts = np.concatenate([[0], np.cumsum([len(row) for row in each], dtype=np.int64)])
         return cls(np.concatenate([*each, np.empty(0, np.int32)]), starts)
@@ -86,11 +86,11 @@ class Ragged:
         return np.diff(self.starts)
 
     def row(self, number: int) -> Numbers:
-        """One row."""
+        """Return one row."""
         return self.flat[self.starts[number] : self.starts[number + 1]].astype(np.int64)
 
     def take(self, which: Numbers) -> EncoderInput:
-        """Some rows, padded with zeros to the longest of them."""
+        """Return some rows, padded with zeros to the longest of them."""
         sizes = self.sizes[which]
         offsets = np.arange(max(1, int(sizes.max(initial=0))))
         real = offsets < sizes[:, None]
@@ -99,12 +99,12 @@ class Ragged:
         return EncoderInput(values, sizes)
 
     def first(self, count: int) -> Ragged:
-        """The first so many rows."""
+        """Return the first so many rows."""
         starts = self.starts[: count + 1]
         return Ragged(self.flat[: starts[-1]], starts)
 
 
 def side_by_side(rows: Iterable[NDArray[np.int32]]) -> EncoderInput:
-    """Some arrays as rows of one, padded."""
+    """Return some arrays as rows of one, padded."""
     ragged = Ragged.of(rows)
     return ragged.take(np.arange(len(ragged)))

@@ -45,7 +45,10 @@ class Examples:
         return self.sources.sizes + self.targets.sizes
 
     def batch(self, which: Numbers) -> Batch:
-        """Some examples side by side: a target is predicted from the boundary on, each unit from those before it."""
+        """Return some examples side by side: a target is predicted from the boundary on.
+
+        Each unit from those before it.
+        """
         targets = self.targets.take(which)
         assert targets.sizes is not None, "rows of unequal length"
         inputs = np.roll(targets.values, 1, axis=1)
@@ -56,7 +59,7 @@ class Examples:
         return Batch(inputs, targets.values, np.ones(len(which), bool), counts, which)
 
     def spread(self, targets: Ids, counts: NDArray[np.bool_], which: Numbers) -> Batch:
-        """Some examples whose targets [B, T], as far as they count, stand at the places that answer them."""
+        """Return some examples whose targets [B, T], as far as they count, stand at the places that answer them."""
         assert self.places is not None, "only called where there are any"
         places = self.places.take(which).values
         answers = np.zeros((len(which), max(1, int(self.sources.sizes[which].max()))), np.int32)
@@ -67,7 +70,7 @@ class Examples:
         return Batch(np.zeros_like(answers), answers, np.ones(len(which), bool), answering, which)
 
     def first(self, count: int) -> Examples:
-        """The first so many examples."""
+        """Return the first so many examples."""
         places = None if self.places is None else self.places.first(count)
         return Examples(self.sources.first(count), self.targets.first(count), places)
 
@@ -96,16 +99,16 @@ class ExampleDataset:
         return "label" if self.vocabulary.unit == "label" else "char"
 
     def part(self, name: str) -> Examples:
-        """A part by its name."""
+        """Return a part by its name."""
         part: Examples = getattr(self, name)
         return part
 
     def units(self, part: str) -> int:
-        """How many units a part has to predict."""
+        """Return how many units a part has to predict."""
         return len(self.part(part).targets.flat)
 
     def characters_of(self, part: str) -> int:
-        """How many characters the targets of a part stand for, or how many labels they are."""
+        """Return how many characters the targets of a part stand for, or how many labels they are."""
         flat = self.part(part).targets.flat
         return len(flat) if self.per == "label" else self.vocabulary.characters(flat)
 
@@ -116,23 +119,23 @@ class ExampleDataset:
         """Nothing can be left out of an example."""
 
     def beginning(self, part: str, units: int) -> ExampleDataset:
-        """The same with no more examples in a part than have so many units to predict, but for one."""
+        """Return the same with no more examples in a part than have so many units to predict, but for one."""
         examples = self.part(part)
         count = int(np.searchsorted(examples.targets.starts, units))
         changed: Any = {part: examples.first(count)}
         return replace(self, **changed)
 
     def counts(self, part: str = "train") -> Numbers:
-        """How often each unit is a target in a part."""
+        """Return how often each unit is a target in a part."""
         return self.vocabulary.count(self.part(part).targets.flat)
 
     def batches(self, settings: TrainOptions) -> Batches:
-        """The training part in batches."""
+        """Return the training part in batches."""
         assert settings.batch_size and settings.sequence_length, "the recipe fills these in"
         return ExampleBatches(self.train, settings.batch_size, settings.sequence_length, settings.seed)
 
     def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
-        """All examples of a part, each once."""
+        """Yield all examples of a part, each once."""
         examples = self.part(part)
         order = np.argsort(-examples.sizes, kind="stable")
         for first, last in grouped(examples.sizes[order], EVALUATION_BATCH_SIZE, EVALUATION_POSITIONS):
@@ -141,7 +144,7 @@ class ExampleDataset:
     def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
-        """The sources of some examples."""
+        """Return the sources of some examples."""
         assert documents is not None, "an example is a document"
         return self.part(part).sources.take(documents)
 
@@ -174,14 +177,14 @@ class ExampleBatches(Batches):
         return self.examples.batch(order[first:last])
 
     def shuffled(self, epoch: int) -> tuple[Numbers, Numbers]:
-        """An epoch's order: of the examples, long ones first but for some chance; and of the groups."""
+        """Return an epoch's order: of the examples, long ones first but for some chance; and of the groups."""
         rng = self.rng(6, epoch)
         noise = 1 + SHUFFLE * (rng.random(len(self.sizes)) - 0.5)
         return np.argsort(-self.sizes * noise, kind="stable"), rng.permutation(len(self.groups))
 
 
 def grouped(descending: Numbers, rows: int, places: int) -> Iterator[tuple[int, int]]:
-    """Where groups begin and end: at most so many rows, and at most so many places together."""
+    """Yield where groups begin and end: at most so many rows, and at most so many places together."""
     first = 0
     while first < len(descending):
         last = min(len(descending), first + max(1, min(rows, places // max(1, int(descending[first])))))

@@ -61,7 +61,7 @@ class Entry:
         return self.folder / f"{self.key}.json"
 
     def open(self) -> StoredIds | None:
-        """What is kept here; None if that is nothing, is not the user's own, or is not what was once written."""
+        """Return what is kept here; None if that is nothing, is not the user's own, or is not what was once written."""
         try:
             with open_own(self.about) as file:
                 about = parse_json(file.read(MOST_ABOUT + 1), MOST_ABOUT)
@@ -117,7 +117,7 @@ class Writer:
         self.ends.append(self.written)
 
     def about(self) -> dict[str, Any]:
-        """What was written."""
+        """Return what was written."""
         about = {"count": self.written, "cuts": self.ends[1:3], "text": self.text, "units": list(self.units)}
         return {**about, "digest": sealed(self.digest, about)}
 
@@ -135,7 +135,7 @@ def reporting(folder: Path) -> Iterator[None]:
 
 
 def checked(about: dict[str, Any], file: BinaryIO) -> StoredIds:
-    """The ids of an open file; raises ``ValueError`` if they are not those that were written with what is said of them.
+    """Return the ids of an open file; raises ``ValueError`` if they are not those that were written.
 
     The type follows from the number of units, so that no file names one; every id is compared with that number.
     """
@@ -169,20 +169,20 @@ def described(text: Any) -> bool:
 
 
 def sealed(digest: Any, about: dict[str, Any]) -> str:
-    """The digest of ids and of what is said of them."""
+    """Return the digest of ids and of what is said of them."""
     whole = digest.copy()
     whole.update(json.dumps(about).encode())
     return str(whole.hexdigest())
 
 
 def dtype_of(units: Sequence[str]) -> np.dtype[Any]:
-    """The smallest type that holds the ids of a vocabulary."""
+    """Return the smallest type that holds the ids of a vocabulary."""
     size = len(units) + SPECIAL
     return np.dtype(np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.int32)
 
 
 def cache_folder() -> Path:
-    """Where texts in ids are kept: the user's own cache folder or, where there can be none, a temporary one."""
+    """Return where texts in ids are kept: the user's own cache folder or, where there can be none, a temporary one."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     try:  # a relative path is to be ignored (XDG Base Directory Specification)
         base = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
@@ -206,7 +206,7 @@ def cache_folder() -> Path:
 
 @lru_cache(1)
 def temporary() -> tempfile.TemporaryDirectory[str]:
-    """A folder that is deleted when the process ends; raises ``OutputError`` where there can be none either."""
+    """Return a folder that is deleted when the process ends; raises ``OutputError`` where there can be none either."""
     try:
         return tempfile.TemporaryDirectory(prefix="unrolled-", ignore_cleanup_errors=True)
     except OSError as error:

@@ -58,7 +58,7 @@ class LargeText:
         return found
 
     def blocks(self, tell: Callable[[float], None], newlines: set[str] | None = None) -> Iterator[tuple[bool, str]]:
-        """The text in blocks that end with a line where they can, and whether a file begins with each.
+        """Yield the text in blocks that end with a line where they can, and whether a file begins with each.
 
         What lines of each file end with is added to ``newlines``, as a corpus names it.
         """
@@ -80,7 +80,7 @@ class LargeText:
     def pieces(
         self, tell: Callable[[float], None], newlines: set[str] | None = None
     ) -> Iterator[tuple[bool, list[str]]]:
-        """The documents block by block, as a corpus has them, and whether the first of a block begins there.
+        """Yield the documents block by block, as a corpus has them, and whether the first of a block begins there.
 
         It goes on from the block before where it does not; all others of a block begin in it.
         """
@@ -98,7 +98,7 @@ class LargeText:
             open_line = bool(lines[-1].strip()) or (goes_on and len(lines) == 1)
 
     def changed(self) -> InputError:
-        """What to say of a text that another process writes to."""
+        """Return what to say of a text that another process writes to."""
         return InputError(f"{self.paths[0]} changed while it was read; start again when nothing writes to it")
 
     def digest(self) -> str:
@@ -137,7 +137,7 @@ class Measured:
 
 
 def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeText | None:
-    """The files of a source, if they are large and plain: no table, nothing compressed, nothing to strip."""
+    """Return the files of a source, if they are large and plain: no table, nothing compressed, nothing to strip."""
     if isinstance(source, str) and source == "-":
         return None
     given = [source] if isinstance(source, str | Path) else list(source)
@@ -156,7 +156,7 @@ def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeT
 
 
 def encoding_of(path: Path, options: ReadOptions) -> str:
-    """A file's encoding, from its beginning."""
+    """Return a file's encoding, from its beginning."""
     if options.encoding:
         return options.encoding
     with path.open("rb") as file:
@@ -167,7 +167,7 @@ def encoding_of(path: Path, options: ReadOptions) -> str:
 
 
 def is_text(path: Path, options: ReadOptions) -> bool:
-    """Whether a file looks like one to learn from."""
+    """Tell whether a file looks like one to learn from."""
     try:
         return path.stat().st_size > 0 and bool(encoding_of(path, options))
     except InputError:
@@ -175,7 +175,7 @@ def is_text(path: Path, options: ReadOptions) -> bool:
 
 
 def read_block(file: Any, path: Path) -> str:
-    """The next characters of a file, up to the end of a line where there is one near."""
+    """Return the next characters of a file, up to the end of a line where there is one near."""
     try:
         text: str = file.read(BLOCK)
         return text if text.endswith("\n") else text + file.readline(BLOCK)

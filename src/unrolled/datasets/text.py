@@ -71,19 +71,19 @@ class TextDataset:
         return {"text": self.vocabulary} | ({"labels": self.labels} if self.labels else {})
 
     def units(self, part: str) -> int:
-        """How many units a part has to predict."""
+        """Return how many units a part has to predict."""
         return max(0, len(getattr(self, part)) - 1)
 
     def characters_of(self, part: str) -> int:
-        """How many characters the targets of a part stand for."""
+        """Return how many characters the targets of a part stand for."""
         return self.characters(getattr(self, part)[1:])
 
     def beginning(self, part: str, units: int) -> TextDataset:
-        """The same with at most so many units to predict in a part."""
+        """Return the same with at most so many units to predict in a part."""
         return replace(self, **{part: getattr(self, part)[: units + 1]})
 
     def counts(self, part: str = "train") -> Numbers:
-        """How often each unit is a target of a part: its first one never is."""
+        """Return how often each unit is a target of a part: its first one never is."""
         ids = getattr(self, part)
         counts = self.vocabulary.count(ids)
         counts[ids[:1]] -= 1
@@ -94,13 +94,13 @@ class TextDataset:
         release(self.train)
 
     def unlabelled(self) -> TextDataset | None:
-        """The same with all labels hidden, if there are any."""
+        """Return the same with all labels hidden, if there are any."""
         if not self.labels:
             return None
         return replace(self, conditions={name: np.zeros_like(each) for name, each in self.conditions.items()})
 
     def batches(self, settings: TrainOptions) -> Batches:
-        """The training part in batches of the wanted kind."""
+        """Return the training part in batches of the wanted kind."""
         rows, length, seed = settings.batch_size, settings.sequence_length, settings.seed
         assert rows and length, "the recipe fills these in"
         if self.ends:
@@ -110,7 +110,7 @@ class TextDataset:
         return Streams(self.train, rows, length, seed, settings.reset_probability)
 
     def held_out(self, part: str, window: int = 0, rows: int | None = None) -> Iterator[Batch]:
-        """A part in batches as a network reads it which looks a ``window`` back, or without end."""
+        """Return a part in batches as a network reads it which looks a ``window`` back, or without end."""
         ids: Ids = getattr(self, part)
         if self.ends:
             return each_once(ids, ROW, LENGTH)
@@ -121,7 +121,7 @@ class TextDataset:
     def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
-        """The labels of some documents, if there are any; with a ``rng``, some of them are hidden."""
+        """Return the labels of some documents, if there are any; with a ``rng``, some of them are hidden."""
         labels = self.conditions.get(part)
         if labels is None:
             return None
@@ -130,7 +130,7 @@ class TextDataset:
         return EncoderInput(labels[documents])
 
     def characters(self, targets: Ids) -> int:
-        """How many characters (code points) many targets stand for."""
+        """Return how many characters (code points) many targets stand for."""
         counts = self.vocabulary.count(targets)
         return int(counts @ self.vocabulary.sizes + counts[BOUNDARY] * len(SEPARATORS[self.documents]))
 

@@ -42,7 +42,7 @@ __all__ = [
 
 
 def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Engine:
-    """The engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
+    """Return the engine of a name (``auto``: the fastest that the device allows without torch) for a model."""
     if bundle.config.kind.engine:
         return open_own(name, bundle, device, weights)
     engine: Engine = open_with("open_bundle", name, bundle, device, weights)
@@ -50,13 +50,13 @@ def open_engine(name: str, bundle: Bundle, device: str = "auto", weights: str | 
 
 
 def open_reader(name: str, bundle: Bundle, device: str = "auto", weights: str | None = None) -> Reader:
-    """The reader of an engine's name for a model that reads before it writes."""
+    """Return the reader of an engine's name for a model that reads before it writes."""
     reader: Reader = open_with("open_reader", name, bundle, device, weights)
     return reader
 
 
 def open_with(function: str, name: str, bundle: Bundle, device: str, weights: str | None) -> Any:
-    """What a function of an engine's module makes of a model."""
+    """Return what a function of an engine's module makes of a model."""
     if name == "auto":
         name = "torch" if device not in ("auto", "cpu") else "native" if fits(bundle) else "reference"
     if name == "native" and facts_of(bundle.config.cell).native is None:
@@ -68,7 +68,7 @@ def open_with(function: str, name: str, bundle: Bundle, device: str, weights: st
 
 
 def open_own(name: str, bundle: Bundle, device: str, weights: str | None) -> Engine:
-    """The one engine of a model whose kind is run in one way only."""
+    """Return the one engine of a model whose kind is run in one way only."""
     kind, module = bundle.config.model, bundle.config.kind.engine
     if name != "auto" or weights not in (None, "fp32"):
         given = f"--engine={name}" if name != "auto" else f"--weights={weights}"
@@ -85,7 +85,7 @@ def refuse_device(module: str, device: str) -> None:
 
 
 def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
-    """An engine that also learns from what it reads: blended with a memory of the text so far.
+    """Return an engine that also learns from what it reads: blended with a memory of the text so far.
 
     That expects each unit at first that did ``occur`` [V] where the model learnt.
     """
@@ -96,19 +96,22 @@ def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
 
 
 def occurring(bundle: Bundle) -> NDArray[np.bool_]:
-    """Which units of a language model occurred where it learnt, as far as it tells."""
+    """Return which units of a language model occurred where it learnt, as far as it tells."""
     every = np.zeros(len(bundle.vocabularies["text"]), np.float32)
     found: NDArray[np.bool_] = bundle.tensors.get("head.bias", every) > NEVER / 2
     return found
 
 
 def guided(without: Engine, conditioned: Engine, strength: float) -> Engine:
-    """An engine that follows its labels with a strength: 1 as it learnt to, 0 not at all, more than 1 beyond it."""
+    """Return an engine that follows its labels with a strength.
+
+    1 as it learnt to, 0 not at all, more than 1 beyond it.
+    """
     from .guidance import ClassifierFreeGuidance
 
     return ClassifierFreeGuidance(without, conditioned, strength)
 
 
 def fits(bundle: Bundle) -> bool:
-    """Whether there are kernels here, and for this model's cell."""
+    """Tell whether there are kernels here, and for this model's cell."""
     return facts_of(bundle.config.cell).native is not None and kernels.load() is not None

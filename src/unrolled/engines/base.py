@@ -29,7 +29,7 @@ class Engine(ABC):
 
     @abstractmethod
     def start(self, rows: int) -> EngineState:
-        """The state before the first unit."""
+        """Return the state before the first unit."""
 
     @abstractmethod
     def check(self, state: EngineState) -> None:
@@ -48,7 +48,7 @@ class DrawingEngine(Engine):
 
     @abstractmethod
     def can_draw(self, options: GenerateOptions) -> bool:
-        """Whether its own loop does all that the options ask for; else the general loop has to draw."""
+        """Tell whether its own loop does all that the options ask for; else the general loop has to draw."""
 
     @abstractmethod
     def draw(
@@ -91,17 +91,17 @@ def check_like(state: EngineState, first: EngineState) -> None:
 
 
 def select(state: EngineState, rows: NDArray[np.int64]) -> EngineState:
-    """A state of some of the rows, in any order and as often as wanted."""
+    """Return a state of some of the rows, in any order and as often as wanted."""
     return {name: part[rows] for name, part in state.items()}
 
 
 def joined(states: Sequence[EngineState]) -> EngineState:
-    """The states of several engines as one: their parts are ``N.part``."""
+    """Return the states of several engines as one: their parts are ``N.part``."""
     return {f"{number}.{name}": part for number, state in enumerate(states) for name, part in state.items()}
 
 
 def part_of(state: EngineState, number: int) -> EngineState:
-    """One engine's state out of a joined one."""
+    """Return one engine's state out of a joined one."""
     own = f"{number}."
     return {name.removeprefix(own): part for name, part in state.items() if name.startswith(own)}
 

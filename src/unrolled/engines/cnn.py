@@ -15,7 +15,7 @@ Tensors = Mapping[str, Array]
 
 
 def grid_of(images: NDArray[np.uint8], tensors: Tensors, prefix: str = "") -> NDArray[np.float32]:
-    """The grids [B, G, E] of pictures [B, S, S, 3], row by row; ``prefix`` stands before the tensors' names.
+    """Return the grids [B, G, E] of pictures [B, S, S, 3], row by row; ``prefix`` stands before the tensors' names.
 
     Picture by picture: what one shows does not depend on which others are read with it.
     """
@@ -24,19 +24,19 @@ def grid_of(images: NDArray[np.uint8], tensors: Tensors, prefix: str = "") -> ND
 
 
 def stages_of(tensors: Tensors, prefix: str) -> list[tuple[Array, Array]]:
-    """The weights of each stage as a matrix [9 * channels before, channels], and its bias."""
+    """Return the weights of each stage as a matrix [9 * channels before, channels], and its bias."""
     stages = sum(name.startswith(f"{prefix}conv.") and name.endswith(".weight") for name in tensors)
     names = [f"{prefix}conv.{stage}." for stage in range(stages)]
     return [(matrix(tensors[f"{name}weight"]), tensors[f"{name}bias"].astype(np.float32)) for name in names]
 
 
 def matrix(weight: Array) -> Array:
-    """A convolution's weight [channels, before, 3, 3] as a matrix for ``patches``."""
+    """Return a convolution's weight [channels, before, 3, 3] as a matrix for ``patches``."""
     return weight.astype(np.float32).transpose(2, 3, 1, 0).reshape(-1, len(weight))
 
 
 def grid_of_one(image: NDArray[np.uint8], stages: list[tuple[Array, Array]]) -> Array:
-    """The grid [G, E] of one picture."""
+    """Return the grid [G, E] of one picture."""
     x: Array = image.astype(np.float32) / np.float32(127.5) - 1
     for weight, bias in stages:
         y = patches(x) @ weight + bias
@@ -45,7 +45,7 @@ def grid_of_one(image: NDArray[np.uint8], stages: list[tuple[Array, Array]]) -> 
 
 
 def patches(x: Array) -> Array:
-    """What each place of a convolution of 3 by 3 with a stride of 2 sees of [h, w, C]: [⌈h/2⌉, ⌈w/2⌉, 9 * C]."""
+    """Return what each place of a convolution of 3 by 3 with a stride of 2 sees of [h, w, C]: [⌈h/2⌉, ⌈w/2⌉, 9 * C]."""
     padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
     seen = sliding_window_view(padded, (3, 3), (0, 1))[::2, ::2].transpose(0, 1, 3, 4, 2)
     return seen.reshape(*seen.shape[:2], -1)

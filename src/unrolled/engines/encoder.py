@@ -40,29 +40,29 @@ class Encoder:
         self.ways = ways
 
     def recurrence(self, name: str) -> Recurrence:
-        """The weights that act on a layer's state."""
+        """Return the weights that act on a layer's state."""
         weights = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_hh", "bias_hh"))
         return Recurrence(*weights)
 
     def read(self, given: EncoderInput) -> Places:
-        """What is remembered of sources."""
+        """Return what is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
         places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
         return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
 
     def features(self, given: EncoderInput) -> Array:
-        """What is remembered of the places of ready features [B, G, E]."""
+        """Return what is remembered of the places of ready features [B, G, E]."""
         weight, bias = (self.tensors[f"{PREFIX}project.{each}"] for each in ("weight", "bias"))
         projected = self.times(given.values, weight) + bias
         return np.tanh(projected, dtype=np.float32)
 
     def pixels(self, given: EncoderInput) -> Array:
-        """What is remembered of the places of pictures [B, G, E]."""
+        """Return what is remembered of the places of pictures [B, G, E]."""
         return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
 
     def whole(self, places: Array) -> Array:
-        """An image as a whole [B, E]: of pixels what is where, of ready features their mean."""
+        """Return an image as a whole [B, E]: of pixels what is where, of ready features their mean."""
         if self.spec.kind == "features":
             return places.mean(1)
         weight, bias, mean, variance = (
@@ -71,7 +71,7 @@ class Encoder:
         return (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
 
     def units(self, given: EncoderInput) -> Places:
-        """What is remembered of ids [B, S]."""
+        """Return what is remembered of ids [B, S]."""
         assert given.sizes is not None, "ids are padded"
         sizes = np.maximum(given.sizes, 1)
         x = self.tensors[f"{PREFIX}embedding.weight"][given.values.T]
@@ -85,12 +85,12 @@ class Encoder:
         return Places(x.swapaxes(0, 1), sizes, last)
 
     def project(self, x: Array, name: str) -> Array:
-        """``W_ih x + b_ih`` of a layer."""
+        """Return ``W_ih x + b_ih`` of a layer."""
         weight, bias = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_ih", "bias_ih"))
         return self.times(x, weight) + bias
 
     def times(self, x: Array, weight: Array) -> Array:
-        """What a weight [N, K] makes of places x [..., K].
+        """Return what a weight [N, K] makes of places x [..., K].
 
         Of texts in one product, where NumPy would make many; of each picture by itself, so that what one shows does not
         depend on how many are read with it.
@@ -101,19 +101,19 @@ class Encoder:
 
 
 def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
-    """Where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
+    """Return where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
     places = np.arange(steps)[:, None]
     return np.where(places < sizes, sizes - 1 - places, places)
 
 
 def standardised(x: Array) -> Array:
-    """Vectors x [..., E] with a mean of 0 and a variance of 1 (as ``networks.modules.encoder`` has it)."""
+    """Return vectors x [..., E] with a mean of 0 and a variance of 1 (as ``networks.modules.encoder`` has it)."""
     apart = x - x.mean(-1, keepdims=True)
     return apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
 
 
 def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
-    """A layer's scan in the cell's own lines."""
+    """Return a layer's scan in the cell's own lines."""
 
     def scan(a: Array) -> Array:
         size = recurrence.w_hh.shape[1]
@@ -124,7 +124,10 @@ def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
 
 
 def pool(found: Places, way: str) -> Any:
-    """What a head reads [B, T, W]: every place, or all of them pooled (as ``networks.modules.encoder_only`` has it)."""
+    """Return what a head reads [B, T, W]: every place.
+
+    Or all of them pooled (as ``networks.modules.encoder_only`` has it).
+    """
     if way == "each":
         return found.places
     ways = ("last", "max", "mean") if way == "all" else (way,)
@@ -132,7 +135,7 @@ def pool(found: Places, way: str) -> Any:
 
 
 def pooled(found: Places, way: str) -> Array:
-    """All places of every row in one vector [B, E]."""
+    """Return all places of every row in one vector [B, E]."""
     if way == "last":
         return found.whole
     real = np.arange(found.places.shape[1]) < found.sizes[:, None]

@@ -22,7 +22,7 @@ START = "start."
 
 
 def with_labels(bundle: Bundle, where: Sequence[str]) -> Bundle:
-    """The bundle under labels, each as ``column=value``; a column that is not named stays open."""
+    """Return the bundle under labels, each as ``column=value``; a column that is not named stays open."""
     labels = bundle.vocabularies.get("labels")
     if labels is None:
         if where:
@@ -40,7 +40,7 @@ def with_labels(bundle: Bundle, where: Sequence[str]) -> Bundle:
 
 
 def ids_of(labels: Vocabulary, where: Sequence[str]) -> list[int]:
-    """The ids of labels, one for each column; raises ``OptionError`` for one that the model does not know."""
+    """Return the ids of labels, one for each column; raises ``OptionError`` for one that the model does not know."""
     for label in where:
         if label not in labels.index:
             near = get_close_matches(label, labels.units, n=3, cutoff=0.4) or labels.units[:5]

@@ -17,7 +17,7 @@ from .native import as_filters, kernels_can_draw
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Engine:
-    """The engine for a model; the device is always the CPU. Where there are kernels, they draw."""
+    """Return the engine for a model; the device is always the CPU. Where there are kernels, they draw."""
     size, library = len(bundle.vocabularies["text"]), kernels.load()
     chain = Markov(Chain(bundle.tensors, size, bundle.config.smoothing))
     if library is None:

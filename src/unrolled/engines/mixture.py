@@ -67,7 +67,9 @@ class Mixture(Engine):
 
 
 def follow(expected: Floats, heard: Ids, weights: Floats, read: Floats) -> Floats:
-    """The mixtures [N, V] of what the members expect [N, M, V]; after each but the last, the unit that came is heard.
+    """Return the mixtures [N, V] of what the members expect [N, M, V].
+
+    After each but the last, the unit that came is heard.
 
     ``weights`` [cases, M] and ``read`` [cases] are changed in place.
     """

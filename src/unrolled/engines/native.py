@@ -38,13 +38,13 @@ NATIVE_FILTERS = ("temperature", "top_k", "top_p", "min_p")
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Native:
-    """The engine for a model; the device is always the CPU."""
+    """Return the engine for a model; the device is always the CPU."""
     spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
     return Native(pack(find_library(), spec, tensors, weights), CELLS[spec.cell].parts, first_state(bundle))
 
 
 def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
-    """The reader for a model; the device is always the CPU."""
+    """Return the reader for a model; the device is always the CPU."""
     from .reader import LightReader
 
     library = find_library()
@@ -59,7 +59,7 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
 
 
 def find_library() -> kernels.Library:
-    """The kernels, or the sentence that says why there are none."""
+    """Return the kernels, or the sentence that says why there are none."""
     library = kernels.load()
     if library is None:
         raise MissingExtraError(f"the native engine is {kernels.reason_missing()}; or use --engine=reference")
@@ -67,21 +67,21 @@ def find_library() -> kernels.Library:
 
 
 def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, Array], weights: str) -> PackedNetwork:
-    """The network that writes, in the kernels."""
+    """Return the network that writes, in the kernels."""
     cell = kernel_of(spec.cell)
     shape = Shape(cell, spec.layers, spec.hidden_size, spec.inputs, spec.attention)
     return PackedNetwork(library, shape, input_table(spec, tensors), tensors, weights)
 
 
 def kernel_of(cell: str) -> kernels.CellKernel:
-    """What the kernels are told of a cell that has some."""
+    """Return what the kernels are told of a cell that has some."""
     found = CELLS[cell].kernel
     assert found, "no other cell is opened here"
     return found
 
 
 def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> LayerScan:
-    """A layer's scan in the kernels."""
+    """Return a layer's scan in the kernels."""
     from ..kernels.encoder import PackedLayer
 
     layer = PackedLayer(library, kernel_of(cell), recurrence.w_hh, recurrence.b_hh)
@@ -89,7 +89,7 @@ def kernel_scan(library: kernels.Library, cell: str, recurrence: Recurrence) -> 
 
 
 def packed_memory(memory: AttentionMemory) -> PackedMemory:
-    """The places of sources as the kernels read them, padding left out."""
+    """Return the places of sources as the kernels read them, padding left out."""
     from ..kernels.attention import pack_memory
 
     real = np.arange(memory.keys.shape[1]) < memory.sizes[:, None]
@@ -139,7 +139,7 @@ class Native(DrawingEngine):
         return 1 if rows == 1 else self.threads or default_threads()
 
     def attended(self, state: EngineState) -> Attended | None:
-        """What the rows look at, if they look at anything."""
+        """Return what the rows look at, if they look at anything."""
         if not self.memory:
             return None
         from ..kernels.attention import Attended
@@ -147,21 +147,21 @@ class Native(DrawingEngine):
         return Attended(self.memory, state["source"])
 
     def ordered(self, state: EngineState) -> tuple[NDArray[np.float32], ...]:
-        """The state's parts in the cell's order."""
+        """Return the state's parts in the cell's order."""
         return tuple(state[part] for part in self.parts)
 
     def named(self, state: tuple[NDArray[np.float32], ...]) -> EngineState:
-        """The state's parts by name, without the kernels' padding."""
+        """Return the state's parts by name, without the kernels' padding."""
         return {name: part[..., : self.network.shape.hidden] for name, part in zip(self.parts, state, strict=True)}
 
 
 def kernels_can_draw(options: GenerateOptions) -> bool:
-    """Whether the kernels know all filters that the options ask for."""
+    """Tell whether the kernels know all filters that the options ask for."""
     return asked_for(options).keys() <= set(NATIVE_FILTERS)
 
 
 def as_filters(options: GenerateOptions) -> Filters:
-    """The kernels' form of the filters."""
+    """Return the kernels' form of the filters."""
     return Filters(
         temperature=options.temperature if options.temperature >= COLD else 0.0,
         top_p=1.0 if options.top_p is None else options.top_p,

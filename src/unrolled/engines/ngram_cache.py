@@ -50,7 +50,7 @@ class Tables:
             self.contexts[length] = self.contexts[length - 1] * self.size + unit
 
     def predict(self) -> NDArray[np.float64]:
-        """The probabilities of the next unit."""
+        """Return the probabilities of the next unit."""
         probabilities = self.uniform.copy()
         for length in range(min(self.read, MAX_CONTEXT) + 1):
             followers = self.followers[length].get(self.contexts[length])
@@ -93,7 +93,7 @@ class NgramCache(Engine):
         return logits, {"history": history}
 
     def tables(self, history: Ids) -> Tables:
-        """The tables of a text: those kept, or made anew."""
+        """Return the tables of a text: those kept, or made anew."""
         found = self.kept.pop(history.tobytes(), None)
         if found is None:
             found = Tables(self.occur)

@@ -40,17 +40,20 @@ class EngineSource(Recomputed):
         return {}
 
     def engine(self, where: tuple[str, ...] = ()) -> Engine:
-        """What runs the network under labels."""
+        """Return what runs the network under labels."""
         return self.kept(
             where, lambda: open_engine(self.name, with_labels(self.bundle, where), self.device, self.weights)
         )
 
     def reader(self) -> Reader:
-        """What reads sources, of a model whose task is to."""
+        """Return what reads sources, of a model whose task is to."""
         return self.kept(None, lambda: open_reader(self.name, self.bundle, self.device, self.weights))
 
     def kept(self, key: tuple[str, ...] | None, make: Callable[[], Opened]) -> Opened:
-        """What is open already, or else what is made now; raises ``MissingExtraError`` where that needs PyTorch."""
+        """Return what is open already, or else what is made now.
+
+        Raises ``MissingExtraError`` where that needs PyTorch.
+        """
         found: Opened | None = self.opened.get(key)
         if found is None:
             with OPENING:
@@ -62,7 +65,7 @@ class EngineSource(Recomputed):
         return found
 
     def made(self, make: Callable[[], Opened]) -> Opened:
-        """What is made; without PyTorch there may be a sentence instead."""
+        """Return what is made; without PyTorch there may be a sentence instead."""
         try:
             return make()
         except ModuleNotFoundError as error:
@@ -70,7 +73,7 @@ class EngineSource(Recomputed):
 
 
 def missing_torch(what: str, error: ModuleNotFoundError) -> MissingExtraError:
-    """The sentence for who has only the light half."""
+    """Return the sentence for who has only the light half."""
     if error.name != "torch":
         raise error
     return MissingExtraError(f"{what} needs PyTorch, which is not installed; run: pip install 'unrolled[train]'")

@@ -37,7 +37,7 @@ class PromptState:
         return logits
 
     def only(self, allowed: Ids, begun: str) -> PromptState:
-        """The same with so few units to choose the next one from, all of which begin alike."""
+        """Return the same with so few units to choose the next one from, all of which begin alike."""
         return PromptState(self.everything, self.state, begun, allowed)
 
 

@@ -28,11 +28,11 @@ class Reader(ABC):
 
     @abstractmethod
     def encode(self, given: EncoderInput) -> Engine:
-        """The engine under some sources; its ``start`` has a row for each of them."""
+        """Return the engine under some sources; its ``start`` has a row for each of them."""
 
     @abstractmethod
     def vectors(self, given: EncoderInput) -> Array:
-        """What the encoder has in its memory when it has read each source [N, E]."""
+        """Return what the encoder has in its memory when it has read each source [N, E]."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class LightReader(Reader):
         return self.encoder.read(given).whole
 
     def first_state(self, whole: Array) -> dict[str, Array]:
-        """The state before the first unit, [N, layers, H] a part, and which source each row stands under."""
+        """Return the state before the first unit, [N, layers, H] a part, and which source each row stands under."""
         flat = np.tanh(whole @ self.tensors["bridge.weight"].T + self.tensors["bridge.bias"])
         parts = find_cell(self.spec.cell, self.spec.context).parts
         each = flat.reshape(len(flat), len(parts), self.spec.layers, -1).swapaxes(0, 1)
@@ -97,7 +97,7 @@ class Answers(Engine):
 
 
 def attend(tensors: Tensors, h: Array, memory: AttentionMemory, source: NDArray[np.int64]) -> tuple[Array, Array]:
-    """What the layers above the first read [T, B, H] in place of its outputs h, and the weights [B, T, S].
+    """Return what the layers above the first read [T, B, H] in place of its outputs h, and the weights [B, T, S].
 
     The counterpart of ``networks.modules.attention``.
     """

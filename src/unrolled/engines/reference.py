@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Reference:
-    """The engine for a model; the device is always the CPU."""
+    """Return the engine for a model; the device is always the CPU."""
     spec = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies)
     return Reference(spec, float_tensors(bundle), first_state(bundle))
 
 
 def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
-    """The reader for a model; the device is always the CPU."""
+    """Return the reader for a model; the device is always the CPU."""
     from .encoder import slow_scan  # who only writes does without
     from .reader import LightReader
 
@@ -36,7 +36,7 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
 
 
 def float_tensors(bundle: Bundle) -> dict[str, Array]:
-    """A model's weights in float32, those that are shared or tied in each of their places."""
+    """Return a model's weights in float32, those that are shared or tied in each of their places."""
     tensors = {name: tensor.astype(np.float32, copy=False) for name, tensor in bundle.tensors.items()}
     if "head.project.weight" in tensors:
         tensors["head.weight"] = tensors["embedding.weight"] @ tensors.pop("head.project.weight")
@@ -46,7 +46,7 @@ def float_tensors(bundle: Bundle) -> dict[str, Array]:
 
 
 def first_state(bundle: Bundle) -> dict[str, Array]:
-    """The state before the first unit, [1, layers, H] a part: zeros, unless the model is under a condition."""
+    """Return the state before the first unit, [1, layers, H] a part: zeros, unless the model is under a condition."""
     config, tensors = bundle.config, bundle.tensors
     parts = find_cell(config.cell, config.context or 0).parts
     zeros = np.zeros((config.layers or 1, config.hidden_size or 1), np.float32)
@@ -54,12 +54,12 @@ def first_state(bundle: Bundle) -> dict[str, Array]:
 
 
 def for_rows(first: dict[str, Array], rows: int) -> EngineState:
-    """The first state of so many rows [B, layers, H]: it has as many, or one for all."""
+    """Return the first state of so many rows [B, layers, H]: it has as many, or one for all."""
     return {name: part if len(part) == rows else np.repeat(part, rows, 0) for name, part in first.items()}
 
 
 def input_table(spec: NetworkSpec, tensors: dict[str, Array]) -> Array:
-    """``W_ih x + b_ih`` of the first layer for every id [V, G*H]: reading an id is then a look-up."""
+    """Return ``W_ih x + b_ih`` of the first layer for every id [V, G*H]: reading an id is then a look-up."""
     w_ih, b_ih = tensors["rnn.weight_ih_l0"], tensors["rnn.bias_ih_l0"]
     table = (w_ih.T if spec.one_hot else tensors["embedding.weight"] @ w_ih.T) + b_ih
     return table if spec.feedback else np.repeat(table[[BOUNDARY]], len(table), 0)
@@ -106,9 +106,9 @@ class Reference(Engine):
         return logits.swapaxes(0, 1), {**state, **named, **looked}
 
     def project(self, x: Array, layer: int) -> Array:
-        """``W_ih x + b_ih`` of a layer."""
+        """Return ``W_ih x + b_ih`` of a layer."""
         return x @ self.tensors[f"rnn.weight_ih_l{layer}"].T + self.tensors[f"rnn.bias_ih_l{layer}"]
 
     def recurrence(self, layer: int) -> Recurrence:
-        """The weights that act on a layer's state."""
+        """Return the weights that act on a layer's state."""
         return Recurrence(self.tensors[f"rnn.weight_hh_l{layer}"], self.tensors[f"rnn.bias_hh_l{layer}"])

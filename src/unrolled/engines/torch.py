@@ -21,18 +21,18 @@ from .reference import first_state, for_rows
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Torch:
-    """The engine for a model on a device (``auto``: the CPU)."""
+    """Return the engine for a model on a device (``auto``: the CPU)."""
     first = first_state(bundle) if bundle.config.kind.of_cells else {}
     return Torch(open_network(bundle, device), first)
 
 
 def open_reader(bundle: Bundle, device: str, weights: str) -> TorchReader:
-    """The reader for a model on a device (``auto``: the CPU)."""
+    """Return the reader for a model on a device (``auto``: the CPU)."""
     return TorchReader(open_network(bundle, device))
 
 
 def open_network(bundle: Bundle, device: str) -> Network:
-    """The torch module of a model."""
+    """Return the torch module of a model."""
     network = build(TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies))
     try:
         weights_of = {name: array for name, array in bundle.tensors.items() if not name.startswith(START)}

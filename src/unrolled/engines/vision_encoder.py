@@ -42,7 +42,7 @@ def refuse_idle(bundle: Bundle, folder: str | None) -> None:
 
 @lru_cache(1)
 def opened(name: str) -> tuple[Backbone, str]:
-    """A pretrained network and its kind, opened once: it takes seconds."""
+    """Return a pretrained network and its kind, opened once: it takes seconds."""
     from ..networks.pretrained.vision import Backbone  # needs torch and transformers
 
     vision_encoder = Backbone(name)

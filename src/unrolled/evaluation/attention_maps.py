@@ -18,7 +18,7 @@ END = "end"
 
 
 def attention_map(predictor: Predictor, written: Generated, wanted: str = "") -> dict[str, Any] | None:
-    """An example for ``reports.attention.page``: the image and, for each unit, where it looked [T, g, g].
+    """Return an example for ``reports.attention.page``: the image and, for each unit, where it looked [T, g, g].
 
     The image is shown as the network saw it. Where features are given in place of images, the places have numbers and
     the attention is [T, G]. None if the network never looks back.
@@ -36,7 +36,7 @@ def attention_map(predictor: Predictor, written: Generated, wanted: str = "") ->
 
 
 def image_of(predictor: Predictor, source: str) -> Jpeg | None:
-    """An image as the network saw it; None where it saw features."""
+    """Return an image as the network saw it; None where it saw features."""
     model = predictor.bundle.config
     if predictor.vision_encoder:
         picture = predictor.vision_encoder.picture(source)

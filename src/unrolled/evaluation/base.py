@@ -19,7 +19,7 @@ class Example:
     ids: tuple[int, ...] = ()
 
     def facts(self) -> dict[str, Any]:
-        """The example as JSON has it."""
+        """Return the example as JSON has it."""
         return {"source": self.source, "wanted": list(self.wanted), "got": self.got, **self.figures}
 
 
@@ -65,15 +65,15 @@ class Evaluation:
         return sum(len(each.wanted) for each in self.examples)
 
     def shown(self, count: int = 5) -> list[Example]:
-        """The worst examples, at most so many."""
+        """Return the worst examples, at most so many."""
         return [self.examples[place] for place in self.worst[:count]]
 
     def noting(self, *notes: str) -> Evaluation:
-        """The same with more notes, before those that it has."""
+        """Return the same with more notes, before those that it has."""
         return dataclasses.replace(self, notes=(*notes, *self.notes))
 
     def summary(self, count: int = 5) -> dict[str, Any]:
-        """All but the examples as JSON has it, with the worst of them."""
+        """Return all but the examples as JSON has it, with the worst of them."""
         figures = {
             "task": self.task,
             "model": self.model,

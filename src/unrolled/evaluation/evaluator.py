@@ -33,7 +33,7 @@ JUDGES: Mapping[str, Callable[[SourceModel, ExampleRows, PredictOptions], Evalua
 
 
 def evaluate(model: Model | str | Path, source: Source, **options: Unpack[EvaluateKeywords]) -> Evaluation:
-    """How a model does on a test, with the figures that are usual for its task.
+    """Return how a model does on a test, with the figures that are usual for its task.
 
     ``source`` is read as ``train`` reads one: a table, or two ``Path`` objects whose lines belong together. The options
     are those of reading, by default as the model's own text was read, and those of ``predict``. A classifier is told
@@ -53,7 +53,7 @@ def evaluate(model: Model | str | Path, source: Source, **options: Unpack[Evalua
 
 
 def sort_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options of reading that are given, and those of predicting."""
+    """Return the options of reading that are given, and those of predicting."""
     reject_unknown(options, [*ReadOptions.names(), *PredictOptions.names()])
     for name in ("prefix", "count"):
         if name in options:

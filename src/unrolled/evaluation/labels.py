@@ -27,7 +27,7 @@ SHORT = 40  # columns of a label in a sentence
 
 
 def evaluate_labels(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
-    """How well labels are told.
+    """Return how well labels are told.
 
     A label that the model never learnt counts as an error wherever it stands; only bits cannot count it, since it has
     no probability: they are those of the other rows. Raises ``InputError`` where no row has a label that was learnt:
@@ -58,7 +58,7 @@ def evaluate_labels(model: SourceModel, test: ExampleRows, options: PredictOptio
 def figures_of(
     found: Classified, gold: NDArray[Any], probabilities: NDArray[np.float64], known: int
 ) -> dict[str, float]:
-    """The figures of all rows, and the bits of those whose label was learnt."""
+    """Return the figures of all rows, and the bits of those whose label was learnt."""
     kept = gold < known
     return {
         "accuracy": found.accuracy,
@@ -71,7 +71,7 @@ def figures_of(
 def examples_of(
     test: ExampleRows, labels: tuple[str, ...], found: Classified, probabilities: NDArray[np.float64]
 ) -> tuple[Example, ...]:
-    """All rows with what the model thought of them."""
+    """Return all rows with what the model thought of them."""
     each = zip(test.rows, found.predicted, found.certainty, probabilities.max(1), strict=True)
     return tuple(
         Example(text, (label,), labels[taken], {TAKEN: float(most), WANTED: float(certainty)})
@@ -80,7 +80,7 @@ def examples_of(
 
 
 def classes_of(found: Classified, labels: tuple[str, ...]) -> Classes:
-    """The labels one by one."""
+    """Return the labels one by one."""
     return Classes(
         labels=labels,
         precision=tuple(found.precision.tolist()),
@@ -102,7 +102,7 @@ def refuse_foreign(wanted: Sequence[str], known: Sequence[str]) -> None:
 
 
 def unknown(wanted: list[str], known: set[str], rows: str = "rows", label: str = "label") -> tuple[str, ...]:
-    """A note of labels that were never learnt; what has one is called ``rows``."""
+    """Return a note of labels that were never learnt; what has one is called ``rows``."""
     missed = [label for label in wanted if label not in known]
     if not missed:
         return ()
@@ -114,7 +114,7 @@ def unknown(wanted: list[str], known: set[str], rows: str = "rows", label: str =
 
 
 def tfidf_baseline(model: SourceModel, test: ExampleRows) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
-    """The baseline, learnt from the model's own training rows; or a note of why there is none."""
+    """Return the baseline, learnt from the model's own training rows; or a note of why there is none."""
     try:
         rows = learnt(model.bundle)
         found = baseline(*columns(rows), *columns(test.rows))
@@ -123,10 +123,10 @@ def tfidf_baseline(model: SourceModel, test: ExampleRows) -> tuple[dict[str, Any
     notes = overlap({text for text, _ in rows}, test)
     if not found.converged:
         notes = (*notes, "the baseline's regression did not converge; its figures are those of its last round")
-    told = f"TF-IDF of {found.features} and logistic regression, learnt from the same {len(rows):,} rows"
-    return {**dataclasses.asdict(found), "rows": len(rows), "told": told}, notes
+    what = f"TF-IDF of {found.features} and logistic regression, learnt from the same {len(rows):,} rows"
+    return {**dataclasses.asdict(found), "rows": len(rows), "told": what}, notes
 
 
 def columns(rows: list[Row]) -> tuple[list[str], list[str]]:
-    """Texts and labels apart."""
+    """Return texts and labels apart."""
     return [text for text, _ in rows], [label for _, label in rows]

@@ -33,7 +33,7 @@ class Pair:
         return self.bits / max(1, self.characters)
 
     def facts(self) -> dict[str, Any]:
-        """The pair as JSON has it: the log-probability in nats, too."""
+        """Return the pair as JSON has it: the log-probability in nats, too."""
         return {
             "source": self.source,
             "text": self.text,
@@ -66,11 +66,11 @@ class PairScores:
         return self.bits / max(1, self.characters)
 
     def worst(self, count: int) -> list[tuple[int, Pair]]:
-        """The pairs that cost most per character, each with its number from 1; at most so many."""
+        """Return the pairs that cost most per character, each with its number from 1; at most so many."""
         return sorted(enumerate(self.pairs, 1), key=lambda each: -each[1].bits_per_char)[:count]
 
     def summary(self, count: int = 10) -> dict[str, Any]:
-        """The figures as JSON has them, with the worst pairs."""
+        """Return the figures as JSON has them, with the worst pairs."""
         return {
             "pairs": len(self.pairs),
             "characters": self.characters,
@@ -94,13 +94,13 @@ def score_pairs(model: SourceModel, source: Source, **reading: Any) -> PairScore
 
 
 def costs(predictor: Predictor, test: ExampleRows) -> tuple[Pair, ...]:
-    """What the text of every row costs."""
+    """Return what the text of every row costs."""
     found = predictor.score([source for source, _ in test.rows], [text for _, text in test.rows])
     return tuple(cost(predictor, each) for each in found)
 
 
 def cost(predictor: Predictor, scored: Generated) -> Pair:
-    """A scored text in bits; the letters that the model does not know have to be named, which costs, too."""
+    """Return a scored text in bits; the letters that the model does not know have to be named, which costs, too."""
     vocabulary = predictor.vocabulary
     ids = vocabulary.encode(scored.text)
     bits = -scored.log_probability / math.log(2) + naming_bits(vocabulary.split(scored.text), ids, vocabulary).sum()

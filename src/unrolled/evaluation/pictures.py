@@ -26,7 +26,7 @@ def refuse_unlabelled(model: SourceModel) -> None:
 
 
 def confusion_picture(evaluation: Evaluation) -> str:
-    """The confusion matrix of a classifier's evaluation as an SVG."""
+    """Return the confusion matrix of a classifier's evaluation as an SVG."""
     assert evaluation.classes, "it is of a classifier"
     title = f"{evaluation.figures['accuracy']:.1%} of {sum(evaluation.classes.counts):,} right"
     return confusion.svg(evaluation.classes.confusion, evaluation.classes.labels, title)
@@ -39,7 +39,7 @@ def refuse_blind(model: SourceModel) -> None:
 
 
 def attention_page(model: SourceModel, evaluation: Evaluation, count: int) -> str:
-    """A page of HTML: the first examples, and where the network looked while it wrote them."""
+    """Return a page of HTML: the first examples, and where the network looked while it wrote them."""
     refuse_blind(model)
     examples = [each for each in evaluation.examples if each.ids][:count]
     title = f"Where it looked: {model}"
@@ -47,7 +47,7 @@ def attention_page(model: SourceModel, evaluation: Evaluation, count: int) -> st
 
 
 def pictured(model: SourceModel, example: Example) -> dict[str, Any]:
-    """An example with its attention, as the page has it: over the units of a source, or over an image."""
+    """Return an example with its attention, as the page has it: over the units of a source, or over an image."""
     weights = model._predictor.attention(example.source, example.ids)
     assert weights is not None, "it has attention"
     shown = {
@@ -68,5 +68,5 @@ def pictured(model: SourceModel, example: Example) -> dict[str, Any]:
 
 
 def units(vocabulary: Vocabulary, ids: Sequence[int]) -> list[str]:
-    """Ids as people read them, a sign for the end."""
+    """Return ids as people read them, a sign for the end."""
     return [vocabulary.text_of(number) or END for number in ids]

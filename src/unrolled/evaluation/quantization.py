@@ -9,7 +9,7 @@ from .evaluator import evaluate
 
 
 def quantized_with_cost(model: SourceModel, weights: str, test: str | Path) -> SourceModel:
-    """The model with narrow weights; its record tells the first figure of an evaluation before and after."""
+    """Return the model with narrow weights; its record tells the first figure of an evaluation before and after."""
     smaller = model.quantized(weights)
     before, after = evaluate(model, test), evaluate(smaller, test)
     name = next(iter(before.figures))

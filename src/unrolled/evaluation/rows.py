@@ -23,7 +23,7 @@ PASSING = {"lines": "lines that a program made", "-": "standard input"}
 
 
 def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> ExampleRows:
-    """The rows of a test; how the model's own text was read is how it is read where nothing else is given."""
+    """Return the rows of a test; how the model's own text was read is how it is read where nothing else is given."""
     task = TASKS[bundle.config.task]
     refuse_foreign(ReadOptions, given, bundle.config.task, bundle.config.model)
     source = source if isinstance(source, str | Path) else list(source)
@@ -34,7 +34,7 @@ def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Examp
 def reading(
     source: Source, recorded: Mapping[str, Any], given: Mapping[str, Any], columned: bool = False
 ) -> ReadOptions:
-    """The options that are given, and of the recorded ones those that can hold for such a source.
+    """Return the options that are given, and of the recorded ones those that can hold for such a source.
 
     Columns that were named hold for tables, and for all files where any of them can be ``columned``.
     """
@@ -48,7 +48,7 @@ def reading(
 
 
 def learnt(bundle: Bundle) -> list[Row]:
-    """The rows that a model was trained on; raises ``InputError`` if they are no longer what they were.
+    """Return the rows that a model was trained on; raises ``InputError`` if they are no longer what they were.
 
     They are read again from the files that the record names, and cut as they were.
     """
@@ -78,7 +78,7 @@ def refuse_missing(paths: Sequence[Path]) -> None:
 
 
 def in_training(bundle: Bundle, test: ExampleRows) -> tuple[str, ...]:
-    """A note of how many sources of a test the model was trained on, if it was on any; or why nobody knows."""
+    """Return a note of how many sources of a test the model was trained on, if it was on any; or why nobody knows."""
     try:
         known = {source for source, _ in learnt(bundle)}
     except InputError as error:
@@ -87,7 +87,7 @@ def in_training(bundle: Bundle, test: ExampleRows) -> tuple[str, ...]:
 
 
 def overlap(known: set[str], test: ExampleRows) -> tuple[str, ...]:
-    """A note of how many sources of a test are known, if any are."""
+    """Return a note of how many sources of a test are known, if any are."""
     sources = test.grouped()
     seen = sum(source in known for source in sources)
     if not seen:

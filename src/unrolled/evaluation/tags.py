@@ -24,7 +24,7 @@ Tags = list[list[str]]
 
 
 def evaluate_tags(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
-    """How well tokens are tagged: accuracy, F1 of each tag, and of entities where tags tell of any.
+    """Return how well tokens are tagged: accuracy, F1 of each tag, and of entities where tags tell of any.
 
     A tag that the model never learnt counts as an error wherever it stands, and not in the bits. Raises ``InputError``
     where no token has a tag that was learnt.
@@ -56,13 +56,13 @@ def evaluate_tags(model: SourceModel, test: ExampleRows, options: PredictOptions
 
 
 def of_tags(found: Classified, labels: Sequence[str], wanted: Tags, got: Tags) -> dict[str, float]:
-    """The figures that only tags have: F1 of all tags but O together, where there is O, and of entities."""
+    """Return the figures that only tags have: F1 of all tags but O together, where there is O, and of entities."""
     figures = {"micro_f1": micro_f1(found, labels)} if OUTSIDE in labels else {}
     return figures | ({"entity_f1": chunk_f1(wanted, got)} if are_chunks(labels) else {})
 
 
 def micro_f1(found: Classified, labels: Sequence[str]) -> float:
-    """The F1 of all tokens that have a tag other than O, or were given one; with O it would be the accuracy."""
+    """Return the F1 of all tokens that have a tag other than O, or were given one; with O it would be the accuracy."""
     inside = np.array([label != OUTSIDE for label in labels])
     right, counts = np.diag(found.confusion)[inside].sum(), found.confusion
     return float(2 * right / max(1, counts[inside].sum() + counts[:, inside].sum()))
@@ -71,7 +71,7 @@ def micro_f1(found: Classified, labels: Sequence[str]) -> float:
 def most_frequent_tags(
     model: SourceModel, test: ExampleRows, wanted: Tags, labels: Sequence[str]
 ) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
-    """The baseline, learnt from the model's own training sentences; or a note of why there is none."""
+    """Return the baseline, learnt from the model's own training sentences; or a note of why there is none."""
     try:
         rows = learnt(model.bundle)
     except InputError as error:
@@ -82,19 +82,19 @@ def most_frequent_tags(
     gold, taken = (np.array([numbers[tag] for tags in each for tag in tags]) for each in (wanted, got))
     found = classified(gold, np.eye(len(labels))[taken])
     figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1, **of_tags(found, labels, wanted, got)}
-    told = f"each word's most frequent tag in the same {len(rows):,} sentences, else the most frequent of all tags"
+    what = f"each word's most frequent tag in the same {len(rows):,} sentences, else the most frequent of all tags"
     by_tag = dict(zip(labels, found.f1.tolist(), strict=True))
-    return {**figures, "f1": by_tag, "rows": len(rows), "told": told}, overlap({text for text, _ in rows}, test)
+    return {**figures, "f1": by_tag, "rows": len(rows), "told": what}, overlap({text for text, _ in rows}, test)
 
 
 def apart(flat: Sequence[str], wanted: Tags) -> Tags:
-    """The tags of all sentences, one behind another, as the tags of each."""
+    """Return the tags of all sentences, one behind another, as the tags of each."""
     ends = np.cumsum([0, *map(len, wanted)]).tolist()
     return [list(flat[begin:end]) for begin, end in pairwise(ends)]
 
 
 def examples_of(sentences: Sequence[str], wanted: Tags, got: Tags) -> tuple[Example, ...]:
-    """All sentences with the tags that they got, and how many of them are right."""
+    """Return all sentences with the tags that they got, and how many of them are right."""
     return tuple(
         Example(text, (tagged(text.split(), real),), tagged(text.split(), some), {"accuracy": share_right(real, some)})
         for text, real, some in zip(sentences, wanted, got, strict=True)
@@ -102,11 +102,11 @@ def examples_of(sentences: Sequence[str], wanted: Tags, got: Tags) -> tuple[Exam
 
 
 def share_right(wanted: Sequence[str], got: Sequence[str]) -> float:
-    """The share of the tags of a sentence that are right."""
+    """Return the share of the tags of a sentence that are right."""
     return sum(map(str.__eq__, wanted, got)) / len(wanted)
 
 
 def worst(wanted: Tags, got: Tags) -> tuple[int, ...]:
-    """The sentences in the order of how many of their tags are wrong, the most first."""
+    """Return the sentences in the order of how many of their tags are wrong, the most first."""
     wrong = [sum(map(str.__ne__, *pair)) for pair in zip(wanted, got, strict=True)]
     return tuple(np.argsort([-count for count in wrong], kind="stable").tolist())

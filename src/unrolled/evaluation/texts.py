@@ -22,7 +22,7 @@ COMMON = 1 / 3
 
 
 def evaluate_translations(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
-    """How near translations are to their references; the worst are those of the lowest chrF."""
+    """Return how near translations are to their references; the worst are those of the lowest chrF."""
     sacrebleu()  # or say what is missing before the work is done
     references, written = write(model, test, options)
     texts = [each.text for each in written]
@@ -46,7 +46,7 @@ def evaluate_translations(model: SourceModel, test: ExampleRows, options: Predic
 
 
 def evaluate_captions(model: SourceModel, test: ExampleRows, options: PredictOptions) -> Evaluation:
-    """How near captions are to the references of their images; the worst are those of the lowest CIDEr-D."""
+    """Return how near captions are to the references of their images; the worst are those of the lowest CIDEr-D."""
     sacrebleu()
     references, written = write(model, test, options)
     texts = [each.text for each in written]
@@ -66,7 +66,7 @@ def evaluate_captions(model: SourceModel, test: ExampleRows, options: PredictOpt
 def write(
     model: SourceModel, test: ExampleRows, options: PredictOptions
 ) -> tuple[list[tuple[str, ...]], list[Generated]]:
-    """All that is wanted of each source, and what the model writes from it."""
+    """Return all that is wanted of each source, and what the model writes from it."""
     grouped = test.grouped()
     written = model._predictor.write(list(grouped), options.writing())
     return [tuple(each) for each in grouped.values()], [texts[0] for texts in written]
@@ -75,7 +75,7 @@ def write(
 def examples_of(
     references: Sequence[tuple[str, ...]], written: Sequence[Generated], name: str, values: Sequence[float]
 ) -> tuple[Example, ...]:
-    """All sources with what was written from them."""
+    """Return all sources with what was written from them."""
     return tuple(
         Example(each.source, wanted, each.text, {name: value, "log_probability": each.log_probability}, each.ids)
         for wanted, each, value in zip(references, written, values, strict=True)
@@ -83,7 +83,7 @@ def examples_of(
 
 
 def unknown(pairs: Sequence[Pair]) -> tuple[str, ...]:
-    """A note of letters that stand in references and that the model can never write."""
+    """Return a note of letters that stand in references and that the model can never write."""
     missed = sum(each.unknown for each in pairs)
     if not missed:
         return ()
@@ -91,7 +91,7 @@ def unknown(pairs: Sequence[Pair]) -> tuple[str, ...]:
 
 
 def caption_figures(texts: Sequence[str], references: Sequence[Sequence[str]]) -> dict[str, float]:
-    """The figures of captions: BLEU-1 to BLEU-4, CIDEr-D, and how well keywords are met, where there are any."""
+    """Return the figures of captions: BLEU-1 to BLEU-4, CIDEr-D, and how well keywords are met, where there are any."""
     figures = {f"bleu_{size}": value for size, value in enumerate(caption_bleu(texts, references), 1)}
     figures["cider_d"] = float(cider_d(texts, references).mean())
     wanted, common = keywords(references)
@@ -102,7 +102,7 @@ def caption_figures(texts: Sequence[str], references: Sequence[Sequence[str]]) -
 
 
 def keywords(references: Sequence[Sequence[str]]) -> tuple[list[set[str]], set[str]]:
-    """The keywords of each image, and the words that are none of any.
+    """Return the keywords of each image, and the words that are none of any.
 
     A keyword stands in two of an image's captions, or in the only one, and in those of at most a third of all images:
     so nobody has to list the words of a language that mean little.

@@ -32,7 +32,7 @@ def evaluate_words(model: SourceModel, test: ExampleRows, options: PredictOption
 
 
 def words_found(found: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, float], list[float]]:
-    """The figures of lines whose words are apart, beside the lines that were wanted, and the F1 of each line."""
+    """Return the figures of lines whose words are apart, beside the lines that were wanted, and the F1 of each line."""
     pairs = [(set(spans(got)), set(spans(real))) for got, real in zip(found, wanted, strict=True)]
     right, predicted, real = (sum(map(len, each)) for each in zip(*((g & r, g, r) for g, r in pairs), strict=True))
     figures = {
@@ -45,7 +45,7 @@ def words_found(found: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, 
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where every word of a text begins and ends, spaces not counted."""
+    """Yield where every word of a text begins and ends, spaces not counted."""
     place = 0
     for word in text.split():
         yield place, place + len(word)

@@ -37,7 +37,10 @@ WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cached(key: str, folder: Path, compute: Callable[[], Array], dtype: type[np.generic], shape: Shape) -> Array:
-    """The array of a key, of a type and shape: out of the folder, or computed and, where that can be, kept there."""
+    """Return the array of a key, of a type and shape.
+
+    Out of the folder, or computed and, where that can be, kept there.
+    """
     path = folder / f"{key}.npz"
     kept = load(path)
     if kept is None or kept.dtype != dtype or not fits(kept.shape, shape):
@@ -48,13 +51,13 @@ def cached(key: str, folder: Path, compute: Callable[[], Array], dtype: type[np.
 
 
 def fits(found: tuple[int, ...], wanted: Shape) -> bool:
-    """Whether a shape is the one that is wanted."""
+    """Tell whether a shape is the one that is wanted."""
     same = (size in (None, one) for one, size in zip(found, wanted, strict=False))
     return len(found) == len(wanted) and all(same)
 
 
 def load(path: Path) -> Array | None:
-    """The array in a file, none if there is no file of our own or if it is damaged (a zip has a checksum of it all)."""
+    """Return the array in a file; None if there is no file of our own, or a damaged one."""
     try:
         with open_own(path) as file:
             return read_npz(file, ["array"])[0]["array"]
@@ -84,7 +87,7 @@ def open_own(path: Path) -> Iterator[BinaryIO]:
 
 
 def is_own(found: os.stat_result) -> bool:
-    """Whether the user owns a file or folder that nobody else can write; true where the system has no owners."""
+    """Tell whether the user owns a file or folder that nobody else can write; true where the system has no owners."""
     if not hasattr(os, "getuid"):
         return True
     return found.st_uid == os.getuid() and not found.st_mode & WRITABLE_BY_OTHERS

@@ -69,11 +69,11 @@ class Captions:
         return digest_of([self.content.encode(), *map(as_bytes, each)])
 
     def key(self, kind: str, size: int) -> str:
-        """The key of an array made of all images: of a ``kind``, from so many pixels a side."""
+        """Return the key of an array made of all images: of a ``kind``, from so many pixels a side."""
         return f"{kind}-{size}-{self.content[:32]}"
 
     def describe(self) -> dict[str, object]:
-        """What a model's record says of its images and captions."""
+        """Return what a model's record says of its images and captions."""
         return {
             "names": list(self.names[:20]),
             "images": len(self.names),
@@ -88,7 +88,7 @@ def read_captions(
     columns: Columns = (None, None),
     options: ReadOptions | None = None,
 ) -> Captions:
-    """The images and captions of a table; raises ``InputError`` if there are none.
+    """Return the images and captions of a table; raises ``InputError`` if there are none.
 
     A row holds an image's file and one caption; several rows of one image are several captions. Where the first line
     has no names of columns, the first column is the file and the second the caption. ``images`` is the folder of the
@@ -124,7 +124,7 @@ def refuse_outside(table: Path, names: Collection[str], folder: Path, anywhere: 
 
 
 def leads_out(path: Path, folder: str) -> bool:
-    """Whether a path, all links followed, lies elsewhere than in a folder, which is without links."""
+    """Tell whether a path, all links followed, lies elsewhere than in a folder, which is without links."""
     try:
         return not os.path.realpath(path).startswith(folder.rstrip(os.sep) + os.sep)
     except (OSError, ValueError):  # what is no path leads nowhere
@@ -132,7 +132,7 @@ def leads_out(path: Path, folder: str) -> bool:
 
 
 def load_pixels(captions: Captions, size: int) -> Picture:
-    """All images as ``size`` by ``size`` pixels [N, size, size, 3], kept in the cache."""
+    """Return all images as ``size`` by ``size`` pixels [N, size, size, 3], kept in the cache."""
 
     def compute() -> Picture:
         return np.stack([read_image(path, size) for path in captions.paths])
@@ -142,7 +142,7 @@ def load_pixels(captions: Captions, size: int) -> Picture:
 
 
 def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
-    """The captions of each image; those of a row without a caption count as none."""
+    """Return the captions of each image; those of a row without a caption count as none."""
     name = str(table)
     if not is_table_name(name):
         raise InputError(f"{name} is no table of captions; give a {KINDS} file with an image and a caption in each row")
@@ -158,7 +158,7 @@ def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
 
 
 def with_files(table: Path, found: Table, folder: Path) -> Captions:
-    """The captions of all images whose files can be read."""
+    """Return the captions of all images whose files can be read."""
     contents = {name: content_of(folder / name) for name, texts in found.items() if texts}
     there = [name for name, content in contents.items() if content]
     key = f"readable-{digest_of(contents[name].encode() for name in there)[:32]}"
@@ -185,7 +185,7 @@ def read_first(table: Path, path: Path) -> None:
 
 
 def content_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, or nothing if it cannot be read."""
+    """Return the SHA-256 of a file's bytes, or nothing if it cannot be read."""
     try:
         return hashlib.sha256(read_bytes(path, "give an image", MAX_BYTES, pipes=False)).hexdigest()
     except InputError:
@@ -193,7 +193,7 @@ def content_of(path: Path) -> str:
 
 
 def is_readable(path: Path) -> bool:
-    """Whether a file is an image, to its last pixel."""
+    """Tell whether a file is an image, to its last pixel."""
     try:
         return read_image(path, 1).size > 0
     except InputError:
@@ -201,7 +201,7 @@ def is_readable(path: Path) -> bool:
 
 
 def with_features(table: Path, found: Table, path: Path) -> Captions:
-    """The captions of all images that have features."""
+    """Return the captions of all images that have features."""
     features, known = read_features(path)
     if known is None and len(found) != len(features):
         raise InputError(
@@ -239,7 +239,7 @@ def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
 
 
 def read_arrays(path: Path) -> tuple[Arrays, list[str]]:
-    """The arrays that matter in an .npz file, and the names of all."""
+    """Return the arrays that matter in an .npz file, and the names of all."""
     try:
         refuse_device(path.stat(), str(path), "give an .npz file of features", pipes=False)
         with path.open("rb") as file:
@@ -253,7 +253,7 @@ def read_arrays(path: Path) -> tuple[Arrays, list[str]]:
 
 
 def names_in(arrays: Arrays, path: Path, rows: int) -> tuple[str, ...]:
-    """The names of the images whose features are in a file."""
+    """Return the names of the images whose features are in a file."""
     found = arrays["names"]
     if found.dtype.kind not in "US" or found.shape != (rows,):
         raise InputError(f"the names in {path} are {found.dtype} {list(found.shape)}; give {rows:,} texts, one a row")
@@ -264,7 +264,7 @@ def names_in(arrays: Arrays, path: Path, rows: int) -> tuple[str, ...]:
 
 
 def left_out(names: Iterable[str], why: str) -> tuple[str, ...]:
-    """A note of images that are left out, if any are."""
+    """Return a note of images that are left out, if any are."""
     missed = sorted(names)
     if not missed:
         return ()
@@ -282,5 +282,5 @@ def digest_of(parts: Iterable[bytes | memoryview]) -> str:
 
 
 def as_bytes(text: str) -> bytes:
-    """A text in UTF-8, whatever stands in it."""
+    """Return a text in UTF-8, whatever stands in it."""
     return text.encode("utf-8", "surrogatepass")

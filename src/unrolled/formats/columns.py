@@ -24,7 +24,7 @@ class TablePreview:
 
     @classmethod
     def at(cls, text: str, name: str) -> TablePreview:
-        """The beginning of a table's text."""
+        """Return the beginning of a table's text."""
         named = has_keys(name)
         lines = list(islice(rows(text, name, not named), LOOKED_AT))
         first = [] if named or not lines else [each.strip() for each in lines[0].values()]
@@ -37,19 +37,22 @@ class TablePreview:
         return cls(name, head, columns)
 
     def called(self, names: Sequence[str]) -> str | None:
-        """The first column that is called by one of the names."""
+        """Return the first column that is called by one of the names."""
         return next((each for name in names for each in self.head if each.strip().lower() == name), None)
 
     def shown(self, named: bool) -> list[str]:
-        """The columns' names, or their numbers where they have none."""
+        """Return the columns' names, or their numbers where they have none."""
         return self.head if named else [str(number) for number in range(1, len(self.head) + 1)]
 
     def has_names(self, *found: str | None) -> bool:
-        """Whether the first line names the columns: one of them was found or given by a name."""
+        """Tell whether the first line names the columns: one of them was found or given by a name."""
         return has_keys(self.name) or any(each is not None and not each.isdecimal() for each in found)
 
     def looks_named(self) -> bool:
-        """Whether the first line is none of the rows: what it says of a column that repeats itself stands nowhere."""
+        """Tell whether the first line is none of the rows.
+
+        What it says of a column that repeats itself stands nowhere.
+        """
         enough = [(place, column) for place, column in enumerate(self.columns) if len(column) >= FEWEST]
         repeated = [place for place, column in enough if 2 * len(set(column)) <= len(column)]
         return bool(repeated) and all(self.head[place] not in self.columns[place] for place in repeated)
@@ -57,7 +60,10 @@ class TablePreview:
     def text_and_label(
         self, texts: Sequence[str], labels: Sequence[str], text: str | None = None, label: str | None = None
     ) -> tuple[str, str]:
-        """The columns of texts and of labels, where not given: called so, or the longest, and the most repeated."""
+        """Return the columns of texts and of labels, where not given.
+
+        Called so, or the longest, and the most repeated.
+        """
         numbered = any(each is not None and each.isdecimal() for each in (text, label))
         text = text or (None if numbered else self.called([each for each in texts if each != label]))
         label = label or (None if numbered else self.called([each for each in labels if each != text]))
@@ -72,7 +78,7 @@ class TablePreview:
     def two(
         self, firsts: Sequence[str], seconds: Sequence[str], first: str | None = None, second: str | None = None
     ) -> tuple[str, str]:
-        """Two columns, where they are not given: called so, or else the first ones."""
+        """Return two columns, where they are not given: called so, or else the first ones."""
         numbered = any(each is not None and each.isdecimal() for each in (first, second))
         first = first or (None if numbered else self.called(firsts))
         second = second or (None if numbered else self.called(seconds))

@@ -59,7 +59,7 @@ class Corpus:
         return total.hexdigest()
 
     def arranged(self, kind: str) -> Corpus:
-        """The same text as documents of a kind (``--documents``), and a note of those that stand in it twice."""
+        """Return the same text as documents of a kind (``--documents``), and a note of those that stand in it twice."""
         if kind in ("files", self.documents_are):
             return self.noting_duplicates()
         if kind == "whole":
@@ -76,7 +76,7 @@ class Corpus:
         return dataclasses.replace(self, documents=documents, labels=labels).noting_duplicates()
 
     def noting_duplicates(self) -> Corpus:
-        """The same with a note of how many documents stand in it more than once."""
+        """Return the same with a note of how many documents stand in it more than once."""
         twice = duplicates(list(zip(self.documents, self.labels or self.documents, strict=True)))
         if not twice:
             return self
@@ -84,7 +84,7 @@ class Corpus:
         return dataclasses.replace(self, notes=(*self.notes, f"{share}; what is held out may have been learnt"))
 
     def describe(self) -> dict[str, object]:
-        """What a model's record says of its text."""
+        """Return what a model's record says of its text."""
         columns = sorted({label.split("=")[0] for labels in self.labels[:1] for label in labels})
         return {
             "names": list(self.names[:20]),
@@ -112,7 +112,7 @@ def read_corpus(source: Source, options: ReadOptions | None = None) -> Corpus:
 
 
 def read_lines(lines: list[str]) -> Corpus:
-    """Lines of text that a program made: one document, each line ended with a newline."""
+    """Return lines of text that a program made: one document, each line ended with a newline."""
     text = "".join(line if line.endswith("\n") else line + "\n" for line in map(normalise_newlines, lines))
     refuse_empty(text, "the list of lines")
     return Corpus((text,), ("lines",), ("str",), ("lf",))
@@ -153,7 +153,7 @@ def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
 
 
 def documents_of(found: list[tuple[str, Decoded]], options: ReadOptions) -> tuple[list[str], list[Labels]]:
-    """The texts of all files, or those in the rows of tables, and their labels."""
+    """Return the texts of all files, or those in the rows of tables, and their labels."""
     documents: list[str] = []
     labels: list[Labels] = []
     for name, decoded in found:
@@ -170,7 +170,7 @@ def documents_of(found: list[tuple[str, Decoded]], options: ReadOptions) -> tupl
 
 
 def notes_of(name: str, decoded: Decoded) -> list[str]:
-    """What a user should know of how a file was read."""
+    """Return what a user should know of how a file was read."""
     notes = []
     if decoded.encoding not in ("utf-8", "utf-8-sig"):
         notes.append(f"{name}: read as {decoded.encoding}; if letters look wrong, name another with --encoding")
@@ -180,7 +180,7 @@ def notes_of(name: str, decoded: Decoded) -> list[str]:
 
 
 def files_of(path: str | Path) -> list[str | Path]:
-    """The files that a path stands for; hidden ones in a folder do not count."""
+    """Return the files that a path stands for; hidden ones in a folder do not count."""
     if str(path) == "-" or not is_folder(path):
         return [path]
     inside = sorted(each for each in Path(path).rglob("*") if each.is_file())
@@ -188,7 +188,7 @@ def files_of(path: str | Path) -> list[str | Path]:
 
 
 def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:
-    """One file's text (``"-"``: standard input; gzip is unpacked); raises ``InputError`` if it holds none."""
+    """Return one file's text (``"-"``: standard input; gzip is unpacked); raises ``InputError`` if it holds none."""
     options = options or ReadOptions()
     name = "standard input" if str(path) == "-" else str(path)
     decoded = decode(unpack(read_bytes(path, HINT), name), name, options.encoding)

@@ -11,7 +11,7 @@ BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 def split_documents(text: str, kind: str) -> list[str]:
-    """The documents of a text; empty ones do not count."""
+    """Return the documents of a text; empty ones do not count."""
     if kind in ("lines", "rows"):
         return [line for line in text.split("\n") if line.strip()]
     if kind == "blank-lines":
@@ -20,5 +20,5 @@ def split_documents(text: str, kind: str) -> list[str]:
 
 
 def duplicates(documents: Collection[Hashable]) -> int:
-    """How many documents stand in a list more than once, each time after the first."""
+    """Return how many documents stand in a list more than once, each time after the first."""
     return len(documents) - len(set(documents))

@@ -70,12 +70,12 @@ def refuse_no_encoding(name: str) -> None:
 
 
 def normalise_newlines(text: str) -> str:
-    """The same text with a line feed at the end of every line."""
+    """Return the same text with a line feed at the end of every line."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def found_newline(text: str) -> str:
-    """The line ending of a text: "lf", "crlf", "cr" or "mixed"."""
+    """Return the line ending of a text: "lf", "crlf", "cr" or "mixed"."""
     windows = text.count("\r\n")
     others = (("crlf", windows), ("cr", text.count("\r") - windows), ("lf", text.count("\n") - windows))
     found = [name for name, count in others if count]
@@ -83,7 +83,7 @@ def found_newline(text: str) -> str:
 
 
 def find_encoding(raw: bytes, name: str) -> str:
-    """The encoding of some bytes; raises ``InputError`` if they do not look like text."""
+    """Return the encoding of some bytes; raises ``InputError`` if they do not look like text."""
     for mark, encoding in BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             return encoding
@@ -107,7 +107,7 @@ def find_utf16(sample: bytes) -> str | None:
 
 
 def is_utf8(raw: bytes) -> bool:
-    """Whether all bytes are valid UTF-8."""
+    """Tell whether all bytes are valid UTF-8."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -116,12 +116,12 @@ def is_utf8(raw: bytes) -> bool:
 
 
 def first_lines(raw: bytes, size: int) -> bytes:
-    """The beginning of a text, cut at the end of a line: a cut through a character would spoil the guess."""
+    """Return the beginning of a text, cut at the end of a line: a cut through a character would spoil the guess."""
     return raw if len(raw) <= size else raw[: raw.rfind(b"\n", 0, size) + 1] or raw[:size]
 
 
 def guess_legacy(raw: bytes, name: str) -> str:
-    """The likeliest encoding of bytes that are not UTF-8."""
+    """Return the likeliest encoding of bytes that are not UTF-8."""
     try:
         from charset_normalizer import from_bytes
     except ImportError:

@@ -11,7 +11,7 @@ END = re.compile(
 
 
 def strip_gutenberg(text: str) -> str:
-    """The book alone, where the text has Project Gutenberg's marks; otherwise the text as it is."""
+    """Return the book alone, where the text has Project Gutenberg's marks; otherwise the text as it is."""
     start = START.search(text)
     end = END.search(text, start.end() if start else 0)
     book = text[start.end() if start else 0 : end.start() if end else len(text)]

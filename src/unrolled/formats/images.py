@@ -39,7 +39,7 @@ QUALITY = 80  # of a JPEG in a report: twice the bytes would show no more
 
 
 def read_image(source: Source, size: int) -> Picture:
-    """A picture as ``size`` by ``size`` pixels; raises ``InputError`` for what is none.
+    """Return a picture as ``size`` by ``size`` pixels; raises ``InputError`` for what is none.
 
     The middle square, as wide as the shorter side, is scaled by bilinear interpolation over all the pixels that fall
     into one: so nothing is squeezed out of its proportions and nothing is spent on empty borders, and a photographer
@@ -52,12 +52,15 @@ def read_image(source: Source, size: int) -> Picture:
 
 
 def read_whole(source: Source) -> Picture:
-    """A picture with all its pixels, up to ``MAX_WHOLE_PIXELS`` of them; raises ``InputError`` for what is none."""
+    """Return a picture with all its pixels, up to ``MAX_WHOLE_PIXELS`` of them.
+
+    Raises ``InputError`` for what is none.
+    """
     return np.array(opened(source))
 
 
 def jpeg_of(picture: Picture) -> bytes:
-    """A picture as the bytes of a JPEG."""
+    """Return a picture as the bytes of a JPEG."""
     refuse_missing_pillow()
     from PIL import Image
 
@@ -67,7 +70,9 @@ def jpeg_of(picture: Picture) -> bytes:
 
 
 def opened(source: Source, size: int | None = None) -> Image:
-    """A picture in red, green and blue on white, the way up that its camera noted; it may be smaller than it was.
+    """Return a picture in red, green and blue on white, the way up that its camera noted.
+
+    It may be smaller than it was.
 
     Where a ``size`` is wanted, that is several times as much still; else at most
     ``MAX_WHOLE_PIXELS`` pixels.
@@ -82,7 +87,7 @@ def opened(source: Source, size: int | None = None) -> Image:
 
 
 def decoded(raw: bytes, name: str, size: int | None) -> Image:
-    """The picture in a file's bytes; whatever a decoder says of foreign bytes, the user hears one sentence."""
+    """Return the picture in a file's bytes; whatever a decoder says of foreign bytes, the user hears one sentence."""
     from PIL import Image, UnidentifiedImageError
 
     kind = "image"
@@ -109,7 +114,7 @@ def decoded(raw: bytes, name: str, size: int | None) -> Image:
 
 
 def refuse_large(image: Image, whole: tuple[int, int], file: int, name: str) -> None:
-    """A small file may stand for more pixels than there is memory, of which each format takes its own share."""
+    """Raise an ``InputError`` for a file of more pixels than there is memory; each format takes its own share."""
     unpacked = math.prod(image.size) * (WEBP if image.format == "WEBP" else PIXEL)
     if image.info.get("progressive"):  # of which the decoder keeps the coefficients of all pixels
         unpacked += math.prod(whole) * (8 if image.mode == "CMYK" else 4)
@@ -121,7 +126,7 @@ def refuse_large(image: Image, whole: tuple[int, int], file: int, name: str) -> 
 
 
 def too_large(name: str, pixels: str) -> str:
-    """Why a picture is refused."""
+    """Return why a picture is refused."""
     return f"{name} has {pixels} pixels, which take more than {MAX_BYTES // 10**6} MB to unpack; make it smaller"
 
 
@@ -134,7 +139,7 @@ def factor_of(shape: tuple[int, int], size: int | None) -> int:
 
 
 def in_bands(image: Image, factor: int) -> Image:
-    """A picture in red, green and blue on white, so many times smaller: a band at a time, for little memory."""
+    """Return a picture in red, green and blue on white, so many times smaller: a band at a time, for little memory."""
     from PIL import Image
 
     width, height = image.size
@@ -149,12 +154,12 @@ def in_bands(image: Image, factor: int) -> Image:
 
 
 def deep(image: Image) -> bool:
-    """Whether a picture has grey values whose range nothing tells."""
+    """Tell whether a picture has grey values whose range nothing tells."""
     return image.mode[0] in "IF" and not image.mode.startswith("I;16")
 
 
 def as_rgb(image: Image, span: tuple[float, float]) -> Image:
-    """A picture of any mode in red, green and blue on white; deep grey values from the least to the highest."""
+    """Return a picture of any mode in red, green and blue on white; deep grey values from the least to the highest."""
     from PIL import Image
 
     if image.mode[0] in "IF":
@@ -174,14 +179,14 @@ def shallow(grey: NDArray[np.generic], span: tuple[float, float] | None) -> NDAr
 
 
 def span_of(bands: Iterable[Image]) -> tuple[float, float]:
-    """The least and the highest of a picture's values."""
+    """Return the least and the highest of a picture's values."""
     values = (np.nan_to_num(np.asarray(band).astype(np.float64)) for band in bands)
     ends = [(float(each.min()), float(each.max())) for each in values]
     return min(least for least, _ in ends), max(most for _, most in ends)
 
 
 def orientation_of(image: Image) -> int:
-    """How a camera noted that a picture is to be turned: 1 to 8; what nobody can read is no note."""
+    """Return how a camera noted that a picture is to be turned: 1 to 8; what nobody can read is no note."""
     try:
         return int(image.getexif().get(ORIENTATION, 1))
     except Exception:  # whatever comes of foreign notes, the picture is there
@@ -189,7 +194,7 @@ def orientation_of(image: Image) -> int:
 
 
 def turned(image: Image, orientation: int) -> Image:
-    """A picture the way up that its camera noted."""
+    """Return a picture the way up that its camera noted."""
     from PIL.Image import Transpose
 
     ways = {

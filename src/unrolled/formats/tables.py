@@ -23,22 +23,22 @@ FILE = "file"
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 WIDEST = 10_000
 """Columns of a table, at most."""
-SHOWN, LONGEST = 20, 40  # columns named in a message, and letters of each
+MAX_NAMED_COLUMNS, MAX_NAME_CHARACTERS = 20, 40  # columns named in a message, and letters of each
 USUAL = "text"  # the column of the texts where none is named
 
 
 def is_table(name: str, options: ReadOptions) -> bool:
-    """Whether a file is to be read as a table: it is one by its name, and the user named a column."""
+    """Tell whether a file is to be read as a table: it is one by its name, and the user named a column."""
     return bool(columns_named(options)) and is_table_name(name)
 
 
 def columns_named(options: ReadOptions) -> list[str]:
-    """The columns that the user named."""
+    """Return the columns that the user named."""
     return [name for name in (options.text_column, *options.label) if name and name != FILE]
 
 
 def is_table_name(name: str) -> bool:
-    """Whether a file is a table by its name."""
+    """Tell whether a file is a table by its name."""
     return ending(name) in (*DELIMITERS, *JSON)
 
 
@@ -49,12 +49,15 @@ def refuse_columns(name: str, columns: Iterable[str | None]) -> None:
 
 
 def ending(name: str) -> str:
-    """What a file's name says of its format."""
+    """Return what a file's name says of its format."""
     return Path(name.removesuffix(".gz")).suffix.lower()
 
 
 def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], list[Labels]]:
-    """The texts of a table and their labels; rows without a text are left out, and so are values that are missing."""
+    """Return the texts of a table and their labels.
+
+    Rows without a text are left out, and so are values that are missing.
+    """
     columns = [label for label in options.label if label != FILE]
     column = options.text_column or USUAL
     texts, labels, seen = [], [], dict[str, None]()
@@ -75,7 +78,7 @@ def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], l
 
 
 def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[str, str]]:
-    """Two columns of a table, by their names or numbers; what is missing is empty."""
+    """Return two columns of a table, by their names or numbers; what is missing is empty."""
     found = list(rows(text, name, all(each.isdecimal() for each in columns)))
     for column in columns:
         if found and not any(column in row for row in found):
@@ -85,14 +88,14 @@ def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[s
 
 
 def shown(columns: Iterable[str]) -> str:
-    """The names of columns, as many as a message bears."""
-    names = [each if len(each) <= LONGEST else f"{each[:LONGEST]}…" for each in columns]
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return (", ".join(names[:SHOWN]) or "none") + more
+    """Return the names of columns, as many as a message bears."""
+    names = [each if len(each) <= MAX_NAME_CHARACTERS else f"{each[:MAX_NAME_CHARACTERS]}…" for each in columns]
+    more = f" and {len(names) - MAX_NAMED_COLUMNS:,} more" if len(names) > MAX_NAMED_COLUMNS else ""
+    return (", ".join(names[:MAX_NAMED_COLUMNS]) or "none") + more
 
 
 def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
-    """The rows of a table, each by its columns' names, or by their numbers from 1."""
+    """Yield the rows of a table, each by its columns' names, or by their numbers from 1."""
     if has_keys(name):
         yield from json_rows(text, name)
         return
@@ -111,7 +114,7 @@ def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
 
 
 def checked_rows(reader: Iterable[list[str]], name: str) -> Iterator[list[str]]:
-    """The rows of a reader; raises ``InputError`` for what it cannot part, or parts into too many columns."""
+    """Yield the rows of a reader; raises ``InputError`` for what it cannot part, or parts into too many columns."""
     try:
         for row in reader:
             refuse_wide(len(row), name)
@@ -123,18 +126,18 @@ def checked_rows(reader: Iterable[list[str]], name: str) -> Iterator[list[str]]:
 
 
 def refuse_wide(columns: int, name: str) -> None:
-    """A few bytes make a column, and much is kept of each."""
+    """Raise an ``InputError`` for too many columns: a few bytes make one, and much is kept of each."""
     if columns > WIDEST:
         raise InputError(f"{name} has {columns:,} columns, and {WIDEST:,} are the most; leave out those without use")
 
 
 def has_keys(name: str) -> bool:
-    """Whether every row of a table, by its name, tells what its columns are called."""
+    """Tell whether every row of a table, by its name, tells what its columns are called."""
     return ending(name) in JSON
 
 
 def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
-    """The objects of JSON lines or of an array, their values as text, null as a missing one."""
+    """Yield the objects of JSON lines or of an array, their values as text, null as a missing one."""
     for where, found in json_values(text, name):
         if not isinstance(found, dict):
             raise InputError(f"{where} holds no object; give one object a line, or an array of objects")
@@ -144,7 +147,7 @@ def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
 
 
 def json_values(text: str, name: str) -> Iterator[tuple[str, Any]]:
-    """The values of JSON lines or of an array, each with where it stands."""
+    """Yield the values of JSON lines or of an array, each with where it stands."""
     if ending(name) == ".json" and text.lstrip().startswith("["):
         yield from ((f"{name}, row {number}", value) for number, value in enumerate(parsed(text, name), 1))
         return
@@ -155,7 +158,7 @@ def json_values(text: str, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def parsed(text: str, where: str) -> Any:
-    """What a text is as JSON; raises ``InputError`` for what is none."""
+    """Return what a text is as JSON; raises ``InputError`` for what is none."""
     try:
         return parse_json(text)
     except ValueError as error:

@@ -51,7 +51,7 @@ class HypothesisScorer:
     options: GenerateOptions
 
     def hypothesis(self, ids: Path, log_probability: float) -> Hypothesis:
-        """The hypothesis of some ids."""
+        """Return the hypothesis of some ids."""
         decoder, stopper = self.vocabulary.decoder(self.begun), Stopper(self.options)
         at_end = bool(ids) and ids[-1] == BOUNDARY
         text = stopper.feed("".join(map(decoder, ids[: len(ids) - at_end])))
@@ -67,7 +67,7 @@ class HypothesisScorer:
         return Stopper(self.options).watching
 
     def ended(self, ids: Path, log_probability: float) -> Hypothesis | None:
-        """The hypothesis of some ids if it goes no further."""
+        """Return the hypothesis of some ids if it goes no further."""
         if ids[-1] != BOUNDARY and not self.stops:
             return None
         found = self.hypothesis(ids, log_probability)
@@ -104,12 +104,12 @@ class Beams:
         return [] if self.over else parents
 
     def decided(self) -> bool:
-        """Whether nothing that grows can still become one of the best."""
+        """Tell whether nothing that grows can still become one of the best."""
         ids, total = self.live[0]
         return len(self.found) == self.width and reachable(total, len(ids), self.options) <= self.found[-1].score
 
     def result(self) -> list[Hypothesis]:
-        """The best hypotheses, the best first; where the length ran out, also those that did not end."""
+        """Return the best hypotheses, the best first; where the length ran out, also those that did not end."""
         cut = self.live if self.live and len(self.live[0][0]) >= self.options.length else []
         return best([*self.found, *(self.scorer.hypothesis(ids, total) for ids, total in cut)], self.width)
 
@@ -117,7 +117,7 @@ class Beams:
 def beam_search(
     engine: Engine, vocabulary: Vocabulary, read: PromptState, options: GenerateOptions
 ) -> list[Hypothesis]:
-    """The best hypotheses of at most ``length`` units, at most ``options.beams`` of them, the best first.
+    """Return the best hypotheses of at most ``length`` units, at most ``options.beams`` of them, the best first.
 
     With as many beams as there are continuations, it finds the best of all. The probabilities are the model's own: no
     temperature and no filter.
@@ -128,7 +128,7 @@ def beam_search(
 def search_all(
     engine: Engine, vocabulary: Vocabulary, read: PromptState, options: GenerateOptions
 ) -> list[list[Hypothesis]]:
-    """The same from every row of what was read, all searches side by side in each step of the engine."""
+    """Return the same from every row of what was read, all searches side by side in each step of the engine."""
     searches = [Beams(HypothesisScorer(vocabulary, read.begun, options)) for _ in read.logits]
     growing = [search for search in searches if not search.over]
     logits, state, kept = read.logits, read.state, math.log1p(-vocabulary.unseen)  # as a given text is scored
@@ -148,7 +148,7 @@ def search_all(
 
 
 def candidates(units: Ids, sums: NDArray[np.float64], count: int) -> list[tuple[int, int, float]]:
-    """The next units [R, K] of the greatest sums, as (hypothesis, unit, sum), the best first.
+    """Return the next units [R, K] of the greatest sums, as (hypothesis, unit, sum), the best first.
 
     With twice as many as the beams, enough go on however many end.
     """
@@ -163,6 +163,6 @@ def best(found: list[Hypothesis], width: int) -> list[Hypothesis]:
 
 
 def reachable(total: float, size: int, options: GenerateOptions) -> float:
-    """The highest score that a hypothesis can still reach: its sum only falls, but its length may grow."""
+    """Return the highest score that a hypothesis can still reach: its sum only falls, but its length may grow."""
     longest = options.length if options.length_penalty > 0 else size + 1
     return total / float(longest**options.length_penalty)

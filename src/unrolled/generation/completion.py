@@ -71,7 +71,7 @@ class Words(Recomputed):
         return self.matching(rf".*{self.letter}")
 
     def matching(self, pattern: str) -> Flags:
-        """The units that a pattern matches as a whole."""
+        """Return the units that a pattern matches as a whole."""
         whole = compiled(pattern)
         found = [bool(unit) and whole.fullmatch(unit) is not None for unit in self.vocabulary.units]
         flags = np.array([False] * SPECIAL + found)
@@ -79,7 +79,7 @@ class Words(Recomputed):
         return flags
 
     def typed(self, text: str) -> str:
-        """The beginning of a word at the end of a text."""
+        """Return the beginning of a word at the end of a text."""
         found = compiled(rf"{LETTER}(?:{LETTER}|['’])*\Z").search(text, max(0, len(text) - MAX_WORD_UNITS * 2))
         return found[0] if found else ""
 
@@ -121,7 +121,10 @@ class WordSearch:
             self.found = sorted([*self.found, (beginning.cost - math.log(share), beginning.ids)])[: self.count]
 
     def batch(self) -> list[Beginning]:
-        """The likeliest beginnings that may still lead to one of the words, with states that can be read as one."""
+        """Return the likeliest beginnings that may still lead to one of the words.
+
+        With states that can be read as one.
+        """
         taken: list[Beginning] = []
         while self.waiting and len(taken) < BATCH_SIZE and self.waiting[0].cost < self.most:
             if taken and shapes(self.waiting[0].state) != shapes(taken[0].state):  # one has read more, and keeps it
@@ -145,17 +148,17 @@ class WordSearch:
 
 
 def shapes(state: EngineState) -> list[tuple[int, ...]]:
-    """The shapes of a state's parts, of one row."""
+    """Return the shapes of a state's parts, of one row."""
     return [part.shape[1:] for part in state.values()]
 
 
 def gather(batch: Sequence[Beginning]) -> EngineState:
-    """The states of beginnings as one, a row each."""
+    """Return the states of beginnings as one, a row each."""
     return {name: np.stack([each.state[name][each.row] for each in batch]) for name in batch[0].state}
 
 
 def complete(engine: Engine, words: Words, read: PromptState, text: str, count: int) -> list[Completion]:
-    """The likeliest words after a text, the likeliest first; what is typed of a word is gone on with."""
+    """Return the likeliest words after a text, the likeliest first; what is typed of a word is gone on with."""
     typed, search = words.typed(text), WordSearch(words, count)
     logs = log_softmax(forbid_unseen(read.logits.astype(np.float64)))[0]
     allowed = words.go_on if typed and not read.begun else words.begin.copy()
@@ -169,7 +172,7 @@ def complete(engine: Engine, words: Words, read: PromptState, text: str, count: 
 
 
 def completion(vocabulary: Vocabulary, begun: str, typed: str, ids: Ids, cost: float) -> Completion:
-    """The word of some units."""
+    """Return the word of some units."""
     decoder = vocabulary.decoder(begun)
     rest = "".join(map(decoder, ids))
     return Completion((typed + rest).strip(), rest, math.exp(-cost))

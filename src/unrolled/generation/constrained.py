@@ -37,7 +37,7 @@ class DecodeStep:
     """What was written to come here."""
 
     def after(self, engine: Engine, unit: int) -> DecodeStep | None:
-        """The place after one more unit; None where a constraint refuses it. The end of a document is never refused."""
+        """Return the place after one more unit; None where a constraint refuses it, which it never does at the end."""
         if unit == BOUNDARY:
             return replace(self, unit=unit)
         decoder = self.decoder.copied()
@@ -92,5 +92,5 @@ def constrained(engine: Engine, start: DecodeStep, options: GenerateOptions, uni
 
 
 def written(trail: Sequence[DecodeStep]) -> list[int]:
-    """The units of a trail; its first place was shown already."""
+    """Return the units of a trail; its first place was shown already."""
     return [place.unit for place in trail[1:]]

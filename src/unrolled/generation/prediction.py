@@ -87,13 +87,16 @@ class Predictor:
         return self.spec.pooling != "none"
 
     def encode_sources(self, sources: Sequence[str]) -> EncoderInput:
-        """Sources as the network reads them."""
+        """Return sources as the network reads them."""
         if self.vision_encoder:
             return EncoderInput(self.vision_encoder.features(sources))
         return self.task.encode_sources(sources, self.bundle.config, self.bundle.vocabularies)
 
     def parts(self, sources: Sequence[str]) -> Iterator[tuple[list[int], Engine]]:
-        """Some sources of nearly the same length at a time: their places in the list, and the engine under them."""
+        """Yield some sources of nearly the same length at a time.
+
+        Their places in the list, and the engine under them.
+        """
         order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
         sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
         for first, last in grouped(sizes, BATCH_SIZE, MAX_CHARACTERS):
@@ -101,13 +104,13 @@ class Predictor:
             yield places, self.reader.encode(self.encode_sources([sources[place] for place in places]))
 
     def vectors(self, sources: Sequence[str]) -> NDArray[np.float32]:
-        """What the encoder has in its memory when it has read each source [N, E]."""
+        """Return what the encoder has in its memory when it has read each source [N, E]."""
         inputs = [self.encode_sources([source]) for source in sources]  # each alone, so that none is padded
         each = [self.reader.vectors(one)[0] for one in inputs]
         return np.stack(each) if each else np.empty((0, 0), np.float32)
 
     def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
-        """What a classifier thinks of the labels [N, L] of each source."""
+        """Return what a classifier thinks of the labels [N, L] of each source."""
         found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))
         for places, engine in self.parts(sources):
             found[places] = engine.scan(np.zeros((len(places), 1), np.int32), engine.start(len(places)))[0][
@@ -116,7 +119,7 @@ class Predictor:
         return found
 
     def place_probabilities(self, sources: Sequence[str]) -> list[NDArray[np.float64]]:
-        """The probabilities of the labels [n, L] at each of the n places of a source that answer."""
+        """Return the probabilities of the labels [n, L] at each of the n places of a source that answer."""
         found = [np.empty((0, 0))] * len(sources)
         for places, engine in self.parts(sources):
             given = self.encode_sources([sources[place] for place in places])
@@ -127,7 +130,7 @@ class Predictor:
         return found
 
     def label_places(self, sources: Sequence[str]) -> list[Answer]:
-        """The labels of every place of each source that answers."""
+        """Return the labels of every place of each source that answers."""
         answers = []
         for source, probabilities in zip(sources, self.place_probabilities(sources), strict=True):
             ids = probabilities.argmax(-1)
@@ -139,7 +142,7 @@ class Predictor:
         return answers
 
     def classify(self, sources: Sequence[str]) -> list[Answer]:
-        """The label of each source, or what its labels make of it where every unit has one."""
+        """Return the label of each source, or what its labels make of it where every unit has one."""
         if self.spec.pooling == "each":
             return self.label_places(sources)
         probabilities = softmax(self.logits(sources)) if sources else np.empty((0, 0))
@@ -153,7 +156,7 @@ class Predictor:
     def write(
         self, sources: Sequence[str], options: GenerateOptions, prefix: str = "", count: int = 1
     ) -> list[list[Generated]]:
-        """What is written from each source, which begins with the ``prefix``: ``count`` texts, the best first.
+        """Return what is written from each source, which begins with the ``prefix``: ``count`` texts, the best first.
 
         With beams they are the likeliest ones; else they are drawn, each with a seed of its own.
         """
@@ -167,7 +170,7 @@ class Predictor:
         return found
 
     def begin(self, engine: Engine, rows: int, prefix: str) -> PromptState:
-        """The engine after the boundary and a prefix in every row."""
+        """Return the engine after the boundary and a prefix in every row."""
         begun, replaced = self.vocabulary.encode_prompt(prefix)
         warn_of(replaced)
         ids = np.concatenate([np.array([BOUNDARY], np.int32), begun])
@@ -175,7 +178,7 @@ class Predictor:
         return PromptState(logits[:, -1], state)
 
     def texts(self, engine: Engine, read: PromptState, options: GenerateOptions, count: int) -> list[list[Generated]]:
-        """What is written on from every row of what was read."""
+        """Return what is written on from every row of what was read."""
         if options.beams:
             return [
                 [Generated("", each.text, each.log_probability, each.score, each.ids) for each in some[:count]]
@@ -189,13 +192,16 @@ class Predictor:
         return [sorted(each, key=lambda one: -one.score) for each in zip(*every, strict=True)]
 
     def written(self, ids: list[int], total: float) -> Generated:
-        """What some ids say, and how likely they were, as a given text is scored."""
+        """Return what some ids say, and how likely they were, as a given text is scored."""
         total += len(ids) * math.log1p(-self.vocabulary.unseen)
         text = self.vocabulary.decode([unit for unit in ids if unit != BOUNDARY])
         return Generated("", text, total, total / max(1, len(ids)), tuple(ids))
 
     def judged(self, engine: Engine, read: PromptState, texts: list[str]) -> list[Generated]:
-        """Texts with what they cost, written on from every row of what was read, each by its shortest spelling."""
+        """Return texts with what they cost, written on from every row of what was read.
+
+        Each by its shortest spelling.
+        """
         targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
         found = []
         for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
@@ -204,13 +210,13 @@ class Predictor:
         return found
 
     def cost(self, engine: Engine, read: PromptState, ids: Ids) -> float:
-        """The log-probability of ids, in nats, on from one row."""
+        """Return the log-probability of ids, in nats, on from one row."""
         logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
         every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
         return float(log_probabilities(every, self.vocabulary.unseen)[np.arange(len(ids)), ids].sum())
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Generated]:
-        """What given targets cost under their sources."""
+        """Return what given targets cost under their sources."""
         found: list[Generated | None] = [None] * len(sources)
         for places, engine in self.parts(sources):
             read = self.begin(engine, len(places), "")
@@ -220,7 +226,7 @@ class Predictor:
         return [each for each in found if each]
 
     def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
-        """Where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
+        """Return where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
         engine = self.reader.encode(self.encode_sources([source]))
         read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
         weights = engine.scan(read, engine.start(1))[1].get("attention")
@@ -228,12 +234,14 @@ class Predictor:
 
 
 def row_of(read: PromptState, row: int) -> PromptState:
-    """One row of what was read."""
+    """Return one row of what was read."""
     return PromptState(read.logits[[row]], select(read.state, np.array([row])))
 
 
 def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[tuple[list[int], float]]:
-    """The ids that are drawn on from every row, up to the boundary that ends a text, and their log-probability in nats.
+    """Return the ids that are drawn on from every row, up to the boundary that ends a text.
+
+    And their log-probability in nats.
 
     The chance is the same for every source, whatever is read beside it; a row that has ended is read no further.
     """
@@ -255,7 +263,10 @@ def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[t
 
 
 def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> tuple[Ids, NDArray[np.float64]]:
-    """The next id of every row, the likeliest or the one that a number between 0 and 1 falls on, and its nats."""
+    """Return the next id of every row, the likeliest or the one that a number between 0 and 1 falls on.
+
+    And its nats.
+    """
     if options.temperature < COLD:
         best, nats = likeliest(logits, 1, ends=True)
         return best[:, 0], nats[:, 0]

@@ -33,7 +33,7 @@ def likeliest(logits: NDArray[np.float32], count: int, ends: bool) -> tuple[Ids,
 def by_sorting(
     logits: NDArray[np.float32], count: int, ends: bool
 ) -> tuple[Ids, NDArray[np.float32], NDArray[np.float64]]:
-    """The reference implementation of ``kernels.ranking.rank``."""
+    """Return the reference implementation of ``kernels.ranking.rank``."""
     left = forbid_special(logits, ends)
     ids: Ids = np.argsort(-left, axis=1, kind="stable")[:, :count].astype(np.int32)
     values = np.take_along_axis(left, ids, 1)

@@ -40,12 +40,12 @@ def write(engine: Engine, read: PromptState, options: GenerateOptions, rows: ran
 
 
 def draws(engine: Engine, options: GenerateOptions) -> TypeGuard[DrawingEngine]:
-    """Whether an engine has a loop of its own that does what the options ask for."""
+    """Tell whether an engine has a loop of its own that does what the options ask for."""
     return isinstance(engine, DrawingEngine) and engine.can_draw(options)
 
 
 def chunk_sizes(several: bool) -> Iterator[int]:
-    """How many units to draw before showing them: few at first, so that a reader need not wait."""
+    """Yield how many units to draw before showing them: few at first, so that a reader need not wait."""
     size = 1
     while True:
         yield size
@@ -73,7 +73,10 @@ def write_constrained(
     rows: range,
     constraints: Sequence[Constraint],
 ) -> Iterator[Ids]:
-    """The same with constraints over every row, each of which goes its own way; where there is none, a row ends."""
+    """Yield the same with constraints over every row, each of which goes its own way.
+
+    Where there is none, a row ends.
+    """
     assert options.seed is not None, "the caller chooses one"
     texts = []
     for row in rows:
@@ -110,7 +113,7 @@ def write_text(
 
 
 def feed(stopper: Stopper, decoder: Decoder, ids: Ids) -> Iterator[str]:
-    """What a row shows of some more units."""
+    """Yield what a row shows of some more units."""
     for unit in ids:
         if unit == BOUNDARY:
             stopper.done = True
@@ -120,5 +123,5 @@ def feed(stopper: Stopper, decoder: Decoder, ids: Ids) -> Iterator[str]:
 
 
 def choose_seed() -> int:
-    """A seed for who gave none."""
+    """Return a seed for who gave none."""
     return int.from_bytes(os.urandom(4), "little")

@@ -62,7 +62,7 @@ class Session:
         self.marks = kept + self.marks[-near:]
 
     def completions(self, text: str, count: int = 5) -> list[Completion]:
-        """The likeliest words after a text, the likeliest first."""
+        """Return the likeliest words after a text, the likeliest first."""
         check("count", count, {"low": 1})
         state = self.to(text)
         return complete(state.engine, self.words, state.read, text, count)
@@ -83,7 +83,7 @@ class Sessions(Recomputed):
         return []
 
     def completions(self, text: str, count: int) -> list[Completion]:
-        """The likeliest words after a text, by the session that has read most of it."""
+        """Return the likeliest words after a text, by the session that has read most of it."""
         session = self.take(text) or Session(self.start.state(""))
         try:
             return session.completions(text, count)
@@ -92,7 +92,7 @@ class Sessions(Recomputed):
             del self.idle[:-MOST_IDLE]
 
     def take(self, text: str) -> Session | None:
-        """A session that nobody uses, from now on the caller's; None where there is none."""
+        """Return a session that nobody uses, from now on the caller's; None where there is none."""
         for session in sorted(self.idle, key=lambda each: -shared(each.text, text)):
             try:
                 self.idle.remove(session)  # one thread alone succeeds
@@ -103,13 +103,13 @@ class Sessions(Recomputed):
 
 
 def size_of(state: State) -> int:
-    """The bytes of a state's arrays."""
+    """Return the bytes of a state's arrays."""
     reads = (state.base, state.read)
     return sum(read.everything.nbytes + sum(part.nbytes for part in read.state.values()) for read in reads)
 
 
 def shared(one: str, other: str) -> int:
-    """How many characters two texts have in common at their beginning."""
+    """Return how many characters two texts have in common at their beginning."""
     if other.startswith(one):
         return len(one)
     pairs = zip(one, other, strict=False)

@@ -64,7 +64,7 @@ class Start(Recomputed):
         return {name: getattr(self, name) for name in OF_THE_START}
 
     def state(self, prompt: str) -> State:
-        """The state after a prompt, from its beginning."""
+        """Return the state after a prompt, from its beginning."""
         base, tail, known = advance(self.engine, self.source.bundle.vocabularies["text"], None, prompt)
         return State(self, base, tail, known, prompt)
 
@@ -104,12 +104,12 @@ class State:
         return self.bundle.vocabularies["text"]
 
     def after(self, text: str) -> State:
-        """The state when some more text is read; a unit that the model never saw is read as its nearest kin."""
+        """Return the state when some more text is read; a unit that the model never saw is read as its nearest kin."""
         base, tail, known = advance(self.engine, self.vocabulary, self.base, self.tail + text)
         return dataclasses.replace(self, base=base, tail=tail, read=known, text=self.text + text)
 
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
-        """Checked options; a model that learnt one text knows no end."""
+        """Check options; a model that learnt one text knows no end."""
         for name in OF_THE_START:
             if name in options and as_started(options.pop(name)) != as_started(getattr(self.start, name)):  # type: ignore[misc]
                 raise OptionError(
@@ -127,7 +127,7 @@ class State:
         return (pieces[0] for pieces in self.write(settings, range(1)))
 
     def write(self, settings: GenerateOptions, rows: range) -> Iterator[list[str]]:
-        """The pieces of several texts side by side."""
+        """Return the pieces of several texts side by side."""
         constraints = make_constraints(self.bundle, settings)
         return write_text(self.engine, self.vocabulary, self.read, settings, rows, constraints)
 
@@ -136,7 +136,7 @@ class State:
         return "".join(self.stream(**options))
 
     def generate_many(self, count: int = 1, **options: Unpack[GenerateKeywords]) -> list[str]:
-        """``count`` continuations; the first is what ``generate`` gives for the same seed."""
+        """Return ``count`` continuations; the first is what ``generate`` gives for the same seed."""
         settings = self.settings(**options)
         if settings.beams:
             return [each.text for each in self.beams(count, **options)]
@@ -147,7 +147,7 @@ class State:
         return texts
 
     def beams(self, count: int, **options: Unpack[GenerateKeywords]) -> list[Hypothesis]:
-        """The ``count`` likeliest whole continuations with their scores, the best first.
+        """Return the ``count`` likeliest whole continuations with their scores, the best first.
 
         At most as many as there are ``beams``: those of the options, or as many as are asked for.
         """
@@ -161,7 +161,7 @@ class State:
         return beam_search(self.engine, self.vocabulary, self.read, settings)[:count]
 
     def next(self, count: int = 10, **options: Unpack[NextKeywords]) -> list[tuple[str, float]]:
-        """The likeliest next units with their probabilities, by default at temperature 1."""
+        """Return the likeliest next units with their probabilities, by default at temperature 1."""
         refuse_others(options, NEXT, "one unit")
         options.setdefault("temperature", 1.0)
         from ..analysis.scoring import next_units
@@ -188,7 +188,7 @@ class Saved:
     started: dict[str, Any]
 
     def opened(self, source: EngineSource) -> State:
-        """The state, started in the same way; raises ``ModelFileError`` where it is none of the model."""
+        """Return the state, started in the same way; raises ``ModelFileError`` where it is none of the model."""
         start = Start(source, **{name: as_started(self.started[name]) for name in OF_THE_START})
         try:
             start.engine.check(self.base.state)
@@ -199,7 +199,7 @@ class Saved:
 
 
 def saved_state(path: str | Path, bundle: Bundle) -> Saved:
-    """What a file says of a state; raises ``ModelFileError`` if it is another model's."""
+    """Return what a file says of a state; raises ``ModelFileError`` if it is another model's."""
     try:
         tensors, metadata = unpack(read(path), str(path))
     except ModelFileError:
@@ -258,7 +258,7 @@ def warn_of(replaced: dict[str, str]) -> None:
 
 
 def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
-    """Checked options, with a seed and with the stop strings as a tuple."""
+    """Check options; return them with a seed and with the stop strings as a tuple."""
     seed = options.get("seed")
     given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where")}}
     return GenerateOptions.from_user({**given, "seed": choose_seed() if seed is None else seed})
@@ -273,5 +273,5 @@ def refuse_others(options: Collection[str], known: Collection[str], what: str) -
 
 
 def as_started(value: Any) -> Any:
-    """An option of a start in one form, whether it comes from Python, from the command line or from JSON."""
+    """Return an option of a start in one form, whether it comes from Python, from the command line or from JSON."""
     return as_tuple(value) if isinstance(value, str | Sequence) else value

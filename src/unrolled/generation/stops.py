@@ -28,7 +28,7 @@ class Stopper:
         self.watching = bool(self.strings or self.options.until or self.options.lines is not None)
 
     def feed(self, piece: str) -> str:
-        """What may be shown after one more piece; sets ``done`` at a stop."""
+        """Return what may be shown after one more piece; sets ``done`` at a stop."""
         if not self.watching:
             return piece
         text = self.held + piece
@@ -41,16 +41,16 @@ class Stopper:
         return text[:end]
 
     def rest(self) -> str:
-        """What was held back in case a stop string had begun."""
+        """Return what was held back in case a stop string had begun."""
         held, self.held = self.held, ""
         return held
 
     def string(self, text: str) -> int | None:
-        """Where the first stop string begins."""
+        """Return where the first stop string begins."""
         return min((place for place in map(text.find, self.strings) if place >= 0), default=None)
 
     def line(self, text: str) -> int | None:
-        """Where the last wanted line ends."""
+        """Return where the last wanted line ends."""
         if self.options.lines is None:
             return None
         breaks = [match.start() for match in re.finditer("\n", text)]
@@ -58,14 +58,14 @@ class Stopper:
         return breaks[wanted] if wanted < len(breaks) else None
 
     def sentence(self, text: str) -> int | None:
-        """Where the first sentence ends."""
+        """Return where the first sentence ends."""
         if self.options.until != "sentence":
             return None
         ends = (match.end() - len(self.passed) for match in SENTENCE.finditer(self.passed + text))
         return next((end for end in ends if end >= 0), None)
 
     def beginnings(self, text: str) -> int:
-        """How many of the last characters could be the beginning of a stop string."""
+        """Return how many of the last characters could be the beginning of a stop string."""
         longest = max(map(len, self.strings), default=0)
         tails = range(min(longest - 1, len(text)), 0, -1)
         return next((size for size in tails if any(s.startswith(text[-size:]) for s in self.strings)), 0)

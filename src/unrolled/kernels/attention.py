@@ -22,7 +22,7 @@ class PackedMemory:
     starts: NDArray[np.int64]
 
     def __len__(self) -> int:
-        """How many sources there are."""
+        """Return how many sources there are."""
         return len(self.starts) - 1
 
     @property
@@ -39,7 +39,10 @@ class Attended:
     source: Array
 
     def part(self, begin: int, weights: Floats | None) -> Memory:
-        """The kernels' form for the rows from ``begin`` on; they fill in ``weights`` [B, T, longest] if given."""
+        """Return the kernels' form for the rows from ``begin`` on.
+
+        They fill in ``weights`` [B, T, longest] if given.
+        """
         keys, values, starts = (each.ctypes.data for each in (self.memory.keys, self.memory.values, self.memory.starts))
         kept = None if weights is None else weights[begin:].ctypes.data
         return Memory(keys, values, starts, self.source[begin:].ctypes.data, kept, self.memory.longest)

@@ -11,7 +11,7 @@ Array = NDArray[Any]
 
 
 def pointer(array: Array, dtype: Any, shape: tuple[int, ...], name: str) -> int:
-    """The address of an array, once it is what C expects; raises ``ValueError`` if it is not."""
+    """Return the address of an array, once it is what C expects; raises ``ValueError`` if it is not."""
     if array.dtype != dtype or array.shape != shape or not array.flags.c_contiguous:
         layout = "" if array.flags.c_contiguous else " that is not contiguous"
         raise ValueError(f"{name} is {array.dtype} {array.shape}{layout}; it must be {np.dtype(dtype)} {shape}")
@@ -26,7 +26,7 @@ def shaped(array: Array, shape: tuple[int, ...], name: str) -> Array:
 
 
 def checked_ids(ids: Array, count: int) -> Array:
-    """Ids as contiguous int32; raises ``ValueError`` if one is not below ``count``."""
+    """Return ids as contiguous int32; raises ``ValueError`` if one is not below ``count``."""
     if ids.size and (ids.min() < 0 or ids.max() >= count):
         raise ValueError(f"ids go from {ids.min()} to {ids.max()}; they must be at least 0 and below {count}")
     return np.ascontiguousarray(ids, np.int32)

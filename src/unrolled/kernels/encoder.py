@@ -32,7 +32,9 @@ class PackedLayer:
         self.b_hh = pad(b_hh.reshape(gates, -1), gates, self.hidden).reshape(-1)
 
     def scan(self, a: Floats, threads: int = 1) -> tuple[Floats, tuple[Floats, ...]]:
-        """From the input's share of the gates ``a`` [T, B, G*H]: outputs [T, B, H], the last state's parts [B, H].
+        """Return what leads from the input's share of the gates ``a`` [T, B, G*H].
+
+        Outputs [T, B, H], the last state's parts [B, H].
 
         The first state is zero. Rows are shared out to threads.
         """

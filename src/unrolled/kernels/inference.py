@@ -87,28 +87,28 @@ class PackedNetwork:
         )
 
     def keep(self, array: Array) -> int:
-        """The address of an array that lives as long as this network."""
+        """Return the address of an array that lives as long as this network."""
         self.kept.append(aligned(array))
         return int(self.kept[-1].ctypes.data)
 
     def matrix(self, whole: Floats) -> Matrix:
-        """A padded matrix in this network's precision."""
+        """Return a padded matrix in this network's precision."""
         return Matrix(*map(self.keep, pack(whole, self.precision)))
 
     def layer_matrix(self, weight: Floats) -> Matrix:
-        """A layer's matrix [G*H, H], its gates side by side; none where the state goes through none."""
+        """Return a layer's matrix [G*H, H], its gates side by side; none where the state goes through none."""
         if not len(weight):
             return Matrix(*EMPTY)
         rows = by_gates(weight, self.shape.cell.gates)
         return self.matrix(pad(rows, len(rows), self.hidden))
 
     def biases(self, weights: Weights, name: str) -> ctypes.Array[ctypes.c_void_p]:
-        """The address of every layer's bias."""
+        """Return the address of every layer's bias."""
         each = [by_gates(weights[f"rnn.{name}_l{n}"], self.shape.cell.gates) for n in range(self.shape.layers)]
         return (ctypes.c_void_p * len(each))(*map(self.keep, each))
 
     def attention(self, weights: Weights) -> Attention:
-        """How the first layer looks at a memory; only additive attention has a query and a score."""
+        """Return how the first layer looks at a memory; only additive attention has a query and a score."""
         additive = self.shape.attention == "additive"
         vectors = ["attention.query.bias", "attention.hidden.bias", "attention.score"]
         if self.shape.attention == "none":
@@ -121,7 +121,7 @@ class PackedNetwork:
         )
 
     def square(self, weight: Floats) -> Matrix:
-        """A matrix [H, H]."""
+        """Return a matrix [H, H]."""
         return self.matrix(pad(weight, self.hidden, self.hidden))
 
     @property
@@ -136,14 +136,17 @@ class PackedNetwork:
         return self.read(ids, state, threads, attended, None)
 
     def scan_weights(self, ids: Array, state: State, threads: int, attended: Attended) -> tuple[Floats, State, Floats]:
-        """The same, and what each step looked at: weights [B, T, longest source], zero behind a row's own source."""
+        """Return the same, and what each step looked at.
+
+        Weights [B, T, longest source], zero behind a row's own source.
+        """
         weights = np.empty((*ids.shape, attended.memory.longest), np.float32)
         return *self.read(ids, state, threads, attended, weights), weights
 
     def read(
         self, ids: Array, state: State, threads: int, attended: Attended | None, weights: Floats | None
     ) -> tuple[Floats, State]:
-        """What a scan gives; attention's ``weights`` are filled in where they are wanted."""
+        """Return what a scan gives; attention's ``weights`` are filled in where they are wanted."""
         rows, steps = ids.shape
         ids, attended = checked_ids(ids, self.shape.ids), self.checked(attended, rows)
         after = self.copy(state, rows)
@@ -194,7 +197,7 @@ class PackedNetwork:
             raise ValueError(f"{self.predicted} ids may be drawn, and only {self.shape.ids} can be read")
 
     def checked(self, attended: Attended | None, rows: int) -> Attended | None:
-        """What the rows look at, as C expects it; raises ``ValueError`` if it does not suit this network."""
+        """Return what the rows look at, as C expects it; raises ``ValueError`` if it does not suit this network."""
         if (attended is None) != (self.shape.attention == "none"):
             raise ValueError(f"attention is {self.shape.attention}, and the memory is {'not ' * (not attended)}given")
         if attended is None:
@@ -206,7 +209,7 @@ class PackedNetwork:
         return replace(attended, source=source)
 
     def copy(self, state: State, rows: int) -> State:
-        """A state of our own to change in place, padded."""
+        """Return a state of our own to change in place, padded."""
         if len(state) != len(self.shape.cell.parts):
             raise ValueError(f"the state has {len(state)} parts; that of the cell has {len(self.shape.cell.parts)}")
         for part in state:

@@ -38,7 +38,7 @@ class Library:
 
 @cache
 def load(name: str | None = None) -> Library | None:
-    """The library with the best variant, or with that of a name; None where there is none."""
+    """Return the library with the best variant, or with that of a name; None where there is none."""
     wanted = name or os.environ.get(CHOSEN)
     found = {} if wanted == NONE else variants()
     names = tuple(found)
@@ -49,7 +49,10 @@ def load(name: str | None = None) -> Library | None:
 
 @cache
 def variants() -> dict[str, Variant]:
-    """Every variant that this processor can run, the best first; none, and a warning, where the file does not suit."""
+    """Return every variant that this processor can run, the best first.
+
+    None, and a warning, where the file does not suit.
+    """
     path = find()
     if path is None:
         return {}
@@ -61,7 +64,7 @@ def variants() -> dict[str, Variant]:
 
 
 def open_library(path: Path) -> dict[str, Variant]:
-    """The variants in a library's file, which suits this source, that this processor can run."""
+    """Return the variants in a library's file, which suits this source, that this processor can run."""
     library = ctypes.CDLL(str(path))
     pointers = (ctypes.POINTER(Variant) * MAX_VARIANTS)()
     count = library.unrolled_variants(pointers, MAX_VARIANTS)
@@ -69,7 +72,7 @@ def open_library(path: Path) -> dict[str, Variant]:
 
 
 def fault_of(path: Path) -> str:
-    """What is wrong with a library's file, and what to do; empty where it can be called.
+    """Return what is wrong with a library's file, and what to do; empty where it can be called.
 
     Nothing in it is called for that: a library that was built from other source would read other structures.
     """
@@ -89,13 +92,13 @@ def fault_of(path: Path) -> str:
 
 
 def find() -> Path | None:
-    """The library's file beside this one; of several, that which was built for this Python."""
+    """Return the library's file beside this one; of several, that which was built for this Python."""
     found = [path for path in sorted(Path(__file__).parent.glob("_native*")) if path.suffix in ENDINGS]
     return min(found, key=lambda path: not path.name.endswith(EXTENSION_SUFFIXES[0]), default=None)
 
 
 def arithmetic(kernels: str, precision: str) -> str:
-    """What training scans with: ``fp32`` or ``bf16`` kernels, or ``off``; ``auto`` is the faster one here."""
+    """Return what training scans with: ``fp32`` or ``bf16`` kernels, or ``off``; ``auto`` is the faster one here."""
     library = load()
     if kernels == "off" or library is None:
         if precision == "bf16":
@@ -106,7 +109,7 @@ def arithmetic(kernels: str, precision: str) -> str:
 
 
 def reason_missing() -> str:
-    """Why there are no kernels, and how to get them; empty where there are."""
+    """Return why there are no kernels, and how to get them; empty where there are."""
     if load():
         return ""
     if os.environ.get(CHOSEN):

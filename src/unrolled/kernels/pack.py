@@ -22,19 +22,19 @@ STEPS, MIDDLE = 63, 64  # int8: an input x is read as MIDDLE + STEPS * x
 
 
 def padded(size: int) -> int:
-    """A size rounded up to whole panels."""
+    """Return a size rounded up to whole panels."""
     return -(-size // PANEL) * PANEL
 
 
 def pad(array: Floats, *shape: int) -> Floats:
-    """An array grown to a shape with zeros behind."""
+    """Return an array grown to a shape with zeros behind."""
     grown = np.zeros(shape, np.float32)
     grown[tuple(slice(size) for size in array.shape)] = array
     return grown
 
 
 def by_gates(array: Floats, gates: int) -> Floats:
-    """Rows [G*H, ...] → [H/16 * G * 16, ...]: all gates of 16 units side by side, units padded."""
+    """Return rows [G*H, ...] → [H/16 * G * 16, ...]: all gates of 16 units side by side, units padded."""
     rest = array.shape[1:]
     size = padded(len(array) // gates)
     each = pad(array.reshape(gates, -1, *rest), gates, size, *rest)
@@ -43,12 +43,12 @@ def by_gates(array: Floats, gates: int) -> Floats:
 
 
 def panels(matrix: Floats) -> Floats:
-    """A matrix [N, K] with N in whole panels → [N/16, K, 16]."""
+    """Return a matrix [N, K] with N in whole panels → [N/16, K, 16]."""
     return np.ascontiguousarray(matrix.reshape(-1, PANEL, matrix.shape[1]).swapaxes(1, 2))
 
 
 def pack(matrix: Floats, precision: str) -> Packed:
-    """A matrix [N, K], both in whole panels, in a precision."""
+    """Return a matrix [N, K], both in whole panels, in a precision."""
     ones, zeros = np.ones(len(matrix), np.float32), np.zeros(len(matrix), np.int32)
     if precision == "fp32":
         return panels(matrix), ones, zeros
@@ -62,7 +62,7 @@ def pack(matrix: Floats, precision: str) -> Packed:
 
 
 def aligned(array: NDArray[Any]) -> NDArray[Any]:
-    """A copy that begins at a cache line."""
+    """Return a copy that begins at a cache line."""
     room = np.empty(array.nbytes + LINE, np.uint8)
     begin = -room.ctypes.data % LINE
     copy = room[begin : begin + array.nbytes].view(array.dtype).reshape(array.shape)

@@ -20,7 +20,7 @@ Tensors = dict[str, NDArray[Any]]
 
 
 def to_precision(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors:
-    """Tensors as a file keeps them: bf16 as its bits in uint16, int8 with its scales beside it."""
+    """Return tensors as a file keeps them: bf16 as its bits in uint16, int8 with its scales beside it."""
     kept: Tensors = {}
     for name, tensor in tensors.items():
         if tensor.ndim != 2 or precision == "fp32":
@@ -33,7 +33,7 @@ def to_precision(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors
 
 
 def to_fp32(kept: Mapping[str, NDArray[Any]]) -> Tensors:
-    """The float32 tensors that narrow ones stand for."""
+    """Return the float32 tensors that narrow ones stand for."""
     tensors = {}
     for name, tensor in kept.items():
         if tensor.dtype == np.uint16:
@@ -46,13 +46,13 @@ def to_fp32(kept: Mapping[str, NDArray[Any]]) -> Tensors:
 
 
 def to_bf16(array: Floats) -> NDArray[np.uint16]:
-    """The nearest bf16, as its bits; halves go to even."""
+    """Return the nearest bf16, as its bits; halves go to even."""
     bits = array.view(np.uint32)
     return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
 
 
 def from_bf16(bits: NDArray[np.uint16]) -> Floats:
-    """The float32 of bf16 bits, exactly."""
+    """Return the float32 of bf16 bits, exactly."""
     return (bits.astype(np.uint32) << 16).view(np.float32)
 
 

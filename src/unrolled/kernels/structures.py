@@ -147,7 +147,7 @@ STRUCTURES: list[type[ctypes.Structure]] = [
 
 
 def abi_table() -> list[int]:
-    """``UNROLLED_ABI_TABLE`` as Python has it: a library must say the same before anything in it is called."""
+    """Return ``UNROLLED_ABI_TABLE`` as Python has it: a library must say the same before anything in it is called."""
     lasts = [(each, each._fields_[-1][0]) for each in STRUCTURES]
     shapes = [number for each, last in lasts for number in (ctypes.sizeof(each), getattr(each, last).offset)]
     return [ABI, len(shapes), *shapes]

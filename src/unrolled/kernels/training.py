@@ -81,7 +81,7 @@ def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
 
 
 def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
-    """The address of every array that there is, checked; 0 for those that a scan has no use for."""
+    """Return the address of every array that there is, checked; 0 for those that a scan has no use for."""
     if sizes.precision == "bf16" and "q" not in arrays:
         raise ValueError("products in bf16 need the array q")
     dtypes = {"w": np.uint16} if sizes.precision == "bf16" else {}

@@ -64,14 +64,14 @@ def baseline(
 
 
 def features_of(texts: Sequence[str]) -> str:
-    """What to count: words, unless the script writes no space between them or a text is a single one."""
+    """Return what to count: words, unless the script writes no space between them or a text is a single one."""
     if unspaced(texts):
         return CHARACTERS
     return SPELLING if sum(len(text.split()) for text in texts) < SINGLE * len(texts) else WORDS
 
 
 def parts(features: str) -> tuple[Any, Any]:
-    """The vectorizer and the regression of scikit-learn; raises ``MissingExtraError`` where it is missing."""
+    """Return the vectorizer and the regression of scikit-learn; raises ``MissingExtraError`` where it is missing."""
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
         from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
@@ -89,12 +89,12 @@ def parts(features: str) -> tuple[Any, Any]:
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, its numbers and its punctuation."""
+    """Return the words of a text, its numbers and its punctuation."""
     return [word for each in words(text) if (word := each.strip())]
 
 
 def counted(vectorizer: Any, texts: Sequence[str]) -> Any:
-    """The TF-IDF of texts, learnt from them; raises ``InputError`` where all of them are empty."""
+    """Return the TF-IDF of texts, learnt from them; raises ``InputError`` where all of them are empty."""
     if not any(text.strip() for text in texts):
         raise InputError("all texts to learn from are empty; give some with words")
     return vectorizer.fit_transform(texts)

@@ -30,7 +30,7 @@ Weights = list[dict[tuple[str, ...], float]]
 
 
 def words(caption: str) -> list[str]:
-    """The words of a caption as papers count them: in lower case, without punctuation, "don't" as "do n't".
+    """Return the words of a caption as papers count them: in lower case, without punctuation, "don't" as "do n't".
 
     That is what the Penn Treebank's tokenizer and the list of signs in ``pycocoevalcap`` leave of an ordinary caption.
     """
@@ -40,18 +40,18 @@ def words(caption: str) -> list[str]:
 
 
 def bare(word: str) -> str:
-    """A word without the quotation marks around it; those of "'s" are its own."""
+    """Return a word without the quotation marks around it; those of "'s" are its own."""
     return word if word in CLITICS else word.strip("'‘")
 
 
 def grams(tokens: Sequence[str]) -> Grams:
-    """How often each n-gram of one to four words stands in a caption."""
+    """Return how often each n-gram of one to four words stands in a caption."""
     sizes = range(1, MAX_ORDER + 1)
     return Counter(tuple(tokens[at : at + size]) for size in sizes for at in range(len(tokens) - size + 1))
 
 
 def cider_d(captions: Sequence[str], references: Sequence[Sequence[str]]) -> NDArray[np.float64]:
-    """The CIDEr-D of each caption against its references, from 0 to 10; a corpus has the mean.
+    """Return the CIDEr-D of each caption against its references, from 0 to 10; a corpus has the mean.
 
     How much an n-gram counts depends on how many images' references have it: figures of different sets of images
     cannot be compared, and a single image has 0. Raises ``InputError`` where a caption has no reference.
@@ -79,7 +79,7 @@ def check(captions: Sequence[str], references: Sequence[Sequence[str]]) -> None:
 
 
 def similarity(given: Grams, wanted: Grams, rarity: dict[tuple[str, ...], float], unseen: float) -> float:
-    """The CIDEr-D of one caption against one reference: the mean over the four lengths of n-grams."""
+    """Return the CIDEr-D of one caption against one reference: the mean over the four lengths of n-grams."""
     left, right = weighted(given, rarity, unseen), weighted(wanted, rarity, unseen)
     apart = length(given) - length(wanted)
     penalty = math.exp(-(apart**2) / (2 * DEVIATION**2))
@@ -87,7 +87,7 @@ def similarity(given: Grams, wanted: Grams, rarity: dict[tuple[str, ...], float]
 
 
 def weighted(counts: Grams, rarity: dict[tuple[str, ...], float], unseen: float) -> Weights:
-    """The TF-IDF of the n-grams of each length."""
+    """Return the TF-IDF of the n-grams of each length."""
     weights: Weights = [{} for _ in range(MAX_ORDER)]
     for gram, count in counts.items():
         weights[len(gram) - 1][gram] = count * rarity.get(gram, unseen)
@@ -95,12 +95,12 @@ def weighted(counts: Grams, rarity: dict[tuple[str, ...], float], unseen: float)
 
 
 def length(counts: Grams) -> int:
-    """How long a caption is: its pairs of words, which is how the papers' program counts."""
+    """Return how long a caption is: its pairs of words, which is how the papers' program counts."""
     return sum(count for gram, count in counts.items() if len(gram) == 2)
 
 
 def clipped_cosine(given: dict[tuple[str, ...], float], wanted: dict[tuple[str, ...], float]) -> float:
-    """The cosine of two vectors, where repeating a word gains nothing over the reference (equation 4)."""
+    """Return the cosine of two vectors, where repeating a word gains nothing over the reference (equation 4)."""
     shared = sum(min(weight, wanted[gram]) * wanted[gram] for gram, weight in given.items() if gram in wanted)
     norms = math.hypot(*given.values()) * math.hypot(*wanted.values())
     return shared / norms if norms else 0.0
@@ -116,7 +116,9 @@ class Keywords:
 
 
 def keyword_f1(predicted: Sequence[Collection[str]], keywords: Sequence[Collection[str]]) -> Keywords:
-    """Words predicted for each image against its keywords: as sets, whatever their case; 0 where there are none.
+    """Return the words predicted for each image against its keywords: as sets, whatever their case.
+
+    0 where there are none.
 
     Raises ``InputError`` where these are not as many.
     """
@@ -129,5 +131,5 @@ def keyword_f1(predicted: Sequence[Collection[str]], keywords: Sequence[Collecti
 
 
 def lowered(several: Collection[str]) -> set[str]:
-    """A set of words in lower case."""
+    """Return a set of words in lower case."""
     return {word.casefold() for word in several}

@@ -67,20 +67,25 @@ class Classified:
         return macro_f1(self.confusion)
 
     def most_confused(self, count: int = 10) -> list[tuple[int, int, int]]:
-        """The most frequent errors: (gold, predicted, how often), at most ``count``; among equals the lower ids."""
+        """Return the most frequent errors: (gold, predicted, how often), at most ``count``.
+
+        Among equals the lower ids.
+        """
         errors = self.confusion - np.diag(np.diag(self.confusion))
         order = np.argsort(-errors, axis=None, kind="stable")[:count]
         pairs = zip(*np.unravel_index(order, errors.shape), strict=True)
         return [(int(gold), int(given), int(errors[gold, given])) for gold, given in pairs if errors[gold, given]]
 
     def most_surprising(self, count: int = 10) -> list[int]:
-        """The examples whose gold label was least probable, the most surprising first."""
+        """Return the examples whose gold label was least probable, the most surprising first."""
         surprising: list[int] = np.argsort(self.certainty, kind="stable")[:count].tolist()
         return surprising
 
 
 def classified(gold: ArrayLike, probabilities: ArrayLike) -> Classified:
-    """What became of examples with gold ids [N] and a distribution [N, L] each; among equals the lowest id is taken.
+    """Return what became of examples with gold ids [N] and a distribution [N, L] each.
+
+    Among equals the lowest id is taken.
 
     Raises ``InputError`` where these are no ids and distributions of as many examples.
     """
@@ -100,7 +105,7 @@ def classified(gold: ArrayLike, probabilities: ArrayLike) -> Classified:
 
 
 def checked(gold: ArrayLike, values: Floats) -> Numbers:
-    """The gold ids, if they fit finite values [N, L]; else ``InputError``."""
+    """Return the gold ids, if they fit finite values [N, L]; else ``InputError``."""
     wanted = np.asarray(gold)
     if values.ndim != 2 or not values.size or wanted.shape != values.shape[:1]:
         raise InputError(
@@ -114,29 +119,34 @@ def checked(gold: ArrayLike, values: Floats) -> Numbers:
 
 
 def confusion(gold: Numbers, predicted: Numbers, labels: int) -> Numbers:
-    """The confusion matrix [L, L]: a row for each gold label, a column for each predicted one."""
+    """Return the confusion matrix [L, L]: a row for each gold label, a column for each predicted one."""
     counts: Numbers = np.bincount(gold * labels + predicted, minlength=labels**2).reshape(labels, labels)
     return counts
 
 
 def shares(counts: Numbers, totals: Numbers) -> Floats:
-    """The diagonal's shares of some totals; 0 of nothing."""
+    """Return the diagonal's shares of some totals; 0 of nothing."""
     right: Floats = np.diag(counts) / np.maximum(totals, 1)
     return right
 
 
 def f1_of(counts: Numbers) -> Floats:
-    """The F1 [L] of each label of a confusion matrix: twice what is right of all that was gold and all predicted."""
+    """Return the F1 [L] of each label of a confusion matrix.
+
+    Twice what is right of all that was gold and all predicted.
+    """
     return 2 * shares(counts, counts.sum(0) + counts.sum(1))
 
 
 def macro_f1(counts: Numbers) -> float:
-    """The mean F1 of the labels of a confusion matrix that were gold or predicted at all."""
+    """Return the mean F1 of the labels of a confusion matrix that were gold or predicted at all."""
     return float(f1_of(counts)[counts.sum(0) + counts.sum(1) > 0].mean())
 
 
 def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    """The expected calibration error (Guo et al. 2017, equation 3): 15 bins of equal width, each with its upper end.
+    """Return the expected calibration error (Guo et al. 2017, equation 3).
+
+    15 bins of equal width, each with its upper end.
 
     The mean, over examples, of how far the accuracy of their bin is from its mean confidence.
     """
@@ -146,7 +156,9 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
 
 
 def temperature(logits: ArrayLike, gold: ArrayLike) -> float:
-    """What to divide logits [N, L] by for the least negative log-likelihood of gold ids [N] (Guo et al. 2017, 4.2).
+    """Return what to divide logits [N, L] by for the least negative log-likelihood of gold ids [N] (Guo et al. 2017.
+
+    4.2).
 
     Between 0.05 and 20; 1 where all logits of an example are equal in all examples, so that none is better. The
     likelihood is concave in the inverse of the temperature: halving finds where its slope is 0, wherever it starts.
@@ -165,7 +177,10 @@ def temperature(logits: ArrayLike, gold: ArrayLike) -> float:
 
 
 def too_cool(values: Floats, gold: Numbers, inverse: Any) -> bool:
-    """Whether the expected logit is above the gold one's: the slope of the likelihood at an inverse temperature."""
+    """Tell whether the expected logit is above the gold one's.
+
+    The slope of the likelihood at an inverse temperature.
+    """
     weights = np.exp(values * inverse)
     expected = (weights * values).sum(1) / weights.sum(1)
     return bool(expected.sum() > values[np.arange(len(values)), gold].sum())

@@ -15,7 +15,7 @@ UNSPACED = (
 
 
 def unspaced(texts: Sequence[str]) -> bool:
-    """Whether more than half of the texts' letters are of a script that writes no space between words.
+    """Tell whether more than half of the texts' letters are of a script that writes no space between words.
 
     Decided by script, not by counting spaces: Burmese puts them between phrases, and some corpora between syllables.
     """

@@ -42,7 +42,7 @@ class Translated:
 
 
 def translated(texts: Sequence[str], references: References) -> Translated:
-    """How near texts are to the references [texts, any number] of each.
+    """Return how near texts are to the references [texts, any number] of each.
 
     Raises ``InputError`` where a text has no reference that is not empty, ``MissingExtraError`` without sacreBLEU.
     """
@@ -72,25 +72,25 @@ def caption_bleu(texts: Sequence[str], references: References) -> tuple[float, .
 
 
 def sentence_chrf(texts: Sequence[str], references: References) -> list[float]:
-    """The chrF of each text, from 0 to 100: to rank texts by, for a corpus has a figure of its own."""
+    """Return the chrF of each text, from 0 to 100: to rank texts by, for a corpus has a figure of its own."""
     metric = sacrebleu().CHRF()
     pairs = zip(texts, known(texts, references), strict=True)
     return [float(metric.sentence_score(text, several).score) for text, several in pairs]
 
 
 def exact(texts: Sequence[str], references: References) -> float:
-    """The share of texts that equal one of their references, but for white space around them."""
+    """Return the share of texts that equal one of their references, but for white space around them."""
     pairs = zip(texts, references, strict=True)
     return sum(text.strip() in {each.strip() for each in several} for text, several in pairs) / len(texts)
 
 
 def geometric_mean(values: Sequence[float]) -> float:
-    """The geometric mean; 0 if any value is."""
+    """Return the geometric mean; 0 if any value is."""
     return math.exp(sum(map(math.log, values)) / len(values)) if all(values) else 0.0
 
 
 def sacrebleu() -> Any:
-    """The metrics of sacreBLEU; raises ``MissingExtraError`` where it is missing."""
+    """Return the metrics of sacreBLEU; raises ``MissingExtraError`` where it is missing."""
     try:
         from sacrebleu import metrics
     except ImportError:
@@ -101,7 +101,10 @@ def sacrebleu() -> Any:
 
 
 def known(texts: Sequence[str], references: References) -> list[list[str]]:
-    """The references that are not empty; raises ``InputError`` unless every text, and there is one, has such a one."""
+    """Return the references that are not empty; raises ``InputError`` unless every text, and there is one.
+
+    Has such a one.
+    """
     found = [[each for each in several if each.strip()] for several in references]
     if not texts or len(texts) != len(found) or not all(found):
         raise InputError(
@@ -112,12 +115,15 @@ def known(texts: Sequence[str], references: References) -> list[list[str]]:
 
 
 def streams(references: References) -> list[list[str | None]]:
-    """The references as sacreBLEU wants them: all first ones, all second ones, …, nothing where a text has fewer."""
+    """Return the references as sacreBLEU wants them.
+
+    All first ones, all second ones, …, nothing where a text has fewer.
+    """
     most = max(map(len, references))
     return [[each[n] if n < len(each) else None for each in references] for n in range(most)]
 
 
 def score(metric: Any, texts: Sequence[str], references: References) -> Score:
-    """A metric's figure for a corpus, and its signature."""
+    """Return a metric's figure for a corpus, and its signature."""
     value = metric.corpus_score(texts, streams(references)).score
     return Score(float(value), str(metric.get_signature()))

@@ -68,7 +68,7 @@ class Bundle:
         return sum(tensor.size for tensor in self.tensors.values())
 
     def __getstate__(self) -> dict[str, Any]:
-        """The fields; weights are as narrow in a pickle as in the file where that loses nothing."""
+        """Return the fields; weights are as narrow in a pickle as in the file where that loses nothing."""
         kept = to_precision(self.tensors, self.weights)
         again = to_fp32(kept) if self.weights != "fp32" else {}
         exact = all(np.array_equal(again[name], each, equal_nan=True) for name, each in self.tensors.items() if again)
@@ -117,13 +117,13 @@ def refuse_resume_file(path: str | Path, metadata: Mapping[str, str]) -> None:
 
 
 def as_plain(vocabulary: Vocabulary) -> dict[str, Any]:
-    """A vocabulary as the file keeps it."""
+    """Return a vocabulary as the file keeps it."""
     plain = {"unit": vocabulary.unit, "units": vocabulary.units}
     return plain | {"unseen": vocabulary.unseen} if vocabulary.unseen else plain
 
 
 def fingerprint(bundle: Bundle) -> str:
-    """What tells a model from every other: a digest of its weights and of all that says how to read them."""
+    """Return what tells a model from every other: a digest of its weights and of all that says how to read them."""
     plain = ModelOptions()
     chosen = {name: value for name, value in own_options(bundle.config).items() if value != getattr(plain, name)}
     digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode())
@@ -135,7 +135,7 @@ def fingerprint(bundle: Bundle) -> str:
 
 
 def pack(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
-    """The bytes of a safetensors file with our format version and digest in its header."""
+    """Return the bytes of a safetensors file with our format version and digest in its header."""
     contiguous = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     marked = {**metadata, "format": f"unrolled {FORMAT}", "digest": NO_DIGEST.decode()}
     raw = save_tensors(contiguous, marked)
@@ -145,7 +145,7 @@ def pack(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
 
 
 def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
-    """The tensors and the header's strings of what ``pack`` made; raises ``ModelFileError`` on anything else."""
+    """Return the tensors and the header's strings of what ``pack`` made; raises ``ModelFileError`` on anything else."""
     place = digest_place(raw)
     if not place:
         raise ModelFileError(f"{name} is not an unrolled model; give a file that `unrolled train` wrote")
@@ -163,7 +163,10 @@ def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
 
 
 def header_strings(raw: memoryview, name: str) -> dict[str, str]:
-    """The strings in a file's header; raises ``ModelFileError`` for another header, or one of a later version."""
+    """Return the strings in a file's header; raises ``ModelFileError`` for another header.
+
+    Or one of a later version.
+    """
     size = int.from_bytes(raw[:8], "little")
     try:
         metadata = parse_json(bytes(raw[8 : 8 + size]))["__metadata__"]
@@ -181,12 +184,15 @@ def header_strings(raw: memoryview, name: str) -> dict[str, str]:
 
 
 def format_of(metadata: Mapping[str, str]) -> int:
-    """The version of the layout that a header's strings tell of; raises ``TypeError`` where they tell of none."""
+    """Return the version of the layout that a header's strings tell of.
+
+    Raises ``TypeError`` where they tell of none.
+    """
     return int(VERSION.fullmatch(metadata["format"])[1])  # type: ignore[index]
 
 
 def digest_place(raw: bytes) -> tuple[int, int] | None:
-    """Where the digest stands in a file's header, if it is one of ours."""
+    """Return where the digest stands in a file's header, if it is one of ours."""
     size = int.from_bytes(raw[:8], "little")
     if len(raw) < 8 or size > len(raw) - 8 or raw.find(b'"unrolled ', 8, 8 + size) < 0:
         return None
@@ -195,7 +201,7 @@ def digest_place(raw: bytes) -> tuple[int, int] | None:
 
 
 def read(path: str | Path) -> bytes:
-    """All bytes of a model file: a regular one, for a device has no end."""
+    """Return all bytes of a model file: a regular one, for a device has no end."""
     try:
         return read_bytes(path, "give a file that `unrolled train` wrote", MOST_BYTES, ModelFileError, pipes=False)
     except MemoryError:
@@ -252,7 +258,7 @@ def write_atomically(path: str | Path, data: bytes, replace: bool = True) -> Pat
 
 
 def current_umask() -> int:
-    """The permissions that new files do not get."""
+    """Return the permissions that new files do not get."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

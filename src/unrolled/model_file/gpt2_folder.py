@@ -36,7 +36,7 @@ HEAD_WEIGHT = "lm_head.weight"
 
 
 def read_folder(path: str | Path) -> Bundle:
-    """A GPT-2 in a folder of Hugging Face, with its units; raises ``ModelFileError`` for what is none.
+    """Return a GPT-2 in a folder of Hugging Face, with its units; raises ``ModelFileError`` for what is none.
 
     Whatever the folder says of itself is compared with what its weights are, before there is memory for them.
     """
@@ -60,7 +60,10 @@ def read_folder(path: str | Path) -> Bundle:
 
 
 def plain_config(folder: Path) -> GPT2Config:
-    """The configuration of a plain GPT-2 of the sizes that a folder tells; raises ``ModelFileError`` for another."""
+    """Return the configuration of a plain GPT-2 of the sizes that a folder tells.
+
+    Raises ``ModelFileError`` for another.
+    """
     parsed = read_config(folder)
     if parsed.get("model_type") != GPT2Config.model_type:
         raise ModelFileError(f"{folder} is no folder of a GPT-2 (its config.json names another model); {HINT}")
@@ -81,7 +84,7 @@ def plain_config(folder: Path) -> GPT2Config:
 
 
 def options_of(config: GPT2Config, folder: Path) -> ModelOptions:
-    """The options of a GPT-2's configuration; raises ``ModelFileError`` for sizes that we have no place for."""
+    """Return the options of a GPT-2's configuration; raises ``ModelFileError`` for sizes that we have no place for."""
     try:
         return ModelOptions(
             model="gpt2",
@@ -97,12 +100,12 @@ def options_of(config: GPT2Config, folder: Path) -> ModelOptions:
 
 
 def own_name(name: str) -> str:
-    """A tensor's name within the network; nothing for what older folders keep of masks."""
+    """Return a tensor's name within the network; nothing for what older folders keep of masks."""
     return "" if name.endswith((".attn.bias", ".attn.masked_bias")) else name.removeprefix("transformer.")
 
 
 def weights_of(folder: Path, config: GPT2Config) -> dict[str, NDArray[np.float32]]:
-    """The weights of a folder whose shapes are known to be right."""
+    """Return the weights of a folder whose shapes are known to be right."""
     try:
         model: Any = GPT2LMHeadModel.from_pretrained(folder, config=config, local_files_only=True, **UNTRUSTED)
     except Exception as error:  # whatever a library says of foreign files, the user hears one sentence

@@ -35,7 +35,7 @@ BYTES = {letter: chr(byte) for byte, letter in LETTERS.items()}
 
 
 def read_units(path: Path, size: int, end: int | None) -> tuple[Vocabulary, NDArray[np.int64]]:
-    """The units of a folder, and the number there of each of our ids; -1 for an id that stands for nothing."""
+    """Return the units of a folder, and the number there of each of our ids; -1 for an id that stands for nothing."""
     if (path / OURS).exists():
         return our_units(path / OURS, size), np.arange(size)
     numbers, pairs = read_tokens(path)
@@ -51,7 +51,7 @@ def read_units(path: Path, size: int, end: int | None) -> tuple[Vocabulary, NDAr
 
 
 def our_units(path: Path, size: int) -> Vocabulary:
-    """The units that we wrote beside a GPT-2; raises ``ModelFileError`` for what is none."""
+    """Return the units that we wrote beside a GPT-2; raises ``ModelFileError`` for what is none."""
     parsed = read_json(path)
     try:
         if not isinstance(parsed, dict) or parsed.get("unit") == LABEL:
@@ -65,7 +65,9 @@ def our_units(path: Path, size: int) -> Vocabulary:
 
 
 def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
-    """The number of each token, as the folder writes them, and of which two each is made, in the order of learning.
+    """Return the number of each token, as the folder writes them, and of which two each is made.
+
+    In the order of learning.
 
     What is made of none, like a sign for padding, is no token of a text.
     """
@@ -98,7 +100,7 @@ def checked_tokens(vocab: Any, merges: Any, path: Path) -> tuple[dict[str, int],
 
 
 def as_bytes(token: str, path: Path) -> str:
-    """A token of theirs as one of ours: bytes, each as the character of its number."""
+    """Return a token of theirs as one of ours: bytes, each as the character of its number."""
     try:
         return "".join(BYTES[letter] for letter in token)
     except KeyError as error:
@@ -106,12 +108,12 @@ def as_bytes(token: str, path: Path) -> str:
 
 
 def as_letters(token: str) -> str:
-    """A token of ours as one of theirs."""
+    """Return a token of ours as one of theirs."""
     return "".join(LETTERS[ord(byte)] for byte in token)
 
 
 def with_our_ids(tensors: Tensors, order: NDArray[np.int64]) -> Tensors:
-    """Weights whose embedding follows our ids; one that stands for nothing is never likely."""
+    """Return weights whose embedding follows our ids; one that stands for nothing is never likely."""
     table = np.where(order[:, None] >= 0, tensors[TABLE][order], 0).astype(np.float32)
     bias = np.where(order >= 0, 0, NOTHING).astype(np.float32)
     return {**tensors, TABLE: table, "head.bias": bias}
@@ -143,7 +145,7 @@ class TheirUnits:
 
 
 def merges(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    """The two tokens that each was made of: what those learnt before it make of its bytes."""
+    """Return the two tokens that each was made of: what those learnt before it make of its bytes."""
     ranks = {token: number for number, token in enumerate(tokens)}
     found = []
     for token in tokens:
@@ -156,13 +158,13 @@ def merges(tokens: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def parts(token: str) -> set[str]:
-    """All pieces of a token."""
+    """Return all pieces of a token."""
     size = len(token)
     return {token[begin:end] for begin in range(size) for end in range(begin + 1, size + 1)}
 
 
 def with_their_ids(bundle: Bundle) -> tuple[Tensors, TheirUnits]:
-    """Weights whose embedding follows the numbers of a folder, without our head's bias, and its units.
+    """Return weights whose embedding follows the numbers of a folder, without our head's bias, and its units.
 
     Tokens of GPT-2's kind stand in the order in which they were learnt, and the end behind them, as in the original.
     """

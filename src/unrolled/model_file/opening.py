@@ -9,7 +9,7 @@ from .bundle import Bundle, load
 
 
 def open_bundle(path: str | Path) -> Bundle:
-    """The model of a file, or the GPT-2 of a folder; raises ``ModelFileError`` for what is none."""
+    """Return the model of a file, or the GPT-2 of a folder; raises ``ModelFileError`` for what is none."""
     if not is_folder(path):
         return load(path)
     from .gpt2_folder import read_folder  # needs torch and transformers

@@ -54,7 +54,7 @@ class Level:
 
 
 def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Tensors:
-    """The tree of a text's n-grams of up to ``order`` units, as the tensors of a bundle.
+    """Return the tree of a text's n-grams of up to ``order`` units, as the tensors of a bundle.
 
     For each length, ``units`` are the last ones of its n-grams, ``starts`` tell where each context's begin, and
     ``counts`` are how often an n-gram stands in the text; with smoothing, below the longest, after how many different
@@ -126,7 +126,10 @@ class Raw:
 
 
 def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
-    """The n-grams of every length up to ``order`` that the text has; those of one unit are the whole vocabulary."""
+    """Yield the n-grams of every length up to ``order`` that the text has.
+
+    Those of one unit are the whole vocabulary.
+    """
     places = np.arange(len(ids))
     begun = np.maximum.accumulate(np.where(ids == BOUNDARY, places, 0))
     reach = places - before(begun, 0) + 1  # units back to the last boundary before
@@ -154,17 +157,17 @@ def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
 
 
 def before(values: Numbers, first: int) -> Numbers:
-    """What stood one place earlier."""
+    """Return what stood one place earlier."""
     return np.insert(values[:-1], 0, first) if len(values) else values
 
 
 def small(values: Numbers) -> NDArray[Any]:
-    """Numbers in one byte or in four."""
+    """Return the numbers in one byte or in four."""
     return values.astype(np.uint8 if values.max(initial=0) < 256 else np.int32)
 
 
 def discounts(counts: Floats) -> Floats:
-    """What is taken off n-grams counted once, twice, and more often (Chen and Goodman 1999, equation 26)."""
+    """Return what is taken off n-grams counted once, twice, and more often (Chen and Goodman 1999, equation 26)."""
     once, twice, thrice, four = (max(1.0, float((counts == times).sum())) for times in (1, 2, 3, 4))
     share = once / (once + 2 * twice)
     taken = [1 - 2 * share * twice / once, 2 - 3 * share * thrice / twice, 3 - 4 * share * four / thrice]
@@ -183,7 +186,7 @@ class Chain:
         self.levels = [level_of(tensors, length, vocabulary, smoothing) for length in range(1, self.order + 1)]
 
     def start(self, rows: int) -> Numbers:
-        """The nodes [rows, order] before the first unit."""
+        """Return the nodes [rows, order] before the first unit."""
         nodes = np.full((rows, self.order), NONE, np.int64)
         nodes[:, 0] = 0
         return nodes
@@ -195,7 +198,7 @@ class Chain:
             raise ValueError(f"its nodes go from {nodes.min()} to {nodes.max()}, and the chain has other n-grams")
 
     def read(self, ids: Ids, nodes: Numbers) -> Numbers:
-        """The nodes [B, T, order] after each of the ids [B, T]."""
+        """Return the nodes [B, T, order] after each of the ids [B, T]."""
         after = np.full((*ids.shape, self.order), NONE, np.int64)
         after[..., 0] = 0
         for length in range(1, self.order):
@@ -205,14 +208,14 @@ class Chain:
         return after
 
     def find(self, length: int, contexts: Numbers, ids: Ids) -> Numbers:
-        """The number of each n-gram of a length, a unit after its context."""
+        """Return the number of each n-gram of a length, a unit after its context."""
         keys = self.levels[length - 1].keys
         wanted = contexts * self.vocabulary + ids
         places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where((keys[places] == wanted) & (contexts != NONE), places, NONE)
 
     def predict(self, nodes: Numbers) -> Floats:
-        """The probabilities [N, V] of every unit after nodes [N, order]."""
+        """Return the probabilities [N, V] of every unit after nodes [N, order]."""
         probabilities = np.full((len(nodes), self.vocabulary), 1 / self.vocabulary)
         for level, contexts in zip(self.levels, nodes.T, strict=True):
             places = np.flatnonzero(contexts != NONE)
@@ -224,7 +227,7 @@ class Chain:
         return probabilities
 
     def probability(self, ids: Ids, nodes: Numbers) -> Floats:
-        """The probability [N] of one unit each after nodes [N, order]."""
+        """Return the probability [N] of one unit each after nodes [N, order]."""
         probabilities = np.full(len(ids), 1 / self.vocabulary)
         for length, (level, contexts) in enumerate(zip(self.levels, nodes.T, strict=True), 1):
             grams = self.find(length, contexts, ids)
@@ -234,7 +237,7 @@ class Chain:
 
 
 def level_of(tensors: Mapping[str, NDArray[Any]], length: int, vocabulary: int, smoothing: str) -> Level:
-    """The n-grams of one length, with their probabilities."""
+    """Return the n-grams of one length, with their probabilities."""
     units, starts, counts = (tensors[f"{name}_{length}"].astype(np.int64) for name in ("units", "starts", "counts"))
     owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     totals = np.bincount(owners, counts, len(starts) - 1)
@@ -249,13 +252,13 @@ def level_of(tensors: Mapping[str, NDArray[Any]], length: int, vocabulary: int, 
 
 
 def ranges(starts: Numbers, sizes: Numbers) -> Numbers:
-    """The numbers from each start on, so many each, in a row."""
+    """Return the numbers from each start on, so many each, in a row."""
     ends = np.cumsum(sizes)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
 
 
 def bits_of(train: Ids, held_out: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Floats:
-    """Bits of every unit of a held-out text but the first, for a chain that counted a training text.
+    """Return the bits of every unit of a held-out text but the first, for a chain that counted a training text.
 
     ``order`` is the length of the longest n-gram: each unit is predicted from up to ``order - 1`` units before it.
     """

@@ -33,7 +33,7 @@ class EncoderSpec:
         return self.directions * self.hidden_size
 
     def input_size(self, layer: int) -> int:
-        """The width of what a layer reads."""
+        """Return the width of what a layer reads."""
         return self.width if layer else self.embedding_size
 
 
@@ -79,7 +79,7 @@ class NetworkSpec:
         return self.embedding_size == 0
 
     def input_size(self, layer: int) -> int:
-        """The width of what a layer reads."""
+        """Return the width of what a layer reads."""
         return self.hidden_size if layer else self.embedding_size or self.inputs
 
     @property

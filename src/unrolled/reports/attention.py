@@ -29,7 +29,9 @@ Example = Mapping[str, Any]
 
 
 def matrix(source: Sequence[str], written: Sequence[str], attention: ArrayLike, title: str = "Attention") -> str:
-    """Attention [written, source] as an SVG: the units that were read on top, those that were written at the left.
+    """Return attention [written, source] as an SVG.
+
+    The units that were read on top, those that were written at the left.
 
     The ink is the square root of the share, so that faint attention is seen; the share itself is under the pointer.
     Raises ``InputError`` where the attention is not of this shape, or not of shares.
@@ -53,7 +55,7 @@ class Jpeg:
 
 
 def over_image(image: Jpeg, written: Sequence[str], attention: ArrayLike, title: str = "Attention") -> str:
-    """Attention [written, g, g] over an image as an SVG: bright where it was looked at.
+    """Return attention [written, g, g] over an image as an SVG: bright where it was looked at.
 
     The image stands once for each unit that was written; its grid covers the whole of it, brightest where the unit has
     most attention. Raises ``InputError`` where the attention is not of this shape.
@@ -76,7 +78,7 @@ def over_image(image: Jpeg, written: Sequence[str], attention: ArrayLike, title:
 
 
 def tile(x: int, y: int, image: str, words: str, shades: Sequence[str]) -> str:
-    """An image with its shades, and what was written meanwhile above it."""
+    """Return an image with its shades, and what was written meanwhile above it."""
     shown = escape(fitted(words, MAX_WORD_COLUMNS))
     head = f'<text x="{TILE / 2:g}" y="16" text-anchor="middle" fill="currentColor">{shown}</text>'
     drawn = f'<g transform="translate(0 {LINE})"><use href="#{image}"/>{"".join(shades)}</g>'
@@ -84,7 +86,7 @@ def tile(x: int, y: int, image: str, words: str, shades: Sequence[str]) -> str:
 
 
 def shade(shares: NDArray[np.float64], height: int) -> list[str]:
-    """A dark square for each cell of a grid, the darker the less attention it has."""
+    """Return a dark square for each cell of a grid, the darker the less attention it has."""
     rows, columns = shares.shape
     dark = SHADE * (1 - shares / (shares.max() or 1))
     wide, high = TILE / columns, height / rows
@@ -103,7 +105,7 @@ def check(shares: NDArray[np.float64], fits: bool, expected: str) -> None:
 
 
 def page(title: str, examples: Sequence[Example]) -> str:
-    """A page of several examples, with all that it shows in it.
+    """Return a page of several examples, with all that it shows in it.
 
     An example has ``written`` and ``attention``, and what was read: the units of ``source``, or the ``image``, a
     ``Jpeg``. It may have a ``title``, and ``texts``: whole texts by what they are, such as source and reference.
@@ -114,7 +116,7 @@ def page(title: str, examples: Sequence[Example]) -> str:
 
 
 def article(example: Example, number: int) -> str:
-    """One example in HTML."""
+    """Return one example in HTML."""
     title = example.get("title") or f"Example {number}"
     entries = [
         f"<dt>{escape(shown(name))}</dt><dd dir=auto>{escape(shown(text))}</dd>"
@@ -125,7 +127,7 @@ def article(example: Example, number: int) -> str:
 
 
 def drawn(example: Example, title: str) -> str:
-    """The picture of an example."""
+    """Return the picture of an example."""
     written, attention, named = example["written"], example["attention"], f"Attention: {title}"
     if "image" in example:
         return over_image(example["image"], written, attention, named)

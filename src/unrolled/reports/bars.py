@@ -8,7 +8,7 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def bars(pairs: Sequence[tuple[str, float]], width: int = 40) -> list[str]:
-    """A line for each (label, share): the label as Python writes it, the share in per cent, and a bar."""
+    """Return a line for each (label, share): the label as Python writes it, the share in per cent, and a bar."""
     labels = [repr(label) for label, _ in pairs]
     widest = max(map(len, labels), default=0)
     lines = zip(labels, pairs, strict=True)
@@ -16,6 +16,6 @@ def bars(pairs: Sequence[tuple[str, float]], width: int = 40) -> list[str]:
 
 
 def bar(share: float, width: int) -> str:
-    """A bar of a share of the width, to an eighth of a column."""
+    """Return a bar of a share of the width, to an eighth of a column."""
     eighths = round(share * width * 8)
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()

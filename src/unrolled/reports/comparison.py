@@ -20,7 +20,7 @@ COLOURS = ("#6b7280", "#b45309", "#0e7490", "#4d7c0f", "#1d4f91", "#9d3c72")
 
 
 def number(value: float | None, form: str, scale: float = 1.0) -> str:
-    """A figure in a form, or a dash."""
+    """Return a figure in a form, or a dash."""
     return "–" if value is None else format(value * scale, form)
 
 
@@ -43,20 +43,20 @@ MEANINGS = (
 
 
 def itself(comparison: Mapping[str, Any]) -> list[str]:
-    """The row of the held-out text itself: what a writer copies who is no model."""
+    """Return the row of the held-out text itself: what a writer copies who is no model."""
     dashes = [""] * (len(COLUMNS) - 2)
     return ["held-out text", *dashes, number(comparison["longest"], ".0f"), number(comparison["copied"], ".1%")]
 
 
 def rows(comparison: Mapping[str, Any]) -> list[list[str]]:
-    """The table: its heads, a row for each model, and the one of the text itself."""
+    """Return the table: its heads, a row for each model, and the one of the text itself."""
     heads = ["", *(head for head, _ in COLUMNS)]
     models = [[entry["title"], *(show(entry) for _, show in COLUMNS)] for entry in comparison["entries"]]
     return [heads, *models, itself(comparison)]
 
 
 def table(comparison: Mapping[str, Any]) -> list[str]:
-    """The table as lines."""
+    """Return the table as lines."""
     cells = rows(comparison)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
@@ -69,7 +69,7 @@ def table(comparison: Mapping[str, Any]) -> list[str]:
 
 
 def samples(comparison: Mapping[str, Any], size: int = 200) -> list[str]:
-    """What each model wrote on from the prompt, some lines each."""
+    """Return what each model wrote on from the prompt, some lines each."""
     lines = [f"written on from {comparison['prompt']!r} at temperature 0.8:"]
     for entry in comparison["entries"]:
         lines += ["", f"[{entry['title']}]", *(comparison["prompt"] + entry["sample"][:size]).split("\n")]
@@ -77,7 +77,7 @@ def samples(comparison: Mapping[str, Any], size: int = 200) -> list[str]:
 
 
 def page(comparison: Mapping[str, Any]) -> str:
-    """The page: table, curves over time, samples."""
+    """Return the page: table, curves over time, samples."""
     template = files(__package__).joinpath("comparison.html").read_text("utf-8")
     size, unit = f"{comparison['characters']:,} characters", comparison["unit"]
     fields = {
@@ -95,17 +95,17 @@ def page(comparison: Mapping[str, Any]) -> str:
 
 
 def coloured(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
-    """Every model with a colour."""
+    """Return every model with a colour."""
     return [(entry, COLOURS[place % len(COLOURS)]) for place, entry in enumerate(entries)]
 
 
 def named(entry: Entry, colour: str) -> str:
-    """A model's name behind a dot of its colour."""
+    """Return a model's name behind a dot of its colour."""
     return f'<i style="background:{colour}"></i>{escape(entry["title"])}'
 
 
 def html_table(comparison: Mapping[str, Any]) -> str:
-    """The table in HTML; the best figure of held-out bits stands out."""
+    """Return the table in HTML; the best figure of held-out bits stands out."""
     heads, *models, last = rows(comparison)
     known = [entry["bits_per_char"] for entry in comparison["entries"] if entry["bits_per_char"] is not None]
     lines = [f"<tr>{''.join(f'<th scope=col>{escape(head)}</th>' for head in heads)}</tr>"]
@@ -118,7 +118,7 @@ def html_table(comparison: Mapping[str, Any]) -> str:
 
 
 def html_samples(comparison: Mapping[str, Any]) -> str:
-    """A block for each model: the prompt, and what it wrote."""
+    """Return a block for each model: the prompt, and what it wrote."""
     return "\n".join(
         f"<article><h3>{named(entry, colour)}</h3>"
         f"<p dir=auto><b>{plain(comparison['prompt'])}</b>{plain(entry['sample'])}</p></article>"
@@ -127,7 +127,7 @@ def html_samples(comparison: Mapping[str, Any]) -> str:
 
 
 def plain(text: str) -> str:
-    """A text of several lines in HTML."""
+    """Return a text of several lines in HTML."""
     return escape(escaped(text, LAYOUT))
 
 

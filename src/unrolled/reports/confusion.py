@@ -20,7 +20,10 @@ Counts = NDArray[np.int64]
 
 
 def lines(confusion: ArrayLike, labels: Sequence[str], width: int = 80) -> list[str]:
-    """The matrix [L, L] as lines of at most ``width`` columns; of more labels than fit, those most often confused."""
+    """Return the matrix [L, L] as lines of at most ``width`` columns.
+
+    Of more labels than fit, those most often confused.
+    """
     counts = checked(confusion, labels)
     digits = max(MIN_CELL_COLUMNS, len(str(counts.max(initial=0))))
     side = min(max((columns(fitted(each, width)) for each in labels), default=0), width // 4)
@@ -38,7 +41,7 @@ def lines(confusion: ArrayLike, labels: Sequence[str], width: int = 80) -> list[
 
 
 def svg(confusion: ArrayLike, labels: Sequence[str], title: str) -> str:
-    """The matrix [L, L] as a picture: the more of a label's examples are in a cell, the more ink."""
+    """Return the matrix [L, L] as a picture: the more of a label's examples are in a cell, the more ink."""
     counts = checked(confusion, labels)
     written = len(labels) <= WRITTEN
 
@@ -52,14 +55,14 @@ def svg(confusion: ArrayLike, labels: Sequence[str], title: str) -> str:
 
 
 def most_confused(counts: Counts, most: int) -> list[int]:
-    """The labels, at most so many, with the most errors in their rows and columns; in their own order."""
+    """Return the labels, at most so many, with the most errors in their rows and columns; in their own order."""
     errors = counts.sum(0) + counts.sum(1) - 2 * np.diag(counts)
     chosen: list[int] = np.sort(np.argsort(-errors, kind="stable")[:most]).tolist()
     return chosen
 
 
 def checked(confusion: ArrayLike, labels: Sequence[str]) -> Counts:
-    """The counts; raises ``InputError`` unless there is a row and a column for every label."""
+    """Return the counts; raises ``InputError`` unless there is a row and a column for every label."""
     counts = np.asarray(confusion, np.int64)
     if counts.shape != (len(labels), len(labels)):
         raise InputError(f"got a matrix {counts.shape} for {len(labels)} labels; give a row and a column for each")

@@ -24,7 +24,7 @@ def series(curve: Curve, name: str) -> Points:
 
 
 def bounds(curve: Curve) -> tuple[float, float, float, float]:
-    """The smallest and largest step, the smallest and largest bits; 0 and 1 where there are no points."""
+    """Return the smallest and largest step, the smallest and largest bits; 0 and 1 where there are no points."""
     points = series(curve, "train") + series(curve, "valid")
     if not points:
         return 0.0, 1.0, 0.0, 1.0
@@ -33,7 +33,7 @@ def bounds(curve: Curve) -> tuple[float, float, float, float]:
 
 
 def plot(curve: Curve, width: int = 64, height: int = 12, per: str = "character") -> list[str]:
-    """The held-out curve as lines for a terminal, the axis at the left; bits are ``per`` character or label."""
+    """Return the held-out curve as lines for a terminal, the axis at the left; bits are ``per`` character or label."""
     points = series(curve, "valid")
     if not points:
         return ["no curve: nothing was held out"]
@@ -50,7 +50,7 @@ def plot(curve: Curve, width: int = 64, height: int = 12, per: str = "character"
 
 
 def dense(points: Points, columns: int) -> list[tuple[int, float]]:
-    """A value for every column between the first and the last point, on straight lines."""
+    """Return a value for every column between the first and the last point, on straight lines."""
     first, last = points[0][0], points[-1][0]
     if first == last:
         return [(0, points[-1][1])]
@@ -64,7 +64,7 @@ def dense(points: Points, columns: int) -> list[tuple[int, float]]:
 
 
 def svg(curve: Curve, title: str, per: str = "character") -> str:
-    """The curve as a picture: training and held-out bits per character or label over steps."""
+    """Return the curve as a picture: training and held-out bits per character or label over steps."""
     drawn = bounds(curve)
     lines = [polyline(series(curve, name), drawn, COLOURS[name]) for name in COLOURS]
     legend = [
@@ -82,7 +82,7 @@ def svg(curve: Curve, title: str, per: str = "character") -> str:
 
 
 def place(x: float, y: float, drawn: tuple[float, float, float, float]) -> tuple[float, float]:
-    """Where a point stands in the picture."""
+    """Return where a point stands in the picture."""
     left, right, low, high = drawn
     across = (x - left) / ((right - left) or 1)
     up = (y - low) / ((high - low) or 1)
@@ -90,7 +90,7 @@ def place(x: float, y: float, drawn: tuple[float, float, float, float]) -> tuple
 
 
 def polyline(points: Points, drawn: tuple[float, float, float, float], colour: str) -> str:
-    """One line of the curve."""
+    """Return one line of the curve."""
     path = " ".join("{:.1f},{:.1f}".format(*place(x, y, drawn)) for x, y in points)
     return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
 
@@ -108,5 +108,5 @@ def axes(drawn: tuple[float, float, float, float], name: str) -> list[str]:
 
 
 def text(x: float, y: float, words: str, colour: str, anchor: str) -> str:
-    """Words in the picture."""
+    """Return the words in the picture."""
     return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}">{escape(shown(words))}</text>'

@@ -44,7 +44,7 @@ Summary = Mapping[str, Any]
 
 
 def lines(summary: Summary) -> list[str]:
-    """An evaluation, as its ``summary`` has it."""
+    """Return an evaluation, as its ``summary`` has it."""
     several = f", {summary['references']:,} references" if summary["references"] > summary["sources"] else ""
     classes = summary.get("classes")
     first = f"{summary['sources']:,} {'rows' if classes else 'sources'}{several}; {summary['model']}"
@@ -61,7 +61,7 @@ def lines(summary: Summary) -> list[str]:
 
 
 def figures(summary: Summary) -> list[str]:
-    """The figures, beside those of the baseline or with the signatures of how they were computed."""
+    """Return the figures, beside those of the baseline or with the signatures of how they were computed."""
     beside, signatures = summary.get("baseline") or {}, summary.get("signatures", {})
     head = [f"{'':{NAME}}{'model':>{CELL}}{'baseline':>{CELL}}"] if beside else []
     rows = []
@@ -75,7 +75,7 @@ def figures(summary: Summary) -> list[str]:
 
 
 def notes(summary: Summary) -> list[str]:
-    """What has to be known beside the figures."""
+    """Return what has to be known beside the figures."""
     return [f"note: {each}" for each in summary["notes"]]
 
 
@@ -102,13 +102,13 @@ def each_label(classes: Summary, of_baseline: Mapping[str, float]) -> list[str]:
 
 
 def confused(classes: Summary) -> list[str]:
-    """The most frequent errors."""
+    """Return the most frequent errors."""
     found = [f"{count:6,}  {change(wanted, got)}" for wanted, got, count in classes["confused"]]
     return ["most confused (count, wanted → got)", *found] if found else []
 
 
 def surprising(summary: Summary) -> list[str]:
-    """The rows whose label the model held for least probable."""
+    """Return the rows whose label the model held for least probable."""
     found = []
     for each in summary.get("worst", []):
         changed = change(each["wanted"][0], each["got"])
@@ -119,7 +119,7 @@ def surprising(summary: Summary) -> list[str]:
 
 
 def worst(summary: Summary) -> list[str]:
-    """The sources from which the worst was written."""
+    """Return the sources from which the worst was written."""
     name = summary["by"]
     found = []
     for each in summary.get("worst", []):
@@ -129,17 +129,17 @@ def worst(summary: Summary) -> list[str]:
 
 
 def wanted(each: Summary) -> list[tuple[str, str]]:
-    """The references of an example with a sign before each."""
+    """Return the references of an example with a sign before each."""
     return [("want ", text) for text in each["wanted"]]
 
 
 def change(one: str, other: str) -> str:
-    """What was wanted and what came."""
+    """Return what was wanted and what came."""
     return f"{fitted(one, SIDE)} → {fitted(other, SIDE)}"
 
 
 def pair_lines(summary: Summary) -> list[str]:
-    """What given texts cost under their sources, as the ``summary`` of pairs has it."""
+    """Return what given texts cost under their sources, as the ``summary`` of pairs has it."""
     rows = [
         f"{summary['pairs']:,} pairs, {summary['characters']:,} characters",
         f"bits per character  {summary['bits_per_char']:.4f}",

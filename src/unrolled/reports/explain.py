@@ -26,7 +26,7 @@ MOST_BITS = 9999  # JSON knows no infinity
 
 
 def page(title: str, explanation: Mapping[str, Any]) -> str:
-    """The page of an explanation: ``explanation`` has the fields of ``analysis.explaining.Explanation``.
+    """Return the page of an explanation: ``explanation`` has the fields of ``analysis.explaining.Explanation``.
 
     All of the text is escaped to ASCII, so that none of it can end the script that it stands in.
     """
@@ -36,12 +36,12 @@ def page(title: str, explanation: Mapping[str, Any]) -> str:
 
 
 def template() -> str:
-    """The page without its text."""
+    """Return the page without its text."""
     return files(__package__).joinpath("explain.html").read_text("utf-8")
 
 
 def plain(name: str, value: Any) -> Any:
-    """A field as JSON has it."""
+    """Return a field as JSON has it."""
     if name in ("logs", "rest"):
         return packed(np.clip(np.rint(value * -FINE), 0, 65535).astype("<u2"))
     if name == "activations":
@@ -54,11 +54,14 @@ def plain(name: str, value: Any) -> Any:
 
 
 def complete(candidates: NDArray[np.int32]) -> bool:
-    """Whether the candidates are the same everywhere: all units, in the order of their names."""
+    """Tell whether the candidates are the same everywhere: all units, in the order of their names."""
     return bool((candidates == np.arange(candidates.shape[1])).all())
 
 
 def packed(array: NDArray[Any]) -> str:
-    """An array's bytes, compressed, in letters; first the lowest byte of every number, since the highest are alike."""
+    """Return an array's bytes, compressed, in letters.
+
+    First the lowest byte of every number, since the highest are alike.
+    """
     planes = np.ascontiguousarray(array).reshape(-1, 1).view(np.uint8).T
     return base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode()

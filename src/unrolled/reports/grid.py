@@ -29,7 +29,7 @@ Tell = Callable[[int, int], str]
 def grid(
     ink: ArrayLike, left: Sequence[str], top: Sequence[str], title: str, tell: Tell, cell: int = 20, words: bool = False
 ) -> str:
-    """An SVG of a matrix of ink [rows, columns], each from 0 to 1; ``title`` says aloud what it shows.
+    """Return an SVG of a matrix of ink [rows, columns], each from 0 to 1; ``title`` says aloud what it shows.
 
     ``tell`` gives what is known of a cell: written in it with ``words``, else shown under the pointer. ``cell`` is its
     size in pixels. Raises ``InputError`` unless there is a name for every row and every column.
@@ -53,24 +53,27 @@ def grid(
 
 
 def picture(width: int, height: int, title: str, parts: Sequence[str]) -> str:
-    """An SVG of a size in pixels; programs that read aloud read its title."""
+    """Return an SVG of a size in pixels; programs that read aloud read its title."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {FONT} font-size="13" role="img">'
     return "\n".join([head, f"<title>{escape(shown(title))}</title>", *parts, "</svg>"])
 
 
 def room(labels: Sequence[str]) -> int:
-    """The pixels that the widest of some labels takes."""
+    """Return the pixels that the widest of some labels takes."""
     return round(max((wide(fitted(each, MAX_LABEL_COLUMNS)) for each in labels), default=0)) + 12
 
 
 def wide(text: str) -> float:
-    """About the pixels that a text takes: browsers have fonts of their own."""
+    """Return about the pixels that a text takes: browsers have fonts of their own."""
     return columns(text) * (NARROW if text.isascii() else WIDE)
 
 
 def label(x: float, y: float, words: str, up: bool) -> str:
-    """The name of a row, which ends at a point, or of a column, which goes up from it; whole under the pointer."""
+    """Return the name of a row, which ends at a point, or of a column, which goes up from it.
+
+    Whole under the pointer.
+    """
     turned = f' transform="rotate(-90 {x:g} {y:g})"' if up else ""
     where = f'x="{x:g}" y="{y:g}" text-anchor="{"start" if up else "end"}" dominant-baseline="central"{turned}'
     cut = fitted(words, MAX_LABEL_COLUMNS)
@@ -79,7 +82,7 @@ def label(x: float, y: float, words: str, up: bool) -> str:
 
 
 def square(x: int, y: int, size: int, ink: float, title: str, words: bool) -> str:
-    """A cell with its ink, and with what is told of it."""
+    """Return a cell with its ink, and with what is told of it."""
     ink = min(max(ink, 0.0), 1.0)
     place = f'x="{x}" y="{y}" width="{size}" height="{size}" fill="{INK}" fill-opacity="{ink:.3g}"'
     if not words:

@@ -11,20 +11,23 @@ SIGNS = {"\n": "⏎", "\r": "␍", "\t": "⇥"}
 
 
 def shown(text: str) -> str:
-    """A text in one line, without what neither a terminal nor XML can have; signs for spaces that stand alone."""
+    """Return a text in one line, without what neither a terminal nor XML can have.
+
+    Signs for spaces that stand alone.
+    """
     if text and not text.strip(" "):
         return "␣" * len(text)
     return "".join(map(sign, text))
 
 
 def sign(letter: str) -> str:
-    """A character, or what is shown in its place."""
+    """Return a character, or what is shown in its place."""
     hidden = CONTROLS.match(letter) or letter in "\ufffe\uffff"
     return SIGNS.get(letter, "\ufffd") if hidden else letter
 
 
 def fitted(text: str, width: int) -> str:
-    """A text in one line of so many columns, as it is shown."""
+    """Return a text in one line of so many columns, as it is shown."""
     line = shown(text)
     if columns(line) <= width:
         return line
@@ -39,10 +42,10 @@ def columns(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """A text with spaces behind it, to so many columns."""
+    """Return a text with spaces behind it, to so many columns."""
     return text + " " * (width - columns(text))
 
 
 def right(text: str, width: int) -> str:
-    """A text with spaces before it, to so many columns."""
+    """Return a text with spaces before it, to so many columns."""
     return " " * (width - columns(text)) + text

@@ -85,18 +85,23 @@ class Task(ABC):
 
     @abstractmethod
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
-        """Sources with what is wanted of each, the way ``read`` reads them; ``OptionError`` where nothing is."""
+        """Return sources with what is wanted of each, the way ``read`` reads them; ``OptionError`` where nothing is."""
 
     @abstractmethod
     def cut(self, rows: list[Row], options: TrainOptions, read: Callable[[str], list[Row]]) -> Cut:
-        """The rows of every part, the way ``read`` cuts them; ``read`` gives those of a part's own file."""
+        """Return the rows of every part, the way ``read`` cuts them; ``read`` gives those of a part's own file."""
 
     @abstractmethod
     def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
-        """Sources as the network reads them, the way ``read`` does; raises ``UnrolledError`` for what is none."""
+        """Return sources as the network reads them, the way ``read`` does.
+
+        Raises ``UnrolledError`` for what is none.
+        """
 
     def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
-        """What of a source has a label of its own, in order: the whole of it, unless its network answers for "each".
+        """Return what of a source has a label of its own, in order.
+
+        The whole of it, unless its network answers for "each".
 
         Those are as many as the places that answer in what ``encode_sources`` makes of it.
         """
@@ -104,15 +109,15 @@ class Task(ABC):
 
     @abstractmethod
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
-        """The network for options without gaps."""
+        """Return the network for options without gaps."""
 
     @abstractmethod
     def loss(self, logits: Any, targets: Any) -> Any:
-        """Nats of each target, as a torch tensor of the targets' shape."""
+        """Return the nats of each target, as a torch tensor of the targets' shape."""
 
     @abstractmethod
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
-        """A result as people read it, with what it was made of where that is shown, too."""
+        """Return a result as people read it, with what it was made of where that is shown, too."""
 
 
 def refuse_gaps(model: ModelOptions, *names: str) -> None:
@@ -123,5 +128,5 @@ def refuse_gaps(model: ModelOptions, *names: str) -> None:
 
 
 def negative_log_likelihood(logits: Any, targets: Any) -> Any:
-    """Nats of each target [...] under logits [..., V]."""
+    """Return the nats of each target [...] under logits [..., V]."""
     return logits.logsumexp(-1) - logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)

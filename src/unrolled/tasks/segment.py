@@ -87,7 +87,7 @@ class Segment(Task):
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """Lines without their spaces, and with one between words."""
+    """Return lines without their spaces, and with one between words."""
     from ..formats.corpus import read_corpus
 
     corpus = read_corpus(source, options).arranged("lines")
@@ -96,7 +96,7 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 
 def examples_of(rows: Sequence[Row], vocabularies: Vocabularies) -> Examples:
-    """Lines as ids, and as what each unit of them does."""
+    """Return lines as ids, and as what each unit of them does."""
     from ..datasets.encoder_input import Ragged
     from ..datasets.examples import Examples
 
@@ -106,7 +106,7 @@ def examples_of(rows: Sequence[Row], vocabularies: Vocabularies) -> Examples:
 
 
 def labels_of(words: Sequence[str], vocabularies: Vocabularies) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """The label of every unit of some words: those begin a word that begin where one does."""
+    """Return the label of every unit of some words: those begin a word that begin where one does."""
     begins = {0, *np.cumsum([len(word) for word in words]).tolist()}
     units = vocabularies["text"].split("".join(words))
     places = np.cumsum([0, *(len(unit) for unit in units[:-1])]).tolist() if units else []

@@ -57,11 +57,11 @@ class Unit(ABC):
         return bool(unit)
 
     def known(self, units: Mapping[str, int]) -> Unit:
-        """The unit for a vocabulary: itself, where the vocabulary does not decide how a text is cut."""
+        """Return the unit for a vocabulary: itself, where the vocabulary does not decide how a text is cut."""
         return self
 
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
-        """The units of a vocabulary, in its order: ``texts`` are learnt from; ``given`` are all that there are.
+        """Return the units of a vocabulary, in its order: ``texts`` are learnt from; ``given`` are all that there are.
 
         An alphabet is not what a network has to learn, so it is taken from all texts. Of units that can be spelled
         with an alphabet, the most frequent of the training texts (at most ``size``, ``SIZE`` where none is given, each
@@ -70,27 +70,27 @@ class Unit(ABC):
         return sorted({unit for text in given for part in self.parts(text) for unit in self.split(part)})
 
     def shown(self, units: Sequence[str]) -> str:
-        """Some units as people read them, whole or not."""
+        """Return some units as people read them, whole or not."""
         return self.join(units)
 
     def decoder(self) -> Callable[[str], str]:
-        """A function, which can be copied, that is fed unit by unit and gives the text that is complete by then."""
+        """Return a function that takes unit after unit and gives the text complete by then; it can be copied."""
         return str
 
     def characters(self, unit: str) -> int:
-        """How many characters (code points) a unit adds to a text."""
+        """Return how many characters (code points) a unit adds to a text."""
         return len(unit)
 
     def bytes(self, unit: str) -> int:
-        """How many bytes of UTF-8 a unit adds to a text."""
+        """Return how many bytes of UTF-8 a unit adds to a text."""
         return len(unit.encode("utf-8", "surrogatepass"))
 
     def length(self, text: str) -> int:
-        """How many units a text has, of a kind whose units stand ``apart``."""
+        """Return how many units a text has, of a kind whose units stand ``apart``."""
         return len(text)
 
     def parts(self, text: str) -> Iterator[str]:
-        """A text in parts that can be split one by one."""
+        """Yield a text in parts that can be split one by one."""
         start = 0
         while start < len(text):
             end = len(text)
@@ -101,7 +101,7 @@ class Unit(ABC):
             start = end
 
     def encode(self, text: str, index: Mapping[str, int], unknown: int) -> Ids:
-        """The ids of a text's units, spelled where the index lacks one; ``unknown`` where even that fails."""
+        """Return the ids of a text's units, spelled where the index lacks one; ``unknown`` where even that fails."""
         known = Spelling(self, index, unknown)
         parts = [[number for unit in self.split(part) for number in known[unit]] for part in self.parts(text)]
         return np.concatenate([np.array(part, np.int32) for part in parts]) if parts else np.empty(0, np.int32)
@@ -114,7 +114,7 @@ class SpelledUnit(Unit):
 
     @abstractmethod
     def spell(self, unit: str) -> list[str]:
-        """The smaller units of a unit."""
+        """Return the smaller units of a unit."""
 
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
         alphabet = {letter for text in given for part in self.parts(text) for letter in self.spell(part)}

@@ -43,7 +43,7 @@ class Bpe(Byte):
         return [token for piece in self.pieces(text) for token in self.merge(piece)]
 
     def pieces(self, text: str) -> list[str]:
-        """A text's words, which no token crosses."""
+        """Return a text's words, which no token crosses."""
         return pieces(text)
 
     def possible(self, unit: str) -> bool:
@@ -56,7 +56,7 @@ class Bpe(Byte):
         return Unit.encode(self, text, index, unknown)
 
     def merge(self, piece: str) -> list[str]:
-        """The tokens of a piece: of all neighbours that make a token, those learnt first are joined first."""
+        """Return the tokens of a piece: of all neighbours that make a token, those learnt first are joined first."""
         found = self.merged.get(piece)
         if found is None:
             found = self.merge_bytes(list(as_units(piece)))
@@ -66,7 +66,7 @@ class Bpe(Byte):
         return found
 
     def merge_bytes(self, tokens: list[str]) -> list[str]:
-        """The same of a piece's bytes."""
+        """Return the same of a piece's bytes."""
         while len(tokens) > 1:
             ranks = [self.ranks.get(left + right, NEVER) for left, right in pairwise(tokens)]
             first = min(ranks)
@@ -76,7 +76,7 @@ class Bpe(Byte):
         return tokens
 
     def learn(self, texts: Iterable[str], given: Iterable[str], size: int | None, least: int) -> list[str]:
-        """The bytes, the characters, and what is learnt on top of them.
+        """Return the bytes, the characters, and what is learnt on top of them.
 
         Raises ``MissingExtraError`` where ``tokenizers`` is missing.
         """
@@ -100,7 +100,9 @@ class Bpe(Byte):
 
 
 def frequent_letters(found: Mapping[str, int], room: int) -> tuple[list[str], list[str]]:
-    """The most frequent characters of more than one byte, and what their bytes are on the way to them, shortest first.
+    """Return the most frequent characters of more than one byte, and what their bytes are on the way to them.
+
+    Shortest first.
 
     They are as many as there is ``room`` for.
     """
@@ -123,7 +125,7 @@ def frequent_letters(found: Mapping[str, int], room: int) -> tuple[list[str], li
 
 
 def runs(found: Mapping[str, int], known: Set[str]) -> Iterator[str]:
-    """What stands between unknown characters in each piece, as often as the piece was found."""
+    """Yield what stands between unknown characters in each piece, as often as the piece was found."""
     for piece, times in found.items():
         for inside, letters in groupby(piece, known.__contains__):
             if inside:
@@ -131,18 +133,18 @@ def runs(found: Mapping[str, int], known: Set[str]) -> Iterator[str]:
 
 
 def as_units(text: str) -> str:
-    """The bytes of a text, written as ``byte`` writes them."""
+    """Return the bytes of a text, written as ``byte`` writes them."""
     return as_bytes(text).decode("latin-1")
 
 
 def pieces(text: str) -> list[str]:
-    """A text's words, which no token crosses; long ones in parts."""
+    """Return a text's words, which no token crosses; long ones in parts."""
     most = MAX_PIECE_CHARACTERS
     return [word[at : at + most] for word in words(text) for at in range(0, len(word), most)]
 
 
 def join_pairs(tokens: list[str], ranks: list[int], rank: int) -> list[str]:
-    """The tokens with all neighbours of a rank joined, from the left."""
+    """Return the tokens with all neighbours of a rank joined, from the left."""
     joined, place = [], 0
     while place < len(tokens):
         pair = place < len(ranks) and ranks[place] == rank

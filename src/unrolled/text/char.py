@@ -40,12 +40,12 @@ class Char(Unit):
 
 
 def code_points(text: str) -> np.ndarray:
-    """A text's code points as numbers; lone surrogates, which JSON can bring, pass."""
+    """Return a text's code points as numbers; lone surrogates, which JSON can bring, pass."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def code_point_table(index: Mapping[str, int], unknown: int) -> Ids:
-    """The id of each code point up to the highest known one, and behind it one entry for all others."""
+    """Return the id of each code point up to the highest known one, and behind it one entry for all others."""
     known = {ord(unit): number for unit, number in index.items() if len(unit) == 1}
     table = np.full(max(known, default=0) + 2, unknown, np.int32)
     table[list(known)] = list(known.values())

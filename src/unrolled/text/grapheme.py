@@ -23,12 +23,12 @@ class Grapheme(Unit):
 
 @cache
 def compiled(pattern: str) -> Any:
-    """A pattern of ``regex``, which is imported where a unit needs it: characters do without."""
+    """Return a pattern of ``regex``, which is imported where a unit needs it: characters do without."""
     import regex
 
     return regex.compile(pattern)
 
 
 def clusters(text: str) -> list[str]:
-    """The extended grapheme clusters of a text; of ASCII, only a CR and an LF are one."""
+    """Return the extended grapheme clusters of a text; of ASCII, only a CR and an LF are one."""
     return list(text) if text.isascii() and "\r" not in text else list(compiled(CLUSTER).findall(text))

@@ -9,12 +9,12 @@ Labels = tuple[str, ...]
 
 
 def vocabulary_of(labels: set[str]) -> Vocabulary:
-    """The vocabulary of all labels that there are."""
+    """Return the vocabulary of all labels that there are."""
     return Vocabulary(LABEL, tuple(sorted(labels)))
 
 
 def label_ids(known: Vocabulary, given: Labels) -> list[int]:
-    """The ids of some labels, one a column; the boundary's id stands for one that is missing or unknown."""
+    """Return the ids of some labels, one a column; the boundary's id stands for one that is missing or unknown."""
     chosen = dict.fromkeys((label.split("=")[0] for label in known.units), BOUNDARY)
     chosen |= {label.split("=")[0]: known.index.get(label, BOUNDARY) for label in given}
     return list(chosen.values())

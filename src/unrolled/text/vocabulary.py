@@ -61,7 +61,10 @@ class Vocabulary(Recomputed):
         size: int | None = None,
         least: int = 1,
     ) -> Vocabulary:
-        """The vocabulary that a kind of unit learns from texts (``Unit.learn``); ``given`` are the texts themselves."""
+        """Return the vocabulary that a kind of unit learns from texts (``Unit.learn``).
+
+        ``given`` are the texts themselves.
+        """
         return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
 
     @classmethod
@@ -86,15 +89,15 @@ class Vocabulary(Recomputed):
         return found
 
     def extended(self, texts: Iterable[str]) -> Vocabulary:
-        """The vocabulary with the letters that it lacks for some texts; words and tokens stay what they are."""
+        """Return the vocabulary with the letters that it lacks for some texts; words and tokens stay what they are."""
         return self.adding(UNITS[self.unit].learn([], texts, None, 1))
 
     def adding(self, units: Iterable[str]) -> Vocabulary:
-        """The vocabulary with units that it lacks at its end."""
+        """Return the vocabulary with units that it lacks at its end."""
         return Vocabulary(self.unit, (*self.units, *(unit for unit in units if unit not in self.index)))
 
     def __len__(self) -> int:
-        """The number of ids, the special ones included."""
+        """Return the number of ids, the special ones included."""
         return SPECIAL + len(self.units)
 
     @cached_property
@@ -116,31 +119,34 @@ class Vocabulary(Recomputed):
         return found
 
     def encode(self, text: str) -> Ids:
-        """The ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary and cannot be spelled."""
+        """Return the ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary and cannot be spelled."""
         return self.kind.encode(text, self.index, UNKNOWN)
 
     def split(self, text: str) -> list[str]:
-        """The units of a text, one for each of its ids: those that the vocabulary lacks are spelled."""
+        """Return the units of a text, one for each of its ids: those that the vocabulary lacks are spelled."""
         units = self.kind.split(text)
         return [piece for unit in units for piece in ([unit] if unit in self.index else self.kind.spell(unit))]
 
     def text_of(self, number: int, begun: str = "") -> str:
-        """One id as people read it: nothing for the boundary, U+FFFD for the unknown unit, the rest of one begun."""
+        """Return one id as people read it: nothing for the boundary, U+FFFD for the unknown unit.
+
+        The rest of one begun.
+        """
         if number >= SPECIAL:
             return self.kind.shown([self.units[number - SPECIAL][len(begun) :]])
         return "\ufffd" if number == UNKNOWN else ""
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of many ids."""
+        """Return the text of many ids."""
         decoder = self.decoder()
         return "".join(decoder(number) for number in ids)
 
     def decoder(self, begun: str = "") -> Decoder:
-        """What turns ids into text one by one; so much of the first unit is written already."""
+        """Return what turns ids into text one by one; so much of the first unit is written already."""
         return Decoder(self, begun)
 
     def count(self, ids: Ids) -> NDArray[np.int64]:
-        """How often each id stands in a text, which may be larger than the memory."""
+        """Return how often each id stands in a text, which may be larger than the memory."""
         counts = np.zeros(len(self), np.int64)
         for start in range(0, len(ids), CHUNK):
             counts += np.bincount(ids[start : start + CHUNK], minlength=len(self))
@@ -148,11 +154,11 @@ class Vocabulary(Recomputed):
         return counts
 
     def characters(self, ids: Ids) -> int:
-        """How many characters (code points) many ids stand for."""
+        """Return how many characters (code points) many ids stand for."""
         return int(self.count(ids) @ self.sizes)
 
     def encode_prompt(self, prompt: str) -> tuple[Ids, dict[str, str]]:
-        """The ids of a prompt, and what was read in place of each unit that the model never saw.
+        """Return the ids of a prompt, and what was read in place of each unit that the model never saw.
 
         An unseen unit is spelled; what cannot be spelled falls back to its compatibility form (NFKC), then to the other
         case, and at last to the unknown unit (shown as U+FFFD).
@@ -163,7 +169,7 @@ class Vocabulary(Recomputed):
         return self.encode("".join(replaced.get(unit, unit) for unit in self.split(prompt))), replaced
 
     def reopen(self, prompt: str) -> tuple[str, str, Ids]:
-        """A prompt without its last unit, that unit, and the ids of all units that begin with it.
+        """Return a prompt without its last unit, that unit, and the ids of all units that begin with it.
 
         A prompt seldom ends where a unit does: "Alice wa" goes on with " was", "Alice " with any word and its space. So
         the last unit is written anew, by one that begins like it. Nothing is reopened where no other unit does.
@@ -177,7 +183,10 @@ class Vocabulary(Recomputed):
         return before, last, np.array(longer, np.int32)
 
     def settle(self, text: str) -> tuple[str, str]:
-        """A text's beginning, whose units stay what they are whatever comes, and the rest, whose units may not."""
+        """Return a text's beginning, whose units stay what they are whatever comes, and the rest.
+
+        Whose units may not.
+        """
         if not self.kind.grows:
             return text, ""
         pattern = UNFINISHED if self.kind.breaks else UNFINISHED_LINE
@@ -190,7 +199,10 @@ class Vocabulary(Recomputed):
         return settled, text[len(settled) :]
 
     def before_last(self, prompt: str) -> tuple[str, str]:
-        """A prompt without its last unit, and that unit: several of them, where one begins within a character."""
+        """Return a prompt without its last unit, and that unit.
+
+        Several of them, where one begins within a character.
+        """
         units = self.kind.split(prompt)
         for place in range(len(units) - 1, -1, -1):
             try:
@@ -200,7 +212,7 @@ class Vocabulary(Recomputed):
         raise AssertionError("no units are a text")
 
     def fall_back(self, unit: str) -> str:
-        """The nearest text that the vocabulary can spell in place of a unit that it does not hold."""
+        """Return the nearest text that the vocabulary can spell in place of a unit that it does not hold."""
         normal = unicodedata.normalize("NFKC", unit)
         decomposed = "".join(c for c in unicodedata.normalize("NFKD", unit) if not unicodedata.combining(c))
         for variant in (normal, unit.swapcase(), normal.swapcase(), decomposed, decomposed.swapcase()):
@@ -222,7 +234,7 @@ class Decoder:
         return other
 
     def __call__(self, number: int) -> str:
-        """What one more id completes."""
+        """Return what one more id completes."""
         if number >= SPECIAL:
             unit, self.begun = self.vocabulary.units[number - SPECIAL][self.begun :], 0
             return self.complete(unit)

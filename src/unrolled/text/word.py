@@ -27,5 +27,5 @@ class Word(SpelledUnit):
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, and all that stands between them."""
+    """Return the words of a text, and all that stands between them."""
     return list(compiled(WORD).findall(text))

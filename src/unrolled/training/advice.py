@@ -19,7 +19,7 @@ MANY_EPOCHS = 20.0
 
 
 def advise(stats: CorpusStats, weights: int, epochs: float, minutes: float | None) -> str:
-    """What kind of text this is, and whether to train longer, smaller, or to add text."""
+    """Return what kind of text this is, and whether to train longer, smaller, or to add text."""
     likeness, expectation = next((rest for most, *rest in SIZES if stats.length < most), LIBRARY)
     rare = f" ({stats.rare} of them fewer than {SELDOM} times, too seldom to learn)" if stats.rare else ""
     read = "" if stats.unit == "char" else f" read as {stats.units:,} units"
@@ -29,7 +29,7 @@ def advise(stats: CorpusStats, weights: int, epochs: float, minutes: float | Non
 
 
 def what_helps(stats: CorpusStats, weights: int, epochs: float, minutes: float | None) -> str:
-    """The advice alone."""
+    """Return the advice alone."""
     if weights > WEIGHTS_PER_CHARACTER * stats.length:
         return f"{weights:,} weights are more than it can fill, so a smaller --hidden-size would memorise less"
     if epochs < FEW_EPOCHS:

@@ -35,7 +35,7 @@ class PretrainedModel:
     bundle: Bundle
 
     def model(self, given: ModelOptions, names: Collection[str] = ()) -> ModelOptions:
-        """The sizes of the network that goes on; of the options ``names``, only its dropout may be another."""
+        """Return the sizes of the network that goes on; of the options ``names``, only its dropout may be another."""
         config = self.bundle.config
         if given.model not in (ModelOptions().model, config.model):
             raise OptionError(f"I got --model={given.model}, and {self.path} is a {config.model} model; leave it out")
@@ -57,12 +57,12 @@ class PretrainedModel:
                 )
 
     def known(self, task: str) -> Mapping[str, Vocabulary]:
-        """The vocabularies that a run goes on with: of one that reads now, only that of what it reads."""
+        """Return the vocabularies that a run goes on with: of one that reads now, only that of what it reads."""
         own = self.bundle.vocabularies
         return own if task == self.bundle.config.task else {"text": own["text"]}
 
     def reader(self, given: ModelOptions) -> ModelOptions:
-        """The sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
+        """Return the sizes of a network that reads with what a language model has learnt (Howard and Ruder 2018)."""
         config = self.bundle.config
         reads = TASKS[config.task].continues and config.kind.reads and facts_of(config.cell).encodes
         if not TASKS[given.task].warm or not reads or not config.embedding_size:
@@ -74,19 +74,22 @@ class PretrainedModel:
         return dataclasses.replace(given, **taken)
 
     def gentle(self, given: TrainOptions) -> TrainOptions:
-        """The options with a small learning rate, where the model was trained elsewhere for long and none is given."""
+        """Return the options with a small learning rate.
+
+        Where the model was trained elsewhere for long and none is given.
+        """
         if self.bundle.record.stopped != ELSEWHERE or given.learning_rate is not None:
             return given
         return dataclasses.replace(given, learning_rate=GENTLE)
 
 
 def open_base(path: str) -> PretrainedModel:
-    """The model of a file, or the GPT-2 of a folder."""
+    """Return the model of a file, or the GPT-2 of a folder."""
     return PretrainedModel(path, open_bundle(path))
 
 
 def old_split(base: PretrainedModel, vocabularies: Mapping[str, Vocabulary]) -> TextDataset | None:
-    """The text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
+    """Return the text that a model learnt from, where it still lies where it lay, in the new vocabularies."""
     config = base.bundle.config
     corpus = old_corpus(base.bundle) if TASKS[config.task].continues else None  # examples are not cut like a text
     if corpus is None:
@@ -99,7 +102,7 @@ def old_split(base: PretrainedModel, vocabularies: Mapping[str, Vocabulary]) -> 
 
 
 def old_corpus(bundle: Bundle) -> Corpus | None:
-    """The corpus of a model's record, if the files are there and have not changed."""
+    """Return the corpus of a model's record, if the files are there and have not changed."""
     recorded = bundle.record.corpus
     paths = [Path(name) for name in recorded.get("names", ())]
     if not paths:  # trained elsewhere

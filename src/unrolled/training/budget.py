@@ -22,14 +22,14 @@ RECENT = 0.08  # share of the minutes whose steps tell the speed
 TOLERANCE = 0.02  # share of the minutes by which the end may be off before the run is planned anew
 LOOK = 0.01  # share of the minutes between two looks
 BESIDE = 0.3  # of the time of steps, that is set aside for validations and observers between them, at most
-MAX_EPOCHS = 40  # over the text in a budget of minutes: more of them only learn it by heart
+MAX_EPOCHS = 40  # over the text in a budget of minutes: more of them only overfit it
 SETTLE = 3  # first steps, which are slower than the rest
 
 
 def max_epochs(characters: float) -> int:
-    """Passes that a budget of minutes is used up for, at most, over units of so many characters.
+    """Return the most epochs that a budget of minutes is used up for, over units of so many characters.
 
-    Words are learnt by heart sooner than letters: there are fewer of them to learn from.
+    Words are memorised sooner than letters: there are fewer of them to learn from.
     """
     return round(MAX_EPOCHS / math.sqrt(characters))
 
@@ -50,7 +50,7 @@ class Budget:
     looked: float = 0.0
 
     def begin(self, steps_per_second: float) -> None:
-        """The first plan; for minutes, a guess from the machine's speed."""
+        """Make the first plan; for minutes, a guess from the machine's speed."""
         if self.replay:
             self.schedule.plan(*self.replay[0])
         else:
@@ -74,7 +74,7 @@ class Budget:
         self.schedule.plan(progress.step, steps)
 
     def steps_for(self, steps_in_time: float) -> int:
-        """Steps in all: as many as were asked for, or as fit into the minutes."""
+        """Return the steps in all: as many as were asked for, or as fit into the minutes."""
         if self.options.steps is not None:
             return self.options.steps
         if self.options.epochs is not None:

@@ -46,7 +46,7 @@ class Checkpoint:
 
 
 def seconds_between_saves() -> float:
-    """Seconds between two saves; raises an ``OptionError`` where the environment gives no number."""
+    """Return the seconds between two saves; raises an ``OptionError`` where the environment gives no number."""
     try:
         return max(0.0, float(os.environ.get(VARIABLE) or SECONDS_BETWEEN_SAVES))
     except ValueError:
@@ -60,7 +60,7 @@ def save_resume(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, A
 
 
 def load_resume(path: Path) -> tuple[Tensors, dict[str, Any]]:
-    """What ``save_resume`` wrote; raises ``ModelFileError`` for what says nothing of a run."""
+    """Return what ``save_resume`` wrote; raises ``ModelFileError`` for what says nothing of a run."""
     tensors, metadata = unpack(read(path), str(path))
     if "resume" not in metadata:
         raise ModelFileError(f"{path} is no resume file; start again without --resume")
@@ -72,7 +72,7 @@ def load_resume(path: Path) -> tuple[Tensors, dict[str, Any]]:
 
 
 def load_state(path: Path, device: torch.device) -> RunState:
-    """The state in a resume file, its tensors on a device; whether they fit a run tells ``check_tensors``."""
+    """Return the state in a resume file, its tensors on a device; whether they fit a run tells ``check_tensors``."""
     arrays, about = load_resume(path)
     tensors = {name: torch.from_numpy(array).clone().to(device) for name, array in arrays.items()}
     try:
@@ -82,5 +82,5 @@ def load_state(path: Path, device: torch.device) -> RunState:
 
 
 def as_plain(options: Any) -> dict[str, Any]:
-    """Options as JSON can hold them."""
+    """Return options as JSON can hold them."""
     return dataclasses.asdict(options)

@@ -97,7 +97,7 @@ def check_tensors(state: RunState, learner: Learner) -> None:
 
 
 def memories(optimizers: Optimizers) -> Iterator[dict[str, Tensor]]:
-    """What optimizers may remember of each parameter: all of it, or nothing yet."""
+    """Yield what optimizers may remember of each parameter: all of it, or nothing yet."""
     for count, optimizer in enumerate(optimizers):
         for place, parameter in enumerate(parameters_of(optimizer)):
             each = remembered(optimizer, parameter)

@@ -17,7 +17,10 @@ UNSEEN = 0.5
 
 
 def doubts(record: Record, split: Dataset, given: Mapping[str, Any]) -> list[str]:
-    """What a user should know of a result, each in a sentence with what to do; nothing where nothing was held out."""
+    """Return what a user should know of a result, each in a sentence with what to do.
+
+    Nothing where nothing was held out.
+    """
     best = record.best
     if best is None:
         return []
@@ -32,7 +35,7 @@ def doubts(record: Record, split: Dataset, given: Mapping[str, Any]) -> list[str
 
 
 def worse_than_guessing(best: Mapping[str, Any], split: Dataset) -> str | None:
-    """That a result is no better than always the most frequent label, or than units by their frequency alone."""
+    """Return the advice that a result is no better than the most frequent label, or than the units' frequencies."""
     if split.per == "label":
         share = share_of_most_frequent(split)
         if best["accuracy"] > share:
@@ -51,14 +54,14 @@ def worse_than_guessing(best: Mapping[str, Any], split: Dataset) -> str | None:
 
 
 def worse_than_counting(best: Mapping[str, Any], chain: float | None) -> str | None:
-    """That a result is worse than what a Markov chain of the text needs."""
+    """Return the advice that a result is worse than what a Markov chain of the text needs."""
     if chain is None or best["bits_per_char"] <= chain:
         return None
     return f"{best['bits_per_char']:.2f} bits/char are more than the {chain:.2f} of a Markov chain of {ORDER}"
 
 
 def what_helps(record: Record, given: Mapping[str, Any]) -> str:
-    """What to do about it, by how the run ended."""
+    """Return what to do about it, by how the run ended."""
     if "learning_rate" in given or record.stopped == "diverged":
         return "lower --learning-rate, or leave it to the recipe"
     if record.ended_by in ("passes", "patience"):
@@ -67,13 +70,16 @@ def what_helps(record: Record, given: Mapping[str, Any]) -> str:
 
 
 def bits_by_frequency(split: Dataset) -> float:
-    """Bits per character of the held-out targets, if each is guessed by how often it was seen in training."""
+    """Return the bits per character of the held-out targets.
+
+    If each is guessed by how often it was seen in training.
+    """
     seen = split.counts() + UNSEEN
     held_out = split.counts("valid")
     return float(-(held_out @ np.log2(seen / seen.sum())) / max(1, split.characters_of("valid")))
 
 
 def share_of_most_frequent(split: Dataset) -> float:
-    """The share of the held-out labels that are the one most frequent in training."""
+    """Return the share of the held-out labels that are the one most frequent in training."""
     held_out = split.counts("valid")[SPECIAL:]
     return float(held_out[int(split.counts()[SPECIAL:].argmax())] / max(1, held_out.sum()))

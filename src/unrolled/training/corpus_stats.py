@@ -58,7 +58,7 @@ def measure_corpus(split: TextDataset) -> CorpusStats:
 
 
 def measure_chain(split: TextDataset) -> float | None:
-    """Bits per character of the beginning of the held-out part."""
+    """Return the bits per character of the beginning of the held-out part."""
     held_out = split.valid[:JUDGED]
     if len(held_out) < FEWEST:
         return None

@@ -48,11 +48,11 @@ class Costs:
         self.observing = (*self.observing, observing)[-KEPT:]
 
     def validation(self, units: int) -> float:
-        """What a validation of so many units will take, with its observers."""
+        """Return what a validation of so many units will take, with its observers."""
         return self.per_unit * units + sum(self.observing) / max(1, len(self.observing))
 
     def final(self, units: int, weights: int) -> float:
-        """What scoring so many units after the last step will take, and writing a model of so many weights."""
+        """Return what scoring so many units after the last step will take, and writing a model of so many weights."""
         return self.per_unit * units + self.slowness * (WRITING + WRITING_A_WEIGHT * weights)
 
 
@@ -76,7 +76,7 @@ class Clock:
 
 
 def seconds_per_unit(network: Network, task: Task, split: Dataset) -> float:
-    """Seconds that validating takes for each held-out unit, from some of them."""
+    """Return the seconds that validating takes for each held-out unit, from some of them."""
     passed, places = 0.0, 1
     for units, rows in ((FIRST_PROBE, 1), (PROBE, rows_for(split.units("valid")))):
         part = split.beginning("valid", units)

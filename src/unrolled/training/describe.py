@@ -13,7 +13,7 @@ from .recipes.text import Recipe
 
 
 def about_run(work: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[str, Any]:
-    """From what it learnt, how it was told to, and how far it came."""
+    """Return what leads from what it learnt, how it was told to, and how far it came."""
     return {
         "corpus": work.corpus,
         "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
@@ -30,7 +30,7 @@ def about_run(work: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[
 
 
 def about_kernels(precision: str) -> str:
-    """Which kernels the scan may use, or why none."""
+    """Return which kernels the scan may use, or why none."""
     library = kernels.load()
     if library is None:
         return kernels.reason_missing()

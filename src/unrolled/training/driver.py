@@ -120,7 +120,7 @@ class Run:
             self.ending = Ending(f"signal {int(signal.SIGINT)}", "signal")
 
     def reason_to_end(self, interrupt: Interrupt) -> Ending | None:
-        """Why the run ends before the next step; None while it goes on."""
+        """Return why the run ends before the next step; None while it goes on."""
         patience = self.work.train.patience
         if interrupt.received is not None:
             return Ending(f"signal {interrupt.received}", "signal")
@@ -161,7 +161,7 @@ class Run:
             )
 
     def validate(self) -> None:
-        """Score the held-out text; tell of it, and warn where the network learns the text by heart."""
+        """Score the held-out text; tell of it, and warn where the network overfits the text."""
         self.validation.run(self.tell_validated)
 
     def save(self, otherwise: str = "training goes on") -> None:
@@ -172,7 +172,7 @@ class Run:
             tell(self.observers, Warned(f"{error}; {otherwise}"))
 
     def state(self) -> RunState:
-        """All that ``resume`` needs; the tensors are the run's own, which the next step changes."""
+        """Return all that ``resume`` needs; the tensors are the run's own, which the next step changes."""
         job = {"model": as_plain(self.recipe.model), "train": as_plain(self.recipe.train), **self.work.about()}
         learner, validation = self.learner, self.validation
         return RunState(
@@ -223,12 +223,15 @@ class Run:
         )
 
     def course(self) -> Course:
-        """How far the run is, as a record tells it."""
+        """Return how far the run is, as a record tells it."""
         judged = bool(self.validation.best)
         return Course(self.work, self.recipe, self.progress, self.learner.network, self.precision, self.ending, judged)
 
     def finish(self) -> Bundle:
-        """The best model; an interrupted run also leaves what going on needs, before anything else changes it."""
+        """Return the best model; an interrupted run also leaves what going on needs.
+
+        Before anything else changes it.
+        """
         interrupted = self.ending.ended_by == "signal"
         if interrupted and not self.progress.step:
             number = int(self.ending.stopped.split()[1])

@@ -44,20 +44,20 @@ class Course:
 
 
 def units_at_the_end(split: Dataset, held_out: HeldOut) -> int:
-    """Units that are scored after the last step: the last validation, and all that ``finished`` does."""
+    """Return the units that are scored after the last step: the last validation, and all that ``finished`` does."""
     valid, test = (split.units(part) * (2 if split.per == "label" else 1) for part in ("valid", "test"))
     return valid + test + (split.units("valid") if split.unlabelled() else 0) + held_out.old_units
 
 
 def snapshot(course: Course) -> Bundle:
-    """A bundle of the weights as they are now, with the record so far."""
+    """Return a bundle of the weights as they are now, with the record so far."""
     arrays = {name: tensor.cpu().numpy().copy() for name, tensor in course.network.state_dict().items()}
     vocabularies = with_unseen(course.work.split, course.network.unseen)
     return Bundle(arrays, course.recipe.model, vocabularies, record(course))
 
 
 def record(course: Course) -> Record:
-    """Where the model comes from, and how well it did."""
+    """Return where the model comes from, and how well it did."""
     progress, ending, per = course.progress, course.ending, course.work.split.per
     return Record(
         about_run(course.work, course.recipe, progress),
@@ -70,7 +70,7 @@ def record(course: Course) -> Record:
 
 
 def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str, float | None]) -> Bundle:
-    """The bundle of a network that has its best weights; ``split`` has the held-out part as it was validated."""
+    """Return the bundle of a network that has its best weights; ``split`` has the held-out part as it was validated."""
     work, network, per = course.work, course.network, split.per
     task = TASKS[work.model.task]
     figures = calibrate(network, split) if course.judged and per == "label" else {}
@@ -86,6 +86,6 @@ def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str
         found["continued"] = describe(work, before, after)
     if best and unlabelled:
         best["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
-    told = final.record | found
-    messages = doubts(told, split, work.given) if course.ending.ended_by != "signal" else []
-    return dataclasses.replace(final, record=told | {"warnings": messages} if messages else told)
+    about = final.record | found
+    messages = doubts(about, split, work.given) if course.ending.ended_by != "signal" else []
+    return dataclasses.replace(final, record=about | {"warnings": messages} if messages else about)

@@ -1,7 +1,7 @@
 """The forecast: bits per character of the held-out text before the first step, as an interval.
 
-A Markov chain takes a second and knows most of what makes one text dearer than another; how much better a network does
-depends on how much it sees. The line through runs over other texts, and its spread, are those of
+A Markov chain takes a second and knows most of what makes one text cost more bits than another; how much better a
+network does depends on how much it sees. The line through runs over other texts, and its spread, are those of
 ``benchmarks/forecast.py``.
 """
 
@@ -30,7 +30,7 @@ class Forecast:
 
 
 def forecast(stats: CorpusStats, seen: float) -> Forecast | None:
-    """What training that sees so many characters will come to; None where nothing is held out."""
+    """Return what training that sees so many characters will come to; None where nothing is held out."""
     if stats.chain is None:
         return None
     ratio = sum(weight * feature for weight, feature in zip(LINE, features(stats.length, seen), strict=True))
@@ -39,5 +39,8 @@ def forecast(stats: CorpusStats, seen: float) -> Forecast | None:
 
 
 def features(length: int, seen: float) -> tuple[float, float, float]:
-    """What a forecast depends on: characters seen while learning and characters to learn from, by their logarithms."""
+    """Return what a forecast depends on: characters seen while learning and characters to learn from.
+
+    By their logarithms.
+    """
     return 1.0, math.log10(max(seen, LEAST_SEEN) / 1_000_000), math.log10(length / 100_000)

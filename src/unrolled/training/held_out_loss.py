@@ -22,7 +22,7 @@ MOST_LOGITS = 1 << 24  # at once: 64 MB
 
 @torch.no_grad()
 def total_bits(network: Network, task: Task, split: Dataset, part: str, rows: int | None = None) -> float:
-    """The sum of the loss over all targets of a held-out part, in bits; a text is read in so many ``rows``."""
+    """Return the sum of the loss over all targets of a held-out part, in bits; a text is read in so many ``rows``."""
     device = network.head.bias.device
     state, total = network.start(1), 0.0
     for batch in split.held_out(part, network.window, rows):
@@ -37,7 +37,10 @@ def total_bits(network: Network, task: Task, split: Dataset, part: str, rows: in
 
 
 def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Tensor) -> float:
-    """Nats of all targets [B, T] that count, after the last layer's outputs: part by part, as logits can be many."""
+    """Return the nats of all targets [B, T] that count, after the last layer's outputs.
+
+    Part by part, as logits can be many.
+    """
     at_once = max(1, MOST_LOGITS // (len(y) * network.spec.outputs))
     total = 0.0
     precision = network.precision if network.spec.outputs >= LARGE else "fp32"
@@ -49,7 +52,7 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
 
 
 def scored(network: Network, nats: Tensor, targets: Tensor) -> Tensor:
-    """The nats [...] of targets where all units that never occurred share ``network.unseen`` evenly.
+    """Return the nats [...] of targets where all units that never occurred share ``network.unseen`` evenly.
 
     What ``analysis.scoring.log_probabilities`` tells of every unit.
     """
@@ -61,5 +64,5 @@ def scored(network: Network, nats: Tensor, targets: Tensor) -> Tensor:
 
 
 def bits_of(network: Network, task: Task, split: Dataset, part: str) -> float:
-    """What a held-out part costs, in bits per character, or per label."""
+    """Return what a held-out part costs, in bits per character, or per label."""
     return total_bits(network, task, split, part) / max(1, split.characters_of(part))

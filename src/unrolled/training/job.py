@@ -39,7 +39,7 @@ class TrainingJob:
     base: PretrainedModel | None = None
 
     def about(self) -> dict[str, Any]:
-        """What a resume file says of it, so that it can be gathered again."""
+        """Return what a resume file says of it, so that it can be gathered again."""
         return {
             "digest": self.corpus["digest"],
             "cutter": self.corpus["cutter"],

@@ -51,7 +51,7 @@ class Speed:
     flops: float
 
     def units_per_second(self, cost: float) -> float:
-        """Units learnt in a second, each of which takes so many operations."""
+        """Return the units learnt in a second, each of which takes so many operations."""
         return 1 / (self.seconds_per_unit + cost / self.flops)
 
 
@@ -97,7 +97,10 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, cell: Cell = 
 
 
 def validation_cost(spec: NetworkSpec) -> float:
-    """What validating a unit costs, relative to training on it: forward only, but over all of a large vocabulary."""
+    """Return what validating a unit costs, relative to training on it.
+
+    Forward only, but over all of a large vocabulary.
+    """
     if not spec.kind.of_cells:  # it learns from all of its vocabulary, too
         return 1 / 3
     cell = find_cell(spec.cell, spec.context)
@@ -106,13 +109,13 @@ def validation_cost(spec: NetworkSpec) -> float:
 
 
 def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, cell: Cell = MEASURED_CELL) -> float:
-    """The same with the optimizer's share, in steps of full size."""
+    """Return the same with the optimizer's share, in steps of full size."""
     shared = muon_flops(hidden_size, layers, cell.gates) / (ROWS * LENGTH) if optimizer == "muon" else 0.0
     return flops_per_unit(hidden_size, layers, vocabulary, cell) + shared
 
 
 def measure_speed(device: torch.device, precision: str, optimizer: str, seconds: float) -> Speed:
-    """How fast this machine trains: whole steps of a narrow and of a wide layer, about ``seconds`` in all."""
+    """Return how fast this machine trains: whole steps of a narrow and of a wide layer, about ``seconds`` in all."""
     narrow, wide = (time_step(device, precision, optimizer, width, seconds / 2) for width in MEASURED_WIDTHS)
     less, more = (unit_cost(optimizer, width, 1, VOCABULARY) for width in MEASURED_WIDTHS)
     flops = (more - less) / max(wide - narrow, 1e-3 * wide)
@@ -120,7 +123,10 @@ def measure_speed(device: torch.device, precision: str, optimizer: str, seconds:
 
 
 def time_step(device: torch.device, precision: str, optimizer: str, width: int, seconds: float) -> float:
-    """Seconds that a unit takes in training a layer, from the median of the steps that fit into so many seconds."""
+    """Return the seconds that a unit takes in training a layer.
+
+    From the median of the steps that fit into so many seconds.
+    """
     spec = NetworkSpec(VOCABULARY, VOCABULARY, 64, MEASURED_CELL.name, width, 1, 0.1)
     network = build(spec, precision=precision).to(device)
     optimizers = make_optimizers(network, optimizer, 0.0)

@@ -33,7 +33,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(groups, {"lr": 0.0, "weight_decay": weight_decay, "narrow": False})
 
     def remembered(self, parameter: Tensor) -> dict[str, Tensor]:
-        """What is remembered of a parameter, at first."""
+        """Return what is remembered of a parameter, at first."""
         return {"momentum": torch.zeros_like(parameter), "step": torch.zeros((), dtype=torch.int64)}
 
     @torch.no_grad()

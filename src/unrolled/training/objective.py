@@ -27,14 +27,14 @@ class Objective:
 
     @classmethod
     def of(cls, settings: TrainOptions, split: Dataset) -> Objective:
-        """The objective that the options ask for."""
+        """Return the objective that the options ask for."""
         weights = balanced(split.counts()) if settings.class_weights == "balanced" else None
         return cls(settings.label_smoothing or 0.0, weights)
 
     def __call__(
         self, losses: Tensor, logits: Tensor, places: Tensor, targets: Tensor, counts: NDArray[np.bool_] | None
     ) -> Tensor:
-        """The mean to be minimised of the losses [B, T] of targets, which have their places in logits [B, T, S].
+        """Return the mean to be minimised of the losses [B, T] of targets, which have their places in logits [B, T, S].
 
         Label smoothing: Szegedy et al. 2016, section 7; over those units that have logits.
         """
@@ -47,13 +47,13 @@ class Objective:
 
 
 def mean_logit(logits: Tensor) -> Tensor:
-    """The mean over the last axis of the logits of units that occur."""
+    """Return the mean over the last axis of the logits of units that occur."""
     occur = logits > NEVER / 2
     return logits.masked_fill(~occur, 0).sum(-1) / occur.sum(-1)
 
 
 def balanced(counts: NDArray[np.int64]) -> Tensor:
-    """The weight of every unit [V] with which each counts the same in the sum, whose mean stays 1."""
+    """Return the weight of every unit [V] with which each counts the same in the sum, whose mean stays 1."""
     known = counts[SPECIAL:]
     weights = np.ones(len(counts), np.float32)
     weights[SPECIAL:] = known.sum() / (np.maximum(known, 1) * max(1, (known > 0).sum()))

@@ -28,7 +28,7 @@ Optimizers = Sequence[torch.optim.Optimizer]
 
 
 def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimizers:
-    """The optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
+    """Return the optimizers of a network: "muon" and AdamW, or "adamw" alone. Each step sets their learning rate."""
     named = dict(network.named_parameters())
     matrices = {key: p for key, p in named.items() if name == "muon" and is_matrix(key, p)}
     rows = {} if network.spec.encoder else named  # where all units are learnt at every step
@@ -54,12 +54,12 @@ def make_optimizers(network: Network, name: str, weight_decay: float) -> Optimiz
 
 
 def is_matrix(key: str, parameter: torch.nn.Parameter) -> bool:
-    """Whether a parameter is a matrix of a stack, or between an encoder and one."""
+    """Tell whether a parameter is a matrix of a stack, or between an encoder and one."""
     return parameter.ndim > 1 and len(parameter) > 0 and ("rnn.weight" in key or key.startswith(BETWEEN))
 
 
 def remembered(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dict[str, torch.Tensor]:
-    """What an optimizer remembers of a parameter, at first; PyTorch's AdamW does not tell by itself."""
+    """Return what an optimizer remembers of a parameter, at first; PyTorch's AdamW does not tell by itself."""
     if isinstance(optimizer, Muon | SparseAdamW):
         return optimizer.remembered(parameter.detach())
     averages = {name: torch.zeros_like(parameter.detach()) for name in ("exp_avg", "exp_avg_sq")}
@@ -67,7 +67,7 @@ def remembered(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dic
 
 
 def optimizer_state(optimizers: Optimizers) -> dict[str, torch.Tensor]:
-    """What optimizers remember of their parameters now, by the places of both: "0.3.exp_avg"; no copies."""
+    """Return what optimizers remember of their parameters now, by the places of both: "0.3.exp_avg"; no copies."""
     return {
         f"{number}.{place}.{name}": tensor
         for number, optimizer in enumerate(optimizers)
@@ -85,7 +85,7 @@ def load_optimizer_state(optimizers: Optimizers, tensors: Mapping[str, torch.Ten
 
 
 def parameters_of(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:
-    """An optimizer's parameters, in the order of its groups."""
+    """Return an optimizer's parameters, in the order of its groups."""
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 

@@ -22,7 +22,7 @@ MOST_UNSEEN = 0.01
 
 
 def mean_of(losses: torch.Tensor, counts: NDArray[np.bool_] | None) -> torch.Tensor:
-    """The mean of the losses of a batch, padding left out."""
+    """Return the mean of the losses of a batch, padding left out."""
     if counts is None:
         return losses.mean()
     weights = torch.from_numpy(counts).to(losses)
@@ -65,7 +65,9 @@ def soften(network: Network) -> None:
 
 
 def unseen_mass(network: Network, split: Dataset) -> float:
-    """The probability that scoring gives to all units together that never occurred: that of a unit not seen before.
+    """Return the probability that scoring gives to all units together that never occurred.
+
+    That of a unit not seen before.
 
     It is estimated by the share of units that occurred once (Good 1953). Labels that never occurred cannot come.
     """
@@ -76,18 +78,18 @@ def unseen_mass(network: Network, split: Dataset) -> float:
 
 
 def occurring(network: Network) -> NDArray[np.bool_]:
-    """Which units [V] ever occurred where a network learnt."""
+    """Return which units [V] ever occurred where a network learnt."""
     found: NDArray[np.bool_] = (network.head.bias > NEVER / 2).cpu().numpy()
     return found
 
 
 def with_unseen(split: Dataset, mass: float) -> dict[str, Vocabulary]:
-    """All vocabularies by their name; that of the targets tells the mass of what never occurred."""
+    """Return all vocabularies by their name; that of the targets tells the mass of what never occurred."""
     own = split.vocabulary
     return {name: replace(each, unseen=mass) if each is own else each for name, each in split.vocabularies.items()}
 
 
 def make_sampler(split: Dataset, network: Network) -> Sampler | None:
-    """What chooses the units of a step, where the vocabulary is large."""
+    """Return what chooses the units of a step, where the vocabulary is large."""
     large = len(split.vocabulary) >= LARGE and network.sampled
     return Sampler(split.counts(), occurring(network)) if large else None

@@ -8,7 +8,7 @@ from ..model_file.bundle import SUFFIX
 
 
 def resume_path(output: str | Path) -> Path:
-    """Where the resume file of a model lies."""
+    """Return where the resume file of a model lies."""
     output = Path(output)
     stem = output.name.removesuffix(SUFFIX)
     return output.with_name(f"{stem}.resume{SUFFIX}")

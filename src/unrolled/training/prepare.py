@@ -89,7 +89,7 @@ def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
 
 
 def open_vision_encoder(name: str) -> VisionEncoder:
-    """A pretrained network that sees, for images that are read with one."""
+    """Return a pretrained network that sees, for images that are read with one."""
     from ..networks.pretrained.vision import Backbone  # needs transformers
 
     return Backbone(name)

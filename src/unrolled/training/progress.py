@@ -78,7 +78,7 @@ class RunProgress:
         self.loss_sum, self.loss_count = 0.0, 0
 
     def memorising(self, per: str = "char") -> str | None:
-        """The alarm in words, once, when the network learns the text by heart."""
+        """Return the alarm in words, once, when the network memorises the text."""
         bits = self.curve[-1]["valid"]
         if self.warned or bits < MEMORISING * self.best_bits or self.train_bits >= self.best_train_bits:
             return None

@@ -34,7 +34,7 @@ class Schedule:
         self.plans.append((step, max(steps, step, 1)))
 
     def progress(self, step: int) -> float:
-        """How much of the run is over at a step, from 0 to 1: never a jump, whatever is planned anew."""
+        """Return how much of the run is over at a step, from 0 to 1: never a jump, whatever is planned anew."""
         done, since, total = 0.0, 0, 1
         for start, steps in self.plans:
             if start > step:
@@ -43,7 +43,7 @@ class Schedule:
         return min(1.0, done + (1 - done) * (step - since) / max(1, total - since))
 
     def learning_rate(self, step: int, highest: float) -> float:
-        """A linear rise, then half a cosine down to ``FLOOR`` (Loshchilov and Hutter 2017)."""
+        """Return a linear rise, then half a cosine down to ``FLOOR`` (Loshchilov and Hutter 2017)."""
         progress = self.progress(step)
         if progress < WARM_UP:
             return highest * max(progress, 0.1 * WARM_UP) / WARM_UP

@@ -50,7 +50,7 @@ class Settings:
     cutter: int = CUTTER
 
     def options(self) -> dict[str, Any]:
-        """All options of reading, of the model and of learning, by their names."""
+        """Return all options of reading, of the model and of learning, by their names."""
         return {
             name: getattr(each, name) for each in (self.read, self.model, self.train) for name in type(each).names()
         }
@@ -59,7 +59,7 @@ class Settings:
 def settings_of(
     options: Mapping[str, Any], resume_file: Path | None, resume: bool, replay: str | None, base: str | None
 ) -> Settings:
-    """The settings that the user wants; raises an ``OptionError`` for what an earlier run does not allow."""
+    """Return the settings that the user wants; raises an ``OptionError`` for what an earlier run does not allow."""
     given = {name: value for name, value in options.items() if value is not None and value != ()}
     read, model, train, run = sort_options(options).values()
     if resume:
@@ -72,7 +72,7 @@ def settings_of(
 
 
 def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | None, base: str | None) -> Settings:
-    """The settings of a run that was stopped, with what may be another now."""
+    """Return the settings of a run that was stopped, with what may be another now."""
     from .checkpoint import load_resume  # needs torch
 
     about = load_resume(resume_file)[1]
@@ -104,7 +104,7 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
 
 
 def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
-    """The settings of a finished run, with the plans that it made."""
+    """Return the settings of a finished run, with the plans that it made."""
     earlier = bundles.load(path)
     record = earlier.record
     if not {"options", "corpus", "plans", "curve"} <= set(record):
@@ -153,12 +153,12 @@ def refuse_other_file(option: str, given: str | None, known: str | None, how: st
 
 
 def as_read(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> ReadOptions:
-    """How an earlier run read its text, with what no record holds as it is given now."""
+    """Return how an earlier run read its text, with what no record holds as it is given now."""
     return ReadOptions.of({**as_given(recorded), **{name: given[name] for name in UNRECORDED if name in given}})
 
 
 def of_class(owner: type[Options], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given options that belong to a class."""
+    """Return the given options that belong to a class."""
     return {name: value for name, value in given.items() if name in owner.names()}
 
 

@@ -27,7 +27,7 @@ class SparseAdamW(torch.optim.Optimizer):
         super().__init__(tables, {"lr": 0.0, "betas": betas, "weight_decay": weight_decay})
 
     def remembered(self, table: Tensor) -> dict[str, Tensor]:
-        """What is remembered of a table, at first."""
+        """Return what is remembered of a table, at first."""
         averages = {name: torch.zeros_like(table) for name in ("exp_avg", "exp_avg_sq")}
         return {**averages, "touched": torch.zeros(len(table), device=table.device), "step": torch.zeros(())}
 
@@ -62,7 +62,7 @@ class SparseAdamW(torch.optim.Optimizer):
 
 
 def touched_rows(gradient: Tensor) -> tuple[Tensor, Tensor]:
-    """The rows that have a gradient, and their gradients."""
+    """Return the rows that have a gradient, and their gradients."""
     if gradient.is_sparse:
         return gradient.indices()[0], gradient.values()
     return torch.arange(len(gradient), device=gradient.device), gradient

@@ -53,7 +53,7 @@ class Learner:
         return sum(parameter.numel() for parameter in self.network.parameters())
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """A copy of the weights as they are now."""
+        """Return a copy of the weights as they are now."""
         return {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
 
     def step(self, step: int, learning_rate: float) -> float:
@@ -75,7 +75,7 @@ class Learner:
         return nats
 
     def loss(self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
-        """What a step minimises, and the mean loss, after what the head reads [B, T, W]."""
+        """Return what a step minimises, and the mean loss, after what the head reads [B, T, W]."""
         head = self.network.head
         if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
             real = torch.from_numpy(batch.counts).to(self.device)
@@ -85,7 +85,10 @@ class Learner:
         return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits after the last layer's outputs, and the targets' places in them: of all units, or of some of many."""
+        """Return logits after the last layer's outputs, and the targets' places in them.
+
+        Of all units, or of some of many.
+        """
         if self.sampler is None:
             return self.network.head(y), targets
         units, logs = self.sampler.choose(targets.cpu().numpy(), rng)
@@ -93,7 +96,7 @@ class Learner:
         return some_logits(self.network.head, y, targets, chosen, weighed, self.network.precision)
 
     def encode(self, batch: Batch, step: int, rng: Rng) -> Encoded | None:
-        """What the network makes of what it is given of the rows; by epoch, some labels are left out."""
+        """Return what the network makes of what it is given of the rows; by epoch, some labels are left out."""
         epoch = step // self.batches.steps_per_epoch
         hiding = np.random.Generator(np.random.SFC64([self.settings.seed, 5, epoch]))
         given = self.split.inputs("train", batch.documents, hiding)
@@ -101,7 +104,7 @@ class Learner:
 
 
 def make_learner(work: TrainingJob, recipe: Recipe, device: torch.device, precision: str) -> Learner:
-    """The network that a recipe wants, on a device, with what it learns by."""
+    """Return the network that a recipe wants, on a device, with what it learns by."""
     task = TASKS[work.model.task]
     objective = Objective.of(recipe.train, work.split)
     network = build(task.network(recipe.model, work.split.vocabularies), work.train.seed, precision).to(device)

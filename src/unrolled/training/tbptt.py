@@ -10,7 +10,7 @@ from ..networks.modules.stack import NetworkState
 
 
 def detach_and_reset(state: NetworkState, fresh: NDArray[np.bool_]) -> NetworkState:
-    """The state with zeros in the rows that start afresh; no gradient flows further back."""
+    """Return the state with zeros in the rows that start afresh; no gradient flows further back."""
     if not fresh.any():
         return {name: part.detach() for name, part in state.items()}
     keep = torch.from_numpy(~fresh)

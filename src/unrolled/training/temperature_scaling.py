@@ -30,25 +30,25 @@ def calibrate(network: Network, split: Dataset) -> dict[str, float]:
 
 
 def judge(network: Network, split: Dataset, part: str) -> dict[str, float]:
-    """How good a classifier's answers to a part are."""
+    """Return how good a classifier's answers to a part are."""
     return figures(judged(*answers(network, split, part)))
 
 
 def judged(logits: NDArray[np.float64], gold: NDArray[np.int64]) -> Classified:
-    """Logits [N, L] judged by the labels [N]."""
+    """Return logits [N, L] judged by the labels [N]."""
     powers = np.exp(logits - logits.max(1, keepdims=True))
     return classified(gold, powers / powers.sum(1, keepdims=True))
 
 
 def figures(found: Classified) -> dict[str, float]:
-    """What a record says of it."""
+    """Return what a record says of it."""
     figures = {"accuracy": found.accuracy, "macro_f1": found.macro_f1, "bits_per_label": found.bits}
     return figures | {"calibration_error": found.calibration_error}
 
 
 @torch.no_grad()
 def answers(network: Network, split: Dataset, part: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The logits [N, L] of all answers to a part, and the labels [N] that were wanted, both from 0."""
+    """Return the logits [N, L] of all answers to a part, and the labels [N] that were wanted, both from 0."""
     device = network.head.bias.device
     logits, gold = [np.empty((0, len(split.vocabulary) - SPECIAL))], [np.empty(0, np.int64)]
     for batch in split.held_out(part):

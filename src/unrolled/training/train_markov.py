@@ -29,7 +29,7 @@ UNITS_AT_ONCE = 1 << 16
 
 
 def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
-    """The Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
+    """Return the Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
     if work.base:
         raise OptionError("I got --from with --model=markov, which is counted anew; leave it out")
     begin = time.perf_counter()
@@ -44,14 +44,14 @@ def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Int
     tensors = count(np.asarray(train[-MAX_UNITS:]), len(split.vocabulary), order, model.smoothing)
     chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
-    told = record(work, model, bits, time.perf_counter() - begin)
-    bundle = Bundle(tensors, model, work.split.vocabularies, told)
-    tell(observers, Started(told.advice, told.recipe, None, bundle.parameters, 0))
+    about = record(work, model, bits, time.perf_counter() - begin)
+    bundle = Bundle(tensors, model, work.split.vocabularies, about)
+    tell(observers, Started(about.advice, about.recipe, None, bundle.parameters, 0))
     return bundle
 
 
 def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:
-    """Bits per character of a part of a text; None where there is none."""
+    """Return the bits per character of a part of a text; None where there is none."""
     ids: Ids = getattr(split, part)
     if len(ids) < 2:
         return None
@@ -65,7 +65,7 @@ def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:
 
 
 def record(work: TrainingJob, model: ModelOptions, bits: dict[str, float | None], seconds: float) -> Record:
-    """Where the model comes from, and how well it did."""
+    """Return where the model comes from, and how well it did."""
     return Record(
         corpus=work.corpus,
         split={name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
@@ -86,6 +86,6 @@ def record(work: TrainingJob, model: ModelOptions, bits: dict[str, float | None]
 
 
 def explain(model: ModelOptions) -> str:
-    """The chain in words."""
+    """Return the chain in words."""
     how = "plain counts" if model.smoothing == "none" else "smoothed by modified Kneser–Ney"
     return f"n-grams of up to {model.order} {model.unit}s, {how}."

@@ -94,7 +94,7 @@ class Validation:
             self.progress.best_bits, self.progress.best_train_bits = start, 0.0
 
     def interval(self) -> int:
-        """Steps between two validations: often enough to see the curve, seldom enough not to cost the run."""
+        """Return the steps between two validations: enough to see the curve, few enough not to cost the run."""
         units, units_per_step = self.split.units("valid"), self.learner.batches.units_per_step
         steps = validation_cost(self.learner.network.spec) * units / VALIDATION_SHARE / units_per_step
         if self.budget.speed:  # as it turned out, and not as it was to be expected

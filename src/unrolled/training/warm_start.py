@@ -56,7 +56,10 @@ class HeldOut:
         return self.old.units("valid") if self.old else 0
 
     def bits(self, network: Network, task: Task, new: float | None = None) -> dict[str, float | None]:
-        """Bits per character of both, None for what is not to be had; those of the ``new`` may be known already."""
+        """Return the bits per character of both, None for what is not to be had.
+
+        Those of the ``new`` may be known already.
+        """
         if not self.comparable:
             return {}
         if new is None and self.new:
@@ -65,7 +68,7 @@ class HeldOut:
 
 
 def describe(work: TrainingJob, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
-    """What a record says of going on: from what, with which new letters, and what both held-out texts cost."""
+    """Return what a record says of going on: from what, with which new letters, and what both held-out texts cost."""
     assert work.base, "only called where there is one"
     old = work.base.bundle.vocabularies
     added = [

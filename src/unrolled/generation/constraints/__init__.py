@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constraint, ...]:
-    """The constraints that the options ask for; a new one is one file and some lines here."""
+    """Return the constraints that the options ask for; a new one is one file and some lines here."""
     constraints: list[Constraint] = []
     if options.max_copied is not None:
         if options.against is None:
@@ -33,7 +33,7 @@ def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constrai
 
 @lru_cache(maxsize=2)
 def index_of(bundle: Bundle, against: str) -> SpanIndex:
-    """The index of the text that a model learnt: it takes seconds, and several texts may be written."""
+    """Return the index of the text that a model learnt: it takes seconds, and several texts may be written."""
     from ...analysis.span_index import SpanIndex
     from ...analysis.training_text import read_training_text
 

@@ -15,7 +15,7 @@ class Constraint(ABC):
 
     @abstractmethod
     def after(self, unit: int, text: str) -> Constraint | None:
-        """The constraint once one more unit is written; None where that may not be.
+        """Return the constraint once one more unit is written; None where that may not be.
 
         ``text`` is what the unit completes: nothing, where it begins a character. The end of a document is not asked
         for: it may always come.
@@ -23,4 +23,4 @@ class Constraint(ABC):
 
     @abstractmethod
     def options(self, options: GenerateOptions) -> GenerateOptions:
-        """How the next unit is drawn; the options themselves, where the constraint has nothing to change."""
+        """Return how the next unit is drawn; the options themselves, where the constraint has nothing to change."""

@@ -50,7 +50,7 @@ class NoLoops(Constraint):
         return dataclasses.replace(read, heat=heat)
 
     def read(self, character: str) -> NoLoops:
-        """The constraint after one more character."""
+        """Return the constraint after one more character."""
         if character == " " and self.tail.endswith(" "):
             return dataclasses.replace(self, blank=self.blank + 1)
         before = np.frombuffer(self.tail[::-1].encode("utf-32-le", "surrogatepass"), np.uint32)

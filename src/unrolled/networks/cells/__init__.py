@@ -19,7 +19,7 @@ def facts_of(name: str) -> Cell | type[Cell]:
 
 
 def find_cell(name: str, context: int) -> Cell:
-    """The cell of a name; that of a window looks ``context`` units back, at least 1, else ``OptionError``."""
+    """Return the cell of a name; that of a window looks ``context`` units back, at least 1, else ``OptionError``."""
     if name not in WINDOWS:
         return CELLS[name]
     if context < 1:

@@ -75,15 +75,15 @@ class Cell(ABC):
 
     @abstractmethod
     def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
-        """The next state from the input's share ``a`` [B, G*H] and the state."""
+        """Return the next state from the input's share ``a`` [B, G*H] and the state."""
 
     @abstractmethod
     def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
-        """All steps over ``a`` [T, B, G*H] with torch tensors, keeping what ``backward`` needs."""
+        """Return all steps over ``a`` [T, B, G*H] with torch tensors, keeping what ``backward`` needs."""
 
     @abstractmethod
     def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
-        """The gradients, from those of the outputs [T, B, H] and of the last state."""
+        """Return the gradients, from those of the outputs [T, B, H] and of the last state."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Gradients:
 
 
 def scan_by_steps(cell: Cell, a: Array, state: State, recurrence: Recurrence) -> tuple[list[Array], State]:
-    """Every output over ``a`` [T, B, G*H], one step at a time: the reference implementation of every scan."""
+    """Return every output over ``a`` [T, B, G*H], one step at a time: the reference implementation of every scan."""
     outputs = []
     for each in a:
         state = cell.step(each, state, recurrence)
@@ -113,17 +113,17 @@ def scan_by_steps(cell: Cell, a: Array, state: State, recurrence: Recurrence) ->
 
 
 def sigmoid(x: Array) -> Array:
-    """The logistic function; by way of tanh in NumPy, where exp would overflow."""
+    """Return the logistic function; by way of tanh in NumPy, where exp would overflow."""
     return 0.5 * np.tanh(0.5 * x) + 0.5 if isinstance(x, np.ndarray) else x.sigmoid()
 
 
 def tanh(x: Array) -> Array:
-    """The hyperbolic tangent."""
+    """Return the hyperbolic tangent."""
     return np.tanh(x) if isinstance(x, np.ndarray) else x.tanh()
 
 
 def blocks(x: Array, count: int) -> list[Array]:
-    """The last axis cut into equal blocks (views), one a gate."""
+    """Return the last axis cut into equal blocks (views), one a gate."""
     size = x.shape[-1] // count
     return [x[..., place * size : (place + 1) * size] for place in range(count)]
 

@@ -58,7 +58,7 @@ class LSTM(Cell):
         return Gradients(slopes, slopes, (dh, dc))
 
     def slopes(self, gates: Array) -> Array:
-        """The derivative of each gate's function, from its value: s(1 - s) for the sigmoids, 1 - g² for tanh."""
+        """Return the derivative of each gate's function, from its value: s(1 - s) for the sigmoids, 1 - g² for tanh."""
         slopes = gates - gates * gates
         g, slope = blocks(gates, 4)[2], blocks(slopes, 4)[2]
         slope.copy_(g).mul_(g).neg_().add_(1)

@@ -13,14 +13,17 @@ __all__ = ["AnswerNetwork", "Network", "RecurrentNetwork", "build"]
 
 
 def build(spec: NetworkSpec, seed: int = 0, precision: str = "fp32") -> Network:
-    """The network of a spec, with fresh weights; the scan's kernels are of a ``precision``: fp32, bf16 or off."""
+    """Return the network of a spec, with fresh weights.
+
+    The scan's kernels are of a ``precision``: fp32, bf16 or off.
+    """
     network = make(spec, precision)
     network.initialise(torch.Generator().manual_seed(seed))
     return network
 
 
 def make(spec: NetworkSpec, precision: str) -> Network:
-    """The network of a spec, its weights still unset."""
+    """Return the network of a spec, its weights still unset."""
     own = spec.kind.network
     if own:  # imported here and not before: it may need more than torch
         made: Network = import_module(f"..pretrained.{own}", __name__).make(spec)

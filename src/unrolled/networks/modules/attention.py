@@ -24,7 +24,7 @@ class AttentionMemory:
     real: Tensor | None = None
 
     def of(self, rows: Tensor) -> AttentionMemory:
-        """The places of the sources of some rows [B]."""
+        """Return the places of the sources of some rows [B]."""
         return AttentionMemory(self.keys[rows], self.values[rows], None if self.real is None else self.real[rows])
 
 
@@ -44,12 +44,12 @@ class Attention(nn.Module):
         self.score = nn.Parameter(torch.empty(hidden_size if self.query else 0))
 
     def memory(self, places: Tensor, real: Tensor | None) -> AttentionMemory:
-        """What is read of the places [B, S, E] of the sources, made once for all steps."""
+        """Return what is read of the places [B, S, E] of the sources, made once for all steps."""
         keys, values = (product(places, each.weight.t(), self.precision) for each in (self.key, self.value))
         return AttentionMemory(keys, values, real)
 
     def forward(self, h: Tensor, memory: AttentionMemory) -> tuple[Tensor, Tensor]:
-        """What the layers above read [T, B, H] in place of h [T, B, H], and the weights [B, T, S]."""
+        """Return what the layers above read [T, B, H] in place of h [T, B, H], and the weights [B, T, S]."""
         rows = h.transpose(0, 1)
         scores = self.scores(rows, memory.keys)
         if memory.real is not None:
@@ -60,7 +60,7 @@ class Attention(nn.Module):
         return z.transpose(0, 1), weights
 
     def scores(self, h: Tensor, keys: Tensor) -> Tensor:
-        """How well every place [B, S, H] suits every step [B, T, H]: [B, T, S]."""
+        """Return how well every place [B, S, H] suits every step [B, T, H]: [B, T, S]."""
         if self.query is None:
             return h @ keys.transpose(1, 2)
         scores: Tensor = torch.tanh(keys[:, None] + self.query(h)[:, :, None]) @ self.score

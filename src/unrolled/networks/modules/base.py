@@ -45,7 +45,7 @@ class Encoded:
 
 
 def on_device(given: EncoderInput, device: torch.device) -> Source:
-    """What is given, as tensors on a device."""
+    """Return what is given, as tensors on a device."""
     sizes = None if given.sizes is None else torch.from_numpy(given.sizes).to(device)
     return Source(torch.from_numpy(given.values).to(device), sizes)
 
@@ -71,11 +71,11 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
-        """What the network makes of its sources, before it reads and writes; with a ``rng``, dropout is on."""
+        """Return what the network makes of its sources, before it reads and writes; with a ``rng``, dropout is on."""
 
     @abstractmethod
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
-        """The state before the first unit, rows first: that which sources say, if there are any."""
+        """Return the state before the first unit, rows first: that which sources say, if there are any."""
 
     @abstractmethod
     def check(self, state: NetworkState) -> None:
@@ -85,7 +85,7 @@ class Network(nn.Module, ABC):
     def read(
         self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
-        """What the head reads [B, T, W], and the last state, from ids [B, T]; with a ``rng``, dropout is on.
+        """Return what the head reads [B, T, W], and the last state, from ids [B, T]; with a ``rng``, dropout is on.
 
         ``encoded`` are the rows' sources, where the network has any.
         """
@@ -93,6 +93,6 @@ class Network(nn.Module, ABC):
     def forward(
         self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
     ) -> tuple[Tensor, NetworkState]:
-        """The same with the head: logits [B, T, V]."""
+        """Return the same with the head: logits [B, T, V]."""
         y, state = self.read(ids, state, rng, encoded)
         return self.head(y), state

@@ -40,7 +40,7 @@ class Cnn(nn.Module):
                 nn.init.zeros_(parameter)
 
     def forward(self, images: Tensor, rng: Rng | None = None) -> Tensor:
-        """The grids of pictures; with a ``rng``, each is shifted, and where ``flip`` is on, mirrored or not."""
+        """Return the grids of pictures; with a ``rng``, each is shifted, and where ``flip`` is on, mirrored or not."""
         if rng is not None:
             images = shifted(images, rng, self.flip)
         x = images.permute(0, 3, 1, 2).float() / 127.5 - 1
@@ -50,12 +50,15 @@ class Cnn(nn.Module):
 
 
 def normalised(x: Tensor) -> Tensor:
-    """Each picture [B, C, h, w] with a mean square of 1."""
+    """Return each picture [B, C, h, w] with a mean square of 1."""
     return x * torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True) + EPSILON)
 
 
 def shifted(images: Tensor, rng: Rng, flip: bool) -> Tensor:
-    """Each picture [B, S, S, 3] moved by some pixels, its border continued; and mirrored, one in two, if ``flip``."""
+    """Return each picture [B, S, S, 3] moved by some pixels, its border continued.
+
+    And mirrored, one in two, if ``flip``.
+    """
     rows, size = images.shape[:2]
     most = size // SHIFT
     moves = rng.integers(-most, most + 1, (2, rows, 1))
@@ -66,5 +69,5 @@ def shifted(images: Tensor, rng: Rng, flip: bool) -> Tensor:
 
 
 def places(array: NDArray[np.int64]) -> Tensor:
-    """Indices as a tensor."""
+    """Return indices as a tensor."""
     return torch.from_numpy(np.ascontiguousarray(array))

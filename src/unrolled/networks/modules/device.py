@@ -16,7 +16,7 @@ INHERITED: set[str] = set()
 
 
 def find_device(name: str) -> torch.device:
-    """The device of a name; raises ``OptionError`` if this machine has none, or this process may not use it."""
+    """Return the device of a name; raises ``OptionError`` if this machine has none, or this process may not use it."""
     refuse_inherited(name)
     try:
         torch.empty(1, device=name)
@@ -29,7 +29,7 @@ def find_device(name: str) -> torch.device:
 
 
 def fastest_device() -> str:
-    """The device to train on where none is named."""
+    """Return the device to train on where none is named."""
     return "cuda" if torch.cuda.is_available() and "cuda" not in INHERITED else "cpu"
 
 

@@ -29,7 +29,7 @@ class Places(NamedTuple):
 
 
 def make_encoder(spec: EncoderSpec, precision: str, embedding: nn.Embedding | None = None) -> nn.Module:
-    """The encoder of a spec; its scans use kernels of a ``precision``, and it may share an embedding."""
+    """Return the encoder of a spec; its scans use kernels of a ``precision``, and it may share an embedding."""
     if spec.kind == "units":
         return UnitsEncoder(spec, precision, embedding if spec.shared else None)
     return PixelsEncoder(spec) if spec.kind == "pixels" else FeaturesEncoder(spec)
@@ -47,7 +47,7 @@ class BothWays(Recurrent):
                 self.add_layer(f"l{layer}{BACKWARDS}", width)
 
     def forward(self, x: Tensor, sizes: Tensor, rng: Rng | None) -> tuple[Tensor, Tensor]:
-        """The outputs [S, B, E] of x [S, B, I], and the last one in each direction [B, E]."""
+        """Return the outputs [S, B, E] of x [S, B, I], and the last one in each direction [B, E]."""
         turned, ends = turn(sizes, len(x)), (sizes - 1)[None, :, None]
         last = x
         for layer in range(self.layers):
@@ -58,7 +58,7 @@ class BothWays(Recurrent):
         return x, dropout(last, self.dropout, rng)
 
     def one_way(self, x: Tensor, layer: int, way: str) -> Tensor:
-        """One layer over x [S, B, I] in one direction."""
+        """Return one layer over x [S, B, I] in one direction."""
         zeros = tuple(x.new_zeros(x.shape[1], self.hidden_size) for _ in self.cell.parts)
         if has_fused(self.cell, x.device):
             return fused_scan(self.cell, x, zeros, self.weights(layer, way))[0]
@@ -66,13 +66,13 @@ class BothWays(Recurrent):
 
 
 def turn(sizes: Tensor, steps: int) -> Tensor:
-    """Where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
+    """Return where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
     places = torch.arange(steps, device=sizes.device)[:, None]
     return torch.where(places < sizes, sizes - 1 - places, places)
 
 
 def at(x: Tensor, places: Tensor) -> Tensor:
-    """The entries of x [S, B, K] at other places [S, B]."""
+    """Return the entries of x [S, B, K] at other places [S, B]."""
     return x.gather(0, places[:, :, None].expand(-1, -1, x.shape[2]))
 
 
@@ -87,7 +87,7 @@ class UnitsEncoder(nn.Module):
         self.rnn = BothWays(spec, precision)
 
     def forward(self, ids: Tensor, sizes: Tensor, rng: Rng | None) -> Places:
-        """What is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""
+        """Return what is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""
         sizes = sizes.clamp(min=1)  # an empty source is read as a boundary
         embedding = self.embedding or self.elsewhere[0]
         assert embedding, "one of them is there"
@@ -109,7 +109,7 @@ class FeaturesEncoder(nn.Module):
         self.project = nn.Linear(spec.inputs, spec.hidden_size)
 
     def forward(self, features: Tensor, sizes: Tensor | None, rng: Rng | None) -> Places:
-        """What is remembered of features [B, G, D]."""
+        """Return what is remembered of features [B, G, D]."""
         places = torch.tanh(self.project(dropout(features, self.dropout, rng)))
         return Places(places, None, places.mean(1))
 
@@ -135,7 +135,7 @@ class PixelsEncoder(nn.Module):
         self.register_buffer("variance", torch.ones(spec.hidden_size))
 
     def forward(self, images: Tensor, sizes: Tensor | None, rng: Rng | None) -> Places:
-        """What is remembered of pictures."""
+        """Return what is remembered of pictures."""
         places = dropout(standardised(self.pixels(images, rng)), self.dropout, rng)
         whole, learns = self.whole(places.flatten(1)), rng is not None and len(places) > 1
         whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
@@ -143,5 +143,5 @@ class PixelsEncoder(nn.Module):
 
 
 def standardised(x: Tensor) -> Tensor:
-    """Vectors x [..., E] with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
+    """Return vectors x [..., E] with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
     return nn.functional.layer_norm(x, x.shape[-1:])

@@ -54,7 +54,7 @@ class EncoderOnlyNetwork(Network):
 
 
 def pool(found: Places, way: str) -> Tensor:
-    """What a head reads [B, T, W]; "all" is the last, greatest and mean (Howard and Ruder 2018, section 3.3)."""
+    """Return what a head reads [B, T, W]; "all" is the last, greatest and mean (Howard and Ruder 2018, section 3.3)."""
     if way == "each":
         return found.places
     return torch.cat([pooled(found, each) for each in (("last", "max", "mean") if way == "all" else (way,))], 1)[
@@ -63,7 +63,7 @@ def pool(found: Places, way: str) -> Tensor:
 
 
 def pooled(found: Places, way: str) -> Tensor:
-    """All places of every row in one vector [B, E]."""
+    """Return all places of every row in one vector [B, E]."""
     if way == "last":
         return found.whole
     real = found.real if found.real is not None else found.places.new_ones(found.places.shape[:2], dtype=torch.bool)

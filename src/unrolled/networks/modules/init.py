@@ -20,7 +20,7 @@ def start_weights(
 ) -> None:
     """PyTorch's uniform start, orthogonal recurrences, and a cell that remembers at first.
 
-    Embeddings have a ``spread``, their standard deviation. What sees pixels starts in its own way.
+    Embeddings have a ``spread``, their standard deviation. A vision encoder of pixels starts in its own way.
 
     Orthogonal: Saxe et al. 2014. Forget gate's bias of 1: Jozefowicz et al. 2015, section 3.1.
     """

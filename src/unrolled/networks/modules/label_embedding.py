@@ -22,12 +22,15 @@ class LabelEmbedding(nn.Module):
         self.input = nn.Linear(LABEL_WIDTH, gates, bias=False)
 
     def forward(self, labels: Tensor) -> Tensor:
-        """The vectors [B, LABEL_WIDTH] of labels [B, columns], which add up."""
+        """Return the vectors [B, LABEL_WIDTH] of labels [B, columns], which add up."""
         vectors: Tensor = self.embedding(labels).sum(1)
         return vectors
 
 
 def first_state(flat: Tensor, parts: tuple[str, ...], layers: int) -> NetworkState:
-    """The parts of a first state, [B, layers, H] each, from what is known of them all [B, parts * layers * H]."""
+    """Return the parts of a first state, [B, layers, H] each, from what is known of them all [B.
+
+    Parts * layers * H].
+    """
     each = torch.tanh(flat).view(len(flat), len(parts), layers, -1).transpose(0, 1)
     return dict(zip(parts, each, strict=True))

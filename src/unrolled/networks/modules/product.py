@@ -16,7 +16,7 @@ from ... import kernels
 
 WORTH = 1 << 24
 """Multiplications from which on bf16 is faster, its conversions included."""
-LEAST, AN_OCTAVE = 64, 8
+MIN_ROWS, AN_OCTAVE = 64, 8
 """Rows that a shape is filled up to at least, and shapes between a number and its double."""
 
 
@@ -45,7 +45,7 @@ class Product(torch.autograd.Function):
 
 
 def product(x: Tensor, y: Tensor, precision: str) -> Tensor:
-    """``x`` [..., K] times ``y`` [K, N]; in bf16 where that is the precision, and faster, or where y is bf16."""
+    """Return ``x`` [..., K] times ``y`` [K, N]; in bf16 where that is the precision, and faster, or where y is bf16."""
     if y.dtype != torch.bfloat16 and (x.numel() * y.shape[1] < WORTH or not multiplies_bf16(precision)):
         return x @ y
     found: Tensor = Product.apply(x.flatten(0, -2), y)  # type: ignore[no-untyped-call]  # torch has no types for it
@@ -53,20 +53,23 @@ def product(x: Tensor, y: Tensor, precision: str) -> Tensor:
 
 
 def summed(x: Tensor, y: Tensor, precision: str) -> Tensor:
-    """``x`` [M, N] and ``y`` [M, K] → ``x^T y`` [N, K], without a gradient: a product over many rows."""
+    """Return ``x`` [M, N] and ``y`` [M, K] → ``x^T y`` [N, K], without a gradient: a product over many rows."""
     if x.numel() * y.shape[1] < WORTH or not multiplies_bf16(precision):
         return x.t() @ y
     return (filled(x).t() @ filled(y)).float()
 
 
 def multiplies_bf16(precision: str) -> bool:
-    """Whether matrix products have bf16 operands: that is the precision, and the processor multiplies their pairs."""
+    """Tell whether matrix products have bf16 operands.
+
+    That is the precision, and the processor multiplies their pairs.
+    """
     library = kernels.load()
     return precision == "bf16" and library is not None and library.pairs
 
 
 def filled(x: Tensor) -> Tensor:
-    """A matrix in bf16; on a CPU with rows of zeros behind it, up to a number of rows that comes again."""
+    """Return a matrix in bf16; on a CPU with rows of zeros behind it, up to a number of rows that comes again."""
     rows = filled_rows(len(x)) if x.device.type == "cpu" else len(x)
     if rows == len(x):
         return x.bfloat16()
@@ -77,6 +80,6 @@ def filled(x: Tensor) -> Tensor:
 
 
 def filled_rows(rows: int) -> int:
-    """The next of a few numbers of rows, at most an eighth more, or a few dozen."""
-    step = max(LEAST, (1 << max(rows, 1).bit_length() - 1) // AN_OCTAVE)
+    """Return the next of a few numbers of rows, at most an eighth more, or a few dozen."""
+    step = max(MIN_ROWS, (1 << max(rows, 1).bit_length() - 1) // AN_OCTAVE)
     return -(-rows // step) * step

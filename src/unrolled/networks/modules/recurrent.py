@@ -93,7 +93,7 @@ class RecurrentNetwork(Network):
         return y.transpose(0, 1), state
 
     def looking(self, encoded: Encoded) -> Callable[[Tensor], Tensor] | None:
-        """What looks at the source above the first layer, if anything does."""
+        """Return what looks at the source above the first layer, if anything does."""
         attention, memory = self.attention, encoded.memory
         if attention is None or memory is None:
             return None
@@ -108,14 +108,14 @@ class RecurrentNetwork(Network):
         return look
 
     def inputs(self, ids: Tensor, rng: Rng | None = None) -> Tensor:
-        """What the first layer reads: the ids' embeddings, or their one-hot vectors."""
+        """Return what the first layer reads: the ids' embeddings, or their one-hot vectors."""
         if self.embedding is None:
             return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.bias.dtype)
         embedded: Tensor = self.embedding(ids)
         return dropout(embedded, self.spec.dropout, rng) if self.encoder else embedded
 
     def first_layer(self, ids: Tensor, rng: Rng | None = None) -> Tensor:
-        """``W_ih x + b_ih`` of the first layer for ids of any shape.
+        """Return ``W_ih x + b_ih`` of the first layer for ids of any shape.
 
         A table of all V rows serves many ids; a few ids are cheaper one by one, and touch few rows of a large table.
         """

@@ -32,7 +32,7 @@ class Sampler:
         self.cumulative = np.cumsum(self.shares[self.units])
 
     def choose(self, targets: NDArray[np.int64], rng: Rng) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The units of a step, sorted, and the logarithm of how likely each was to be among them."""
+        """Return the units of a step, sorted, and the logarithm of how likely each was to be among them."""
         drawn = self.units[np.searchsorted(self.cumulative, rng.random(DRAWN) * self.cumulative[-1])]
         units = np.unique(np.concatenate([targets.reshape(-1), drawn]))
         missed = np.log1p(-self.shares[units]) * (targets.size + DRAWN)
@@ -42,7 +42,7 @@ class Sampler:
 def some_logits(
     head: nn.Linear, y: Tensor, targets: Tensor, units: Tensor, logs: Tensor, precision: str
 ) -> tuple[Tensor, Tensor]:
-    """Logits [B, T, S] of the chosen units after y [B, T, H], and the targets' places among them.
+    """Return logits [B, T, S] of the chosen units after y [B, T, H], and the targets' places among them.
 
     A softmax over these logits estimates that over all units: every one but the target itself is weighed by 1 over its
     likelihood ``logs`` of being chosen. The gradient of ``head.weight`` is sparse.

@@ -50,7 +50,7 @@ class Scan(torch.autograd.Function):
 
 
 def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision: str = "fp32") -> tuple[Tensor, State]:
-    """The outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H].
+    """Return the outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H].
 
     ``precision`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
     """
@@ -63,25 +63,28 @@ def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision:
 
 
 def pack(w_hh: Tensor, shape: tuple[int, ...], order: tuple[int, ...], precision: str) -> Tensor:
-    """Weights in blocks of a shape, in the kernels' order and precision (``native/unrolled.h``); bf16 as its bits."""
+    """Return weights in blocks of a shape, in the kernels' order and precision (``native/unrolled.h``).
+
+    Bf16 as its bits.
+    """
     whole = w_hh if precision == "fp32" else w_hh.bfloat16().view(torch.uint16)
     return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
 
 
 def sizes_of(cell: Cell, a: Tensor, precision: str) -> Sizes:
-    """The kernels' description of a scan."""
+    """Return the kernels' description of a scan."""
     steps, rows, wide = a.shape
     assert cell.kernel, "the caller has asked"
     return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), precision)
 
 
 def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
-    """The same memory as NumPy arrays."""
+    """Return the same memory as NumPy arrays."""
     return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 
 def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision: str = "fp32") -> Tape:
-    """What ``cell.forward`` does, in the kernels."""
+    """Return what ``cell.forward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
     sizes = sizes_of(cell, a, precision)
@@ -101,7 +104,7 @@ def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, 
 def native_backward(
     cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence, precision: str = "fp32"
 ) -> Gradients:
-    """What ``cell.backward`` does, in the kernels."""
+    """Return what ``cell.backward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
     gates, kept = tape.kept
@@ -133,7 +136,7 @@ FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.
 def fused_scan(
     cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...], constant: Tensor | None = None
 ) -> tuple[Tensor, State]:
-    """The same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan.
+    """Return the same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan.
 
     A ``constant`` share of the gates [B, G*H] enters as further inputs, one for each row: that scan takes no other.
     """

@@ -27,7 +27,7 @@ class Recurrent(nn.Module):
             self.add_layer(f"l{layer}", width)
 
     def add_layer(self, name: str, width: int) -> None:
-        """The parameters of one more layer, which reads so many inputs."""
+        """Add the parameters of one more layer, which reads so many inputs."""
         rows = self.cell.gates * self.hidden_size
         through_state = rows if self.cell.recurrent else 0
         self.register_parameter(f"weight_ih_{name}", nn.Parameter(torch.empty(rows, width)))
@@ -36,20 +36,20 @@ class Recurrent(nn.Module):
         self.register_parameter(f"bias_hh_{name}", nn.Parameter(torch.empty(through_state)))
 
     def weights(self, layer: int, direction: str = "") -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """A layer's W_ih, W_hh, b_ih and b_hh."""
+        """Return a layer's W_ih, W_hh, b_ih and b_hh."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         w_ih, w_hh, b_ih, b_hh = (self.get_parameter(f"{name}_l{layer}{direction}") for name in names)
         return w_ih, w_hh, b_ih, b_hh
 
     def project(self, x: Tensor, layer: int, direction: str = "") -> Tensor:
-        """``W_ih x + b_ih`` of a layer."""
+        """Return ``W_ih x + b_ih`` of a layer."""
         w_ih, _, b_ih, _ = self.weights(layer, direction)
         if self.precision == "bf16":
             return product(x, w_ih.t(), self.precision) + b_ih
         return nn.functional.linear(x, w_ih, b_ih)
 
     def run(self, a: Tensor, layer: int, state: State, direction: str = "") -> tuple[Tensor, State]:
-        """One layer over time; a single step without a gradient needs no scan."""
+        """Return one layer over time; a single step without a gradient needs no scan."""
         _, w_hh, _, b_hh = self.weights(layer, direction)
         if len(a) == 1 and not torch.is_grad_enabled():
             after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
@@ -69,7 +69,7 @@ class Stack(Recurrent):
         constant: Tensor | None = None,
         above: Callable[[Tensor], Tensor] | None = None,
     ) -> tuple[Tensor, NetworkState]:
-        """The last layer's outputs [T, B, H] and the last state.
+        """Return the last layer's outputs [T, B, H] and the last state.
 
         ``first`` is the first layer's share ``a`` [T, B, G*H], or what it reads [T, B, I] if the scan is ``fused``; to
         that, a ``constant`` share [B, G*H] is still to be added. What stands ``above`` the first layer turns its

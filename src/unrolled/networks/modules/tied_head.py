@@ -29,7 +29,7 @@ class TiedHead(nn.Module):
         return self.elsewhere[0].weight @ self.project.weight
 
     def loss(self, y: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
-        """The mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
+        """Return the mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
         along = product(y, self.project.weight.t(), self.precision)
         found: tuple[Tensor, Tensor] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
             along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.precision
@@ -37,6 +37,6 @@ class TiedHead(nn.Module):
         return found
 
     def forward(self, y: Tensor) -> Tensor:
-        """Logits [..., V] of outputs [..., H]."""
+        """Return logits [..., V] of outputs [..., H]."""
         along = product(y, self.project.weight.t(), self.precision)
         return product(along, self.elsewhere[0].weight.t(), self.precision) + self.bias

@@ -56,7 +56,7 @@ def read_settings(path: Path, largest: int) -> dict[str, Any]:
 
 
 def entries(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """All keys with their values, those within others, too; of a list, its key with each item."""
+    """Yield all keys with their values, those within others, too; of a list, its key with each item."""
     if key:
         yield key, value
     if isinstance(value, dict):
@@ -102,7 +102,7 @@ def read_header(path: Path) -> Header:
 
 
 def whole(value: Any) -> int:
-    """A number of a shape; raises ``ValueError`` for what is none."""
+    """Return a number of a shape; raises ``ValueError`` for what is none."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError("no size")
     return value
@@ -122,7 +122,7 @@ def refuse_other_shapes(folder: Path, found: Header, expected: dict[str, tuple[i
 
 
 def read_text(path: Path) -> str:
-    """A file in UTF-8."""
+    """Return a file in UTF-8."""
     try:
         return read_bytes(path, "fetch it again", MOST_JSON, ModelFileError, pipes=False).decode()
     except ValueError as error:
@@ -130,7 +130,7 @@ def read_text(path: Path) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """What a file of JSON says."""
+    """Return what a file of JSON says."""
     try:
         return parse_json(read_text(path))
     except ValueError as error:

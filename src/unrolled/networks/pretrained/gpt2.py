@@ -50,7 +50,7 @@ class Head(nn.Module):
         return self.embedding[0].weight
 
     def forward(self, y: Tensor) -> Tensor:
-        """Logits [..., V] of outputs [..., H]."""
+        """Return logits [..., V] of outputs [..., H]."""
         return nn.functional.linear(y, self.weight, self.bias)
 
 
@@ -92,7 +92,10 @@ class Gpt2(Network):
         return Encoded()
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
-        """The state before the first unit: the ids of a window, and its keys and values [rows, layers, heads, T, D]."""
+        """Return the state before the first unit: the ids of a window, and its keys and values [rows, layers, heads.
+
+        T, D].
+        """
         config = self.config
         empty = self.head.bias.new_zeros(rows, config.n_layer, config.n_head, 0, config.n_embd // config.n_head)
         return {"ids": torch.zeros(rows, 0, dtype=torch.long, device=empty.device), "keys": empty, "values": empty}
@@ -122,7 +125,7 @@ class Gpt2(Network):
         return torch.cat(outputs, 1), state
 
     def learn(self, ids: Tensor, rng: Rng | None) -> Tensor:
-        """The outputs of one window, with dropout if there is a chance."""
+        """Return the outputs of one window, with dropout if there is a chance."""
         self.train(rng is not None)
         with torch.random.fork_rng(enabled=rng is not None and self.spec.dropout > 0):
             if rng is not None and self.spec.dropout > 0:

@@ -75,7 +75,7 @@ class Backbone:
             )
 
     def features(self, images: Sequence[Source | Picture], batch: int = 32) -> Features:
-        """What it sees in N images: its last hidden state [N, G, D], row by row; so many at once.
+        """Return what it sees in N images: its last hidden state [N, G, D], row by row; so many at once.
 
         Images are files, or bytes [height, width, 3]. Of a transformer's tokens, those that stand for no patch are left
         out. Raises ``InputError`` for a file that is no image.
@@ -84,7 +84,7 @@ class Backbone:
 
     @torch.inference_mode()
     def see(self, images: Sequence[Source | Picture]) -> Features:
-        """The same of a few images."""
+        """Return the same of a few images."""
         arrays = [image if isinstance(image, np.ndarray) else read_whole(image) for image in images]
         inputs: Tensor = self.prepare(
             images=arrays, return_tensors="pt", input_data_format="channels_last"
@@ -95,7 +95,7 @@ class Backbone:
         return features
 
     def picture(self, image: Source) -> Picture:
-        """The part of an image that it looks at, as it was prepared, but in its colours."""
+        """Return the part of an image that it looks at, as it was prepared, but in its colours."""
         prepared = self.prepare(
             images=[read_whole(image)],
             return_tensors="np",
@@ -118,7 +118,7 @@ class Backbone:
 
 
 def folder_of(name: str, local: bool) -> Path:
-    """The folder of a network's configuration: its own, or the one where its files are kept."""
+    """Return the folder of a network's configuration: its own, or the one where its files are kept."""
     return Path(name) if Path(name).is_dir() else Path(str(cached_file(name, CONFIG, local_files_only=local))).parent
 
 
@@ -140,7 +140,7 @@ def refuse_hostile(folder: Path) -> None:
 
 
 def seeing(model: Any, name: str) -> Any:
-    """The part of a model that sees: all of it, or one of two."""
+    """Return the part of a model that sees: all of it, or one of two."""
     network = getattr(model, "vision_model", model)
     if network.main_input_name != "pixel_values":
         raise ModelFileError(
@@ -150,7 +150,7 @@ def seeing(model: Any, name: str) -> Any:
 
 
 def as_grid(hidden: Tensor, size: Collection[int], patch: int | Sequence[int] | None) -> Tensor:
-    """The last hidden state [B, D, h, w] or [B, tokens, D] as a grid [B, G, D].
+    """Return the last hidden state [B, D, h, w] or [B, tokens, D] as a grid [B, G, D].
 
     Other tokens than patches stand first; a network that joins patches has none.
     """
@@ -161,7 +161,7 @@ def as_grid(hidden: Tensor, size: Collection[int], patch: int | Sequence[int] | 
 
 
 def refusal(name: str, error: Exception) -> str:
-    """Why a network is not opened."""
+    """Return why a network is not opened."""
     said = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
     return (
         f"{name} is no network of transformers that sees images ({said}); give a folder with config.json, "

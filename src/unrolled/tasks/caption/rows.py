@@ -30,7 +30,7 @@ from ...options import flag
 from ...text.vocabulary import BOUNDARY, Vocabulary
 from ..base import ExampleRows
 
-LARGEST, SMALLEST = 64, 8
+MAX_IMAGE_SIZE, MIN_IMAGE_SIZE = 64, 8
 """Pixels of the side that images are read in, where nothing else is asked for; small icons are read as they are."""
 LOOKED_AT = 8  # images, by which the side is chosen
 WILD = 30.0
@@ -50,7 +50,7 @@ class VisionEncoder(Protocol):
         """A name that depends on all of its weights."""
 
     def features(self, images: Sequence[Any]) -> Features:
-        """What it sees in some files [N, G, D]."""
+        """Return what it sees in some files [N, G, D]."""
 
 
 OpenVisionEncoder = Callable[[str], VisionEncoder]
@@ -76,7 +76,7 @@ class CaptionCollector:
         self.vision_encoder: VisionEncoder | None = None
 
     def rows(self, source: Source) -> list[Row]:
-        """The rows of a source, whose images come into the album."""
+        """Return the rows of a source, whose images come into the album."""
         table, images = table_and_images(source)
         reading = self.request.reading
         captions = read_captions(table, images, (reading.source_column, reading.target_column), reading)
@@ -88,7 +88,7 @@ class CaptionCollector:
         return [Row(first + n, said) for n, several in enumerate(captions.captions) for said in several]
 
     def see(self, captions: Captions) -> NDArray[Any]:
-        """What the network is given of some images; the options that depend on it are filled in."""
+        """Return what the network is given of some images; the options that depend on it are filled in."""
         if captions.features is not None:
             self.model = with_features(self.model, captions.features)
             return captions.features
@@ -107,7 +107,7 @@ class CaptionCollector:
         return found
 
     def look(self, captions: Captions) -> Features:
-        """What a pretrained network sees in all images, once and for all."""
+        """Return what a pretrained network sees in all images, once and for all."""
         assert self.request.open_vision_encoder, "who trains has them"
         vision_encoder = self.vision_encoder = self.vision_encoder or self.request.open_vision_encoder(
             self.model.vision
@@ -122,14 +122,14 @@ class CaptionCollector:
         )
 
     def everything(self) -> NDArray[Any]:
-        """What the network is given of all images [N, ...]."""
+        """Return what the network is given of all images [N, ...]."""
         if len({each.shape[1:] for each in self.values}) > 1:
             shapes = " and ".join(str(list(each.shape[1:])) for each in self.values)
             raise InputError(f"the features of the parts have the shapes {shapes}; give the same for all images")
         return np.concatenate(self.values) if len(self.values) > 1 else self.values[0]
 
     def describe(self) -> dict[str, Any]:
-        """What a record says of the images and captions."""
+        """Return what a record says of the images and captions."""
         vision_encoder = {"vision": self.vision_encoder.kind} if self.vision_encoder else {}
         return {**self.tables[0].describe(), "names": self.names, **self.request.reading.chosen(), **vision_encoder}
 
@@ -159,13 +159,13 @@ def captioned(source: Source, options: ReadOptions) -> ExampleRows:
 
 
 def as_examples(rows: Sequence[Row], vocabulary: Vocabulary, values: NDArray[Any]) -> Examples:
-    """Rows as ids, each with the boundary behind it, under their images."""
+    """Return rows as ids, each with the boundary behind it, under their images."""
     targets = (np.append(vocabulary.encode(row.caption), np.int32(BOUNDARY)) for row in rows)
     return Examples(Shared(values, np.array([row.image for row in rows], np.int64)), Ragged.of(targets))
 
 
 def table_and_images(source: Source) -> tuple[Path, Path | None]:
-    """The table of captions, and the folder of its images or the file of their features, if one is given."""
+    """Return the table of captions, and the folder of its images or the file of their features, if one is given."""
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in source]
     tables = [path for path in paths if is_table_name(str(path))]
     if len(tables) != 1 or len(paths) > 2:
@@ -178,20 +178,20 @@ def table_and_images(source: Source) -> tuple[Path, Path | None]:
 
 
 def sources_of(captions: Captions, images: Path | None) -> list[str]:
-    """What each image is as a source for prediction."""
+    """Return what each image is as a source for prediction."""
     if captions.features is None:
         return [str(path) for path in captions.paths]
     return [f"{images}:{row}" for row in captions.rows]
 
 
 def side_of(captions: Captions) -> int:
-    """The side that images are read in: that of the least of the first ones, if they are small."""
+    """Return the side that images are read in: that of the least of the first ones, if they are small."""
     sides = [min(read_whole(path).shape[:2]) for path in captions.paths[:LOOKED_AT]]
-    return max(SMALLEST, min(LARGEST, int(min(sides))))
+    return max(MIN_IMAGE_SIZE, min(MAX_IMAGE_SIZE, int(min(sides))))
 
 
 def with_features(model: ModelOptions, features: Features) -> ModelOptions:
-    """The options for features that are given."""
+    """Return the options for features that are given."""
     if model.vision not in (CNN, FEATURES) or model.image_size:
         chosen = f"--vision={model.vision}" if model.vision not in (CNN, FEATURES) else "--image-size"
         raise OptionError(f"I got {chosen} and an .npz file of features, which nothing looks at images for; leave one")
@@ -207,7 +207,7 @@ def refuse_width(model: ModelOptions, width: int) -> None:
 
 
 def wild(values: NDArray[Any]) -> tuple[str, ...]:
-    """A note of features that are too large to be learnt from as they are."""
+    """Return a note of features that are too large to be learnt from as they are."""
     if values.dtype == np.uint8:
         return ()
     size = float(np.sqrt(np.square(values, dtype=np.float64).mean()))
@@ -215,7 +215,7 @@ def wild(values: NDArray[Any]) -> tuple[str, ...]:
 
 
 def unit_for(captions: Sequence[str]) -> tuple[str, str]:
-    """The unit for captions, and why: words where they have several of them, else what suits the script."""
+    """Return the unit for captions, and why: words where they have several of them, else what suits the script."""
     unit, why = choose_unit(captions)
     if unit == "char" and 2 * sum(" " in caption for caption in captions) > len(captions):
         return "word", "what is seen has words"
@@ -223,17 +223,20 @@ def unit_for(captions: Sequence[str]) -> tuple[str, str]:
 
 
 def given_of(sources: Sequence[str], model: ModelOptions) -> EncoderInput:
-    """Files of images, or rows of features, as the network is given them; raises ``InputError`` for what is none."""
+    """Return the files of images, or rows of features, as the network is given them.
+
+    Raises ``InputError`` for what is none.
+    """
     if model.vision == FEATURES:
         rows = [row_of(source, model) for source in sources]
         return EncoderInput(np.stack(rows) if rows else np.empty((0, 1, model.feature_size or 1), np.float32))
-    size = model.image_size or LARGEST
+    size = model.image_size or MAX_IMAGE_SIZE
     images = [read_image(source, size) for source in sources]
     return EncoderInput(np.stack(images) if images else np.empty((0, size, size, 3), np.uint8))
 
 
 def row_of(source: str, model: ModelOptions) -> Features:
-    """The features [G, D] that a source names: FILE.npz, or FILE.npz:ROW with the row's number or name."""
+    """Return the features [G, D] that a source names: FILE.npz, or FILE.npz:ROW with the row's number or name."""
     file, colon, row = source.rpartition(".npz:")
     path, row = (Path(f"{file}.npz"), row) if colon else (Path(source), "0")
     if path.suffix != ".npz":

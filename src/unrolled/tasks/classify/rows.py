@@ -34,7 +34,7 @@ MAX_LABELS = 1000
 
 
 def read_labelled(source: Source, request: ReadRequest) -> LoadedData:
-    """Labelled texts in ids, with the vocabularies ``text`` and ``labels``."""
+    """Return labelled texts in ids, with the vocabularies ``text`` and ``labels``."""
     rows, corpus = read_rows(source, request.reading)
     parts = cut(rows, request.train, lambda path: read_rows(path, request.reading)[0])
     known, found = request.known or {}, vocabulary_of_labels(parts["train"])
@@ -50,23 +50,23 @@ def read_labelled(source: Source, request: ReadRequest) -> LoadedData:
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
-    """The rows of every part: of each label, its own share is held out."""
+    """Return the rows of every part: of each label, its own share is held out."""
     return cut_rows(rows, options, read, label=lambda row: row[1])
 
 
 def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> Examples:
-    """Rows as ids; a text begins with the boundary, as in a language model, and is never empty."""
+    """Return rows as ids; a text begins with the boundary, as in a language model, and is never empty."""
     targets = [np.array([labels.index[label]], np.int32) for _, label in rows]
     return Examples(Ragged.of(begun(texts, text) for text, _ in rows), Ragged.of(targets))
 
 
 def begun(vocabulary: Vocabulary, text: str) -> Ids:
-    """The ids of a text with the boundary before it."""
+    """Return the ids of a text with the boundary before it."""
     return np.concatenate([np.array([BOUNDARY], np.int32), vocabulary.encode(text)])
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """All texts with their labels; rows without a label are left out."""
+    """Return all texts with their labels; rows without a label are left out."""
     options = with_columns(source, options)
     corpus = read_corpus(source, options)
     if not corpus.labels:
@@ -82,7 +82,7 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 
 def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
-    """The options with the columns of texts and labels: those that are named, or that look like them."""
+    """Return the options with the columns of texts and labels: those that are named, or that look like them."""
     if len(options.label) > 1:
         raise OptionError(f"I got {len(options.label)} times --label, and a classifier learns one label; give one")
     path = first_table(source)
@@ -95,14 +95,14 @@ def with_columns(source: Source, options: ReadOptions) -> ReadOptions:
 
 
 def first_table(source: Source) -> str | Path | None:
-    """The first file of a source, if all of its files are tables."""
+    """Return the first file of a source, if all of its files are tables."""
     paths = [source] if isinstance(source, str | Path) else [each for each in source if isinstance(each, Path)]
     files = [file for path in paths for file in files_of(path)]
     return files[0] if files and all(is_table_name(str(file)) for file in files) else None
 
 
 def lines_of_fasttext(corpus: Corpus) -> list[Row]:
-    """The rows of a plain text whose lines begin with __label__NAME, or have a label and a text around a tab."""
+    """Return the rows of a plain text whose lines begin with __label__NAME, or have a label and a text around a tab."""
     lines = [line for text in corpus.documents for line in text.split("\n") if line.strip()]
     found = [FASTTEXT.match(line) for line in lines]
     if all(found):
@@ -119,7 +119,7 @@ def lines_of_fasttext(corpus: Corpus) -> list[Row]:
 
 
 def vocabulary_of_labels(rows: Sequence[Row]) -> Vocabulary:
-    """All labels that can be learnt; raises ``InputError`` where they are none, or too many."""
+    """Return all labels that can be learnt; raises ``InputError`` where they are none, or too many."""
     names = sorted({label for _, label in rows})
     if not 2 <= len(names) <= MAX_LABELS:
         shown = f"{len(names)} labels" if len(names) > 1 else f"the one label {names[0]!r}"
@@ -128,7 +128,7 @@ def vocabulary_of_labels(rows: Sequence[Row]) -> Vocabulary:
 
 
 def refuse_unknown(cut: dict[str, list[Row]], labels: Vocabulary) -> None:
-    """A label that is held out and not learnt can never be right."""
+    """Raise an ``InputError`` for a label that is held out and not learnt: it can never be right."""
     for name in ("valid", "test"):
         missing = sorted({label for _, label in cut[name]} - set(labels.units))
         if missing:
@@ -136,7 +136,7 @@ def refuse_unknown(cut: dict[str, list[Row]], labels: Vocabulary) -> None:
 
 
 def unit_for(texts: Sequence[str]) -> tuple[str, str]:
-    """The unit for texts, and why: words where they have several of them, else what suits the script."""
+    """Return the unit for texts, and why: words where they have several of them, else what suits the script."""
     unit, why = choose_unit(texts)
     spaces = sum(text.count(" ") for text in texts[:LOOKED_AT])
     if unit == "char" and spaces >= 3 * min(len(texts), LOOKED_AT):

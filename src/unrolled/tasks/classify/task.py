@@ -60,7 +60,7 @@ class Classify(Task):
 
 
 def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
-    """The encoder of so many ids that options without gaps describe."""
+    """Return the encoder of so many ids that options without gaps describe."""
     refuse_gaps(model, "hidden_size", "layers", "embedding_size", "directions", "dropout")
     if model.embedding_size == 0:
         raise OptionError("a network that reads a source has an embedding, and the embedding_size is 0")
@@ -80,7 +80,7 @@ def encoder_of(model: ModelOptions, inputs: int) -> EncoderSpec:
 
 
 def answering(model: ModelOptions, inputs: int, outputs: int, pooling: str) -> NetworkSpec:
-    """A network that writes nothing: what it answers is read off its encoder."""
+    """Return a network that writes nothing: what it answers is read off its encoder."""
     encoder = encoder_of(model, inputs)
     return NetworkSpec(
         inputs=inputs,

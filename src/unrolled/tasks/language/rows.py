@@ -18,13 +18,13 @@ from ...options import flag
 
 
 def read_text(source: Source, request: ReadRequest) -> LoadedData:
-    """A source as a text in ids."""
+    """Return a source as a text in ids."""
     large = find_large(source, request.reading, request.model.documents)
     return read_large(large, request) if large else read_small(read_corpus(source, request.reading), request)
 
 
 def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
-    """A corpus in ids."""
+    """Return a corpus in ids."""
     corpus, model, why = arrange(corpus, request.model)
     refuse_cutting(model, request.train)
     split = split_corpus(corpus, model, request.train, request.known, request.cutter)
@@ -36,7 +36,7 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
 
 
 def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
-    """A text that is too large to be read at once."""
+    """Return a text that is too large to be read at once."""
     first = next(text for _, text in large.blocks(lambda _: None))
     refuse_zawgyi(first, str(large.paths[0]))
     model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
@@ -57,7 +57,10 @@ def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:
 
 
 def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:
-    """The corpus in documents, the options without gaps in what depends on it, and why the unit is what it is."""
+    """Return the corpus in documents, the options without gaps in what depends on it.
+
+    And why the unit is what it is.
+    """
     kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
     corpus = corpus.arranged(kind)
     size = sum(map(len, corpus.documents))

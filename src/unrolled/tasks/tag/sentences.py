@@ -122,8 +122,8 @@ def of_columns(
             sentences.append(([NOTHING.join(each) for each, _ in pairs], [NOTHING.join(each) for _, each in pairs]))
     if not sentences:
         raise InputError(f"{name} has no sentence with tags; give a token and its tag a line")
-    told = f"{name}: tokens are column {token} of {width} and tags column {tag}; --text-column and --label name others"
-    return sentences, (told, *([f"{name}: blanks in {joined:,} tokens or tags are read as _"] if joined else []))
+    note = f"{name}: tokens are column {token} of {width} and tags column {tag}; --text-column and --label name others"
+    return sentences, (note, *([f"{name}: blanks in {joined:,} tokens or tags are read as _"] if joined else []))
 
 
 def usual_tag(rows: Sequence[list[str]], numbered: bool) -> int:

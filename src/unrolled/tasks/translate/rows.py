@@ -31,7 +31,7 @@ LONG = 16
 
 
 def read_pairs(source: Source, request: ReadRequest) -> LoadedData:
-    """Pairs in ids, with the vocabularies ``source`` and ``target``, which are one where the unit is bpe."""
+    """Return pairs in ids, with the vocabularies ``source`` and ``target``, which are one where the unit is bpe."""
     rows, corpus = read_rows(source, request.reading)
     parts = cut(rows, request.train, lambda path: read_rows(files_of_part(path), request.reading)[0])
     model, why = with_unit(request.model, *unit_for(parts["train"]))
@@ -42,12 +42,15 @@ def read_pairs(source: Source, request: ReadRequest) -> LoadedData:
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
-    """The rows of every part: pairs that share a side stay together."""
+    """Return the rows of every part: pairs that share a side stay together."""
     return cut_rows(rows, options, read, group=connected(rows).get)
 
 
 def vocabularies_of(rows: Sequence[Row], request: ReadRequest, model: ModelOptions) -> dict[str, Vocabulary]:
-    """The vocabularies of both sides: of tokens one for both, or what is known with the letters that it lacks."""
+    """Return the vocabularies of both sides: of tokens one for both.
+
+    Or what is known with the letters that it lacks.
+    """
     source, target = ([row[side] for row in rows] for side in (0, 1))
     known = request.known or {}
     if (known["source"].units == known["target"].units) if known else model.unit == "bpe":
@@ -65,19 +68,19 @@ def tokens_for(pairs: int) -> int:
 
 
 def as_examples(rows: Sequence[Row], sources: Vocabulary, targets: Vocabulary) -> Examples:
-    """Rows as ids; a target ends with the boundary, and so does a source, which is then never empty."""
+    """Return rows as ids; a target ends with the boundary, and so does a source, which is then never empty."""
     return Examples(
         Ragged.of(ended(sources, text) for text, _ in rows), Ragged.of(ended(targets, text) for _, text in rows)
     )
 
 
 def ended(vocabulary: Vocabulary, text: str) -> Ids:
-    """The ids of a text with the boundary behind it."""
+    """Return the ids of a text with the boundary behind it."""
     return np.append(vocabulary.encode(text), np.int32(BOUNDARY))
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """All pairs; rows that lack one side are left out, with a note of how many."""
+    """Return all pairs; rows that lack one side are left out, with a note of how many."""
     paths = [source] if isinstance(source, str | Path) else list(source)
     source = source if isinstance(source, str | Path) else paths  # which may have been an iterator
     corpus = read_corpus(source, dataclasses.replace(options, label=(), text_column=None))
@@ -102,7 +105,7 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 
 def lines_of(corpus: Corpus) -> list[Row]:
-    """The lines of two files side by side."""
+    """Return the lines of two files side by side."""
     one, other = (text.removesuffix("\n").split("\n") for text in corpus.documents)
     if len(one) != len(other):  # perhaps only blank lines at the end of one
         one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
@@ -115,7 +118,7 @@ def lines_of(corpus: Corpus) -> list[Row]:
 
 
 def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[Row]:
-    """The pairs of a table, or of a text with a tab in every line."""
+    """Return the pairs of a table, or of a text with a tab in every line."""
     text = "\n".join(corpus.documents)
     if is_table_name(str(path)) and corpus.names == (str(path),):
         found = TablePreview.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
@@ -128,7 +131,7 @@ def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[R
 
 
 def unit_for(rows: Sequence[Row]) -> tuple[str, str]:
-    """The unit for pairs, and why."""
+    """Return the unit for pairs, and why."""
     targets = [row[1] for row in rows[:LOOKED_AT]]
     mean = sum(map(len, targets)) / len(targets)
     unit, why = choose_unit(targets)

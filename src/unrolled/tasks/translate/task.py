@@ -65,7 +65,7 @@ class Translate(Task):
 
 
 def writing(model: ModelOptions, encoder: EncoderSpec, outputs: int) -> NetworkSpec:
-    """A network that writes so many units from what an encoder read."""
+    """Return a network that writes so many units from what an encoder read."""
     refuse_gaps(model, "hidden_size", "layers", "embedding_size", "attention", "dropout")
     if model.embedding_size == 0:
         raise OptionError("a network that writes from a source has an embedding, and the embedding_size is 0")

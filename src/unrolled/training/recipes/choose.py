@@ -22,7 +22,7 @@ GENTLER = 0.25
 
 
 def choose_sizes(work: TrainingJob, device: torch.device, precision: str) -> Recipe:
-    """The recipe's choice, with kernels of a kind on a device."""
+    """Return the recipe's choice, with kernels of a kind on a device."""
     seconds = min(MEASURED, 60 * (work.train.minutes or 0) * MEASURED_SHARE)
     speed = measure_speed(device, precision, work.train.optimizer, seconds)
     stats = measure_corpus(work.split) if isinstance(work.split, TextDataset) else None
@@ -37,7 +37,7 @@ def choose_sizes(work: TrainingJob, device: torch.device, precision: str) -> Rec
 
 
 def choose_for(work: TrainingJob, stats: CorpusStats | None, speed: Speed) -> Recipe:
-    """The choice for a text, of which something is known, or for examples."""
+    """Return the choice for a text, of which something is known, or for examples."""
     if stats:
         own = import_module(f".{work.model.kind.recipe}", __package__)
         recipe: Recipe = own.choose(work.model, work.train, stats, speed)

@@ -27,7 +27,7 @@ MIN_EPOCHS = 4.5
 LEAST_DROPOUT, DROPOUT_A_DOUBLING, MOST_DROPOUT = 0.09, 0.115, 0.4
 """Of a translator: at so few passes, for each doubling of them, and at most."""
 MAX_EPOCHS = 40
-"""In a budget of minutes; more only learn by heart."""
+"""In a budget of minutes; more only overfit."""
 FILLED = 0.8
 """Times the root of all targets' units: so wide a network they can fill."""
 OF_LETTERS = 256
@@ -58,7 +58,7 @@ def choose_for_examples(model: ModelOptions, train: TrainOptions, split: Example
 
 
 def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
-    """The sizes of what reads one text and writes another."""
+    """Return the sizes of what reads one text and writes another."""
     units, pairs = split.units("train"), len(split.train)
     model = dataclasses.replace(
         model, layers=model.layers or 1, directions=model.directions or 2, attention=model.attention or "dot"
@@ -92,7 +92,7 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDa
 
 
 def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
-    """The sizes of what reads a text and answers."""
+    """Return the sizes of what reads a text and answers."""
     width, why = model.hidden_size or OF_ANSWERS, "as you chose" if model.hidden_size else "which suits most texts"
     chosen = dataclasses.replace(
         sized(model, width),
@@ -112,7 +112,7 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDa
 
 
 def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
-    """The sizes of what writes of images, which are few: hundreds or thousands."""
+    """Return the sizes of what writes of images, which are few: hundreds or thousands."""
     places = split.train.sources.take(np.arange(1)).values.shape[1]
     width, why = model.hidden_size or OF_IMAGES, "as you chose" if model.hidden_size else "which suits most images"
     chosen = dataclasses.replace(
@@ -131,18 +131,18 @@ def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleDat
 
 
 def dropout_for(seen: float) -> float:
-    """More passes need more dropout."""
+    """Return more passes need more dropout."""
     wanted = LEAST_DROPOUT + DROPOUT_A_DOUBLING * math.log2(max(seen, 1.0) / MIN_EPOCHS)
     return round(min(MOST_DROPOUT, max(0.0, wanted)), 2)
 
 
 def dropped_units(split: ExampleDataset) -> float:
-    """The share of units to drop from sources of such a length."""
+    """Return the share of units to drop from sources of such a length."""
     return round(MOST_UNIT_DROPOUT * min(1.0, float(split.train.sources.sizes.mean()) / PLACES_FOR_ALL), 2)
 
 
 def sized(model: ModelOptions, width: int) -> ModelOptions:
-    """The options with a width, and what follows from it."""
+    """Return the options with a width, and what follows from it."""
     if model.embedding_size == 0:
         raise OptionError(f"I got --embedding-size=0 with --task={model.task}, whose units need one; leave it out")
     embedding = model.embedding_size or min(width, 256)
@@ -158,7 +158,7 @@ def sized(model: ModelOptions, width: int) -> ModelOptions:
 
 
 def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoothing: float) -> TrainOptions:
-    """The options of training without gaps."""
+    """Return the options of training without gaps."""
     rate = round((WITH_MUON if train.optimizer == "muon" else 0.004) * find_cell(cell, 0).learning_rate_factor, 5)
     return dataclasses.replace(
         train,
@@ -171,17 +171,17 @@ def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoot
 
 
 def rows_of(places: int, mean_length: float, pairs: int) -> int:
-    """Pairs in a step of so many places."""
+    """Return pairs in a step of so many places."""
     return power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
 
 
 def power_of_two(most: float) -> int:
-    """The greatest power of two that is not more."""
+    """Return the greatest power of two that is not more."""
     return 1 << int(math.log2(max(1.0, most)))
 
 
 def passes(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> float:
-    """How often training will see every example."""
+    """Return how often training will see every example."""
     if train.epochs is not None:
         return train.epochs
     if train.steps is not None:
@@ -190,14 +190,14 @@ def passes(model: ModelOptions, train: TrainOptions, split: ExampleDataset, spee
 
 
 def rate_of(model: ModelOptions, split: ExampleDataset, speed: Speed) -> float:
-    """Units of targets that are learnt in a second, about, with all that is read for them."""
+    """Return the units of targets that are learnt in a second, about, with all that is read for them."""
     spec = TASKS[model.task].network(model, split.vocabularies)
     sources = float(split.train.sources.sizes.sum()) / max(1, split.units("train"))
     return speed.units_per_second(6.0 * (writing_weights(spec) + sources * reading_weights(spec)))
 
 
 def writing_weights(spec: NetworkSpec) -> float:
-    """Weights that a unit of a target goes through."""
+    """Return weights that a unit of a target goes through."""
     if spec.pooling != "none":
         return float(spec.hidden_size * spec.outputs)
     cell, width = find_cell(spec.cell, spec.context), spec.hidden_size
@@ -207,7 +207,7 @@ def writing_weights(spec: NetworkSpec) -> float:
 
 
 def reading_weights(spec: NetworkSpec) -> float:
-    """Weights that a place of a source goes through."""
+    """Return weights that a place of a source goes through."""
     encoder = spec.encoder
     assert encoder, "there is one"
     if encoder.kind != "units":
@@ -219,7 +219,7 @@ def reading_weights(spec: NetworkSpec) -> float:
 
 
 def summary(model: ModelOptions, train: TrainOptions, split: ExampleDataset, why: str, seen: float) -> RecipeSummary:
-    """What is said before the first step."""
+    """Return what is said before the first step."""
     sizes = ", ".join(f"{len(each):,} {name}" for name, each in split.vocabularies.items())
     advice = f"{len(split.train):,} examples to learn from and {len(split.valid):,} held out; {sizes}."
     recipe = (

@@ -24,7 +24,7 @@ SEEN_PER_WEIGHT = 4.5
 LEAST_STEPS, LEAST_STEPS_A_PASS = 800, 60
 MOST_DROPOUT = 0.45
 FULL = 0.6
-"""Weights for each character of a text that can hold it by heart, about."""
+"""Weights for each character of a text that can memorise it, about."""
 LEAST_DECAY, MOST_DECAY = 0.03, 0.5
 WITH_MUON = 0.04  # the highest learning rate
 
@@ -98,7 +98,10 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
 
 
 def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: int, cell: Cell) -> tuple[int, str]:
-    """The widest layer that the text can fill and the budget can teach, and which of them kept it from being wider."""
+    """Return the widest layer that the text can fill and the budget can teach.
+
+    And which of them kept it from being wider.
+    """
     best = WIDTHS[0]
     for width in WIDTHS:
         weights = weights_of(width, layers, stats.vocabulary, cell)
@@ -112,12 +115,12 @@ def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: 
 
 
 def weights_of(width: int, layers: int, vocabulary: int, cell: Cell) -> int:
-    """Weights of a network, about."""
+    """Return weights of a network, about."""
     return (cell.products * layers + cell.gates * (layers - 1)) * width**2 + 2 * width * vocabulary
 
 
 def units_seen(train: TrainOptions, stats: CorpusStats, rate: float) -> float:
-    """Units that training will see, at a rate in units a second."""
+    """Return the units that training will see, at a rate in units a second."""
     units = stats.units
     if train.steps is not None:
         length = choose_length(train, units)
@@ -128,18 +131,18 @@ def units_seen(train: TrainOptions, stats: CorpusStats, rate: float) -> float:
 
 
 def choose_length(train: TrainOptions, units: int) -> int:
-    """Units that the gradient looks back."""
+    """Return the units that the gradient looks back."""
     return train.sequence_length or max(8, min(LENGTH, units // 64))
 
 
 def choose_rows(units: int, length: int, seen: float = math.inf) -> int:
-    """Rows side by side: many keep the machine busy, few give more steps; small texts and budgets need steps."""
+    """Return rows side by side: many keep the machine busy, few give more steps; small texts and budgets need steps."""
     affordable = min(ROWS * LENGTH, seen / LEAST_STEPS, units / LEAST_STEPS_A_PASS)
     return 1 << int(math.log2(max(1.0, affordable / length)))
 
 
 def choose_dropout(epochs: float, width: int, fullness: float) -> float:
-    """More passes need more of it, and more weights for each unit of the text too; a narrow layer bears less."""
+    """Return more passes need more of it, and more weights for each unit of the text too; a narrow layer bears less."""
     if epochs < 1:
         return 0.0
     wanted = 0.2 * (math.log2(epochs) - 2.0) + 0.05 * math.log2(fullness / FULL)
@@ -147,7 +150,10 @@ def choose_dropout(epochs: float, width: int, fullness: float) -> float:
 
 
 def room(fullness: float) -> float:
-    """How much of a text a network has room for, up to all: a narrow one need not be kept from learning it by heart."""
+    """Return how much of a text a network has room for, up to all.
+
+    A narrow one need not be kept from memorising it.
+    """
     return min(1.0, fullness / FULL)
 
 
@@ -160,7 +166,7 @@ def choose_weight_decay(epochs: float, characters: float, fullness: float) -> fl
 
 
 def choose_learning_rate(cell: Cell, optimizer: str, width: int, units_per_step: int) -> float:
-    """It rises with the root of what a step sees; AdamW's alone falls as layers grow; some cells bear less."""
+    """Return the rate: it rises with the root of a step's units; AdamW's falls as layers grow; some cells bear less."""
     if optimizer == "muon":
         rate = WITH_MUON * max(0.4, min(1.0, math.sqrt(units_per_step / 1024)))
     else:
@@ -169,7 +175,7 @@ def choose_learning_rate(cell: Cell, optimizer: str, width: int, units_per_step:
 
 
 def explain(model: ModelOptions, train: TrainOptions, what: str, why: str, epochs: float) -> str:
-    """The sizes of ``what`` a layer is called, and their reasons."""
+    """Return the sizes of ``what`` a layer is called, and their reasons."""
     rows = train.batches if model.documents in (None, "whole") else "rows of documents"
     layers = f"{model.layers} {what}{'s' if model.layers != 1 else ''}"
     return (
@@ -180,7 +186,7 @@ def explain(model: ModelOptions, train: TrainOptions, what: str, why: str, epoch
 
 
 def promise(stats: CorpusStats, rate: float, expected: Forecast | None) -> str:
-    """The speed and the forecast."""
+    """Return the speed and the forecast."""
     speed = f"About {rate * stats.length / stats.units:,.0f} characters a second on this machine"
     if expected is None or stats.chain is None:
         return f"{speed}; there is no forecast."

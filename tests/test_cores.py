@@ -13,7 +13,7 @@ from unrolled.cores import allowed, cores, cores_of_groups, default_threads, lea
 @pytest.fixture(autouse=True)
 def told():
     """What was told before is told again."""
-    module.TOLD.clear()
+    module.WARNED.clear()
 
 
 @pytest.mark.parametrize(

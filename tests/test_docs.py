@@ -59,7 +59,11 @@ def run_page(page, library, folder):
 @pytest.fixture(scope="module")
 def runs(request, library, tmp_path_factory):
     """The runs of all pages that are to be tested, two at a time; the longest page begins first."""
-    tested = [item.callspec.params["page"] for item in request.session.items if "runs" in item.fixturenames]
+    tested = [
+        item.callspec.params["page"]
+        for item in request.session.items
+        if item.path == request.path and "runs" in item.fixturenames
+    ]
     with ThreadPoolExecutor(2) as pool:
         longest_first = sorted(tested, key=lambda page: len(page.commands), reverse=True)
         yield {page: pool.submit(run_page, page, library, tmp_path_factory.mktemp("page")) for page in longest_first}

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import re
 import statistics
 import subprocess
 import sys
@@ -365,6 +366,19 @@ def test_the_map_of_the_packages_is_the_tree():
     inside = {name.removeprefix("src/unrolled/").removesuffix(".py") for name in named if name.startswith("src/")}
     assert inside == rooms
     assert all((ROOT / name).exists() for name in named)
+
+
+PLACE = re.compile(r"`((?:native|tools|tests|docs)/[\w/.]+|[a-z_]+(?:/[\w]+)*\.py)(?::(\w+))?`")
+
+
+def test_every_place_that_the_guide_of_calls_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text().split("## Follow a call")[1].split("[end:calls]")[0]
+    named = PLACE.findall(text)
+    assert len(named) > 40
+    for path, name in named:
+        file = ROOT / path if (ROOT / path).exists() else SOURCE / path
+        assert file.exists(), path
+        assert not name or re.search(rf"^\s*(def|class) {name}\b|^{name}\b", file.read_text(), re.M), f"{path}:{name}"
 
 
 def test_writing_by_characters_loads_no_reader_and_no_pattern_of_other_units(model_file):

@@ -30,7 +30,7 @@ from unrolled.options import Options, described
 TARGET = Path(__file__).parents[1] / "src" / "unrolled" / "keywords.py"
 HEAD = '''"""The options of the verbs as keywords of Python functions, for type checkers and editors.
 
-Written by ``tools/write_keywords.py`` from ``config.py``, where every default and every help stands.
+Written by ``tools/write_keywords.py`` from ``config.py``, and ``usage.py``, where every default and every help stands.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """The options of the verbs as keywords of Python functions, for type checkers and editors.
 
-Written by ``tools/write_keywords.py`` from ``config.py``, where every default and every help stands.
+Written by ``tools/write_keywords.py`` from ``config.py``, and ``usage.py``, where every default and every help stands.
 """
 
 from collections.abc import Sequence

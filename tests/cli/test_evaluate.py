@@ -70,7 +70,7 @@ def test_the_page_of_attention_is_written(cli, translator_file, tables, tmp_path
 @pytest.mark.parametrize(
     ("name", "test", "arguments", "words"),
     [
-        ("model_file", "pets-test", [], "use score"),
+        ("model_file", "pets-test", [], "use generate, or score"),
         ("classifier_file", "pets-test", ["--attention", "a.html"], "no attention to show"),
         ("translator_file", "reversals-test", ["--svg", "c.svg"], "tells no labels"),
         ("classifier_file", "pets-test", ["--svg", "no/c.svg"], "no/c.svg cannot be written"),

@@ -53,7 +53,14 @@ def test_quiet_says_nothing_and_a_pipe_is_read(cli, tiny, text, tmp_path):
 
 @pytest.mark.parametrize(
     ("source", "name"),
-    [("-", "model"), ("a/poems.txt", "poems"), ("poems.txt.gz", "poems"), ("a/folder/", "folder"), ("x.md", "x.md")],
+    [
+        ("-", "model"),
+        ("a/poems.txt", "poems"),
+        ("poems.txt.gz", "poems"),
+        ("a/folder/", "folder"),
+        ("x.md", "x.md"),
+        ("t.conllu", "t"),
+    ],
 )
 def test_the_default_name(source, name):
     assert default_output(source) == f"{name}.safetensors"

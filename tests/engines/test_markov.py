@@ -51,9 +51,7 @@ def test_it_writes_words_of_its_text(chain, text):
 
 
 def test_another_engine_is_refused(chain):
-    with pytest.raises(
-        OptionError, match="I got --engine native and a model of the kind markov, which runs in one way"
-    ):
+    with pytest.raises(OptionError, match="I got engine=native and a model of the kind markov, which runs in one way"):
         open_engine("native", chain.bundle)
 
 

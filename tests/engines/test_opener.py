@@ -47,9 +47,9 @@ def test_of_many_labels_the_engines_used_first_are_let_go(model, monkeypatch):
     monkeypatch.setattr(module, "with_labels", lambda bundle, where: bundle)
     monkeypatch.setattr(module, "open_engine", lambda *_: object())
     source = EngineSource(model.bundle)
-    engines = [source.engine((str(number),)) for number in range(module.MOST + 3)]
-    assert len(source.opened) == module.MOST
-    assert source.engine((str(module.MOST + 2),)) is engines[-1] and source.engine(("0",)) is not engines[0]
+    engines = [source.engine((str(number),)) for number in range(module.MAX_ENGINES + 3)]
+    assert len(source.opened) == module.MAX_ENGINES
+    assert source.engine((str(module.MAX_ENGINES + 2),)) is engines[-1] and source.engine(("0",)) is not engines[0]
 
 
 def test_a_module_that_is_missing_and_is_not_torch_is_a_bug(model, monkeypatch):

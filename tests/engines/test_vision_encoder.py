@@ -104,7 +104,7 @@ def test_the_command_sees_with_it_and_captions_without_it_load_no_torch(trained)
     done = subprocess.run([*command, "--vision", str(trained / "net")], check=True, **lines)
     assert done.stdout == "a red square\n"
     refused = subprocess.run(command, **lines)
-    assert refused.returncode == 2 and refused.stderr.endswith("with --vision (in Python: vision=...)\n")
+    assert refused.returncode == 2 and refused.stderr.endswith("with --vision\n")
     code = (
         "import sys, unrolled.generation.prediction, unrolled.evaluation.attention_maps; print('torch' in sys.modules)"
     )

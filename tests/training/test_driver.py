@@ -14,7 +14,7 @@ from unrolled.training.driver import Run
 from unrolled.training.events import Progress, Started, Validated, Warned
 from unrolled.training.finish import Ending
 from unrolled.training.interrupt import Interrupt, listening
-from unrolled.training.machine import prepare
+from unrolled.training.machine import borrowed, prepare
 from unrolled.training.prepare import gather
 from unrolled.training.progress import RunProgress
 
@@ -150,8 +150,9 @@ def test_an_interrupt_before_the_first_step_goes_on_to_the_caller(text, small):
 
 def test_asking_why_a_run_ends_changes_nothing(text, small):
     work = gather([text], None, {"steps": 3, **small})
-    run = Run(work, (), prepare(work.run), RunProgress())
-    run.begin()
+    with borrowed():
+        run = Run(work, (), prepare(work.run), RunProgress())
+        run.begin()
     run.progress.step = 3
     hit = Interrupt()
     told = [run.reason_to_end(hit) for _ in range(3)]

@@ -7,7 +7,7 @@ import torch
 from unrolled.training.checkpoint import load_state, save_resume
 from unrolled.training.driver import Run
 from unrolled.training.interrupt import Interrupt
-from unrolled.training.machine import prepare
+from unrolled.training.machine import borrowed, prepare
 from unrolled.training.prepare import gather
 from unrolled.training.progress import RunProgress
 from unrolled.training.recipes.text import RecipeSummary
@@ -74,13 +74,14 @@ def test_a_tensor_of_no_field_is_refused():
 def test_what_a_run_saves_is_what_another_goes_on_with(kind, text_file, pairs_file, labelled_file, tmp_path):
     source = {"translate": pairs_file, "classify": labelled_file}.get(kind.get("task"), text_file)
     work = gather(source, None, SMALL | kind)
-    device = prepare(work.run)
-    one = Run(work, (), device, RunProgress())
-    one.begin()
-    one.learn(Interrupt())
-    save_resume(tmp_path / "r", *one.state().to_tensors())
-    saved = load_state(tmp_path / "r", device)
-    assert saved.best and saved.optimizers and saved.progress.step == 5
-    other = Run(work, (), device, saved.progress)
-    other.resume(saved)
-    assert same(other.state(), one.state())
+    with borrowed():
+        device = prepare(work.run)
+        one = Run(work, (), device, RunProgress())
+        one.begin()
+        one.learn(Interrupt())
+        save_resume(tmp_path / "r", *one.state().to_tensors())
+        saved = load_state(tmp_path / "r", device)
+        assert saved.best and saved.optimizers and saved.progress.step == 5
+        other = Run(work, (), device, saved.progress)
+        other.resume(saved)
+        assert same(other.state(), one.state())

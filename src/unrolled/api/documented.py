@@ -1,7 +1,7 @@
 """The options of a function in its signature and its docstring, where ``help()`` and editors show them.
 
-A verb takes its options as keywords, and the names, defaults, bounds and meanings of those stand in ``config.py``
-alone. They are filled in when a public name is first used: the command line starts without.
+A verb takes its options as keywords, and the names, defaults, bounds and meanings of those stand in ``config.py`` and
+``usage.py`` alone. They are filled in when a public name is first used: the command line starts without.
 """
 
 from __future__ import annotations

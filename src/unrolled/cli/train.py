@@ -61,6 +61,6 @@ def default_output(source: str) -> str:
     if source == "-":
         return f"model{SUFFIX}"
     name = Path(source).resolve().name
-    for ending in (".gz", ".txt", ".tsv", ".csv", ".json", ".jsonl", ".ndjson"):
+    for ending in (".gz", ".txt", ".tsv", ".csv", ".json", ".jsonl", ".ndjson", ".conll", ".conllu", ".tagged"):
         name = name.removesuffix(ending)
     return f"{name}{SUFFIX}"

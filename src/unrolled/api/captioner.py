@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from ..generation.prediction import Generated
-from ..keywords import PredictKeywords
 from .source_model import WritingModel
+
+if TYPE_CHECKING:
+    from ..keywords import PredictKeywords
 
 
 class Captioner(WritingModel):

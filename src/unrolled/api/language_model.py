@@ -14,7 +14,6 @@ from ..config import GenerateOptions, ScoreOptions, as_tuple
 from ..engines import Engine
 from ..errors import UnrolledWarning
 from ..generation.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state
-from ..keywords import GenerateKeywords, NextKeywords, StartKeywords
 from ..sharing import cached_property
 from ..text.vocabulary import Vocabulary
 from .model import Model
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ..analysis.scoring import Score
     from ..generation.completion import Completion
     from ..generation.session import Session, Sessions
+    from ..keywords import GenerateKeywords, NextKeywords, StartKeywords
 
 
 class LanguageModel(Model):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ..api import Model
 from ..api.source_model import SourceModel, refuse_writing
 from ..config import PredictOptions, ReadOptions, as_tuple
 from ..errors import OptionError
 from ..formats.corpus import Source
-from ..keywords import EvaluateKeywords
 from ..options import given, reject_unknown
 from ..tasks import TASKS
 from ..tasks.base import ExampleRows
@@ -21,6 +20,9 @@ from .rows import read_test
 from .tags import evaluate_tags
 from .texts import evaluate_captions, evaluate_translations
 from .words import evaluate_words
+
+if TYPE_CHECKING:
+    from ..keywords import EvaluateKeywords
 
 JUDGES: Mapping[str, Callable[[SourceModel, ExampleRows, PredictOptions], Evaluation]] = {
     "labels": evaluate_labels,

@@ -18,7 +18,6 @@ from ..engines.base import EngineState, sound
 from ..engines.opener import EngineSource
 from ..engines.prompt import PromptState, read_ids
 from ..errors import ModelFileError, OptionError, UnrolledWarning
-from ..keywords import GenerateKeywords, NextKeywords
 from ..model_file.bundle import Bundle, fingerprint, pack, read, refuse_existing, unpack, write_atomically
 from ..options import flag, reject_unknown
 from ..sharing import Recomputed, cached_property
@@ -28,6 +27,7 @@ from .constraints import make_constraints
 from .sampling_loop import choose_seed, write_text
 
 if TYPE_CHECKING:
+    from ..keywords import GenerateKeywords, NextKeywords
     from .beam_search import Hypothesis
 
 BATCH_SIZE = 64  # samples written side by side

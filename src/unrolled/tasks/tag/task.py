@@ -10,7 +10,6 @@ from ...networks.spec import NetworkSpec
 from ...text.vocabulary import SPECIAL
 from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood
 from ..classify.task import answering
-from .sentences import tagged
 
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
@@ -57,4 +56,6 @@ class Tag(Task):
         return negative_log_likelihood(logits, targets)
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
+        from .sentences import tagged
+
         return tagged(source.split(), [vocabularies["labels"].units[number - SPECIAL] for number in ids])

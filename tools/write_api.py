@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 sys.path.insert(0, str(Path(__file__).parent))
 from option_text import bounds_of, cell, default_of, heading, meaning
+from written import write_or_check
 
 import unrolled
 from unrolled import keywords
@@ -153,11 +154,7 @@ PAGES = {"api.md": api, "options.md": options}
 def main() -> None:
     """Write the pages, or only say whether they are up to date."""
     for name, page in PAGES.items():
-        target = REFERENCE / name
-        if sys.argv[1:] != ["--check"]:
-            target.write_text(page(), encoding="utf-8")
-        elif target.read_text(encoding="utf-8") != page():
-            sys.exit(f"{target} is not up to date: run tools/write_api.py")
+        write_or_check(REFERENCE / name, page())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+from written import write_or_check
+
 ROOT = Path(__file__).parents[1]
 TEMPLATE, TARGET = ROOT / "tools" / "benchmarks.md", ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "benchmarks" / "results"
@@ -112,11 +115,8 @@ def circumstances(name: str, text: str) -> str:
 
 
 def main() -> None:
-    """Write the page, or only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        TARGET.write_text(source(), encoding="utf-8")
-    elif TARGET.read_text(encoding="utf-8") != source():
-        sys.exit(f"{TARGET} is not up to date: run tools/write_benchmarks.py")
+    """Write the file, or only say whether it is up to date."""
+    write_or_check(TARGET, source())
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parent))
 from option_text import DEFAULT, bounds_of, cell, default_of, heading, meaning
+from written import write_or_check
 
 from unrolled.cli.main import VERBS, unrolled
 from unrolled.config import (
@@ -132,11 +133,8 @@ def examples(command: click.Command) -> list[str]:
 
 
 def main() -> None:
-    """Write the page, or only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        TARGET.write_text(source(), encoding="utf-8")
-    elif TARGET.read_text(encoding="utf-8") != source():
-        sys.exit(f"{TARGET} is not up to date: run tools/write_commands.py")
+    """Write the file, or only say whether it is up to date."""
+    write_or_check(TARGET, source())
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
+sys.path.insert(0, str(Path(__file__).parent))
+from written import write_or_check
+
 from unrolled.config import (
     EngineOptions,
     GenerateOptions,
@@ -35,6 +38,7 @@ Written by ``tools/write_keywords.py`` from ``config.py``, and ``usage.py``, whe
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict
+
 
 '''
 CLASSES = (
@@ -122,7 +126,6 @@ def source() -> str:
     tasks = next(field for field in dataclasses.fields(ModelOptions) if field.name == "task").metadata["choices"]
     for name in tasks:
         lines.append(f'{name.capitalize()}Task = Literal["{name}"]')
-    filters = GenerateOptions.names("filter")
     every = [
         Keywords.of("ReadKeywords", "TypedDict", "How a text is read.", ReadOptions),
         Keywords.of(
@@ -141,7 +144,6 @@ def source() -> str:
         Keywords.of("GenerateKeywords", "TypedDict", "The options of ``generate`` and ``stream``.", GenerateOptions),
         Keywords.of("PredictKeywords", "TypedDict", "The options of ``predict``.", PredictOptions),
     ]
-    assert set(filters) < set(NEXT)
     lines += ["", "", *(line for each in every for line in each.lines())]
     lines += [
         "class EvaluateKeywords(ReadKeywords, PredictKeywords, total=False):",
@@ -153,10 +155,7 @@ def source() -> str:
 
 def main() -> None:
     """Write the file, or only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        TARGET.write_text(source())
-    elif TARGET.read_text() != source():
-        sys.exit(f"{TARGET} is not up to date: run tools/write_keywords.py")
+    write_or_check(TARGET, source())
 
 
 if __name__ == "__main__":

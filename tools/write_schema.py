@@ -13,6 +13,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
+sys.path.insert(0, str(Path(__file__).parent))
+from written import write_or_check
+
 from unrolled.config import ModelOptions
 from unrolled.kernels.precision import PRECISIONS
 from unrolled.model_file import record
@@ -100,10 +103,7 @@ def source() -> str:
 
 def main() -> None:
     """Write the file, or only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        TARGET.write_text(source(), encoding="utf-8")
-    elif TARGET.read_text(encoding="utf-8") != source():
-        sys.exit(f"{TARGET} is not up to date: run tools/write_schema.py")
+    write_or_check(TARGET, source())
 
 
 if __name__ == "__main__":

@@ -44,10 +44,7 @@ class ReadOptions(Options):
     images_anywhere: bool = option(False, "also read images that a table names outside its own folder", recorded=False)
 
     def chosen(self) -> dict[str, dict[str, Any]]:
-        """Return what a record says of how a text was read.
-
-        What is not as ever, without what a user alone can allow.
-        """
+        """Return the options of reading that differ from their defaults, without those that a user alone can allow."""
         read = {
             name: getattr(self, name)
             for name in self.names()

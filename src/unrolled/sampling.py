@@ -69,10 +69,7 @@ def logs_of(probabilities: Logits) -> Logits:
 
 
 def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
-    """Return what is never written: the unknown unit; the boundary, unless it ``ends`` a document.
-
-    What never occurred.
-    """
+    """Return logits without what is never written: unknown, unseen, the boundary unless it ``ends`` a document."""
     left = forbid_unseen(logits)
     left[..., BOUNDARY + ends : SPECIAL] = OUT
     return left

@@ -28,3 +28,9 @@ def test_a_window_gives_out_a_vector_and_a_chain_has_none(text):
     chain = unrolled.train([text], model="markov")
     with pytest.raises(unrolled.UnrolledError, match="the memory of a Markov chain is no vector"):
         chain.encode("The cat")
+
+
+def test_a_character_that_the_model_never_saw_is_read_as_its_nearest_kin_with_a_warning(model):
+    with pytest.warns(unrolled.UnrolledWarning, match="I read 'É' as 'e'") as caught:
+        vector = model.encode("thÉ")
+    assert np.array_equal(vector, model.encode("the")) and caught[0].filename == __file__

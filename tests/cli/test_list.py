@@ -1,10 +1,13 @@
+import dataclasses
 import json
 import os
 
 import pytest
 from click.testing import CliRunner
 
-from unrolled.cli.list import command
+from unrolled.api.model import model_of
+from unrolled.cli.list import command, day_of
+from unrolled.reports.labels import columns
 
 
 def run(*arguments):
@@ -40,6 +43,23 @@ def test_as_json_there_is_an_object_for_each(folder):
     found = [json.loads(line) for line in run(folder, "--json")]
     assert [each["file"] for each in found] == ["reviews.safetensors", "novel.safetensors"]
     assert found[1]["weights"] == "int8" and found[1]["bytes"] == (folder / "novel.safetensors").stat().st_size
+
+
+@pytest.mark.parametrize("best", [None, {}, {"bits_per_char": None}, {"bits_per_char": float("nan")}, {"other": 1}])
+def test_whatever_a_record_says_of_the_best_is_a_line(folder, model, best):
+    changed = dataclasses.replace(model.bundle, record={"best": best})
+    model_of(changed).save(folder / "odd.safetensors")
+    assert run(folder)[1].startswith("odd.safetensors") and len(run(folder, "--json")) == 3
+
+
+def test_a_time_that_no_calendar_has_is_left_out():
+    assert day_of(0) and day_of(1e30) is None
+
+
+def test_names_of_wide_letters_stand_in_columns(folder, model):
+    model.save(folder / "日本語.safetensors")
+    header, line, *_ = run(folder)
+    assert columns(header[: header.index("model")]) == columns(line[: line.index("lstm")])
 
 
 def test_a_name_cannot_write_to_the_terminal(folder):

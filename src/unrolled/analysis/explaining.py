@@ -138,10 +138,7 @@ def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
 
 
 def expected(logs: Floats, targets: Ids) -> Expected:
-    """Return what log-probabilities [T, V] tell.
-
-    Of a small vocabulary all, of a large one the likeliest and the rest.
-    """
+    """Return what log-probabilities [T, V] tell: all units of few, the likeliest and the rest of many."""
     rows, size = np.arange(len(targets))[:, None], logs.shape[1]
     count = size if size <= MAX_WHOLE_VOCABULARY else MAX_SHOWN_UNITS
     chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)

@@ -8,29 +8,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .captioner import Captioner
-    from .classifier import Classifier
-    from .language_model import LanguageModel
-    from .model import Model
-    from .opening import load
-    from .segmenter import Segmenter
-    from .tagger import Tagger
-    from .text_novelty import novelty
-    from .training import train
-    from .translator import Translator
-
-__all__ = [
-    "Captioner",
-    "Classifier",
-    "LanguageModel",
-    "Model",
-    "Segmenter",
-    "Tagger",
-    "Translator",
-    "load",
-    "novelty",
-    "train",
-]
+    from .captioner import Captioner as Captioner
+    from .classifier import Classifier as Classifier
+    from .language_model import LanguageModel as LanguageModel
+    from .model import Model as Model
+    from .opening import load as load
+    from .segmenter import Segmenter as Segmenter
+    from .tagger import Tagger as Tagger
+    from .text_novelty import novelty as novelty
+    from .training import train as train
+    from .translator import Translator as Translator
 
 HOMES = {
     "Captioner": "captioner",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Unpack
 
 from ..generation.prediction import Generated
@@ -18,14 +17,6 @@ class Captioner(WritingModel):
     >>> model = unrolled.Captioner.load("shapes.safetensors")
     >>> model.predict("7.png").text
     """
-
-    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
-        """Return the caption of an image: the likeliest that a search finds, or one that is drawn."""
-        return self.predict_many([source], **options)[0]
-
-    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return the same for many images, side by side."""
-        return self._ones(sources, options)
 
     def captions(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
         """Return several captions of one image, ``count`` of them, the likeliest first."""

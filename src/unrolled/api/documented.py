@@ -27,8 +27,8 @@ OWNERS: dict[str, tuple[type[Options], ...]] = {
 """The classes of the options that each dictionary of keywords has."""
 
 
-def document(found: Any) -> Any:
-    """Return a function or a class with the options of its verbs filled in; other things as they are."""
+def document(found: Any) -> None:
+    """Fill in the options of a function, or of all verbs of a class; leave other things as they are."""
     if inspect.isfunction(found):
         fill_in(found)
     elif inspect.isclass(found):
@@ -36,7 +36,6 @@ def document(found: Any) -> Any:
             for member in vars(kind).values():
                 if inspect.isfunction(member):
                     fill_in(member)
-    return found
 
 
 def fill_in(function: Callable[..., Any]) -> None:

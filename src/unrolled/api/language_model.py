@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from ..config import GenerateOptions, ScoreOptions, as_tuple
 from ..engines import Engine
 from ..errors import UnrolledWarning
-from ..generation.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state
+from ..generation.state import OF_THE_START, Start, State, generate_options, refuse_others, saved_state, warn_of
 from ..sharing import cached_property
 from ..text.vocabulary import Vocabulary
 from .model import Model
@@ -57,10 +57,7 @@ class LanguageModel(Model):
         return Start(self._source, **options)
 
     def start(self, prompt: str = "", **options: Unpack[StartKeywords]) -> State:
-        """Return the state after a prompt, under labels if there are any.
-
-        A value to write on from, to branch and to save.
-        """
+        """Return the state after a prompt, under labels if there are any: a value to write on from, branch and save."""
         refuse_others(options, OF_THE_START, "the beginning of a text")
         settings = GenerateOptions.from_user({**options, "where": as_tuple(options.get("where", ()))})
         return self._start(**{name: getattr(settings, name) for name in OF_THE_START}).state(prompt)
@@ -72,10 +69,7 @@ class LanguageModel(Model):
         return Session(self.start(**options))
 
     def completions(self, text: str, count: int = 5) -> list[Completion]:
-        """Return the likeliest next words after a text.
-
-        One that goes on from the text before costs one step a character.
-        """
+        """Return the likeliest next words; a text that goes on from the one before costs a step a character."""
         return self._typing.completions(text, count)
 
     @cached_property
@@ -133,9 +127,7 @@ class LanguageModel(Model):
         )
 
     def explain(self, text: str, where: str | Sequence[str] = ()) -> str:
-        """Return a page of HTML, complete in itself.
-
-        What was expected at every place of a text, and what the neurons did.
+        """Return a page of HTML that shows what was expected at every place of a text, and what the neurons did.
 
         A long text is cut to its beginning, with a warning.
         """
@@ -165,7 +157,10 @@ class LanguageModel(Model):
         """
         from ..analysis.text_vector import text_vector
 
-        return text_vector(self.engine, self.bundle, text)
+        ids, replaced = self.vocabulary.encode_prompt(text)
+        vector = text_vector(self.engine, self.bundle, ids)
+        warn_of(replaced, stacklevel=3)
+        return vector
 
     def quantized(self, weights: str, text: str | None = None) -> Self:
         """Return the model with weights in "bf16" or "int8".

@@ -108,10 +108,7 @@ class Model(Recomputed, ABC):
         return self.bundle.record
 
     def info(self) -> dict[str, Any]:
-        """Return what ``unrolled info`` tells of the model, by name.
-
-        Its sizes, its units, its training, its figures.
-        """
+        """Return what ``unrolled info`` tells of the model, by name: sizes, units, training, figures."""
         from ..model_file.about import about
 
         return about(self.bundle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from ..tasks import TASKS
 from .model import Model
 
 if TYPE_CHECKING:
+    from ..keywords import PredictKeywords
     from ..text.vocabulary import Vocabulary
 
 
@@ -64,6 +65,19 @@ class SourceModel(Model):
 class AnsweringModel(SourceModel):
     """A model that answers with labels."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the model tells apart."""
+        return self.bundle.vocabularies["labels"].units
+
+    def predict(self, source: str, **options: Never) -> Answer:
+        """Return the answer to a text: ``label``, and how likely it is; there are no options."""
+        return self.predict_many([source], **options)[0]
+
+    def predict_many(self, sources: Sequence[str], **options: Never) -> list[Answer]:
+        """Return the answers to many texts, side by side."""
+        return [each for (each,) in self._results(sources, options)]
+
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Answer]]:
         refuse_writing(options)
         return [[each] for each in self._predictor.classify(sources)]
@@ -72,15 +86,20 @@ class AnsweringModel(SourceModel):
 class WritingModel(SourceModel):
     """A model that writes a text from a source."""
 
+    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
+        """Return the text that is written from a source: the likeliest that a search finds, or one that is drawn."""
+        return self.predict_many([source], **options)[0]
+
+    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
+        """Return the texts that are written from many sources, side by side."""
+        count = options.get("count", 1)
+        if count > 1:
+            raise OptionError(f"I got --count={count}, and this gives one text of each source; leave it out")
+        return [each[0] for each in self._results(sources, options)]
+
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Generated]]:
         settings = PredictOptions.from_user(options)
         return self._predictor.write(sources, settings.writing(), settings.prefix, settings.count)
-
-    def _ones(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[Generated]:
-        """Return one text from each source."""
-        if options.get("count", 1) > 1:
-            raise OptionError(f"I got {flag('count')}={options['count']}, and this gives one text of each source")
-        return [each[0] for each in self._results(sources, options)]
 
 
 def refuse_writing(options: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Unpack
 
 from ..generation.prediction import Generated
@@ -18,14 +17,6 @@ class Translator(WritingModel):
     >>> model = unrolled.Translator.load("de-en.safetensors")
     >>> model.predict("ein Hund läuft").text
     """
-
-    def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
-        """Return the translation of a text: the likeliest that a search finds, or one that is drawn."""
-        return self.predict_many([source], **options)[0]
-
-    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return the same for many texts, side by side."""
-        return self._ones(sources, options)
 
     def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
         """Return several translations of one text, ``count`` of them, the likeliest first."""

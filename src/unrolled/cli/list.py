@@ -51,6 +51,14 @@ def changed(path: Path) -> float:
         return 0.0
 
 
+def day_of(seconds: float) -> str | None:
+    """Return a time as people write it; None for one that no calendar has, as a file can claim."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
 def about_file(path: Path) -> dict[str, Any]:
     """Return a few facts of a model file, or why it cannot be opened."""
     from ..errors import UnrolledError
@@ -61,17 +69,16 @@ def about_file(path: Path) -> dict[str, Any]:
     except UnrolledError as error:
         return {"file": path.name, "error": str(error)}
     record = bundle.record
-    best = record.get("best") or {}
     return {
         "file": path.name,
         "bytes": path.stat().st_size,
-        "changed": time.strftime("%Y-%m-%d %H:%M", time.localtime(changed(path))),
+        "changed": day_of(changed(path)),
         "task": bundle.config.task,
         "model": bundle.config.title,
         "weights": bundle.weights,
         "units": {name: each.unit for name, each in bundle.vocabularies.items()},
-        "held_out": {name: value for name, value in best.items() if name != "step"},
-        "text": (record.get("corpus") or {}).get("names", []),
+        "held_out": {name: value for name, value in (record.best or {}).items() if name != "step"},
+        "text": record.corpus.get("names", []),
     }
 
 
@@ -79,7 +86,8 @@ def row(facts: dict[str, Any]) -> tuple[str, ...]:
     """Return the line of a model in its columns."""
     if "error" in facts:
         return (facts["file"], "", "", "", "", facts["error"])
-    figures = [shown.format(facts["held_out"][name]) for name, shown in FIGURES.items() if name in facts["held_out"]]
+    held_out = facts["held_out"]
+    figures = [shown.format(held_out[name]) for name, shown in FIGURES.items() if held_out.get(name) is not None]
     names = facts["text"]
     text = f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
     size = f"{facts['bytes'] / 1e6:.1f}"
@@ -89,9 +97,10 @@ def row(facts: dict[str, Any]) -> tuple[str, ...]:
 def show(rows: list[tuple[str, ...]]) -> None:
     """Print columns under each other, as wide as what stands in them; the last has no width."""
     from ..escaping import escaped
+    from ..reports.labels import columns, padded
 
     rows = [tuple(escaped(each) for each in row) for row in rows]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADER) - 1)]
+    widths = [max(columns(row[place]) for row in rows) for place in range(len(HEADER) - 1)]
     for each in rows:
-        columns = [text.ljust(width) for text, width in zip(each, widths, strict=False)]
-        streams.line("  ".join([*columns, each[-1]]).rstrip())
+        cells = [padded(text, width) for text, width in zip(each, widths, strict=False)]
+        streams.line("  ".join([*cells, each[-1]]).rstrip())

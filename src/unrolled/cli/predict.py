@@ -48,7 +48,7 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
     opened = SourceModel.load(model, **{name: settings.pop(name) for name in LOADING if name in settings})
     settings.pop("threads", None)
     lines = iter(lines_of(sources, path))
-    while some := list(islice(lines, 1 if sources == ("-",) else BATCH_SIZE)):
+    while some := list(islice(lines, 1 if sources == ("-",) or settings.get("count", 1) > 1 else BATCH_SIZE)):
         show(opened, some, settings, as_json, quiet)
 
 

@@ -75,10 +75,7 @@ class Dataset(Protocol):
     def inputs(
         self, part: str, documents: Numbers | None, rng: np.random.Generator | None = None
     ) -> EncoderInput | None:
-        """Return what the network is given of some documents before it reads: labels, sources.
-
-        None where nothing is.
-        """
+        """Return what the network is given of some documents before it reads: labels, sources; None for nothing."""
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,7 @@ class Examples:
         return self.sources.sizes + self.targets.sizes
 
     def batch(self, which: Numbers) -> Batch:
-        """Return some examples side by side: a target is predicted from the boundary on.
-
-        Each unit from those before it.
-        """
+        """Return some examples side by side: each unit of a target is predicted from the boundary and those before."""
         targets = self.targets.take(which)
         assert targets.sizes is not None, "rows of unequal length"
         inputs = np.roll(targets.values, 1, axis=1)

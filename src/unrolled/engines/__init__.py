@@ -85,10 +85,7 @@ def refuse_device(module: str, device: str) -> None:
 
 
 def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
-    """Return an engine that also learns from what it reads: blended with a memory of the text so far.
-
-    That expects each unit at first that did ``occur`` [V] where the model learnt.
-    """
+    """Return an engine blended with a memory of the text so far, which first expects units that ``occur`` [V]."""
     from .mixture import Mixture
     from .ngram_cache import NgramCache
 

@@ -124,10 +124,7 @@ def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
 
 
 def pool(found: Places, way: str) -> Any:
-    """Return what a head reads [B, T, W]: every place.
-
-    Or all of them pooled (as ``networks.modules.encoder_only`` has it).
-    """
+    """Return what a head reads [B, T, W]: every place, or all pooled, as ``networks.modules.encoder_only`` has it."""
     if way == "each":
         return found.places
     ways = ("last", "max", "mean") if way == "all" else (way,)

@@ -70,9 +70,7 @@ def jpeg_of(picture: Picture) -> bytes:
 
 
 def opened(source: Source, size: int | None = None) -> Image:
-    """Return a picture in red, green and blue on white, the way up that its camera noted.
-
-    It may be smaller than it was.
+    """Return a picture in RGB on white, the way up that its camera noted; it may be smaller than it was.
 
     Where a ``size`` is wanted, that is several times as much still; else at most
     ``MAX_WHOLE_PIXELS`` pixels.

@@ -121,10 +121,7 @@ class WordSearch:
             self.found = sorted([*self.found, (beginning.cost - math.log(share), beginning.ids)])[: self.count]
 
     def batch(self) -> list[Beginning]:
-        """Return the likeliest beginnings that may still lead to one of the words.
-
-        With states that can be read as one.
-        """
+        """Return the likeliest beginnings that may still lead to one of the words, with states to be read as one."""
         taken: list[Beginning] = []
         while self.waiting and len(taken) < BATCH_SIZE and self.waiting[0].cost < self.most:
             if taken and shapes(self.waiting[0].state) != shapes(taken[0].state):  # one has read more, and keeps it

@@ -198,10 +198,7 @@ class Predictor:
         return Generated("", text, total, total / max(1, len(ids)), tuple(ids))
 
     def judged(self, engine: Engine, read: PromptState, texts: list[str]) -> list[Generated]:
-        """Return texts with what they cost, written on from every row of what was read.
-
-        Each by its shortest spelling.
-        """
+        """Return texts, each by its shortest spelling, with what they cost after every row of what was read."""
         targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
         found = []
         for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
@@ -239,9 +236,7 @@ def row_of(read: PromptState, row: int) -> PromptState:
 
 
 def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[tuple[list[int], float]]:
-    """Return the ids that are drawn on from every row, up to the boundary that ends a text.
-
-    And their log-probability in nats.
+    """Return the ids drawn on from every row up to the boundary, and their log-probability in nats.
 
     The chance is the same for every source, whatever is read beside it; a row that has ended is read no further.
     """
@@ -263,10 +258,7 @@ def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[t
 
 
 def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> tuple[Ids, NDArray[np.float64]]:
-    """Return the next id of every row, the likeliest or the one that a number between 0 and 1 falls on.
-
-    And its nats.
-    """
+    """Return the next id of every row and its nats: the likeliest, or the one that a number from 0 to 1 falls on."""
     if options.temperature < COLD:
         best, nats = likeliest(logits, 1, ends=True)
         return best[:, 0], nats[:, 0]

@@ -248,13 +248,13 @@ def advance(
     return base, tail, known.only(allowed, begun)
 
 
-def warn_of(replaced: dict[str, str]) -> None:
+def warn_of(replaced: dict[str, str], stacklevel: int = 5) -> None:
     """Say once what was read in place of units that the model never saw."""
     if replaced:
         pairs = ", ".join(f"{unit!r} as {kin!r}" for unit, kin in list(replaced.items())[:8])
         more = f" and {len(replaced) - 8} more" if len(replaced) > 8 else ""
         message = f"the model never saw some characters of the prompt; I read {pairs}{more}"
-        warnings.warn(message, UnrolledWarning, stacklevel=5)
+        warnings.warn(message, UnrolledWarning, stacklevel=stacklevel)
 
 
 def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:

@@ -49,10 +49,7 @@ def load(name: str | None = None) -> Library | None:
 
 @cache
 def variants() -> dict[str, Variant]:
-    """Return every variant that this processor can run, the best first.
-
-    None, and a warning, where the file does not suit.
-    """
+    """Return every variant that this processor can run, the best first; none, and a warning, for an unfit file."""
     path = find()
     if path is None:
         return {}

@@ -116,9 +116,7 @@ class Keywords:
 
 
 def keyword_f1(predicted: Sequence[Collection[str]], keywords: Sequence[Collection[str]]) -> Keywords:
-    """Return the words predicted for each image against its keywords: as sets, whatever their case.
-
-    0 where there are none.
+    """Return the figures of the words of each image against its keywords, as sets of any case; 0 for none.
 
     Raises ``InputError`` where these are not as many.
     """

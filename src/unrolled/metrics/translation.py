@@ -115,10 +115,7 @@ def known(texts: Sequence[str], references: References) -> list[list[str]]:
 
 
 def streams(references: References) -> list[list[str | None]]:
-    """Return the references as sacreBLEU wants them.
-
-    All first ones, all second ones, …, nothing where a text has fewer.
-    """
+    """Return the references as sacreBLEU wants them: all first ones, all second ones, …; None where one lacks."""
     most = max(map(len, references))
     return [[each[n] if n < len(each) else None for each in references] for n in range(most)]
 

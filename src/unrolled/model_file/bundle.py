@@ -163,10 +163,7 @@ def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
 
 
 def header_strings(raw: memoryview, name: str) -> dict[str, str]:
-    """Return the strings in a file's header; raises ``ModelFileError`` for another header.
-
-    Or one of a later version.
-    """
+    """Return the strings in a file's header; raises ``ModelFileError`` for another, or of a later version."""
     size = int.from_bytes(raw[:8], "little")
     try:
         metadata = parse_json(bytes(raw[8 : 8 + size]))["__metadata__"]

@@ -65,9 +65,7 @@ def our_units(path: Path, size: int) -> Vocabulary:
 
 
 def read_tokens(path: Path) -> tuple[dict[str, int], list[tuple[str, ...]]]:
-    """Return the number of each token, as the folder writes them, and of which two each is made.
-
-    In the order of learning.
+    """Return the number of each token, as the folder writes it, and its two parts in the order of learning.
 
     What is made of none, like a sign for padding, is no token of a text.
     """

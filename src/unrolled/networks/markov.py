@@ -126,10 +126,7 @@ class Raw:
 
 
 def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
-    """Yield the n-grams of every length up to ``order`` that the text has.
-
-    Those of one unit are the whole vocabulary.
-    """
+    """Yield the n-grams of each length up to ``order`` that the text has; of one unit, the whole vocabulary."""
     places = np.arange(len(ids))
     begun = np.maximum.accumulate(np.where(ids == BOUNDARY, places, 0))
     reach = places - before(begun, 0) + 1  # units back to the last boundary before

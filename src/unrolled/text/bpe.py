@@ -100,9 +100,7 @@ class Bpe(Byte):
 
 
 def frequent_letters(found: Mapping[str, int], room: int) -> tuple[list[str], list[str]]:
-    """Return the most frequent characters of more than one byte, and what their bytes are on the way to them.
-
-    Shortest first.
+    """Return the most frequent characters of several bytes, and what leads to them, the shortest first.
 
     They are as many as there is ``room`` for.
     """

@@ -74,10 +74,7 @@ class PretrainedModel:
         return dataclasses.replace(given, **taken)
 
     def gentle(self, given: TrainOptions) -> TrainOptions:
-        """Return the options with a small learning rate.
-
-        Where the model was trained elsewhere for long and none is given.
-        """
+        """Return the options with a small learning rate where none is given and the model was trained elsewhere."""
         if self.bundle.record.stopped != ELSEWHERE or given.learning_rate is not None:
             return given
         return dataclasses.replace(given, learning_rate=GENTLE)

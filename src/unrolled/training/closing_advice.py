@@ -70,10 +70,7 @@ def what_helps(record: Record, given: Mapping[str, Any]) -> str:
 
 
 def bits_by_frequency(split: Dataset) -> float:
-    """Return the bits per character of the held-out targets.
-
-    If each is guessed by how often it was seen in training.
-    """
+    """Return the bits per character of the held-out targets, guessed by their frequency in training."""
     seen = split.counts() + UNSEEN
     held_out = split.counts("valid")
     return float(-(held_out @ np.log2(seen / seen.sum())) / max(1, split.characters_of("valid")))

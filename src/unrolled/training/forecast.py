@@ -39,8 +39,5 @@ def forecast(stats: CorpusStats, seen: float) -> Forecast | None:
 
 
 def features(length: int, seen: float) -> tuple[float, float, float]:
-    """Return what a forecast depends on: characters seen while learning and characters to learn from.
-
-    By their logarithms.
-    """
+    """Return what a forecast depends on: the logarithms of the characters seen, and of those to learn from."""
     return 1.0, math.log10(max(seen, LEAST_SEEN) / 1_000_000), math.log10(length / 100_000)

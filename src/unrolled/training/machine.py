@@ -123,10 +123,7 @@ def measure_speed(device: torch.device, precision: str, optimizer: str, seconds:
 
 
 def time_step(device: torch.device, precision: str, optimizer: str, width: int, seconds: float) -> float:
-    """Return the seconds that a unit takes in training a layer.
-
-    From the median of the steps that fit into so many seconds.
-    """
+    """Return the seconds that a unit takes in training a layer: the median of steps in so many seconds."""
     spec = NetworkSpec(VOCABULARY, VOCABULARY, 64, MEASURED_CELL.name, width, 1, 0.1)
     network = build(spec, precision=precision).to(device)
     optimizers = make_optimizers(network, optimizer, 0.0)

@@ -65,9 +65,7 @@ def soften(network: Network) -> None:
 
 
 def unseen_mass(network: Network, split: Dataset) -> float:
-    """Return the probability that scoring gives to all units together that never occurred.
-
-    That of a unit not seen before.
+    """Return the probability that scoring gives to all units together that never occurred: that of a new unit.
 
     It is estimated by the share of units that occurred once (Good 1953). Labels that never occurred cannot come.
     """

@@ -85,10 +85,7 @@ class Learner:
         return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return logits after the last layer's outputs, and the targets' places in them.
-
-        Of all units, or of some of many.
-        """
+        """Return logits of all units, or of some of many, after the last layer, and the targets' places in them."""
         if self.sampler is None:
             return self.network.head(y), targets
         units, logs = self.sampler.choose(targets.cpu().numpy(), rng)

@@ -132,3 +132,9 @@ def test_a_column_that_is_named_of_words_with_tags_is_told_to_choose_nothing():
         [(["a"], ["X"])],
         ("it has lines of word/TAG and no columns; the choice of column 4 is left out",),
     )
+
+
+@pytest.mark.parametrize("number", ["0", "5", "-1", "x", "", "1" * 9, "000000001" + "9" * 5000, "²"])
+def test_a_column_that_is_not_there_is_refused_in_one_sentence(number):
+    with pytest.raises(InputError, match=r"^I got label=.*, and it has 4 columns; give a number from 1 to 4$"):
+        read(CONLL_2003, tag_columns=(number,))

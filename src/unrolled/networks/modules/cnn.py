@@ -55,10 +55,7 @@ def normalised(x: Tensor) -> Tensor:
 
 
 def shifted(images: Tensor, rng: Rng, flip: bool) -> Tensor:
-    """Return each picture [B, S, S, 3] moved by some pixels, its border continued.
-
-    And mirrored, one in two, if ``flip``.
-    """
+    """Return each picture [B, S, S, 3] moved by some pixels, its border continued; one in two mirrored if ``flip``."""
     rows, size = images.shape[:2]
     most = size // SHIFT
     moves = rng.integers(-most, most + 1, (2, rows, 1))

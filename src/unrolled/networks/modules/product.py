@@ -60,10 +60,7 @@ def summed(x: Tensor, y: Tensor, precision: str) -> Tensor:
 
 
 def multiplies_bf16(precision: str) -> bool:
-    """Tell whether matrix products have bf16 operands.
-
-    That is the precision, and the processor multiplies their pairs.
-    """
+    """Tell whether products have bf16 operands: it is the precision, and the processor multiplies their pairs."""
     library = kernels.load()
     return precision == "bf16" and library is not None and library.pairs
 

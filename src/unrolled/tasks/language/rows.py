@@ -57,10 +57,7 @@ def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:
 
 
 def arrange(corpus: Corpus, model: ModelOptions) -> tuple[Corpus, ModelOptions, str]:
-    """Return the corpus in documents, the options without gaps in what depends on it.
-
-    And why the unit is what it is.
-    """
+    """Return the corpus in documents, the options with what depends on it, and why the unit is what it is."""
     kind = model.documents or corpus.documents_are or ("files" if len(corpus.documents) > 1 else "whole")
     corpus = corpus.arranged(kind)
     size = sum(map(len, corpus.documents))

@@ -25,6 +25,7 @@ DOCUMENT = "-DOCSTART-"
 NOTHING = "_"
 """What stands where CoNLL-U has nothing to say, and, here, between the parts of a token that holds blanks."""
 BLANK_LINE = re.compile(r"\S[^\S\n]*\n[^\S\n]*\n")
+DIGITS = 9  # of the number of a column, at most
 SHORT = 40  # characters of a line in a message
 
 
@@ -136,7 +137,7 @@ def usual_tag(rows: Sequence[list[str]], numbered: bool) -> int:
 
 def place_of(given: str | None, flag: str, width: int, name: str) -> int | None:
     """Return the number of a column that is named; raises ``InputError`` where there is none of that number."""
-    if given is None or (given.isdecimal() and 1 <= int(given[:9]) <= width):
+    if given is None or (given.isdecimal() and len(given) <= DIGITS and 1 <= int(given) <= width):
         return None if given is None else int(given)
     raise InputError(f"I got {flag}={given}, and {name} has {width} columns; give a number from 1 to {width}")
 

@@ -47,10 +47,7 @@ def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequen
 
 
 def vocabularies_of(rows: Sequence[Row], request: ReadRequest, model: ModelOptions) -> dict[str, Vocabulary]:
-    """Return the vocabularies of both sides: of tokens one for both.
-
-    Or what is known with the letters that it lacks.
-    """
+    """Return the vocabularies of both sides, one for both of tokens; or the known ones with new letters."""
     source, target = ([row[side] for row in rows] for side in (0, 1))
     known = request.known or {}
     if (known["source"].units == known["target"].units) if known else model.unit == "bpe":

@@ -98,10 +98,7 @@ def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: 
 
 
 def choose_width(train: TrainOptions, stats: CorpusStats, speed: Speed, layers: int, cell: Cell) -> tuple[int, str]:
-    """Return the widest layer that the text can fill and the budget can teach.
-
-    And which of them kept it from being wider.
-    """
+    """Return the widest layer that the text can fill and the budget can teach, and which of them bounds it."""
     best = WIDTHS[0]
     for width in WIDTHS:
         weights = weights_of(width, layers, stats.vocabulary, cell)

@@ -39,7 +39,6 @@ Written by ``tools/write_keywords.py`` from ``config.py``, and ``usage.py``, whe
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-
 '''
 CLASSES = (
     ReadOptions,

@@ -6,7 +6,6 @@ Written by ``tools/write_keywords.py`` from ``config.py``, and ``usage.py``, whe
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-
 AttentionChoice = Literal["none", "dot", "additive"]
 BatchesChoice = Literal["streams", "windows"]
 CellChoice = Literal["elman", "gru", "lstm", "window"]

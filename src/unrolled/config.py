@@ -27,13 +27,15 @@ class ReadOptions(Options):
 
     encoding: str | None = option(None, "encoding of the text [default: found out]")
     strip_gutenberg: bool = option(False, "remove Project Gutenberg's header and licence")
+    strip_timecodes: bool = option(False, "remove numbers and times of subtitles")
+    plain_text: bool = option(False, "read any file as it stands, whatever its format")
     text_column: str | None = option(
         None,
-        "column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text], or of tokens, by its number",
+        "column of the texts, or of tokens, in a table, by its name or its number [default: found out]",
     )
     label: tuple[str, ...] = option(
         (),
-        "column whose value conditions the text, or is to be told, or: file (can be given several times)",
+        "column whose value conditions the text, or is to be info, or: file; a name or a number (several times)",
     )
     source_column: str | None = option(
         None,

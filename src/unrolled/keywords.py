@@ -39,10 +39,14 @@ class ReadKeywords(TypedDict, total=False):
     """Encoding of the text [default: found out]."""
     strip_gutenberg: bool
     """Remove Project Gutenberg's header and licence."""
+    strip_timecodes: bool
+    """Remove numbers and times of subtitles."""
+    plain_text: bool
+    """Read any file as it stands, whatever its format."""
     text_column: str | None
-    """Column of the texts in a table (.csv, .tsv, .jsonl, .json) [default: text], or of tokens, by its number."""
+    """Column of the texts, or of tokens, in a table, by its name or its number [default: found out]."""
     label: str | Sequence[str]
-    """Column whose value conditions the text, or is to be told, or: file (can be given several times)."""
+    """Column whose value conditions the text, or is to be info, or: file; a name or a number (several times)."""
     source_column: str | None
     """Column of what a translation or a caption is made of [default: found out]."""
     target_column: str | None

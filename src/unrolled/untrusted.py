@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +23,7 @@ MOST_JSON = 64 << 20
 """Characters of one JSON document: its objects take up to 25 times as many bytes."""
 DEEPEST = 100
 """Levels of lists and objects within each other: more would end the stack of who walks through them."""
+JSON_SPACE = re.compile(r"[ \t\n\r]*")
 CHUNK = 1 << 20
 EXPANDED = 64 << 20
 """Bytes that anything compressed may unpack to; what is larger must not be RATIO times its compressed size."""
@@ -51,6 +54,47 @@ def parse_json(raw: str | bytes, most: int = MOST_JSON) -> Any:
     if too_deep:
         raise ValueError(f"its lists and objects lie more than {DEEPEST} within each other")
     return found
+
+
+def parse_array(raw: str, most: int = MOST_JSON) -> Iterator[Any]:
+    """Yield the values of a JSON array of unknown origin one by one, however long it is; ``ValueError`` as above.
+
+    No value has more than ``most`` characters.
+    """
+    decoder, place = json.JSONDecoder(), next_of(raw, next_of(raw, 0) + 1)
+    closed = raw[place : place + 1] == "]"
+    if closed:
+        place = next_of(raw, place + 1)
+    while not closed:
+        try:
+            found, end = decoder.raw_decode(raw, place)
+            too_deep = nested_deeper(found, DEEPEST)
+        except RecursionError:
+            too_deep, found, end = True, None, place
+        except json.JSONDecodeError as error:
+            raise ValueError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+        except ValueError:
+            raise ValueError("it holds a number of too many digits") from None
+        if too_deep:
+            raise ValueError(f"its lists and objects lie more than {DEEPEST} within each other")
+        if end - place > most:
+            raise ValueError(f"a value in it has {end - place:,} characters, and {most:,} are the most")
+        yield found
+        place = next_of(raw, end)
+        closed = raw[place : place + 1] == "]"
+        if not closed and raw[place : place + 1] != ",":
+            line, column = raw.count("\n", 0, place) + 1, place - raw.rfind("\n", 0, place)
+            raise ValueError(f"line {line}, column {column}: expecting ',' or ']'")
+        place = next_of(raw, place + 1)
+    if place < len(raw):
+        raise ValueError("more stands behind its end")
+
+
+def next_of(raw: str, place: int) -> int:
+    """Return where the next character that is no JSON space stands, from a place on."""
+    found = JSON_SPACE.match(raw, place)
+    assert found, "the pattern matches nothing, too"
+    return found.end()
 
 
 def nested_deeper(value: Any, most: int) -> bool:

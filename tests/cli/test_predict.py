@@ -18,7 +18,7 @@ def test_a_label_is_shown_with_the_likeliest_others(cli, ends, ends_file):
 
 def test_several_sources_have_a_line_each(cli, backwards, backwards_file):
     done = cli("predict", backwards_file, "abc", "d", "")
-    assert done.stdout.splitlines() == [each.text for each in backwards.predict_many(["abc", "d", ""])]
+    assert done.stdout.splitlines() == [*(each.text for each in backwards.predict_many(["abc", "d"])), ""]
 
 
 def test_the_lines_of_a_file_are_sources(cli, ends, ends_file, tmp_path):
@@ -115,4 +115,4 @@ def test_results_are_shown_as_people_read_them():
 
 
 def test_sources_on_the_command_line_are_what_they_are():
-    assert list(lines_of(("a", "-"), None)) == ["a", "-"]
+    assert list(lines_of(None, ("a", "-"), None, {})) == ["a", "-"]

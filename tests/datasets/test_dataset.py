@@ -12,10 +12,11 @@ TABLE = "".join(f"source {n} of them\ttarget {n % 4}\n" for n in range(40))
 @pytest.fixture(params=["language", "classify", "translate"])
 def reading(request, tmp_path):
     """What each task makes of one file."""
-    (tmp_path / "a.tsv").write_text(TABLE)
+    path = tmp_path / ("a.txt" if request.param == "language" else "a.tsv")
+    path.write_text(TABLE)
     read = {"language": read_text, "classify": read_labelled, "translate": read_pairs}[request.param]
     train = TrainOptions(valid=0.2, test=0.1, batch_size=4, sequence_length=60)
-    return read(tmp_path / "a.tsv", ReadRequest(ReadOptions(), ModelOptions(task=request.param), train)), train
+    return read(path, ReadRequest(ReadOptions(), ModelOptions(task=request.param), train)), train
 
 
 def test_every_target_of_a_held_out_part_counts_once(reading):
@@ -45,4 +46,4 @@ def test_a_few_held_out_examples_are_shown(reading):
 
 def test_what_is_known_of_the_source_is_told(reading):
     about = reading[0].about
-    assert about["names"][0].endswith("a.tsv") and len(about["digest"]) == 64
+    assert about["names"][0].endswith(("a.tsv", "a.txt")) and len(about["digest"]) == 64

@@ -152,11 +152,20 @@ def test_small_texts_and_lines_of_a_program_are_read_as_ever(tmp_path):
     assert find_large(LINES, ReadOptions(), None) is None
 
 
-def test_a_bad_byte_far_inside_is_told(book, monkeypatch):
-    monkeypatch.setattr(large, "SAMPLE", 2000)
-    book.write_bytes(book.read_bytes() + b"\xff\xfe oops")
-    with pytest.raises(InputError, match=r"book\.txt cannot be read as utf-8"):
-        split(book)
+def test_a_bad_byte_far_inside_is_left_out_and_told(book):
+    whole = find_large(book, ReadOptions(), None)
+    before = "".join(text for _, text in whole.blocks(lambda _: None))
+    book.write_bytes(book.read_bytes() + "“oops".encode() + b"\xff\xfe oops\xe2\x80")
+    after = find_large(book, ReadOptions(), None)
+    assert "".join(text for _, text in after.blocks(lambda _: None)) == before + "“oops oops"
+    assert after.notes == (f"{book}: left out 4 bytes that are no UTF-8, in line {before.count(chr(10)) + 1:,}",)
+
+
+def test_a_legacy_encoding_is_found_as_in_a_small_text(book):
+    book.write_bytes(("x" * 70 + "\n").encode() * 200_000 + "The café of the fiancée: £5.\n".encode("cp1252") * 20)
+    found = find_large(book, ReadOptions(), None)
+    assert {each.name for each in found.encodings.values()} == {"cp1252"}
+    assert sum("café" in text for _, text in found.blocks(lambda _: None)) >= 1
 
 
 def test_no_more_is_held_out_than_can_be_scored(book, monkeypatch):
@@ -189,12 +198,14 @@ def test_other_files_in_a_large_folder_are_left_out(tmp_path):
     (folder / "b.pdf").write_bytes(b"%PDF-1.4 " + bytes(range(256)) * 4)
     text = find_large(folder, ReadOptions(), None)
     assert text is not None and [path.name for path in text.paths] == ["a.txt"]
+    assert text.notes[0].startswith(f"left out: {folder / 'b.pdf'}; of a folder of more than")
 
 
 def test_a_text_without_newlines_is_read_in_its_encoding(tmp_path, monkeypatch):
-    monkeypatch.setattr(large, "SAMPLE", 101)
+    monkeypatch.setattr(large, "BLOCK", 101)
     (tmp_path / "e.txt").write_text("é" * 1000, encoding="utf-8")
-    assert large.encoding_of(tmp_path / "e.txt", ReadOptions()) == "utf-8"
+    found = large.encoding_of(tmp_path / "e.txt", ReadOptions())
+    assert (found.name, found.left_out.bytes) == ("utf-8", 0)
 
 
 def spoilt(book, tmp_path, spoil) -> list[str]:

@@ -29,13 +29,24 @@ def test_columns_can_be_named(classifier, tables, tmp_path):
     (tmp_path / "t.tsv").write_text(tables["pets-test"].read_text().replace("text\tlabel", "words\tkind"))
     found = unrolled.evaluate(classifier, tmp_path / "t.tsv", text_column="words", label="kind")
     assert len(found.examples) == 40
-    with pytest.raises(unrolled.UnrolledError, match="has no column"):
-        unrolled.evaluate(classifier, tmp_path / "t.tsv")
+    with pytest.raises(unrolled.UnrolledError, match="has no column 'word'"):
+        unrolled.evaluate(classifier, tmp_path / "t.tsv", text_column="word")
+
+
+def test_columns_that_the_model_knows_by_other_names_are_found_and_told(classifier, tables, tmp_path):
+    (tmp_path / "t.tsv").write_text(tables["pets-test"].read_text().replace("text\tlabel", "words\tkind"))
+    found = unrolled.evaluate(classifier, tmp_path / "t.tsv")
+    assert len(found.examples) == 40
+    assert found.notes[0].endswith("text from 'words', label from 'kind'; --text-column and --label name others")
 
 
 def test_notes_of_reading_come_first(translator, tables, tmp_path):
     (tmp_path / "t.tsv").write_text("source\ttarget\nab\tBA\ncd\t\n")
-    assert unrolled.evaluate(translator, tmp_path / "t.tsv").notes[0] == "1 of 2 pairs lack a side and are left out"
+    assert (
+        unrolled.evaluate(translator, tmp_path / "t.tsv")
+        .notes[0]
+        .endswith("t.tsv: 1 of 2 rows lacks a target, left out (line 3)")
+    )
 
 
 @pytest.mark.parametrize(

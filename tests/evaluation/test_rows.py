@@ -6,7 +6,7 @@ from PIL import Image
 
 import unrolled
 from unrolled.config import ReadOptions
-from unrolled.evaluation.rows import in_training, learnt, overlap, read_test, reading
+from unrolled.evaluation.rows import in_training, learnt, overlap, read_test
 from unrolled.tasks.base import ExampleRows
 from unrolled.tasks.caption.rows import captioned
 
@@ -72,14 +72,6 @@ def test_sources_that_were_learnt_are_counted(translator):
     assert "cannot be told: the model learnt from x" in in_training(with_record(translator, names=["x"]), test)[0]
 
 
-def test_the_options_of_the_model_hold_where_nothing_else_is_given(tmp_path):
-    recorded = {"text_column": "review", "label": ("stars",), "encoding": "latin-1"}
-    assert reading("t.tsv", recorded, {}) == ReadOptions(**recorded)
-    assert reading("t.tsv", recorded, {"label": ("class",)}).label == ("class",)
-    assert reading("t.txt", recorded, {}) == ReadOptions(encoding="latin-1")
-    assert reading("t.tsv", {"label": ("file",)}, {}) == ReadOptions()
-
-
 def test_a_table_and_lines_of_fasttext_are_the_same_test(classifier, tables, tmp_path):
     rows = read_test(classifier.bundle, tables["pets-test"], {}).rows
     (tmp_path / "t.txt").write_text("".join(f"__label__{label} {text}\n" for text, label in rows))
@@ -107,9 +99,3 @@ def test_an_image_has_a_row_for_each_caption(tmp_path):
 def test_a_model_that_writes_on_is_sent_to_score(model, text_file):
     with pytest.raises(unrolled.UnrolledError, match="use score"):
         read_test(model.bundle, text_file, {})
-
-
-def test_columns_that_were_named_hold_for_any_file_where_any_can_have_some():
-    recorded = {"label": ("2",), "encoding": "utf-8"}
-    assert reading("a.conll", recorded, {}) == ReadOptions(encoding="utf-8")
-    assert reading("a.conll", recorded, {}, columned=True) == ReadOptions(label=("2",), encoding="utf-8")

@@ -3,18 +3,20 @@ import json
 import pytest
 
 from unrolled.errors import InputError
-from unrolled.formats.columns import TablePreview
+from unrolled.formats.columns import source_and_target, text_and_label
+from unrolled.formats.tables import open_table
 
-TEXTS, LABELS = ("text", "review"), ("label", "class")
 LONG = "a rather long text of several words"
 
 
-def classes(content: str, name: str = "a.csv", **given: str) -> tuple[str, str]:
-    return TablePreview.at(content, name).text_and_label(TEXTS, LABELS, **given)
+def classes(content: str, name: str = "a.csv", text: str | None = None, label: str | None = None) -> tuple[str, ...]:
+    table = open_table(content, name, [each for each in (text, label) if each])
+    return tuple(text_and_label(table, text, label))
 
 
-def sides(content: str, name: str = "a.tsv", **given: str) -> tuple[str, str]:
-    return TablePreview.at(content, name).two(("source", "from"), ("target", "to"), **given)
+def sides(content: str, name: str = "a.tsv", first: str | None = None, second: str | None = None) -> tuple[str, ...]:
+    table = open_table(content, name, [each for each in (first, second) if each])
+    return tuple(source_and_target(table, first, second))
 
 
 def test_columns_are_found_by_what_they_are_called():
@@ -47,13 +49,13 @@ def test_a_column_that_is_given_is_not_chosen_for_the_other():
 
 
 def test_what_is_given_as_a_number_counts_all_columns():
-    assert classes(f"text,label\n{LONG},a\n", label="1") == ("2", "1")
+    assert classes(f"text,label\n{LONG},a\n", label="1") == ("label", "text")
 
 
 def test_json_lines_have_names_whatever_they_are():
     lines = "\n".join(json.dumps({"a": LONG + str(n), "b": n % 2, "c": "same"}) for n in range(5))
     assert classes(lines, "a.jsonl") == ("a", "b")
-    assert sides(lines, "a.jsonl") == ("a", "b")
+    assert sides(lines, "a.jsonl") == ("a", "c")  # b has numbers
 
 
 def test_a_column_with_one_value_for_all_rows_is_no_label():
@@ -73,9 +75,9 @@ def test_spaces_around_a_name_do_not_matter():
 
 def test_two_columns_of_one_name_are_no_crash():
     assert sides("the\tthe\na\tb\n") == ("1", "2")
-    assert set(classes("text,text\na,b\n")) == {"text"}
+    assert set(classes("text,text\na,b\nc,d\n")) == {"1", "2"}
 
 
 def test_one_column_is_too_few():
     with pytest.raises(InputError, match=r"a.csv has one column, and two are needed; put a tab or a comma between"):
-        TablePreview.at("text\nsome\n", "a.csv")
+        classes("text\nsome\n")

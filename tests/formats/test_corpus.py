@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from unrolled.config import ReadOptions
 from unrolled.errors import InputError, UnrolledError
-from unrolled.formats import corpus as readers
-from unrolled.formats.corpus import read_corpus, read_file
+from unrolled.formats import sources
+from unrolled.formats.contents import read_contents
+from unrolled.formats.corpus import read_corpus
 
 BOOK = "A rose is a rose.\nSo it is.\n"
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\r\ufeff")).filter(str.strip)
@@ -123,7 +124,7 @@ def test_a_guessed_encoding_is_noted(tmp_path):
 
 def test_the_named_encoding_is_used(tmp_path):
     path = written(tmp_path, "żółw".encode("cp1250"))
-    assert read_file(path, ReadOptions(encoding="cp1250")).text == "żółw"
+    assert read_contents(path, ReadOptions(encoding="cp1250")).text == "żółw"
 
 
 def test_gutenberg_is_stripped_where_wanted(tmp_path):
@@ -160,7 +161,7 @@ def test_a_damaged_gzip_file_is_refused_or_unharmed(tmp_path, data):
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     packed = raw.startswith(b"\x1f\x8b")
     try:
-        found = read_file(written(tmp_path, bytes(raw))).text
+        found = read_contents(written(tmp_path, bytes(raw))).text
     except UnrolledError:
         found = BOOK
     assert found == BOOK or not packed
@@ -181,7 +182,7 @@ def test_a_path_that_leads_nowhere_is_refused(path, message):
 
 def test_a_folder_where_a_file_should_be_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"is a folder; give the path of a text file$"):
-        read_file(tmp_path)
+        read_contents(tmp_path)
 
 
 def test_the_digest_is_sha256_over_lengths_and_texts(folder):
@@ -246,7 +247,7 @@ def test_a_bomb_in_a_folder_is_left_out(folder):
 
 
 def test_what_a_folder_holds_is_bounded_as_a_whole(folder, monkeypatch):
-    monkeypatch.setattr(readers, "MOST_BYTES", 10)
+    monkeypatch.setattr(sources, "MOST_BYTES", 10)
     with pytest.raises(InputError, match="the files hold more than 10 characters, which are not read at once"):
         read_corpus(folder)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled.errors import InputError, UnrolledError
-from unrolled.formats.encodings import SIGNATURES, decode, find_encoding, first_lines, found_newline, normalise_newlines
+from unrolled.formats.encodings import SIGNATURES, decode, first_lines, found_newline, normalise_newlines
 
 newlines = st.sampled_from(["\n", "\r", "\r\n"])
 lines = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n")))
@@ -119,7 +119,7 @@ def test_crlf_becomes_a_line_feed_and_is_recorded():
 @pytest.mark.parametrize(("signature", "what"), SIGNATURES)
 def test_a_known_kind_of_file_is_named(signature, what):
     with pytest.raises(InputError, match=r"^book is .*, not text; .*: save it as \.txt first$") as caught:
-        find_encoding(signature + b" ", "book")
+        decode(signature + b" ", "book")
     assert what in str(caught.value)
 
 
@@ -132,9 +132,11 @@ def test_a_few_control_characters_are_text():
     assert decode(b"page\x0c" + b"abc " * 100 + b"\x01", "book").encoding == "utf-8"
 
 
-def test_the_wrong_encoding_names_the_first_bad_byte():
-    with pytest.raises(InputError, match=r"^book is not ascii: byte 2 cannot be read; .*: name the right one$"):
-        decode("abé".encode(), "book", "ascii")
+def test_the_wrong_encoding_counts_and_places_what_cannot_be_read():
+    with pytest.raises(
+        InputError, match=r"^book is not ascii: 4 of its 9 bytes .*, the first in line 2; .*: name the right one$"
+    ):
+        decode("a\nbéé\nc".encode(), "book", "ascii")
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "hex"])

@@ -65,9 +65,10 @@ def test_the_name_of_a_file_can_be_a_label(tmp_path):
     assert corpus.labels == (("file=Greek",),) * 2 + (("file=Irish",),) * 2
 
 
-def test_a_table_is_plain_text_unless_a_column_is_named(tmp_path):
+def test_a_table_is_plain_text_where_that_is_asked_for(tmp_path):
     (tmp_path / "a.csv").write_text("text,author\na,b\n")
-    assert read(tmp_path / "a.csv") == ["text,author\na,b\n"]
+    assert read(tmp_path / "a.csv") == ["a"]
+    assert read(tmp_path / "a.csv", plain_text=True) == ["text,author\na,b\n"]
 
 
 def test_rows_are_documents(tmp_path):
@@ -80,7 +81,7 @@ def test_rows_are_documents(tmp_path):
     [
         ("a.csv", "text,author\na,b\n", {"label": ("auhtor",)}, "has no column 'auhtor' (it has text, author)"),
         ("a.jsonl", "{oops\n", {"text_column": "text"}, "line 1 is not JSON"),
-        ("a.jsonl", "[1]\n", {"text_column": "text"}, "line 1 holds no object"),
+        ("a.jsonl", "1\n", {"text_column": "text"}, "line 1 is a number and no row"),
         ("a.txt", "some text", {"label": ("author",)}, "is no table"),
         ("a.csv", "text,author\n", {"label": ("author",)}, "there is no text in"),
     ],
@@ -104,7 +105,7 @@ def test_a_table_that_is_far_wider_than_any_is_refused(tmp_path, name):
 def test_a_message_names_some_of_many_columns(tmp_path):
     (tmp_path / "t.csv").write_text(",".join(f"c{number}" for number in range(1000)) + "\n" + "a," * 999 + "\n")
     with pytest.raises(InputError, match=r"has no column 'text' \(it has c0, .*, c19 and 980 more\)"):
-        read(tmp_path / "t.csv", label=("c1",))
+        read(tmp_path / "t.csv", text_column="text", label=("c1",))
 
 
 @pytest.mark.parametrize(
@@ -149,15 +150,15 @@ def test_json_lines_may_also_be_called_json(tmp_path):
         ("a.json", "[" * 200_000, "a.json is not JSON .*lie more than 100"),
         ("a.json", '[{"text": ' + "[" * 200_000, "a.json is not JSON .*lie more than 100"),
         ("a.jsonl", '{"text": ' * 200_000, "a.jsonl, line 1 is not JSON .*lie more than 100"),
-        ("a.json", '[{"text": "a"}, 3]', "a.json, row 2 holds no object"),
-        ("a.json", '{\n  "data": [1]\n}', "a.json, line 1 is not JSON"),
+        ("a.json", '[{"text": "a"}, 3]', "a.json, row 2 is a number and no row"),
+        ("a.json", '{\n  "data": 1\n}', "a.json holds an object without rows"),
         ("a.json", '[{"text": "a"}', "a.json is not JSON"),
         ("a.json", f'[{{"text": {"9" * 5000}}}]', "a.json is not JSON"),
         ("a.json", '[{"body": "a"}]', "a.json has no column 'text' \\(it has body\\)"),
         (
             "a.txt",
             "text\nplain",
-            "a.txt is no table, so it has no column 'text'; give a .csv, .tsv, .jsonl or .json file",
+            "a.txt is no table, so it has no column 'text'; give a table like .csv, .tsv, .jsonl",
         ),
         ("a.md", "text\nplain", "a.md is no table, so it has no column 'text'"),
     ],

@@ -9,7 +9,7 @@ from ..config import NoveltyOptions
 
 if TYPE_CHECKING:
     from ..analysis.novelty import Novelty
-    from ..formats.corpus import Source
+    from ..formats.sources import Source
 
 
 def novelty(sample: str | Sequence[str], against: Source, least: int | None = None) -> Novelty:

@@ -21,7 +21,7 @@ from .model import Model, model_of
 from .samples import with_sample
 
 if TYPE_CHECKING:
-    from ..formats.corpus import Source
+    from ..formats.sources import Source
     from ..keywords import (
         CaptionTask,
         ClassifyTask,

@@ -10,7 +10,7 @@ import click
 
 from ..config import ReadOptions
 from . import streams
-from .flags import examples, flags, given, refuse_alone
+from .flags import TypedText, examples, flags, given, refuse_alone
 
 EXAMPLES = """
 unrolled compare alice.txt --minutes 1
@@ -27,7 +27,7 @@ DEFAULT_MINUTES = 1.0
 @click.option("--unit", help="what a step reads and writes [default: auto]")
 @click.option("--seed", type=int, help="seed of all that is random in training")
 @click.option("--threads", type=int, help="threads for each [default: one a core]")
-@click.option("-p", "--prompt", help="what all write on from [default: the first held-out words]")
+@click.option("-p", "--prompt", type=TypedText(), help="what all write on from [default: the first held-out words]")
 @click.option("-o", "--output", type=click.Path(), help="write a page of HTML")
 @click.option("--keep", type=click.Path(file_okay=False), help="folder that keeps the trained models")
 @click.option("--force", is_flag=True, help="replace an existing page, and models that were kept")

@@ -13,6 +13,7 @@ import click
 from ..errors import OptionError
 from ..options import Options
 from ..options import flag as flag_of
+from .streams import whole
 
 Command = Callable[..., Any]
 
@@ -27,6 +28,15 @@ class Share(click.ParamType[float | str]):
             return float(value)
         except ValueError:
             return str(value)
+
+
+class TypedText(click.ParamType[str]):
+    """A text that is typed: without the bytes of it that are no UTF-8, which are info."""
+
+    name = "text"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, ctx: click.Context | None) -> str:
+        return whole(str(value), parameter.get_error_hint(ctx) if parameter and ctx else "a text")
 
 
 def flags(*classes: type[Options], leave_out: tuple[str, ...] = ()) -> Callable[[Command], Command]:

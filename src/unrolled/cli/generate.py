@@ -11,7 +11,7 @@ import click
 from ..config import EngineOptions, GenerateOptions, NoveltyOptions
 from ..escaping import json_line
 from . import streams
-from .flags import examples, flags, given, refuse_alone, silence
+from .flags import TypedText, examples, flags, given, refuse_alone, silence
 
 if TYPE_CHECKING:
     from ..formats.corpus import Corpus
@@ -29,7 +29,7 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 
 @click.command(epilog=examples(EXAMPLES))
 @click.argument("model", type=click.Path())
-@click.option("-p", "--prompt", default=None, help="text to go on from [default: none]")
+@click.option("-p", "--prompt", type=TypedText(), default=None, help="text to go on from [default: none]")
 @click.option("--prompt-file", type=click.Path(), help="file to go on from; - is standard input")
 @click.option("--from-state", type=click.Path(), help="go on from a state that --save-state wrote")
 @click.option("--save-state", type=click.Path(), help="write the state after the text to this file")
@@ -156,9 +156,11 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
         raise OptionError("I got --prompt and --prompt-file; give one of them")
     if path is None:
         return prompt or ""
-    from ..formats.corpus import read_file
+    from ..formats.contents import read_prompt_file
 
-    text = read_file(path).text
+    text, notes = read_prompt_file(path)
+    for message in notes:
+        streams.note(message)
     return text.removesuffix("\n")
 
 

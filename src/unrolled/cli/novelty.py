@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..config import NoveltyOptions, ReadOptions
+from ..formats.tables import is_table_name
 from ..reports.labels import columns, fitted
 from ..untrusted import parse_json
 from . import streams
@@ -36,16 +38,20 @@ def command(sample: str, against: str, quiet: bool, as_json: bool, **options: An
     SAMPLE is a text, or the JSON lines of `unrolled generate`: then each of their texts stands alone.
     """
     from ..analysis.novelty import novelty
-    from ..formats.corpus import read_corpus, read_file
-    from ..formats.tables import is_table
+    from ..formats.corpus import corpus_of, read_corpus
+    from ..formats.sources import read_source
 
     settings = given(options)
     counting = NoveltyOptions(**{name: settings.pop(name) for name in NoveltyOptions.names() if name in settings})
     reading = ReadOptions(**settings)
-    texts = list(read_corpus(sample, reading).documents) if is_table(sample, reading) else None
     plain = dataclasses.replace(reading, text_column=None)
-    learnt = read_corpus(against, plain if texts and not is_table(against, reading) else reading)
-    found = novelty(texts or texts_of(read_file(sample, plain).text), learnt, counting.least)
+    written = read_source(sample, reading)
+    several = any(each.is_table for each in written.contents)
+    texts: Sequence[str] = corpus_of(written, reading).documents if several else texts_of(written.contents[0].text)
+    learnt = read_corpus(against, reading if is_table_name(against) or not several else plain)
+    for message in (*learnt.info, *learnt.notes):
+        streams.note(message)
+    found = novelty(texts, learnt, counting.least)
     if as_json:
         streams.as_json(found.summary())
     else:

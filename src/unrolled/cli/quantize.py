@@ -29,8 +29,8 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     """Write MODEL with narrow weights, and tell what they cost on TEXT: held out, or a test as evaluate reads one."""
     from ..api import LanguageModel, load
     from ..api.source_model import SourceModel
-    from ..formats.corpus import read_file
     from ..model_file.bundle import refuse_target
+    from .score import read
 
     refuse_target(output, force)
     opened = load(model)
@@ -39,7 +39,7 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
 
         opened = quantized_with_cost(opened, weights, text)
     else:
-        opened = LanguageModel._expect(opened, model).quantized(weights, read_file(text).text)
+        opened = LanguageModel._expect(opened, model).quantized(weights, read(opened, text, {}))
     opened.save(output, force)
     cost = opened.record.quantized
     if as_json:

@@ -12,15 +12,16 @@ from ..errors import OptionError
 from ..options import flag
 from ..tasks.options import refuse_foreign
 from . import streams
-from .flags import LOADING, VISION, examples, flags, given, silence
+from .flags import LOADING, VISION, TypedText, examples, flags, given, silence
 
 if TYPE_CHECKING:
     from ..analysis.scoring import Score
+    from ..api.model import Model
     from ..api.source_model import SourceModel
 
 LINES = 10
 """The most surprising lines that are shown."""
-READING = ("encoding", "images_anywhere")
+READING = tuple(name for name in ReadOptions.names() if name != "label")
 """Options of how the text is read."""
 OF_NEXT = ("temperature", "where", "adaptive")
 """Options that what comes next depends on, too."""
@@ -34,17 +35,15 @@ unrolled score alice.safetensors --next "play" --temperature 0.8
 @click.command(epilog=examples(EXAMPLES))
 @click.argument("model", type=click.Path())
 @click.argument("text", type=click.Path(), required=False)
-@click.option("--next", "prompt", default=None, help="show what comes next after this prompt, as bars")
+@click.option(
+    "--next", "prompt", type=TypedText(), default=None, help="show what comes next after this prompt, as bars"
+)
 @click.option("--temperature", type=float, help="temperature of --next [default: 1]")
 @click.option("--lines", type=click.IntRange(min=0), help="most surprising lines shown [default: 10]")
-@click.option("--encoding", default=None, help="encoding of the text [default: found out]")
 @click.option("--quiet", is_flag=True, help="show no warnings")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @VISION
-@click.option(
-    "--images-anywhere", is_flag=True, default=None, help="also read images that a table names outside its own folder"
-)
-@flags(ScoreOptions, EngineOptions)
+@flags(ScoreOptions, ReadOptions, EngineOptions, leave_out=("label",))
 def command(model: str, text: str | None, prompt: str | None, as_json: bool, **options: Any) -> None:
     """Score TEXT (a file, or - for standard input) under MODEL: bits per character, word and byte.
 
@@ -70,9 +69,8 @@ def command(model: str, text: str | None, prompt: str | None, as_json: bool, **o
         show_next(opened.next(prompt, **how), as_json)
         return
     how = {name: settings[name] for name in ScoreOptions.names() if name in settings}
-    reading = ReadOptions(**{name: settings[name] for name in READING if name in settings})
-    refuse_foreign(ReadOptions, settings, opened.bundle.config.task, opened.bundle.config.model)
-    scored = opened.score(read(text, reading.encoding), **how)
+    reading = {name: settings[name] for name in READING if name in settings}
+    scored = opened.score(read(opened, str(text), reading), **how)
     if settings.get("top"):
         show_alternatives(scored)
     elif as_json:
@@ -109,11 +107,15 @@ def score_table(model: SourceModel, table: str, settings: dict[str, Any], lines:
         streams.lines(pair_lines(summary))
 
 
-def read(text: str | None, encoding: str | None) -> str:
-    """Return the text to score."""
-    from ..formats.corpus import read_file
+def read(model: Model, text: str, reading: Mapping[str, Any]) -> str:
+    """Return the text to score, read as the model's own was where nothing else is asked for; notes are shown."""
+    from ..analysis.model_sources import text_for
 
-    return read_file(text or "-", ReadOptions(encoding=encoding)).text
+    refuse_foreign(ReadOptions, reading, model.bundle.config.task, model.bundle.config.model)
+    found, notes = text_for(model.bundle, text, reading)
+    for message in notes:
+        streams.note(message)
+    return found
 
 
 def show(scored: Score, lines: int) -> None:

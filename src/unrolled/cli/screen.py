@@ -77,6 +77,8 @@ class Screen:
     def started(self, event: Started) -> None:
         """Show what will be trained."""
         self.per = event.per
+        for line in event.info:
+            self.say(f"the text: {line}")
         self.say(f"the text: {event.advice}")
         self.say(f"the model: {event.recipe} {event.parameters:,} weights.")
         if event.resumed_at:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, TextIO
 
 import click
 
-from ..errors import InputError, OutputError, reason
+from ..errors import InputError, OutputError, UnrolledWarning, reason
 from ..escaping import cleaned, escaped, json_line
 
 
@@ -80,9 +81,25 @@ def read_line() -> str:
 
 
 def read_lines() -> Iterator[str]:
-    """Yield the lines of standard input as they come; a byte that is no UTF-8 is U+FFFD. Raises ``InputError``."""
+    """Yield the lines of standard input as they come; bytes that are no UTF-8 are left out. Raises ``InputError``."""
+    number = 0
     while text := read_line():
-        yield text.removesuffix("\n").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        number += 1
+        yield whole(text.removesuffix("\n"), f"line {number:,} of standard input")
+
+
+def whole(text: str, name: str) -> str:
+    """Return a text that the system gave without the bytes of it that are no UTF-8, which are info."""
+    if text.isascii():
+        return text
+    from ..formats.leftout_bytes import LEAVE_OUT, LeftOut, counting
+
+    left_out = LeftOut()
+    with counting(left_out):
+        found = text.encode("utf-8", "surrogateescape").decode("utf-8", LEAVE_OUT)
+    for message in left_out.note(name, "utf-8"):
+        warnings.warn(message.partition(", in line")[0], UnrolledWarning, stacklevel=2)
+    return found
 
 
 class Notes(io.RawIOBase):
@@ -127,7 +144,8 @@ def opened(stream: TextIO | None, number: int, mode: Literal["r", "w"], errors: 
     if stream is None:
         return open(number, mode, encoding="utf-8", errors=errors, closefd=False)
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", errors=errors)
+        ends = {"newline": None} if mode == "r" else {}  # of lines: all that there are, as in files
+        stream.reconfigure(encoding="utf-8", errors=errors, **ends)
     return stream
 
 

@@ -111,5 +111,7 @@ class LoadedData:
     model: ModelOptions
     why_unit: str
     notes: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
+    """What is told of how it was read, which is as it should be."""
     shown: tuple[tuple[str, str], ...] = ()
     """A few held-out sources and their targets, or beginnings of lines and their rest, to show what becomes of them."""

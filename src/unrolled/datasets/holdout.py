@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from ..config import TrainOptions
 from ..errors import InputError
-from ..formats.corpus import Source
 from ..formats.documents import duplicates
+from ..formats.sources import Source
 from ..text.labels import Labels
 
 Row = TypeVar("Row")

@@ -15,8 +15,10 @@ from typing import Any
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
-from ..formats.corpus import Source, files_of
-from ..formats.encodings import find_encoding, first_lines, is_utf8, refuse_no_encoding
+from ..formats.contents import is_plain_name
+from ..formats.encodings import Encoding, find_encoding
+from ..formats.leftout_bytes import LEAVE_OUT
+from ..formats.sources import Source, Text, files_of, is_files
 from ..sharing import cached_property
 from ..text import UNITS
 from ..text.byte import as_bytes
@@ -27,8 +29,8 @@ from .holdout import PARTS, Place, cut_places, refuse_too_little, shares
 from .ids_file import Entry, StoredIds, cache_folder
 from .text import TextDataset
 
-BLOCK = 4 << 20  # characters that are
-SAMPLE = 1 << 20  # bytes that tell the encoding
+MAX_NAMED = 5  # files in a note
+BLOCK = 4 << 20  # characters, or bytes, that are read at once
 FORMAT = 4
 NEWLINES = {"\n": "lf", "\r\n": "crlf", "\r": "cr"}
 """What Python calls the ends of lines, and what a corpus does."""
@@ -43,6 +45,8 @@ class LargeText:
     paths: tuple[Path, ...]
     options: ReadOptions
     documents: str = "whole"
+    left_out: tuple[str, ...] = ()
+    """Names of files in the same folder that are not read."""
 
     @cached_property
     def size(self) -> int:
@@ -50,12 +54,17 @@ class LargeText:
         return sum(path.stat().st_size for path in self.paths)
 
     @cached_property
-    def encodings(self) -> dict[Path, str]:
-        """The encoding of each file."""
-        found = {path: encoding_of(path, self.options) for path in self.paths}
-        for encoding in found.values():
-            refuse_no_encoding(encoding)
-        return found
+    def encodings(self) -> dict[Path, Encoding]:
+        """How each file is to be read; raises ``InputError`` for one that is no text."""
+        return {path: encoding_of(path, self.options) for path in self.paths}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a user should know of how the files are read."""
+        names = ", ".join(self.left_out[:MAX_NAMED]) + " and others" * (len(self.left_out) > MAX_NAMED)
+        why = f"left out: {names}; of a folder of more than {holdout.LARGE >> 20} MB, plain texts alone are read"
+        each = (note for path, found in self.encodings.items() for note in found.notes(str(path)))
+        return (*((why,) if self.left_out else ()), *each)
 
     def blocks(self, tell: Callable[[float], None], newlines: set[str] | None = None) -> Iterator[tuple[bool, str]]:
         """Yield the text in blocks that end with a line where they can, and whether a file begins with each.
@@ -65,7 +74,7 @@ class LargeText:
         done = 0
         for path in self.paths:
             first = True
-            with path.open(encoding=self.encodings[path]) as file:
+            with path.open(encoding=self.encodings[path].name, errors=LEAVE_OUT) as file:
                 raw: Any = file.buffer
                 while text := read_block(file, path):
                     yield first, text
@@ -138,38 +147,39 @@ class Measured:
 
 def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeText | None:
     """Return the files of a source, if they are large and plain: no table, nothing compressed, nothing to strip."""
-    if isinstance(source, str) and source == "-":
+    if source == "-" or isinstance(source, Text) or not is_files(source):
         return None
     given = [source] if isinstance(source, str | Path) else list(source)
-    if not all(isinstance(each, Path) or each is source for each in given):
-        return None
     paths = tuple(Path(path) for each in given for path in files_of(each))
     if sum(path.stat().st_size for path in paths if path.is_file()) <= holdout.LARGE:
         return None
-    plain = not (options.strip_gutenberg or options.text_column or options.label)
-    plain = plain and kind in (None, "whole", "files", "lines") and not any(path.suffix == ".gz" for path in paths)
-    if not plain or not all(path.is_file() for path in paths):
+    asked = options.strip_gutenberg or options.strip_timecodes or options.text_column or options.label
+    if asked or kind not in (None, "whole", "files", "lines") or not all(path.is_file() for path in paths):
         return None
+    plain = tuple(path for path in paths if options.plain_text or is_plain_name(str(path)))
     if len(paths) > len(given):  # what else lies in a folder is left out
-        paths = tuple(path for path in paths if is_text(path, options))
-    return LargeText(paths, options, kind or ("files" if len(paths) > 1 else "whole")) if paths else None
+        plain = tuple(path for path in plain if is_text(path, options))
+    elif len(plain) < len(paths):
+        return None
+    left_out = tuple(str(path) for path in paths if path not in set(plain))
+    return LargeText(plain, options, kind or ("files" if len(plain) > 1 else "whole"), left_out) if plain else None
 
 
-def encoding_of(path: Path, options: ReadOptions) -> str:
-    """Return a file's encoding, from its beginning."""
-    if options.encoding:
-        return options.encoding
-    with path.open("rb") as file:
-        sample = first_lines(file.read(SAMPLE), SAMPLE - 1)
-    if not sample.endswith(b"\n"):  # cut within a character, perhaps
-        sample = next((sample[: len(sample) - n] for n in range(4) if is_utf8(sample[: len(sample) - n])), sample)
-    return find_encoding(sample, str(path))
+def encoding_of(path: Path, options: ReadOptions) -> Encoding:
+    """Return how a file is to be read, found block by block as it would be of the whole at once."""
+
+    def blocks() -> Iterator[bytes]:
+        with path.open("rb") as file:
+            while raw := file.read(BLOCK):
+                yield raw
+
+    return find_encoding(blocks, str(path), options.encoding)
 
 
 def is_text(path: Path, options: ReadOptions) -> bool:
     """Tell whether a file looks like one to learn from."""
     try:
-        return path.stat().st_size > 0 and bool(encoding_of(path, options))
+        return path.stat().st_size > 0 and bool(encoding_of(path, options).name)
     except InputError:
         return False
 
@@ -211,7 +221,7 @@ def split_large(
         "names": [str(path) for path in text.paths[:20]],
         **found.text,
         **text.options.chosen(),
-        "encodings": sorted(set(text.encodings.values())),
+        "encodings": sorted({each.name for each in text.encodings.values()}),
     }
     ids = found.ids
     return TextDataset(vocabulary, ids[:valid], ids[valid:test], ids[test:], text.documents), about

@@ -10,7 +10,7 @@ from ..api import Model
 from ..api.source_model import SourceModel, refuse_writing
 from ..config import PredictOptions, ReadOptions, as_tuple
 from ..errors import OptionError
-from ..formats.corpus import Source
+from ..formats.sources import Source
 from ..options import given, reject_unknown
 from ..tasks import TASKS
 from ..tasks.base import ExampleRows

@@ -9,7 +9,7 @@ from typing import Any
 from ..analysis.scoring import naming_bits
 from ..api.source_model import SourceModel
 from ..errors import OptionError
-from ..formats.corpus import Source
+from ..formats.sources import Source
 from ..generation.prediction import Generated, Predictor
 from ..tasks import TASKS
 from ..tasks.base import ExampleRows

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..analysis.model_sources import reading_options
 from ..config import ReadOptions, TrainOptions, as_given
 from ..datasets.holdout import files_of_part
 from ..errors import InputError
-from ..formats.corpus import Source
-from ..formats.tables import FILE, is_table_name
+from ..formats.sources import NO_FILES, Source, settled
 from ..model_file.bundle import Bundle
 from ..tasks import TASKS
 from ..tasks.base import ExampleRows, Row
@@ -18,33 +18,14 @@ from ..tasks.options import refuse_foreign
 
 MAX_NAMED_FILES = 20
 """Files that a record names at most."""
-PASSING = {"lines": "lines that a program made", "-": "standard input"}
-"""Names in a record that are no files."""
 
 
 def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> ExampleRows:
     """Return the rows of a test; how the model's own text was read is how it is read where nothing else is given."""
     task = TASKS[bundle.config.task]
     refuse_foreign(ReadOptions, given, bundle.config.task, bundle.config.model)
-    source = source if isinstance(source, str | Path) else list(source)
-    recorded = bundle.record.corpus.get("read", {})
-    return task.rows(source, reading(source, as_given(recorded), given, task.columned))
-
-
-def reading(
-    source: Source, recorded: Mapping[str, Any], given: Mapping[str, Any], columned: bool = False
-) -> ReadOptions:
-    """Return the options that are given, and of the recorded ones those that can hold for such a source.
-
-    Columns that were named hold for tables, and for all files where any of them can be ``columned``.
-    """
-    table = columned or (isinstance(source, str | Path) and is_table_name(str(source)))
-    if not isinstance(source, str | Path) and not any(isinstance(each, Path) for each in source):
-        recorded = {}  # lines are read as they are
-    kept = {name: value for name, value in recorded.items() if table or name in ("encoding", "strip_gutenberg")}
-    if kept.get("label") == (FILE,):  # the model learnt from a file a label, and this is a table
-        del kept["label"]
-    return ReadOptions.of({**kept, **given})
+    source = settled(source)
+    return task.rows(source, reading_options(bundle, source, given))
 
 
 def learnt(bundle: Bundle) -> list[Row]:
@@ -69,9 +50,9 @@ def learnt(bundle: Bundle) -> list[Row]:
 def refuse_missing(paths: Sequence[Path]) -> None:
     """Raise ``InputError`` for a file that is not there, or that never was one."""
     for path in paths:
-        if str(path) in PASSING:
+        if str(path) in NO_FILES:
             raise InputError(
-                f"the model learnt from {PASSING[str(path)]}, which cannot be read again; train from a file"
+                f"the model learnt from {NO_FILES[str(path)]}, which cannot be read again; train from a file"
             )
         if not (path.is_file() or path.is_dir()):  # a record can name anything, devices and pipes, too
             raise InputError(f"the model learnt from {path}, which is not there; put it where it was")
@@ -82,7 +63,7 @@ def in_training(bundle: Bundle, test: ExampleRows) -> tuple[str, ...]:
     try:
         known = {source for source, _ in learnt(bundle)}
     except InputError as error:
-        return (f"whether the test was learnt from cannot be told: {error}",)
+        return (f"whether the test was learnt from cannot be info: {error}",)
     return overlap(known, test)
 
 

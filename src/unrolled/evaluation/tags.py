@@ -11,10 +11,10 @@ import numpy as np
 from ..api.source_model import SourceModel
 from ..config import PredictOptions
 from ..errors import InputError
+from ..formats.tagged_sentences import tagged
 from ..metrics.classification import Classified, classified
 from ..metrics.tagging import OUTSIDE, MostFrequentTag, are_chunks, chunk_f1
 from ..tasks.base import ExampleRows
-from ..tasks.tag.sentences import tagged
 from .base import Evaluation, Example
 from .labels import classes_of, figures_of, refuse_foreign, unknown
 from .rows import learnt, overlap

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,21 +19,24 @@ from ..files import is_folder
 from ..untrusted import read_bytes, refuse_device
 from .array_cache import FOLDER, cached
 from .arrays import Arrays, read_npz
-from .columns import TablePreview
-from .corpus import read_file
+from .caption_shapes import caption_rows
+from .columns import image_and_caption, image_column, joined
+from .contents import read_contents
 from .images import MAX_BYTES, Picture, read_image
-from .tables import KINDS, is_table_name, read_columns
+from .tables import KINDS, Table
+from .tables import table_of as rows_in_table
 
 Features = NDArray[np.float32]
 """What a network saw in N images: G places of each, D numbers a place, [N, G, D]."""
-Table = dict[str, list[str]]
+Found = dict[str, list[str]]
 """The captions of each image by its name, in the order of the table."""
 Columns = tuple[str | None, str | None]
 """The names of the columns of images and captions, or their numbers from 1; none to find one."""
 
-IMAGES = ("image", "file", "filename", "file_name", "path", "image_name", "image_path")
-CAPTIONS = ("caption", "text", "sentence", "description", "comment")
-"""Names by which a column is found, the likeliest first, in letters of any case."""
+NUMBERED = re.compile(r"#\d+$")
+"""The number of a caption behind an image's name, as in ``Flickr8k.token.txt``."""
+LAST_NUMBER = re.compile(r"(\d+)\.\w+$")
+MAX_FOLDERS = 200  # in which images are looked for beside a table
 MAX_NAMED = 10  # names in a note
 
 
@@ -49,6 +54,7 @@ class Captions:
     content: str
     features: Features | None = field(default=None, compare=False)
     notes: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
     """Where the features stand in their file."""
 
@@ -95,22 +101,52 @@ def read_captions(
     files, by default the table's, or an .npz file of ``features`` [N, D] or [N, G, D], whose rows belong to its
     ``names`` [N], or to the images as they come in the table. Images that are missing or damaged are left out.
     """
-    table = Path(path)
-    found = read_table(table, columns, options or ReadOptions())
+    table, options = Path(path), options or ReadOptions()
+    found, rows = read_table(table, columns, options)
     if images is not None and Path(images).suffix.lower() == ".npz":
-        return with_features(table, found, Path(images))
+        return noting(with_features(table, found, Path(images)), rows)
     folder = table.parent if images is None else Path(images)
     if not is_folder(folder):
         raise InputError(f"{folder} is no folder; give the folder of the images, or an .npz file of their features")
-    refuse_outside(table, found, folder, bool(options and options.images_anywhere))
-    return with_files(table, found, folder)
+    if images is None:
+        folder = folder_of(found, folder)
+    found = with_names_of_files(found, folder)
+    refuse_outside(table, found, folder, options.images_anywhere)
+    return noting(with_files(table, found, folder), rows)
 
 
-def refuse_outside(table: Path, names: Collection[str], folder: Path, anywhere: bool) -> None:
+def noting(captions: Captions, rows: Table) -> Captions:
+    """Return captions with what is to be known of the rows that they come from."""
+    return replace(captions, notes=(*rows.notes(), *captions.notes), info=rows.info)
+
+
+def folder_of(found: Found, beside: Path) -> Path:
+    """Return the folder in which the images lie: where the table does, or else a folder there that has them."""
+    names = [name for name in list(found)[:MAX_NAMED] if "://" not in name and not name.isdecimal()]
+    if not names or any((beside / name).is_file() for name in names):
+        return beside
+    folders = (each for each in sorted(beside.iterdir()) if each.is_dir() and not each.name.startswith("."))
+    return next((each for each in islice(folders, MAX_FOLDERS) if any((each / n).is_file() for n in names)), beside)
+
+
+def with_names_of_files(found: Found, folder: Path) -> Found:
+    """Return the same with the names of files in place of the numbers of images, as COCO has them (``image_id``)."""
+    if not any(name.isdecimal() for name in found):
+        return found
+    files = {int(n[1]): each.name for each in sorted(folder.iterdir()) if (n := LAST_NUMBER.search(each.name))}
+    named: Found = {}
+    for name, texts in found.items():
+        known = files.get(int(name)) if name.isdecimal() and len(name) < 20 and not (folder / name).is_file() else None
+        named.setdefault(known or name, []).extend(texts)
+    return named
+
+
+def refuse_outside(table: Path, names: Iterable[str], folder: Path, anywhere: bool) -> None:
     """Raise ``InputError`` for an image that is not in the folder, unless it may be anywhere; and for an address.
 
     Who makes a table could else have any image of the user's read, and shown in a page.
     """
+    names = list(names)
     for name in names:
         if "://" in name:
             raise InputError(f"{table} names {name[:80]!r}, and nothing is fetched; give files of images")
@@ -141,23 +177,51 @@ def load_pixels(captions: Captions, size: int) -> Picture:
     return cached(captions.key("pixels", size), captions.cache, compute, np.uint8, shape)
 
 
-def read_table(table: Path, columns: Columns, options: ReadOptions) -> Table:
-    """Return the captions of each image; those of a row without a caption count as none."""
-    name = str(table)
-    if not is_table_name(name):
-        raise InputError(f"{name} is no table of captions; give a {KINDS} file with an image and a caption in each row")
-    text = read_file(table, options).text
-    named = TablePreview.at(text, name).two(IMAGES, CAPTIONS, *columns)
-    found: Table = {}
-    for file, said in read_columns(text, name, named):
-        if file.strip():
-            found.setdefault(file.strip(), []).extend([" ".join(said.split())] if said.strip() else [])
+def read_table(path: Path, columns: Columns, options: ReadOptions) -> tuple[Found, Table]:
+    """Return the captions of each image, and the rows that they come from; no caption counts as none."""
+    table = open_captions(path, columns, options)
+    image, caption = image_and_caption(table, *columns)
+    found: Found = {}
+    for number, cells in table.rows():
+        name, said = cells.get(image, ""), cells.get(caption, "")
+        file = NUMBERED.sub("", (name if isinstance(name, str) else "".join(name[:1])).strip())
+        texts = [" ".join(each.split()) for each in ([said] if isinstance(said, str) else said) if each.strip()]
+        if not file or not texts:
+            table.issues.lacks("an image" if not file else "a caption", number)
+        if file:
+            found.setdefault(file, []).extend(texts)
     if not any(found.values()):
-        raise InputError(f"{name} has no captions in its column {named[1]!r}; give an image and a caption in each row")
-    return found
+        raise InputError(f"{path} has no captions in its column {caption!r}; give an image and a caption in each row")
+    return found, table
 
 
-def with_files(table: Path, found: Table, folder: Path) -> Captions:
+def open_captions(path: Path, columns: Columns, options: ReadOptions) -> Table:
+    """Return the table of images and captions in a file; raises ``InputError`` for what is none."""
+    contents = read_contents(path, options)
+    rows = caption_rows(contents.text, str(path))
+    if rows is not None:
+        return rows_in_table(rows, str(path), "caption")
+    try:
+        return contents.table([*columns] if contents.is_table or any(columns) else ["image"])
+    except InputError as error:
+        raise InputError(
+            f"{path} is no table of captions; give a {KINDS} file with an image and a caption in each row ({error})"
+        ) from None
+
+
+def images_in(path: Path, options: ReadOptions) -> tuple[list[str], tuple[str, ...]]:
+    """Return the paths of the images that a table names, which need no captions, and notes."""
+    table = open_captions(path, (options.source_column, None), options)
+    image = image_column(table, options.source_column)
+    names = [NUMBERED.sub("", joined(cells.get(image, "")).strip()) for _, cells in table.rows()]
+    found: Found = {name: [] for name in names if name}
+    folder = folder_of(found, path.parent)
+    files = {name: next(iter(with_names_of_files({name: []}, folder))) for name in found}
+    refuse_outside(path, files.values(), folder, options.images_anywhere)
+    return [str(folder / files[name]) if name else "" for name in names], (*table.info, *table.notes())
+
+
+def with_files(table: Path, found: Found, folder: Path) -> Captions:
     """Return the captions of all images whose files can be read."""
     contents = {name: content_of(folder / name) for name, texts in found.items() if texts}
     there = [name for name, content in contents.items() if content]
@@ -200,7 +264,7 @@ def is_readable(path: Path) -> bool:
         return False
 
 
-def with_features(table: Path, found: Table, path: Path) -> Captions:
+def with_features(table: Path, found: Found, path: Path) -> Captions:
     """Return the captions of all images that have features."""
     features, known = read_features(path)
     if known is None and len(found) != len(features):
@@ -217,7 +281,7 @@ def with_features(table: Path, found: Table, path: Path) -> Captions:
     content = digest_of([*map(as_bytes, names), str(chosen.shape).encode(), chosen.data.cast("B")])
     notes = left_out({name for name, texts in found.items() if texts} - set(names), "have no features")
     return Captions(
-        table, path.parent, names, tuple(tuple(found[name]) for name in names), content, chosen, notes, kept
+        table, path.parent, names, tuple(tuple(found[name]) for name in names), content, chosen, notes, rows=kept
     )
 
 

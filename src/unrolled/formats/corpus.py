@@ -1,33 +1,24 @@
-"""Readers: files, folders, standard input and lines become one ``Corpus``."""
+"""A corpus: what was read of a source as documents, with their labels if they have any."""
 
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import hashlib
-import io
-import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from ..config import ReadOptions
 from ..errors import InputError, OptionError
-from ..files import is_folder
 from ..options import flag, given
 from ..text.labels import Labels
-from ..untrusted import CHUNK, MOST_BYTES, most_expanded, read_bytes
+from .columns import joined, text_column
+from .contents import Contents
 from .documents import duplicates, split_documents
-from .encodings import Decoded, decode, normalise_newlines
-from .gutenberg import strip_gutenberg
-from .tables import FILE, columns_named, is_table, read_table, refuse_columns
-from .zawgyi import refuse_zawgyi
-
-HINT = "give the path of a text file"
-
-Source = str | Path | Iterable[str | Path]
-"""A path (``"-"`` is standard input), several paths, or lines of text (a list of ``str``)."""
+from .sources import Found, Source, is_files, read_source, settled
+from .tables import FILE, Table
 
 
 @dataclass(frozen=True)
@@ -42,6 +33,8 @@ class Corpus:
     labels: tuple[Labels, ...] = ()
     documents_are: str | None = None
     options: ReadOptions | None = None
+    info: tuple[str, ...] = ()
+    """What is told of how it was read, which is as it should be: the columns that were taken."""
 
     @property
     def characters(self) -> int:
@@ -100,125 +93,93 @@ class Corpus:
 
 def read_corpus(source: Source, options: ReadOptions | None = None) -> Corpus:
     """Read a source; raises ``InputError`` if there is nothing in it to learn from."""
-    options = options or ReadOptions()
-    if not isinstance(source, str | Path):
-        items = list(source)
-        if not items or not all(isinstance(item, Path) for item in items):
-            for name in given(vars(options)):
+    options, source = options or ReadOptions(), settled(source)
+    if not is_files(source):
+        rows = isinstance(source, list) and not isinstance(source[0] if source else "", str)
+        for name in given(vars(options)):
+            if not (rows and name in ("text_column", "label")):
                 raise OptionError(f"I got {flag(name)} and lines of text, which are read as they are; leave it out")
-            return read_lines([str(item) for item in items])
-        return read_files(items, options)
-    return read_files([source], options)
+    return corpus_of(read_source(source, options), options)
 
 
-def read_lines(lines: list[str]) -> Corpus:
-    """Return lines of text that a program made: one document, each line ended with a newline."""
-    text = "".join(line if line.endswith("\n") else line + "\n" for line in map(normalise_newlines, lines))
-    refuse_empty(text, "the list of lines")
-    return Corpus((text,), ("lines",), ("str",), ("lf",))
-
-
-def read_files(paths: Iterable[str | Path], options: ReadOptions) -> Corpus:
-    """Files, folders (all files in them, sorted) and standard input: one document a file."""
-    found: list[tuple[str, Decoded]] = []
-    notes: list[str] = []
-    size = 0
-    for path in paths:
-        inside = is_folder(path)
-        for each in files_of(path):
-            try:
-                found.append((str(each), read_file(each, options)))
-            except InputError as error:
-                if not inside:
-                    raise
-                notes.append(f"left out: {error}")
-            size += len(found[-1][1].text) if found and found[-1][0] == str(each) else 0
-            if size > MOST_BYTES:
-                raise InputError(f"the files hold more than {MOST_BYTES:,} characters, which are not read at once")
-    if not found:
-        raise InputError(f"there is no text in {', '.join(map(str, paths))}; give a .txt file, or a folder of them")
-    notes += [note for name, decoded in found for note in notes_of(name, decoded)]
-    names, texts = zip(*found, strict=True)
-    documents, labels = documents_of(found, options)
-    return Corpus(
-        tuple(documents),
-        tuple(names),
-        tuple(each.encoding for each in texts),
-        tuple(each.newline for each in texts),
-        tuple(notes),
-        tuple(labels) if options.label else (),
-        "rows" if any(is_table(name, options) for name in names) else None,
-        options,
-    )
-
-
-def documents_of(found: list[tuple[str, Decoded]], options: ReadOptions) -> tuple[list[str], list[Labels]]:
+def corpus_of(found: Found, options: ReadOptions) -> Corpus:
     """Return the texts of all files, or those in the rows of tables, and their labels."""
     documents: list[str] = []
     labels: list[Labels] = []
-    for name, decoded in found:
-        table = is_table(name, options)
-        if not table:
-            refuse_columns(name, columns_named(options))
-        texts, rows = read_table(decoded.text, name, options) if table else ([decoded.text], [()])
-        of_file = (f"{FILE}={Path(name).stem}",) if FILE in options.label else ()
+    notes: list[str] = []
+    info: list[str] = []
+    columns = [name for name in (options.text_column, *options.label) if name and name != FILE]
+    names = file_labels([each.name for each in found.contents], found.folders)
+    taken = []
+    for each, name in zip(found.contents, names, strict=True):
+        if each.is_table or columns:
+            table, column, texts, rows = rows_of(each, columns, options)
+            taken.append(column)
+            notes += table.notes()
+            info += table.info
+        else:
+            texts, rows = [each.text], [()]
         documents += texts
-        labels += [(*row, *of_file) for row in rows]
+        labels += [(*row, *((f"{FILE}={name}",) if FILE in options.label else ())) for row in rows]
     if not documents:
-        raise InputError(f"there is no text in {found[0][0]}; name its column with --text-column")
-    return documents, labels
+        raise InputError(f"there is no text in {found.contents[0].name}; name its column with --text-column")
+    if options.text_column is None and len(set(taken)) == 1 and len(taken) == len(names):
+        options = dataclasses.replace(options, text_column=taken[0])
+    return made(found, documents, labels if options.label else (), options, notes, bool(taken), info)
 
 
-def notes_of(name: str, decoded: Decoded) -> list[str]:
-    """Return what a user should know of how a file was read."""
-    notes = []
-    if decoded.encoding not in ("utf-8", "utf-8-sig"):
-        notes.append(f"{name}: read as {decoded.encoding}; if letters look wrong, name another with --encoding")
-    if decoded.newline != "lf":
-        notes.append(f"{name}: {decoded.newline} line endings read as newlines")
-    return notes
+def made(
+    found: Found,
+    documents: Iterable[str],
+    labels: Iterable[Labels],
+    options: ReadOptions,
+    notes: Iterable[str] = (),
+    rows: bool = False,
+    info: Iterable[str] = (),
+) -> Corpus:
+    """Return a corpus of documents that were taken from what was read."""
+    return Corpus(
+        tuple(documents),
+        tuple(each.name for each in found.contents),
+        tuple(each.encoding for each in found.contents),
+        tuple(each.newline for each in found.contents),
+        (*found.all_notes, *notes),
+        tuple(labels),
+        "rows" if rows else None,
+        options,
+        (*found.info, *info),
+    )
 
 
-def files_of(path: str | Path) -> list[str | Path]:
-    """Return the files that a path stands for; hidden ones in a folder do not count."""
-    if str(path) == "-" or not is_folder(path):
-        return [path]
-    inside = sorted(each for each in Path(path).rglob("*") if each.is_file())
-    return [each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts)]
+def rows_of(
+    contents: Contents, named: Sequence[str], options: ReadOptions
+) -> tuple[Table, str, list[str], list[Labels]]:
+    """Return a table, the column of its texts, the texts and their labels; rows without a text are left out.
+
+    Values of labels that are missing are left out, too.
+    """
+    table = contents.table(named)
+    column = text_column(table, options.text_column)
+    conditions = [table.column(each, "--label") for each in options.label if each != FILE]
+    texts, labels = [], []
+    for number, cells in table.rows():
+        text = joined(cells.get(column, ""))
+        if not text.strip():
+            table.issues.lacks("a text", number)
+            continue
+        texts.append(text)
+        labels.append(tuple(f"{key}={joined(cells[key])}" for key in conditions if cells.get(key)))
+    return table, column, texts, labels
 
 
-def read_file(path: str | Path, options: ReadOptions | None = None) -> Decoded:
-    """Return one file's text (``"-"``: standard input; gzip is unpacked); raises ``InputError`` if it holds none."""
-    options = options or ReadOptions()
-    name = "standard input" if str(path) == "-" else str(path)
-    decoded = decode(unpack(read_bytes(path, HINT), name), name, options.encoding)
-    text = strip_gutenberg(decoded.text) if options.strip_gutenberg else decoded.text
-    refuse_empty(text, name)
-    refuse_zawgyi(text, name)
-    return Decoded(text, decoded.encoding, decoded.newline)
+def file_labels(names: Sequence[str], folders: bool) -> list[str]:
+    """Return a label for each file: its folder's name where all files of a folder lie in folders of it; else its own.
 
-
-def unpack(raw: bytes, name: str) -> bytes:
-    """Undo gzip where there is any; raises ``InputError`` for a damaged file, and for a bomb before it has gone off."""
-    if not raw.startswith(b"\x1f\x8b"):
-        return raw
-    most, found = min(MOST_BYTES, most_expanded(len(raw))), bytearray()
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
-            while part := file.read(CHUNK):
-                found += part
-                if len(found) > most:
-                    raise InputError(
-                        f"{name} unpacks to more than {most:,} bytes, too many for its {len(raw):,}; unpack it "
-                        "yourself if you trust it"
-                    )
-        return bytes(found)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{name} is a damaged gzip file ({error}); unpack it yourself, or fetch it again") from None
-
-
-def refuse_empty(text: str, name: str) -> None:
-    """Nothing to learn from is an error."""
-    if not text.strip():
-        what = "is empty" if not text else "holds nothing but white space"
-        raise InputError(f"{name} {what}; unrolled needs some text: a few thousand characters make a start")
+    Files are told apart by their names without endings, or with them where two would be equal.
+    """
+    paths = [Path(name) for name in names]
+    parents = {path.parent for path in paths}
+    if folders and len(parents) > 1 and not any(one in other.parents for one in parents for other in parents):
+        return [path.parent.name for path in paths]
+    stems = Counter(path.stem for path in paths)
+    return [path.stem if stems[path.stem] == 1 else path.name for path in paths]

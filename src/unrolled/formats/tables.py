@@ -1,51 +1,90 @@
-"""Tables of texts and their labels: CSV, TSV, JSON lines, and JSON arrays of objects."""
+"""Tables: rows with cells by the names of their columns, from CSV and the like, from JSON, and from Python."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..config import ReadOptions
 from ..errors import InputError
-from ..text.labels import Labels
-from ..untrusted import parse_json
+from .delimited import OWN, find_delimiter, rows_of
+from .issues import Issues
+from .json_rows import ENDINGS, Cell, Row, cells_of, json_rows
+from .usual_names import is_usual
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
-JSON = (".jsonl", ".ndjson", ".json")
 KINDS = ".csv, .tsv, .jsonl or .json"
 """The tables that are read, in words."""
 FILE = "file"
 """The label that is the name of the file that a text stands in."""
-LINE = re.compile(r"[^\n]*\n|[^\n]+")
-WIDEST = 10_000
-"""Columns of a table, at most."""
 MAX_NAMED_COLUMNS, MAX_NAME_CHARACTERS = 20, 40  # columns named in a message, and letters of each
-USUAL = "text"  # the column of the texts where none is named
+SAMPLE = 1000  # rows, at least, by which columns are told apart
+FEWEST = 10  # rows that tell whether the first line is one of them
+NUMERIC, LONGER = 0.9, 3.0
+"""The share of numbers in a column of numbers; and how many times longer than its name the texts of a column are."""
 
 
-def is_table(name: str, options: ReadOptions) -> bool:
-    """Tell whether a file is to be read as a table: it is one by its name, and the user named a column."""
-    return bool(columns_named(options)) and is_table_name(name)
+@dataclass
+class Table:
+    """Rows that can be read any number of times, with what their columns are called.
 
+    ``named`` says whether the file names them; else they have their numbers. What is found out while all rows are read
+    stands in ``issues``.
+    """
 
-def columns_named(options: ReadOptions) -> list[str]:
-    """Return the columns that the user named."""
-    return [name for name in (options.text_column, *options.label) if name and name != FILE]
+    name: str
+    columns: tuple[str, ...]
+    read: Callable[[Issues], Iterable[Row]]
+    named: bool = True
+    counted: str = "line"
+    """What rows are counted by in messages."""
+    issues: Issues = field(default_factory=Issues)
 
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows."""
+        self.issues = Issues(chosen=self.issues.chosen, lacking=self.issues.lacking)
+        for row in self.read(self.issues):
+            self.issues.rows += 1
+            yield row
 
-def is_table_name(name: str) -> bool:
-    """Tell whether a file is a table by its name."""
-    return ending(name) in (*DELIMITERS, *JSON)
+    def sample(self) -> list[dict[str, Cell]]:
+        """Return rows from the whole table: all of a small one, and every n-th of a larger one."""
+        kept: list[dict[str, Cell]] = []
+        step = 1
+        for number, (_, cells) in enumerate(self.read(Issues())):
+            if number % step == 0:
+                kept.append(cells)
+            if len(kept) == 2 * SAMPLE:
+                kept, step = kept[::2], 2 * step
+        return kept
 
+    def column(self, given: str, flag: str) -> str:
+        """Return the name of a column that a user named, or whose number from 1 he gave.
 
-def refuse_columns(name: str, columns: Iterable[str | None]) -> None:
-    """Raise ``InputError`` for columns that are named of what has none."""
-    for column in filter(None, columns):
-        raise InputError(f"{name} is no table, so it has no column {column!r}; give a {KINDS} file, or name no column")
+        Raises ``InputError`` where there is none such.
+        """
+        if given in self.columns:
+            return given
+        if given.isdecimal() and len(given) < 6 and 1 <= int(given) <= len(self.columns):
+            return self.columns[int(given) - 1]
+        alike = [each for each in self.columns if each.casefold().strip() == given.casefold().strip()]
+        alike += [each for each in self.columns if each.rpartition(".")[2] == given]
+        if len(alike) == 1:
+            return alike[0]
+        raise InputError(
+            f"{self.name} has no column {given!r} (it has {shown(self.columns)}); name another with {flag}, or give "
+            "its number from 1"
+        )
+
+    @property
+    def info(self) -> tuple[str, ...]:
+        """Which columns were taken, where nobody named them: one line, or none."""
+        return (f"{self.name}: {self.issues.chosen}",) if self.issues.chosen else ()
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a user should know of the rows that were read."""
+        return tuple(self.issues.notes(self.name, self.counted))
 
 
 def ending(name: str) -> str:
@@ -53,38 +92,104 @@ def ending(name: str) -> str:
     return Path(name.removesuffix(".gz")).suffix.lower()
 
 
-def read_table(text: str, name: str, options: ReadOptions) -> tuple[list[str], list[Labels]]:
-    """Return the texts of a table and their labels.
+def is_table_name(name: str) -> bool:
+    """Tell whether a file is a table by its name."""
+    return ending(name) in (*OWN, *ENDINGS)
 
-    Rows without a text are left out, and so are values that are missing.
+
+def open_table(text: str, name: str, named: Iterable[str] = ()) -> Table:
+    """Return the table that a file's text is; raises ``InputError`` for what is none.
+
+    ``named`` are the columns that the user names: where one stands in the first line, that line names the columns.
     """
-    columns = [label for label in options.label if label != FILE]
-    column = options.text_column or USUAL
-    texts, labels, seen = [], [], dict[str, None]()
-    for row in rows(text, name, all(each.isdecimal() for each in [*columns, column])):
-        seen |= dict.fromkeys(row)
-        value = row.get(column) or ""
-        if value.strip():
-            texts.append(value)
-            labels.append(tuple(f"{key}={row[key]}" for key in columns if row.get(key)))
-    for each in [column, *columns]:
-        if seen and each not in seen:
-            known = shown(seen)
-            raise InputError(
-                f"{name} has no column {each!r} (it has {known}); name others with --text-column and --label; "
-                "numbers count columns where no line names them"
-            )
-    return texts, labels
+    if ending(name) in ENDINGS:
+        return json_table(text, name)
+    return delimited_table(text, name, find_delimiter(text, name, OWN.get(ending(name), ",")), named)
 
 
-def read_columns(text: str, name: str, columns: tuple[str, str]) -> list[tuple[str, str]]:
-    """Return two columns of a table, by their names or numbers; what is missing is empty."""
-    found = list(rows(text, name, all(each.isdecimal() for each in columns)))
-    for column in columns:
-        if found and not any(column in row for row in found):
-            known = shown(found[0])
-            raise InputError(f"{name} has no column {column!r} (it has {known}); name others, or count them from 1")
-    return [(row.get(columns[0]) or "", row.get(columns[1]) or "") for row in found]
+def json_table(text: str, name: str) -> Table:
+    """Return the table in a text that is JSON."""
+    rows, counted = json_rows(text, name)
+    return kept_table(list(rows), name, counted)
+
+
+def table_of(rows: Iterable[Any], name: str, counted: str) -> Table:
+    """Return rows that a program made, or a reader: objects with names, lists of cells, or texts."""
+    return kept_table([(n, cells_of(row, f"{name}, {counted} {n}")) for n, row in enumerate(rows, 1)], name, counted)
+
+
+def kept_table(rows: list[Row], name: str, counted: str) -> Table:
+    """Return a table of rows that stay in memory."""
+    columns = tuple(dict.fromkeys(key for _, cells in rows for key in cells))
+    return Table(name, columns, lambda _: rows, counted=counted)
+
+
+def delimited_table(text: str, name: str, delimiter: str, named: Iterable[str] = ()) -> Table:
+    """Return the table in a text whose columns are parted by a delimiter."""
+    first = [cells for _, cells in islice(rows_of(text, name, delimiter, Issues()), SAMPLE)]
+    head = [each.strip() for each in first[0]] if first else []
+    wanted = {each for each in named if not each.isdecimal()}
+    has_names = bool(wanted & set(head)) or names_columns(head, first[1:])
+    width = max((len(cells) for cells in first), default=0)
+    filled = [any(cells[place].strip() for cells in first if place < len(cells)) for place in range(width)]
+    columns = names_of(head if has_names else [], filled)
+
+    def read(issues: Issues) -> Iterator[Row]:
+        for number, cells in islice(rows_of(text, name, delimiter, issues), int(has_names), None):
+            if len(cells) > width or (has_names and len(cells) > len(head) and any(map(str.strip, cells[len(head) :]))):
+                issues.odd.add(number)
+            yield number, {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+
+    return Table(name, tuple(filter(None, columns)), read, has_names)
+
+
+def names_of(head: Sequence[str], filled: Sequence[bool]) -> list[str]:
+    """Return the names of columns, their numbers where they have none, and nothing for those without anything."""
+    names: list[str] = []
+    for place, anything in enumerate(filled):
+        name = head[place] if place < len(head) else ""
+        number = str(place + 1)
+        while name in names:
+            name = f"{name}.{number}"
+        names.append(name or (number if anything else ""))
+    return names
+
+
+def names_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first line names the columns, and is none of the rows.
+
+    It names one as such columns are called; or what it says of a column of numbers is none, or of one that repeats
+    itself stands nowhere in it; or it has a word where all texts are many times as long.
+    """
+    places = [place for place, name in enumerate(head) if name]
+    columns = {
+        place: [cells[place] for cells in rows if place < len(cells) and cells[place].strip()] for place in places
+    }
+    columns = {place: column for place, column in columns.items() if column}
+    if not rows:
+        return bool(places) and all(is_usual(head[place]) for place in places)
+    if not columns or any(is_number(head[place]) or head[place] in columns[place] for place in columns):
+        return False
+    if len({head[place] for place in columns}) == len(columns) and any(is_usual(head[place]) for place in columns):
+        return True
+    return len(rows) >= FEWEST and any(tells_name(head[place], column) for place, column in columns.items())
+
+
+def tells_name(name: str, column: Sequence[str]) -> bool:
+    """Tell whether what stands over a column, and nowhere in it, is of another kind than what stands in it."""
+    numbers = sum(map(is_number, column)) >= NUMERIC * len(column)
+    repeated = 2 * len(set(column)) <= len(column)
+    longer = sum(map(len, column)) >= LONGER * len(name) * len(column) and " " in column[0].strip() and len(name) <= 20
+    return numbers or repeated or longer
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number."""
+    try:
+        float(text.strip().rstrip("%").replace(",", "").lstrip("$€£#"))
+    except ValueError:
+        return False
+    return True
 
 
 def shown(columns: Iterable[str]) -> str:
@@ -92,74 +197,3 @@ def shown(columns: Iterable[str]) -> str:
     names = [each if len(each) <= MAX_NAME_CHARACTERS else f"{each[:MAX_NAME_CHARACTERS]}…" for each in columns]
     more = f" and {len(names) - MAX_NAMED_COLUMNS:,} more" if len(names) > MAX_NAMED_COLUMNS else ""
     return (", ".join(names[:MAX_NAMED_COLUMNS]) or "none") + more
-
-
-def rows(text: str, name: str, numbered: bool) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table, each by its columns' names, or by their numbers from 1."""
-    if has_keys(name):
-        yield from json_rows(text, name)
-        return
-    delimiter = DELIMITERS[ending(name)]
-    lines = (found.group() for found in LINE.finditer(text))
-    plain = delimiter == "\t"  # in which a quotation mark is a character
-    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL)
-    csv.field_size_limit(1 << 30)
-    header: list[str] = []
-    for row in checked_rows(reader, name):
-        if not header and not numbered:
-            header = [each.strip() for each in row]
-        elif row:
-            names = map(str, range(1, len(row) + 1)) if numbered else header
-            yield dict(zip(names, row, strict=False))
-
-
-def checked_rows(reader: Iterable[list[str]], name: str) -> Iterator[list[str]]:
-    """Yield the rows of a reader; raises ``InputError`` for what it cannot part, or parts into too many columns."""
-    try:
-        for row in reader:
-            refuse_wide(len(row), name)
-            yield row
-    except csv.Error as error:
-        raise InputError(
-            f"{name} cannot be read as a table ({error}); write it anew as CSV, TSV or JSON lines"
-        ) from None
-
-
-def refuse_wide(columns: int, name: str) -> None:
-    """Raise an ``InputError`` for too many columns: a few bytes make one, and much is kept of each."""
-    if columns > WIDEST:
-        raise InputError(f"{name} has {columns:,} columns, and {WIDEST:,} are the most; leave out those without use")
-
-
-def has_keys(name: str) -> bool:
-    """Tell whether every row of a table, by its name, tells what its columns are called."""
-    return ending(name) in JSON
-
-
-def json_rows(text: str, name: str) -> Iterator[dict[str, str]]:
-    """Yield the objects of JSON lines or of an array, their values as text, null as a missing one."""
-    for where, found in json_values(text, name):
-        if not isinstance(found, dict):
-            raise InputError(f"{where} holds no object; give one object a line, or an array of objects")
-        refuse_wide(len(found), name)
-        present = {key: value for key, value in found.items() if value is not None}
-        yield {key: value if isinstance(value, str) else json.dumps(value) for key, value in present.items()}
-
-
-def json_values(text: str, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield the values of JSON lines or of an array, each with where it stands."""
-    if ending(name) == ".json" and text.lstrip().startswith("["):
-        yield from ((f"{name}, row {number}", value) for number, value in enumerate(parsed(text, name), 1))
-        return
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            where = f"{name}, line {number}"
-            yield where, parsed(line, where)
-
-
-def parsed(text: str, where: str) -> Any:
-    """Return what a text is as JSON; raises ``InputError`` for what is none."""
-    try:
-        return parse_json(text)
-    except ValueError as error:
-        raise InputError(f"{where} is not JSON ({error}); give one object a line, or an array of objects") from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+from itertools import islice
 
 from ..errors import InputError
 
@@ -13,14 +15,18 @@ SIGN = re.compile(r"\u1039(?![\u1000-\u1021])|(?<![\u1000-\u109f])\u1031")
 
 Short words pass for either encoding, and the detector then guesses.
 """
-LOOKED_AT = 20_000  # characters
+LOOKED_AT = 20_000  # characters of a part
+MAX_PARTS = 50  # that are looked at
 SURE = 0.95
 
 
 def refuse_zawgyi(text: str, name: str) -> None:
-    """Raise ``InputError`` for a text in Zawgyi; without ``myanmartools`` (extra ``train``) nothing is looked for."""
-    first = BURMESE.search(text)
-    if not first or not SIGN.search(text):
+    """Raise ``InputError`` for a text that is in Zawgyi, all of it or from somewhere on.
+
+    Without ``myanmartools`` (extra ``train``) nothing is looked for.
+    """
+    parts = list(islice(suspect(text), MAX_PARTS))
+    if not parts:
         return
     try:
         from myanmartools import ZawgyiDetector  # type: ignore[import-untyped]
@@ -29,8 +35,25 @@ def refuse_zawgyi(text: str, name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of how it opens its table
         detector = ZawgyiDetector()
-    if detector.get_zawgyi_probability(text[first.start() : first.start() + LOOKED_AT]) > SURE:
-        raise InputError(
-            f"{name} is Burmese in the old encoding Zawgyi, and unrolled reads Unicode; convert it first, "
-            "for example with ICU: uconv -f utf-8 -t utf-8 -x Zawgyi-my IN > OUT"
-        )
+    for begin, end in parts:
+        if detector.get_zawgyi_probability(text[begin:end]) > SURE:
+            line = text.count("\n", 0, begin) + 1
+            where = f" from line {line:,} on" if line > 1 else ""
+            raise InputError(
+                f"{name} is Burmese in the old encoding Zawgyi{where}, and unrolled reads Unicode; convert it first, "
+                "for example with ICU: uconv -f utf-8 -t utf-8 -x Zawgyi-my IN > OUT"
+            )
+
+
+def suspect(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where parts of a text begin and end that may be Zawgyi.
+
+    They are single lines with a sign of it: other lines may be Unicode.
+    """
+    first = BURMESE.search(text)
+    place = first.start() if first else len(text)
+    while sign := SIGN.search(text, place):
+        begin = max(place, text.rfind("\n", 0, sign.start()) + 1, sign.start() - LOOKED_AT // 2)
+        end = text.find("\n", sign.start(), sign.start() + LOOKED_AT // 2)
+        place = end if end > 0 else min(len(text), sign.start() + LOOKED_AT // 2)
+        yield begin, place

@@ -15,7 +15,10 @@ from ..text.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from ..datasets.dataset import LoadedData, ReadRequest
     from ..datasets.encoder_input import EncoderInput
-    from ..formats.corpus import Corpus, Source
+    from ..formats.contents import Contents
+    from ..formats.corpus import Corpus
+    from ..formats.sources import Source
+    from ..formats.tables import Table
 
 Vocabularies = Mapping[str, Vocabulary]
 """Vocabularies by their name in the bundle: ``text``, and ``labels`` where there are any."""
@@ -38,7 +41,7 @@ class ExampleRows:
     @classmethod
     def of(cls, rows: list[Row], corpus: Corpus) -> ExampleRows:
         """Return the rows of a corpus."""
-        return cls(rows, corpus.digest, corpus.notes)
+        return cls(rows, corpus.digest, (*corpus.info, *corpus.notes))
 
     def grouped(self) -> dict[str, list[str]]:
         """Return all that is wanted of each source, in the order in which the sources come."""
@@ -106,6 +109,26 @@ class Task(ABC):
         Those are as many as the places that answer in what ``encode_sources`` makes of it.
         """
         return (source,)
+
+    def sources_in(self, contents: Contents, options: ReadOptions) -> tuple[list[str], tuple[str, ...]]:
+        """Return the sources in a file, one for each row of a table or line of a text, blank ones, too; and notes."""
+        from ..formats.columns import joined
+
+        if not contents.is_table and not self.source_column_in(options):
+            return contents.text.removesuffix("\n").split("\n"), ()
+        table = contents.table([self.source_column_in(options)])
+        column = self.source_column_of(table, options)
+        return [joined(cells.get(column, "")).strip() for _, cells in table.rows()], (*table.info, *table.notes())
+
+    def source_column_in(self, options: ReadOptions) -> str | None:
+        """Return the column of sources that the options name."""
+        return options.text_column
+
+    def source_column_of(self, table: Table, options: ReadOptions) -> str:
+        """Return the column of a table that has the sources."""
+        from ..formats.columns import text_column
+
+        return text_column(table, options.text_column)
 
     @abstractmethod
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:

@@ -7,12 +7,13 @@ with one (Xue 2003).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
-from ..errors import OptionError
+from ..errors import InputError, OptionError
 from ..networks.spec import NetworkSpec
 from ..text import UNITS
 from ..text.byte import Byte
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
     from ..datasets.dataset import LoadedData, ReadRequest
     from ..datasets.encoder_input import EncoderInput
     from ..datasets.examples import Examples
-    from ..formats.corpus import Corpus, Source
+    from ..formats.corpus import Corpus
+    from ..formats.sources import Source
 
 LABELS = BEGINS, GOES_ON = "begins", "goes on"
+MARKS = {"|": "bars", "\u200b": "zero-width spaces", "/": "slashes", "_": "underscores", "¦": "bars", "‖": "bars"}
+"""What parts words where spaces do not, and what it is called."""
+FEWEST_MARKS = 0.5  # in a line, in the mean, or nothing parts its words
 
 
 class Segment(Task):
@@ -54,7 +59,9 @@ class Segment(Task):
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         split = ExampleDataset(vocabularies, "labels", **parts)
-        return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(cut["valid"][:SHOWN_EXAMPLES]))
+        return LoadedData(
+            split, corpus.describe(), model, why, corpus.notes, corpus.info, tuple(cut["valid"][:SHOWN_EXAMPLES])
+        )
 
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:
         return ExampleRows.of(*read_rows(source, options))
@@ -82,17 +89,55 @@ class Segment(Task):
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
         units, begins = self.tokens(source, vocabularies), vocabularies["labels"].index[BEGINS]
-        spaced = (f" {unit}" if label == begins else unit for unit, label in zip(units, ids, strict=False))
+        parted = {0, *accumulate(len(part) for part in source.split())}  # where the source itself has a space
+        places = accumulate((len(unit) for unit in units), initial=0)
+        spaced = (
+            f" {unit}" if label == begins or place in parted else unit
+            for unit, label, place in zip(units, ids, places, strict=False)
+        )
         return "".join(spaced).strip()
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """Return lines without their spaces, and with one between words."""
-    from ..formats.corpus import read_corpus
+    """Return lines without what stands between their words, and with a space there; of a tagged text, its tokens."""
+    from ..formats.corpus import corpus_of, made
+    from ..formats.sources import Found, read_source, settled
 
-    corpus = read_corpus(source, options).arranged("lines")
-    lines = [text.split() for text in corpus.documents]
-    return [("".join(words), " ".join(words)) for words in lines], corpus
+    found = read_source(settled(source), options)
+    rows: list[Row] = []
+    info: list[str] = []
+    for each in found.contents:
+        text = "\n".join(corpus_of(Found((each,)), options).documents) if each.is_table else each.text
+        lines, note = words_in(text, each.name)
+        info += note
+        rows += [("".join(words), " ".join(words)) for words in lines if words]
+    return rows, made(found, (spaced for _, spaced in rows), (), options, info=info)
+
+
+def words_in(text: str, name: str) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Return the words of every line or sentence, and a note of what parts them unless spaces do.
+
+    Raises ``InputError`` where nothing does.
+    """
+    from ..formats.tagged_sentences import read_sentences
+
+    try:
+        sentences, _ = read_sentences(text, name)
+        return [tokens for tokens, _ in sentences], (f"{name}: the words of tagged sentences, without their tags",)
+    except InputError:
+        lines = [line for line in text.split("\n") if line.strip()]
+    parts = {mark: sum(len(line.split(mark)) - 1 for line in lines) for mark in MARKS}
+    spaces = sum(len(line.split()) - 1 for line in lines)
+    mark = max(parts, key=parts.__getitem__)
+    if parts[mark] > max(spaces, len(lines) * FEWEST_MARKS):
+        note = f"{name}: words are parted by {MARKS[mark]}"
+        return [[word for part in line.split(mark) for word in part.split()] for line in lines], (note,)
+    if spaces < len(lines) * FEWEST_MARKS:
+        raise InputError(
+            f"{name} has no words that are apart ({spaces:,} spaces in {len(lines):,} lines); to learn them, "
+            "give lines with a space, a bar or a zero-width space between words, or tagged sentences"
+        )
+    return [line.split() for line in lines], ()
 
 
 def examples_of(rows: Sequence[Row], vocabularies: Vocabularies) -> Examples:

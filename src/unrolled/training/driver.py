@@ -190,7 +190,13 @@ class Run:
         """Tell the observers that the next step is the first one."""
         summary, per = self.recipe.summary, self.work.split.per
         first = Started(
-            summary.advice, summary.recipe, summary.forecast, self.learner.parameters, self.progress.step, per
+            summary.advice,
+            summary.recipe,
+            summary.forecast,
+            self.learner.parameters,
+            self.progress.step,
+            per,
+            self.work.info,
         )
         tell(self.observers, first)
 

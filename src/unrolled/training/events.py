@@ -26,6 +26,8 @@ class Started:
     parameters: int
     resumed_at: int
     per: str = "char"
+    info: tuple[str, ...] = ()
+    """How the text was read: the columns that were taken, the labels that were found."""
 
 
 @dataclass(frozen=True)

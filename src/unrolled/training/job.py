@@ -34,6 +34,7 @@ class TrainingJob:
     given: dict[str, Any] = field(default_factory=dict)
     other_budget: bool = False
     notes: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
     why_unit: str = ""
     shown: tuple[tuple[str, str], ...] = ()
     base: PretrainedModel | None = None

@@ -10,7 +10,7 @@ from typing import Any
 from ..config import ModelOptions
 from ..datasets.dataset import ReadRequest
 from ..errors import InputError, OptionError
-from ..formats.corpus import Source
+from ..formats.sources import Source, settled
 from ..options import given
 from ..tasks import TASKS
 from ..tasks.caption.rows import VisionEncoder
@@ -32,7 +32,7 @@ def gather(
     observers: Sequence[Observer] = (),
 ) -> TrainingJob:
     """Read the text and gather the options; ``base`` is the model file to go on from."""
-    source = source if isinstance(source, str | Path) else list(source)
+    source = settled(source)
     resume_file = resume_path(output) if output is not None else None
     earlier, began = str(replay) if replay is not None else None, str(base) if base else None
     settings = settings_of(options, resume_file, resume, earlier, began)
@@ -73,6 +73,7 @@ def gather(
         given=settings.given,
         other_budget=settings.other_budget,
         notes=text.notes,
+        info=text.info,
         why_unit=text.why_unit,
         shown=text.shown,
         base=start,

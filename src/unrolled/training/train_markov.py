@@ -46,7 +46,7 @@ def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Int
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
     about = record(work, model, bits, time.perf_counter() - begin)
     bundle = Bundle(tensors, model, work.split.vocabularies, about)
-    tell(observers, Started(about.advice, about.recipe, None, bundle.parameters, 0))
+    tell(observers, Started(about.advice, about.recipe, None, bundle.parameters, 0, info=work.info))
     return bundle
 
 

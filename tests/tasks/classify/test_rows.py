@@ -65,7 +65,8 @@ def test_lines_that_a_program_made_are_read_like_those_of_a_file():
 def test_columns_can_be_named(file):
     path = file("a.csv", "id,text,body,who\n1,no,yes,a\n2,no,indeed,b\n")
     assert rows(path, text_column="body", label=("who",)) == [("yes", "a"), ("indeed", "b")]
-    assert rows(path, text_column="body") == [("yes", "no"), ("indeed", "no")]
+    assert rows(path, text_column="body") == [("yes", "a"), ("indeed", "b")]
+    assert rows(path, text_column="3", label=("4",)) == [("yes", "a"), ("indeed", "b")]
 
 
 def test_rows_without_a_label_or_a_text_are_left_out(file):
@@ -117,7 +118,7 @@ def test_words_are_units_where_texts_have_several():
         ("plain.txt", "no label\nanywhere\n", "plain.txt has no labels that I can find; give a .csv"),
         ("half.txt", "__label__a one\ntwo\n", "half.txt has no labels that I can find"),
         ("bad.jsonl", '{"text": "a", "label": "x"}\n{oops\n', "bad.jsonl, line 2 is not JSON"),
-        ("bad.jsonl", '["a", "b"]\n', "bad.jsonl, line 1 holds no object"),
+        ("bad.jsonl", '{"text": "a", "label": "x"}\n3\n', "bad.jsonl, line 2 is a number and no row"),
         ("bare.csv", "text,label\nx,\ny,\n", "no row of"),
         ("narrow.csv", "text\nx\n", "has one column, and two are needed"),
         (

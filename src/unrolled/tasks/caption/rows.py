@@ -21,11 +21,12 @@ from ...datasets.encoder_input import EncoderInput, Ragged, Shared
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows, files_of_part
 from ...errors import InputError, OptionError
+from ...files import is_folder
 from ...formats.array_cache import cached
 from ...formats.captions import Captions, Features, load_pixels, read_captions, read_features
-from ...formats.corpus import Source
 from ...formats.images import read_image, read_whole
-from ...formats.tables import KINDS, is_table_name
+from ...formats.sources import Source, as_list, is_files
+from ...formats.tables import KINDS
 from ...options import flag
 from ...text.vocabulary import BOUNDARY, Vocabulary
 from ..base import ExampleRows
@@ -142,12 +143,14 @@ def read_captioned(source: Source, request: ReadRequest) -> LoadedData:
     captions = [row.caption for row in cut["train"]]
     model, why = with_unit(album.model, *unit_for(captions))
     vocabulary = request.vocabulary("text", captions, model)
-    values = album.everything()
+    values, info = album.everything(), tuple(line for table in album.tables for line in table.info)
     parts = {name: as_examples(cut[name], vocabulary, values) for name in PARTS}
     firsts = {row.image: (album.sources[row.image], row.caption) for row in reversed(cut["valid"])}
     notes = tuple(note for table in album.tables for note in table.notes) + wild(values)
     shown = tuple(firsts[image] for image in sorted(firsts)[:SHOWN_EXAMPLES])
-    return LoadedData(ExampleDataset({"text": vocabulary}, "text", **parts), album.describe(), model, why, notes, shown)
+    return LoadedData(
+        ExampleDataset({"text": vocabulary}, "text", **parts), album.describe(), model, why, notes, info, shown
+    )
 
 
 def captioned(source: Source, options: ReadOptions) -> ExampleRows:
@@ -155,7 +158,9 @@ def captioned(source: Source, options: ReadOptions) -> ExampleRows:
     table, images = table_and_images(source)
     found = read_captions(table, images, (options.source_column, options.target_column), options)
     each = zip(sources_of(found, images), found.captions, strict=True)
-    return ExampleRows([(source, text) for source, texts in each for text in texts], found.digest, found.notes)
+    return ExampleRows(
+        [(source, text) for source, texts in each for text in texts], found.digest, (*found.info, *found.notes)
+    )
 
 
 def as_examples(rows: Sequence[Row], vocabulary: Vocabulary, values: NDArray[Any]) -> Examples:
@@ -166,8 +171,10 @@ def as_examples(rows: Sequence[Row], vocabulary: Vocabulary, values: NDArray[Any
 
 def table_and_images(source: Source) -> tuple[Path, Path | None]:
     """Return the table of captions, and the folder of its images or the file of their features, if one is given."""
-    paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in source]
-    tables = [path for path in paths if is_table_name(str(path))]
+    if not is_files(source):
+        raise InputError(f"I got values and no files; give a {KINDS} table of images and captions")
+    paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in as_list(source)]
+    tables = [path for path in paths if not is_folder(path) and path.suffix.lower() != ".npz"]
     if len(tables) != 1 or len(paths) > 2:
         shown = ", ".join(map(str, paths[:3]))
         raise InputError(

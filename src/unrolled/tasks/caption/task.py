@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...config import CNN, ModelOptions, ReadOptions, TrainOptions
@@ -13,7 +14,8 @@ from ..translate.task import writing
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
     from ...datasets.encoder_input import EncoderInput
-    from ...formats.corpus import Source
+    from ...formats.contents import Contents
+    from ...formats.sources import Source
 
 
 class Caption(Task):
@@ -46,6 +48,11 @@ class Caption(Task):
         from ...datasets.holdout import cut_rows
 
         return cut_rows(rows, options, read, group=lambda row: row[0])
+
+    def sources_in(self, contents: Contents, options: ReadOptions) -> tuple[list[str], tuple[str, ...]]:
+        from ...formats.captions import images_in
+
+        return images_in(Path(contents.name), options)
 
     def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from .rows import given_of

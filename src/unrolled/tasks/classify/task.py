@@ -14,7 +14,7 @@ from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likel
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
     from ...datasets.encoder_input import EncoderInput
-    from ...formats.corpus import Source
+    from ...formats.sources import Source
 
 
 class Classify(Task):

@@ -12,13 +12,15 @@ from ...datasets.large import LargeText, find_large, split_large
 from ...datasets.line_starts import held_out_beginnings
 from ...datasets.text import split_corpus
 from ...errors import OptionError
-from ...formats.corpus import Corpus, Source, read_corpus
+from ...formats.corpus import Corpus, read_corpus
+from ...formats.sources import Source, settled
 from ...formats.zawgyi import refuse_zawgyi
 from ...options import flag
 
 
 def read_text(source: Source, request: ReadRequest) -> LoadedData:
     """Return a source as a text in ids."""
+    source = settled(source)
     large = find_large(source, request.reading, request.model.documents)
     return read_large(large, request) if large else read_small(read_corpus(source, request.reading), request)
 
@@ -32,7 +34,8 @@ def read_small(corpus: Corpus, request: ReadRequest) -> LoadedData:
         raise OptionError(f"I got --label with --model={model.model}, which learns without; leave it out")
     bound = () if corpus.labels or request.cutter < CUTTER else note_bound(corpus.characters, request.train)
     shown = held_out_beginnings(split, SHOWN_EXAMPLES)
-    return LoadedData(split, corpus.describe(), model, why, (*corpus.notes, *bound), shown)
+    notes = (*corpus.notes, *bound)
+    return LoadedData(split, corpus.describe(), model, why, notes, corpus.info, shown)
 
 
 def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
@@ -42,8 +45,8 @@ def read_large(large: LargeText, request: ReadRequest) -> LoadedData:
     model, why = with_unit(dataclasses.replace(request.model, documents=large.documents), *choose_unit([first]))
     refuse_cutting(model, request.train)
     split, about = split_large(large, model, request.train, request.known, request.tell or silent)
-    notes = note_bound(about["characters"], request.train)
-    return LoadedData(split, about, model, why, notes, held_out_beginnings(split, SHOWN_EXAMPLES))
+    notes = (*large.notes, *note_bound(about["characters"], request.train))
+    return LoadedData(split, about, model, why, notes, (), held_out_beginnings(split, SHOWN_EXAMPLES))
 
 
 def refuse_cutting(model: ModelOptions, train: TrainOptions) -> None:

@@ -13,7 +13,7 @@ from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likel
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
     from ...datasets.encoder_input import EncoderInput
-    from ...formats.corpus import Source
+    from ...formats.sources import Source
 
 NO_ROWS = "this model writes on from a prompt, and there is nothing to hold against it; use score"
 

@@ -1,13 +1,14 @@
 """Sentences of tokens with their tags: the examples of a tagger, each token ended by the boundary.
 
 A sentence is a row of two texts, its tokens and as many tags, each with a blank between. The files that it stands in
-are read by ``sentences``.
+are read by ``formats.tagged_sentences``; in JSON a row has a list of tokens and one of tags, and in tables of words a
+row is a token, and a column tells where a sentence begins.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -18,11 +19,15 @@ from ...datasets.encoder_input import EncoderInput, Ragged, side_by_side
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows
 from ...errors import InputError
-from ...formats.corpus import Corpus, Source, read_corpus
+from ...formats.contents import Contents
+from ...formats.corpus import Corpus, made
+from ...formats.sources import Source, read_source, settled
+from ...formats.tables import Table
+from ...formats.tagged_sentences import NOTHING, Sentence, read_sentences, tagged
+from ...formats.usual_names import TAGS, TOKENS, rank, words_of
 from ...text.base import Ids
 from ...text.vocabulary import BOUNDARY, LABEL, Vocabulary
 from ..base import Row
-from .sentences import read_sentences, tagged
 
 UNIT = "word"
 """The unit where none is chosen (``docs/lab-notes.md``)."""
@@ -45,18 +50,84 @@ def read_tagged(source: Source, request: ReadRequest) -> LoadedData:
     split = ExampleDataset({"text": texts, "labels": labels}, "labels", **examples)
     notes = (*corpus.notes, *unlearnt(parts, labels))
     shown = tuple((text, tagged(text.split(), tags.split())) for text, tags in parts["valid"][:SHOWN_EXAMPLES])
-    return LoadedData(split, corpus.describe(), model, why, notes, shown)
+    return LoadedData(split, corpus.describe(), model, why, notes, corpus.info, shown)
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
     """Return all sentences: their tokens and their tags, each with a blank between."""
-    corpus = read_corpus(source, dataclasses.replace(options, label=(), text_column=None))
-    rows, notes = [], list(corpus.notes)
-    for text, name in zip(corpus.documents, corpus.names, strict=True):
-        sentences, note = read_sentences(text, name, options.text_column, options.label)
+    found = read_source(settled(source), dataclasses.replace(options, label=(), text_column=None))
+    rows: list[Row] = []
+    info: list[str] = []
+    for each in found.contents:
+        sentences, said = sentences_in(each, options)
         rows += [(" ".join(tokens), " ".join(tags)) for tokens, tags in sentences]
-        notes += note
-    return rows, dataclasses.replace(corpus, notes=tuple(notes), options=options)
+        info += said
+    return rows, made(found, (each.text for each in found.contents), (), options, info=info)
+
+
+def sentences_in(contents: Contents, options: ReadOptions) -> tuple[list[Sentence], tuple[str, ...]]:
+    """Return the tagged sentences of a file, and notes: of columns and ``word/TAG``, or else of the rows of a table."""
+    try:
+        if contents.text:
+            return read_sentences(contents.text, contents.name, options.text_column, options.label)
+    except InputError:
+        if not contents.is_table:
+            raise
+    table = contents.table([options.text_column, *options.label])
+    token = column_called(table, TOKENS, options.text_column, "--text-column")
+    tag = column_called(table, TAGS, next(iter(options.label), None), "--label", token)
+    starts = next((each for each in table.columns if words_of(each)[:1] == ["sentence"] and each != token), None)
+    sentences = list(sentences_of(table, token, tag, starts))
+    if not sentences:
+        raise InputError(f"{contents.name} has no sentence with tags; give a list of tokens and one of tags in a row")
+    note = f"{contents.name}: tokens from {token!r}, tags from {tag!r}; --text-column and --label name others"
+    return sentences, (note, *table.notes())
+
+
+def column_called(table: Table, names: Sequence[str], given: str | None, flag: str, other: str = "") -> str:
+    """Return the column that a user named, or the one that is called best; ``InputError`` where none is."""
+    if given is not None:
+        return table.column(given, flag)
+    ranks = {each: rank(each, names) for each in table.columns if each != other}
+    best = max(ranks, key=ranks.__getitem__, default="")
+    if not best or not ranks[best]:
+        raise InputError(
+            f"{table.name} has no column called {names[0]} or the like ({', '.join(table.columns[:MAX_NAMED_TAGS])}); "
+            f"name it with {flag}, or give a token and its tag a line, with blank lines between sentences"
+        )
+    return best
+
+
+def sentences_of(table: Table, token: str, tag: str, starts: str | None) -> Iterator[Sentence]:
+    """Yield the sentences of a table: one in each row where cells are lists, else from one start to the next one."""
+    tokens: list[str] = []
+    tags: list[str] = []
+    last: object = None
+    for number, cells in table.rows():
+        some, labels = cells.get(token, ""), cells.get(tag, "")
+        if isinstance(some, tuple) or isinstance(labels, tuple):
+            if isinstance(some, str) or isinstance(labels, str) or len(some) != len(labels):
+                raise InputError(
+                    f"{table.name}, {table.counted} {number} has not as many tokens as tags; give as many of both"
+                )
+            yield [solid(each) for each in some], [solid(each) for each in labels]
+        elif not some.strip() or not labels.strip():
+            table.issues.lacks("a token" if not some.strip() else "a tag", number)
+        else:
+            begins = cells.get(starts, "") if starts else None
+            if tokens and begins not in ("", last, None):
+                yield tokens, tags
+                tokens, tags = [], []
+            last = begins or last
+            tokens.append(solid(some))
+            tags.append(solid(labels))
+    if tokens:
+        yield tokens, tags
+
+
+def solid(text: str) -> str:
+    """Return a token or a tag without blanks in it."""
+    return NOTHING.join(text.split()) or NOTHING
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...config import ModelOptions, ReadOptions, TrainOptions
+from ...errors import InputError
 from ...networks.spec import NetworkSpec
 from ...text.vocabulary import SPECIAL
 from ..base import Cut, ExampleRows, Row, Task, Vocabularies, negative_log_likelihood
@@ -14,7 +16,8 @@ from ..classify.task import answering
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
     from ...datasets.encoder_input import EncoderInput
-    from ...formats.corpus import Source
+    from ...formats.contents import Contents
+    from ...formats.sources import Source
 
 
 class Tag(Task):
@@ -41,6 +44,17 @@ class Tag(Task):
 
         return cut(rows, options, read)
 
+    def sources_in(self, contents: Contents, options: ReadOptions) -> tuple[list[str], tuple[str, ...]]:
+        from .rows import sentences_in
+
+        try:
+            sentences, notes = sentences_in(contents, options)
+        except InputError:
+            if contents.is_table:
+                raise
+            return super().sources_in(contents, dataclasses.replace(options, text_column=None))
+        return [" ".join(tokens) for tokens, _ in sentences], notes
+
     def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from .rows import encode_sentences
 
@@ -56,6 +70,6 @@ class Tag(Task):
         return negative_log_likelihood(logits, targets)
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
-        from .sentences import tagged
+        from ...formats.tagged_sentences import tagged
 
         return tagged(source.split(), [vocabularies["labels"].units[number - SPECIAL] for number in ids])

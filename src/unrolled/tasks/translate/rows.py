@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,16 +15,19 @@ from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, connected, cut_rows, files_of_part
 from ...errors import InputError
-from ...formats.columns import TablePreview
-from ...formats.corpus import Corpus, Source, read_corpus
-from ...formats.tables import KINDS, is_table_name, read_columns, refuse_columns
+from ...formats.columns import joined, source_and_target
+from ...formats.contents import Contents
+from ...formats.corpus import Corpus, made
+from ...formats.issues import Issues
+from ...formats.sources import Source, read_source, settled
+from ...formats.tables import KINDS, Table, table_of
 from ...text.base import Ids
 from ...text.vocabulary import BOUNDARY, Vocabulary
 
 Row = tuple[str, str]
 """A text and its translation."""
-SOURCES = ("source", "src", "input", "from", "question")
-TARGETS = ("target", "tgt", "trg", "output", "to", "translation", "answer")
+BARS = re.compile(r"\s*\|\|\|\s*")
+"""What stands between a source and its translation in files of Moses."""
 LOOKED_AT = 2000  # pairs, by which the unit is chosen
 LONG = 16
 """Characters of a target in the mean from which on it is written by tokens, where it has several words."""
@@ -38,7 +41,9 @@ def read_pairs(source: Source, request: ReadRequest) -> LoadedData:
     vocabularies = vocabularies_of(parts["train"], request, model)
     examples = {name: as_examples(parts[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
     split = ExampleDataset(vocabularies, "target", **examples)
-    return LoadedData(split, corpus.describe(), model, why, corpus.notes, tuple(parts["valid"][:SHOWN_EXAMPLES]))
+    return LoadedData(
+        split, corpus.describe(), model, why, corpus.notes, corpus.info, tuple(parts["valid"][:SHOWN_EXAMPLES])
+    )
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:
@@ -77,54 +82,77 @@ def ended(vocabulary: Vocabulary, text: str) -> Ids:
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """Return all pairs; rows that lack one side are left out, with a note of how many."""
-    paths = [source] if isinstance(source, str | Path) else list(source)
-    source = source if isinstance(source, str | Path) else paths  # which may have been an iterator
-    corpus = read_corpus(source, dataclasses.replace(options, label=(), text_column=None))
-    if len(paths) == 1 or not all(isinstance(path, Path) for path in paths):
-        found = columns_of(paths[0], corpus, options)
-    elif len(paths) == 2 and len(corpus.documents) == 2:
-        refuse_columns(" and ".join(corpus.names), (options.source_column, options.target_column))
-        found = lines_of(corpus)
+    """Return all pairs; rows that lack one side are left out and info."""
+    found = read_source(settled(source), dataclasses.replace(options, label=(), text_column=None))
+    notes: list[str] = []
+    info: tuple[str, ...] = ()
+    if len(found.contents) == 1:
+        table = paired(found.contents[0], options)
+        source_column, target = source_and_target(table, options.source_column, options.target_column)
+        rows = list(rows_of_table(table, source_column, target))
+        notes, info = list(table.notes()), table.info
+        options = dataclasses.replace(options, source_column=source_column, target_column=target)
+    elif len(found.contents) == 2 and not any(each.is_table for each in found.contents):
+        for each in (options.source_column, options.target_column):
+            if each:
+                found.contents[0].table([each])
+        rows, issues = rows_side_by_side(*found.contents)
+        notes += issues.notes(" and ".join(each.name for each in found.contents))
     else:
         raise InputError(
-            f"I got {len(paths)} files; give one {KINDS} file with two columns, or two files whose lines "
+            f"I got {len(found.contents)} files; give one {KINDS} file with two columns, or two files whose lines "
             "belong together"
         )
-    rows = [(one.strip(), other.strip()) for one, other in found if one.strip() and other.strip()]
     if not rows:
-        raise InputError(f"{corpus.names[0]} holds no pairs; give a source and a translation on every line")
-    missing = len(found) - len(rows)
-    if missing:
-        note = f"{missing} of {len(found)} pairs lack a side and are left out"
-        corpus = dataclasses.replace(corpus, notes=(*corpus.notes, note))
-    return rows, dataclasses.replace(corpus, documents=tuple(text for row in rows for text in row))
+        raise InputError(f"{found.contents[0].name} holds no pairs; give a source and a translation on every line")
+    return rows, made(found, (text for row in rows for text in row), (), options, notes, info=info)
 
 
-def lines_of(corpus: Corpus) -> list[Row]:
-    """Return the lines of two files side by side."""
-    one, other = (text.removesuffix("\n").split("\n") for text in corpus.documents)
+def paired(contents: Contents, options: ReadOptions) -> Table:
+    """Return the table of pairs that a file is, or the one in a text with a tab or with ||| in every line."""
+    if not contents.is_table and "|||" in contents.text:
+        lines = [BARS.split(line.strip()) for line in contents.text.split("\n")]
+        return table_of(lines, contents.name, "line")
+    try:
+        return contents.table([options.source_column, options.target_column])
+    except InputError as error:
+        if contents.is_table or options.source_column or options.target_column:
+            raise
+        raise InputError(
+            f"{contents.name} has lines without a tab; put one between a source and its translation, or give two files "
+            f"({error})"
+        ) from None
+
+
+def rows_of_table(table: Table, source: str, target: str) -> Iterator[Row]:
+    """Yield the pairs of a table; several translations of a source are several pairs."""
+    for number, cells in table.rows():
+        text, other = joined(cells.get(source, "")).strip(), cells.get(target, "")
+        others = [each.strip() for each in ([other] if isinstance(other, str) else other) if each.strip()]
+        if not text:
+            table.issues.lacks("a source", number)
+        elif not others:
+            table.issues.lacks("a target", number)
+        yield from ((text, each) for each in others if text)
+
+
+def rows_side_by_side(source: Contents, target: Contents) -> tuple[list[Row], Issues]:
+    """Return the lines of two files side by side; raises ``InputError`` where one has more of them."""
+    one, other = (each.text.removesuffix("\n").split("\n") for each in (source, target))
     if len(one) != len(other):  # perhaps only blank lines at the end of one
-        one, other = (text.rstrip("\n").split("\n") for text in corpus.documents)
+        one, other = (each.text.rstrip("\n").split("\n") for each in (source, target))
     if len(one) != len(other):
         raise InputError(
-            f"{corpus.names[0]} has {len(one)} lines and {corpus.names[1]} has {len(other)}; line n of one must be the "
+            f"{source.name} has {len(one):,} lines and {target.name} has {len(other):,}; line n of one must be the "
             "translation of line n of the other"
         )
-    return list(zip(one, other, strict=True))
-
-
-def columns_of(path: str | Path, corpus: Corpus, options: ReadOptions) -> list[Row]:
-    """Return the pairs of a table, or of a text with a tab in every line."""
-    text = "\n".join(corpus.documents)
-    if is_table_name(str(path)) and corpus.names == (str(path),):
-        found = TablePreview.at(text, str(path)).two(SOURCES, TARGETS, options.source_column, options.target_column)
-        return read_columns(text, str(path), found)
-    refuse_columns(corpus.names[0], (options.source_column, options.target_column))
-    pairs = [line.split("\t")[:2] for line in text.split("\n") if line.strip()]
-    if not all(len(pair) == 2 for pair in pairs):
-        raise InputError(f"{corpus.names[0]} has lines without a tab; put one between a source and its translation")
-    return [(one, other) for one, other in pairs]
+    rows, issues = [], Issues(rows=len(one))
+    for number, (text, wanted) in enumerate(zip(one, other, strict=True), 1):
+        if text.strip() and wanted.strip():
+            rows.append((text.strip(), wanted.strip()))
+        else:
+            issues.lacks("a side", number)
+    return rows, issues
 
 
 def unit_for(rows: Sequence[Row]) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from ..classify.task import encoder_of
 if TYPE_CHECKING:
     from ...datasets.dataset import LoadedData, ReadRequest
     from ...datasets.encoder_input import EncoderInput
-    from ...formats.corpus import Source
+    from ...formats.sources import Source
+    from ...formats.tables import Table
 
 
 class Translate(Task):
@@ -41,6 +42,14 @@ class Translate(Task):
         from .rows import cut
 
         return cut(rows, options, read)
+
+    def source_column_in(self, options: ReadOptions) -> str | None:
+        return options.source_column
+
+    def source_column_of(self, table: Table, options: ReadOptions) -> str:
+        from ...formats.columns import source_column
+
+        return source_column(table, options.source_column)
 
     def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ...datasets.encoder_input import side_by_side

@@ -18,6 +18,7 @@ from ...networks.cells import find_cell
 from ...networks.spec import NetworkSpec
 from ...tasks import TASKS
 from ...tasks.options import has
+from ...text.vocabulary import LABEL, Vocabulary
 from ..machine import Speed
 from .text import WITH_MUON, Recipe, RecipeSummary
 
@@ -44,7 +45,7 @@ STEPS_OF_LETTERS = 5000
 OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.006, 200
 """The width and the learning rate of what writes of images, and the most passes over them, which are shifted anew."""
 LEAST_IMAGES, MOST_IMAGES, STEPS_OF_IMAGES = 32, 128, 30
-"""In a step, and steps of a pass, about: over fewer, what is usual of images cannot be told."""
+"""In a step, and steps of a pass, about: over fewer, what is usual of images cannot be info."""
 IMAGE_WORK = 1000
 """Weights that a pixel goes through while a network of the usual width learns to see, about."""
 MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40
@@ -218,9 +219,14 @@ def reading_weights(spec: NetworkSpec) -> float:
     return float(stack + (0 if spec.attention == "none" else 2 * spec.hidden_size * encoder.width))
 
 
+def counted(name: str, vocabulary: Vocabulary) -> str:
+    """Return what the units of a vocabulary are called: labels, or units of a text that has a name."""
+    return name if vocabulary.unit == LABEL else f"units of {name}"
+
+
 def summary(model: ModelOptions, train: TrainOptions, split: ExampleDataset, why: str, seen: float) -> RecipeSummary:
     """Return what is said before the first step."""
-    sizes = ", ".join(f"{len(each):,} {name}" for name, each in split.vocabularies.items())
+    sizes = ", ".join(f"{len(each.units):,} {counted(name, each)}" for name, each in split.vocabularies.items())
     advice = f"{len(split.train):,} examples to learn from and {len(split.valid):,} held out; {sizes}."
     recipe = (
         f"{model.title}, {why}; {train.batch_size} examples a step, learning rate {train.learning_rate:g}, dropout "

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from unrolled.config import ReadOptions
 from unrolled.errors import InputError, UnrolledError
 from unrolled.formats.corpus import read_corpus
+from unrolled.formats.tagged_sentences import DOCUMENT, parted, read_sentences, tagged
 from unrolled.tasks.tag.rows import read_rows
-from unrolled.tasks.tag.sentences import DOCUMENT, parted, read_sentences, tagged
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("/#-_.1ကာ"), min_size=1, max_size=6).filter(
     lambda word: word.split() == [word] and not word.startswith(DOCUMENT)

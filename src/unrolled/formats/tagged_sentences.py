@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from ...errors import InputError
+from ..errors import InputError
 
 Sentence = tuple[list[str], list[str]]
 """Tokens, and as many tags; no blank is in any of them."""

@@ -1,0 +1,110 @@
+"""Tables whose columns stand apart by a sign: CSV, TSV, and those with semicolons or bars."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from ..errors import InputError
+from .issues import Issues
+
+OWN = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
+"""The delimiter that the ending of a file's name promises."""
+DELIMITERS = (",", "\t", ";", "|")
+NONE = "\x1f"
+"""In place of a delimiter where there is one column."""
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
+NAMED = re.compile(r'"?sep=(.)"?\n', re.I)
+"""The first line by which Excel tells the delimiter."""
+LOOKED_AT = 1 << 16  # characters
+ROWS = 200  # that tell the delimiter
+REGULAR = 0.5  # the share of them that must have as many columns as most
+WIDEST = 10_000
+"""Columns of a table, at most."""
+LONGEST_CELL = 1 << 30
+SWALLOWED = 3
+"""Lines within quotation marks that all look like rows, from which on the mark before them was none."""
+
+csv.field_size_limit(LONGEST_CELL)
+
+
+def find_delimiter(text: str, name: str, own: str) -> str:
+    """Return what parts the columns of a table: what most rows agree on, and what its name promises where two do."""
+    if line := NAMED.match(text):
+        return line[1]
+    end = text.find("\n", LOOKED_AT)
+    head = text if end < 0 else text[: end + 1]
+    found = {}
+    for delimiter in DELIMITERS:
+        rows = [row for _, row in islice(rows_of(head, name, delimiter, Issues()), ROWS)]
+        if rows and len(rows[0]) == 1 and rows[0][0].strip():  # one name of a column, and the delimiter is of sentences
+            rows = []
+        widths = Counter(map(len, rows))
+        width, count = max(widths.items(), key=lambda each: (each[0] > 1) * each[1], default=(1, 0))
+        found[delimiter] = (width > 1) * count / max(1, widths.total()) + 0.1 * (delimiter == own)
+    best = max(found, key=found.__getitem__)
+    if found[best] > REGULAR:
+        return best
+    return own if own in head.split("\n", 1)[0] else NONE
+
+
+def rows_of(text: str, name: str, delimiter: str, issues: Issues) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a table, each with the number of the line that it begins in; blank lines are none.
+
+    Quotation marks around a cell are read where they close. Of a row in which one does not, or closes around other
+    rows, the marks are characters like any other.
+    """
+    start, number, width = 0, 1, 0
+    if line := NAMED.match(text):
+        start, number = line.end(), 2
+    while start < len(text):
+        lines = Lines(text, start)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        begun = number
+        try:
+            for row in reader:
+                if reader.line_num - (number - begun) > SWALLOWED and lines.swallowed(start, delimiter, width):
+                    break
+                if row:
+                    width = width or checked(len(row), name)
+                    yield number, row
+                start, number = lines.end, begun + reader.line_num
+            else:
+                return
+        except csv.Error:
+            pass
+        line = text[start : text.find("\n", start) if "\n" in text[start:] else len(text)]
+        issues.unclosed.add(number)
+        yield number, line.split(delimiter)
+        start, number = start + len(line) + 1, number + 1
+
+
+class Lines:
+    """The lines of a text from a character on, and where the last one ends that was read."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text, self.end = text, start
+        self.found = LINE.finditer(text, start)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.found)
+        self.end = line.end()
+        return line.group()
+
+    def swallowed(self, start: int, delimiter: str, width: int) -> bool:
+        """Tell whether all lines within a row that begins at a character look like rows of a width themselves."""
+        counts = {line.count(delimiter) for line in self.text[start : self.end].split("\n")[1:-2]}
+        return counts == {width - 1} if width else len(counts) == 1 and 0 not in counts
+
+
+def checked(columns: int, name: str) -> int:
+    """Return a number of columns; raises ``InputError`` for too many: a few bytes make one."""
+    if columns > WIDEST:
+        raise InputError(f"{name} has {columns:,} columns, and {WIDEST:,} are the most; leave out those without use")
+    return columns

@@ -1,0 +1,135 @@
+"""Texts from before Unicode: which of a hundred encodings their bytes are likely to be in, and which else.
+
+The guess is chardet's. It has seen little of texts with a few letters beyond ASCII: of these it is asked for all
+candidates, and cp1252, in which most of them are, is taken unless another is clearly better.
+"""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import InputError, MissingExtraError
+
+USUAL = "cp1252"
+RARE = 0.4
+"""The share of high bytes among these and ASCII letters up to which a text counts as written in Latin letters."""
+CLEARLY, CLEARLY_OF_FEW, FEW = 1.25, 2.5, 12
+"""How many times as sure the detector must be of another encoding than the usual one; and so of a few high bytes."""
+MIN_GAIN = 0.025
+"""How much surer it must be: chardet's confidence is below 0.1 for a line, and 0.2 to 0.4 for a page."""
+ODD = 0.3
+"""The share of letters beyond ASCII from which on odd ones speak against an encoding."""
+DOUBTFUL = 0.92
+"""The share of the best guess's confidence from which on a second one is info."""
+INSIDE_WORDS = "’‘'-–—‐·…"
+"""Signs that stand behind a letter, or between two."""
+SEVEN_BITS = ("iso2022", "hz")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """An encoding, and another one that it may be, if there is doubt."""
+
+    encoding: str
+    second: str | None = None
+
+    def note(self, name: str) -> tuple[str, ...]:
+        """Return what is said of an encoding that nobody would expect."""
+        if self.encoding in ("utf-8", "utf-8-sig"):
+            return ()
+        doubt = f", though it may be {self.second}" if self.second else ""
+        return (f"{name}: read as {self.encoding}{doubt}; if letters look wrong, name another with --encoding",)
+
+
+def guess_legacy(sample: bytes, name: str) -> Guess:
+    """Return the likeliest encoding of bytes that are not UTF-8; raises ``InputError`` where it is none."""
+    found = candidates(sample, name)
+    if not found:
+        raise InputError(f"{name} is in no encoding that unrolled knows; save it as UTF-8")
+    best = of_latin_letters(sample, found) if is_latin(sample) else next(iter(found))
+    text = sample.decode(best, "ignore")
+    likely = (each for each in found if found[each] >= DOUBTFUL * found.get(best, 0))
+    return Guess(best, next((each for each in likely if sample.decode(each, "ignore") != text), None))
+
+
+def guess_escaped(sample: bytes, name: str) -> Guess | None:
+    """Return the encoding of seven bits that a text is in which passes for ASCII; None where it is in none."""
+    best = next(iter(candidates(sample, name)), "")
+    return Guess(best) if best.startswith(SEVEN_BITS) else None
+
+
+def candidates(sample: bytes, name: str) -> dict[str, float]:
+    """Return the encodings that some bytes can be in, the likeliest first, and how sure the detector is of each."""
+    try:
+        import chardet
+    except ImportError:
+        raise MissingExtraError(
+            f"{name} is not UTF-8; name its encoding with --encoding, or install chardet to have it guessed"
+        ) from None
+    found: dict[str, float] = {}
+    for each in chardet.detect_all(sample, True, max_bytes=len(sample), compat_names=False):
+        if each["encoding"] and is_readable(sample, each["encoding"]):
+            found.setdefault(codecs.lookup(each["encoding"]).name, each["confidence"])
+    return found
+
+
+def is_readable(sample: bytes, encoding: str) -> bool:
+    """Tell whether some bytes can be read in an encoding, but for a character that is cut off at their end."""
+    try:
+        sample.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.end >= len(sample) - 1 and error.start > len(sample) - 4
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def is_latin(sample: bytes) -> bool:
+    """Tell whether a text is written in Latin letters: there are few bytes beyond ASCII."""
+    high = sum(byte > 0x7F for byte in sample)
+    letters = sum(byte < 0x80 for byte in sample if chr(byte).isalpha())
+    return high <= RARE * (high + letters)
+
+
+def of_latin_letters(sample: bytes, found: Mapping[str, float]) -> str:
+    """Return the encoding of a text in Latin letters, which East Asian ones never are."""
+    single = {each: sure for each, sure in found.items() if len(b"\xe9\xe9".decode(each, "replace")) == 2}
+    plain = [each for each in single if oddities(sample.decode(each, "ignore")) < ODD] or list(single) or list(found)
+    best = max(plain, key=lambda each: found[each])
+    if USUAL not in plain or sample.decode(best, "ignore") == sample.decode(USUAL, "ignore"):
+        return USUAL if USUAL in plain else best
+    high = sum(byte > 0x7F for byte in sample)
+    times = CLEARLY if high >= FEW else CLEARLY_OF_FEW
+    clear = found[best] > max(times * found[USUAL], found[USUAL] + MIN_GAIN)
+    return best if clear else USUAL
+
+
+def oddities(text: str) -> float:
+    """Return the share of the letters and signs beyond ASCII that are odd where they stand.
+
+    These are capitals behind small letters, other scripts' letters beside Latin ones, signs within words or where they
+    never end one, and whatever is no letter or sign.
+    """
+    odd = total = 0
+    for before, here, behind in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if here > "\x7f":
+            total += 1
+            odd += is_odd(before, here, behind)
+    return odd / max(1, total)
+
+
+def is_odd(before: str, here: str, behind: str) -> bool:
+    """Tell whether a character beyond ASCII is odd between two others."""
+    kind = unicodedata.category(here)
+    beside = [each for each in (before, behind) if each.isascii() and each.isalpha()]
+    if kind[0] == "L":
+        foreign = bool(beside) and not unicodedata.name(here, "").startswith("LATIN")
+        return foreign or (kind == "Lu" and before.islower())
+    if kind[0] == "M":
+        return not before.isalpha()
+    return (kind[0] == "C" and here != "\xad") or (
+        before.isalpha() and here not in INSIDE_WORDS and (behind.isalpha() or here in "‚„“‘")
+    )

@@ -1,0 +1,156 @@
+"""Exports of chats: who said what, in what order.
+
+WhatsApp writes lines, in the form that dates and times have in the telephone's language; Telegram, Discord, Slack,
+Facebook, Instagram and Google Chat write JSON, of which ``json_chats.py`` knows the forms. What a program wrote itself,
+pictures, and what was deleted are left out, and counted in ``Chat.notes``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SYSTEM, MEDIA, DELETED = "that the program wrote", "that are media alone", "that were deleted"
+"""Why messages are left out, as notes say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody said; the time as the export writes it."""
+
+    speaker: str
+    text: str
+    time: str
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The messages of an export, the oldest first, and notes of what was left out."""
+
+    messages: list[Message]
+    notes: list[str]
+
+
+def chat_of(messages: list[Message], left_out: Counter[str]) -> Chat:
+    """Return a chat with its notes."""
+    return Chat(messages, [f"left out {count:,} messages {why}" for why, count in left_out.items() if count])
+
+
+SPACE = "[ \t\u00a0\u2009\u202f\u200e\u200f]"
+DATE = (
+    rf"\d{{1,4}}{SPACE}{{0,2}}[./\-年년]{SPACE}{{0,2}}\d{{1,2}}{SPACE}{{0,2}}[./\-月월]{SPACE}{{0,2}}\d{{1,4}}[.日일]?"
+)
+WORD = r"[^\W\d_][^\d\s\[\]:,]{0,9}"
+GAP = rf"[,،၊、]?{SPACE}{{0,2}}(?:{WORD}{SPACE}?){{0,2}}"
+"""Between date and time: a comma, "klo", "г.," or the half of the day, which stands before the time in Asia."""
+CLOCK = rf"\d{{1,2}}(?:[:.]|{SPACE}?h{SPACE}?)\d{{2}}(?:[:.]\d{{2}})?"
+HALF = rf"(?:{SPACE}?{WORD}(?:{SPACE}{WORD})?)?"
+"""After the time: "PM", "p. m.", "ч."."""
+STAMP = rf"{DATE}{GAP}{CLOCK}{HALF}"
+LINE = re.compile(
+    rf"[\u200e\u200f]?(?:\[(?P<bracketed>{STAMP})\]|(?P<plain>{STAMP})(?:{SPACE}{{1,2}}[-–—]|,))(?:{SPACE}|$)(?P<rest>.*)"
+)
+"""The beginning of a message: "[time] …" as an iPhone writes it, "time - …" as an Android does."""
+COLON = re.compile(r":(?: |$)")
+LONGEST_NAME = 60
+MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""Marks of direction, which stand around names and numbers of telephones."""
+LOG_LEVELS = {"DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
+"""Speakers of logs, which have the same form."""
+ENOUGH = 3
+"""Messages after which a name with a colon in it is told from a text with one."""
+
+ADDED = re.compile("[ \t]*\u200e<[^<>\n]*>|[ \t]*<This message was edited>$", re.MULTILINE)
+ATTACHED = re.compile(r"\u200e?[^\n/\\:]{1,200}\.\w{2,5} \([^()\n]{3,40}\)(?:\n|$)")
+MEDIA_ALONE = re.compile(
+    r"<[^<>\n]{3,80}>\Z|null\Z|(?:image|video|audio|GIF|sticker|document|Contact card|video note) omitted\Z"
+)
+WAS_DELETED = re.compile(
+    "|".join(
+        (
+            r"(?:This message was deleted|You deleted this message|This message was deleted by admin .*)",
+            r"(?:Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht)",
+            r"(?:Este mensaje fue eliminado|Se eliminó este mensaje|Eliminaste este mensaje)",
+            r"(?:Ce message a été supprimé|Vous avez supprimé ce message)",
+            r"(?:Esta mensagem foi apagada|Mensagem apagada|Você apagou esta mensagem|Apagou esta mensagem)",
+            r"(?:Questo messaggio è stato eliminato|Hai eliminato questo messaggio)",
+            r"(?:Dit bericht is verwijderd|U hebt dit bericht verwijderd|Je hebt dit bericht verwijderd)",
+            r"(?:Данное сообщение удалено|Сообщение удалено|Вы удалили данное сообщение)",
+            r"(?:Bu mesaj silindi|Bu mesajı sildiniz|Pesan ini dihapus|Anda menghapus pesan ini)",
+        )
+    )
+    + r"\.?\Z"
+)
+
+
+def whatsapp(text: str) -> Chat | None:
+    """Return the messages of an export of WhatsApp; None for a text that is none."""
+    if not LINE.match(text.lstrip()[:400].split("\n")[0]):
+        return None
+    stamps, bodies = messages_of(text)
+    names = names_of(bodies)
+    found: list[Message] = []
+    left_out: Counter[str] = Counter()
+    for stamp, body in zip(stamps, bodies, strict=True):
+        speaker, said = parted(body, names)
+        words, why = words_of(said) if speaker else ("", SYSTEM)
+        if why:
+            left_out[why] += 1
+        else:
+            found.append(Message(speaker, words, stamp))
+    speakers = {each.speaker for each in found}
+    if len(bodies) < 2 or not speakers or speakers <= LOG_LEVELS:
+        return None
+    return chat_of(found, left_out)
+
+
+def messages_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the times of all messages, and what stands after them, with the lines that go on."""
+    stamps: list[str] = []
+    lines: list[list[str]] = []
+    for line in text.split("\n"):
+        found = LINE.match(line)
+        if found:
+            stamps.append((found["bracketed"] or found["plain"]).translate(MARKS))
+            lines.append([found["rest"]])
+        elif lines:
+            lines[-1].append(line)
+    return stamps, ["\n".join(each) for each in lines]
+
+
+def candidates(body: str) -> Iterable[str]:
+    """Return the beginnings of a message that may be its speaker's name, the shortest first."""
+    head = body.split("\n", 1)[0][: LONGEST_NAME + 2]
+    return [head[: each.start()] for each in COLON.finditer(head)][:ENOUGH]
+
+
+def names_of(bodies: list[str]) -> set[str]:
+    """Return the names with a colon in them: those that always stand where their beginning does."""
+    counts: Counter[str] = Counter(name for body in bodies for name in candidates(body))
+    return {
+        name
+        for name, count in counts.items()
+        if count >= ENOUGH and ":" in name and counts[name[: name.index(": ")] if ": " in name else name] == count
+    }
+
+
+def parted(body: str, names: set[str]) -> tuple[str, str]:
+    """Return the speaker and the words of a message; no speaker for what the program wrote."""
+    possible = candidates(body)
+    name = next((each for each in reversed(list(possible)) if each in names), next(iter(possible), ""))
+    if any(quote in name for quote in '"“”„«»'):  # the new name of a group
+        return "", body
+    return name.translate(MARKS).lstrip("~").strip(), body[len(name) + 1 :].removeprefix(" ")
+
+
+def words_of(said: str) -> tuple[str, str]:
+    """Return what somebody wrote, and why it is left out, if it is."""
+    if WAS_DELETED.match(said.translate(MARKS).strip()):
+        return "", DELETED
+    text = ATTACHED.sub("", ADDED.sub("", said), count=1) if ATTACHED.match(said) else ADDED.sub("", said)
+    if text.startswith("\u200e"):  # an iPhone marks its own words so
+        return "", MEDIA
+    text = "\n".join(map(str.rstrip, text.translate(MARKS).split("\n"))).strip("\n")
+    return ("", MEDIA) if not text.strip() or MEDIA_ALONE.match(text) else (text, "")

@@ -43,7 +43,7 @@ DATE = (
     rf"\d{{1,4}}{SPACE}{{0,2}}[./\-年년]{SPACE}{{0,2}}\d{{1,2}}{SPACE}{{0,2}}[./\-月월]{SPACE}{{0,2}}\d{{1,4}}[.日일]?"
 )
 WORD = r"[^\W\d_][^\d\s\[\]:,]{0,9}"
-GAP = rf"[,،၊、]?{SPACE}{{0,2}}(?:{WORD}{SPACE}?){{0,2}}"
+GAP = rf"[,،၊、]?{SPACE}{{0,2}}(?:{WORD}{SPACE}?){{0,2}}(?:,{SPACE}?)?"
 """Between date and time: a comma, "klo", "г.," or the half of the day, which stands before the time in Asia."""
 CLOCK = rf"\d{{1,2}}(?:[:.]|{SPACE}?h{SPACE}?)\d{{2}}(?:[:.]\d{{2}})?"
 HALF = rf"(?:{SPACE}?{WORD}(?:{SPACE}{WORD})?)?"

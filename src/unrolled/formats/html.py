@@ -13,7 +13,7 @@ import codecs
 import re
 from html import unescape as unescape_all
 
-from .paragraphs import Paragraphs
+from .paragraphs import Paragraphs, collapsed
 
 TOKEN = re.compile(
     r"""<(?:(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)>|(!--|!\[CDATA\[|[!?]|/?[a-zA-Z]|/))"""
@@ -22,8 +22,6 @@ TOKEN = re.compile(
 DOCTYPE = re.compile(r"<!doctype[^>\[]*+(?:\[[^\]]*+\])?+[^>]*+>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([^\s=/"'>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]*))?""")
 NOT_DISPLAYED = re.compile(r"display\s*:\s*none")
-SPACES = re.compile(r"[ \t\n\r\f]+")
-DOUBLED_SPACES = re.compile(" {2,}")
 HUGE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 """Numbers of no character; Python's own function fails at those of thousands of digits."""
 
@@ -45,6 +43,8 @@ RAW = {
 }
 """Elements whose content is no HTML, and ends at their closing tag alone."""
 SKIPPED = elements("template noscript svg select datalist audio video canvas rt rp annotation annotation-xml")
+OBEYED = BLOCKS | SKIPPED | {*RAW, "br"}
+"""Elements that have a meaning here; all others are letters of another shape."""
 RUBY = elements("rb rt rp ruby")
 ENDED_BY = {"p": BLOCKS, "rt": RUBY, "rp": RUBY}
 """Elements that may be left open: their end is at one of these tags."""
@@ -91,7 +91,7 @@ def charset_of(raw: bytes) -> str | None:
 
 def unescape(text: str) -> str:
     """Return a text with the characters that ``&amp;`` and its like stand for."""
-    return unescape_all(HUGE.sub("\ufffd", text)) if "&" in text else text
+    return unescape_all(HUGE.sub("\ufffd", text))
 
 
 class Page:
@@ -114,25 +114,27 @@ class Page:
         """Read the whole page."""
         source, position = self.source, 0
         while found := TOKEN.search(source, position):
-            if found.start() > position:
-                self.write(source[position : found.start()])
-            other = found[4]
+            start, position, before = found.start(), found.end(), position
+            if start > before and not self.skipping:
+                self.write(source[before:start])
+            slash, name, attributes, other = found.groups()
             if not other:
-                position = self.tag(bool(found[1]), found[2].lower(), found[3], found.end())
+                position = self.tag(bool(slash), name.lower(), attributes, position)
             elif other[-1].isalpha():  # a tag that nothing ends
                 position = len(source)
             else:
-                position = self.declaration(found.start(), other)
-        self.write(source[position:])
+                position = self.declaration(start, other)
+        if not self.skipping:
+            self.write(source[position:])
         self.end_block()
         while self.structures:
             self.end[self.structures.pop()]()
 
     def write(self, text: str) -> None:
         """Take text that stands between tags."""
-        if not self.skipping:
+        if "&" in text:
             text = unescape(text)
-            self.paragraphs.pieces.append(text if self.preformatted else SPACES.sub(" ", text))
+        self.paragraphs.pieces.append(text if self.preformatted else collapsed(text))
 
     def declaration(self, start: int, opening: str) -> int:
         """Pass over a comment, a DOCTYPE or the like; text that is marked as CDATA is text. Return where it ends."""
@@ -149,11 +151,13 @@ class Page:
         end = len(self.source) if end < 0 else end
         if opening == "![CDATA[" and not self.skipping:
             text = self.source[begin:end]
-            self.paragraphs.pieces.append(text if self.preformatted else SPACES.sub(" ", text))
+            self.paragraphs.pieces.append(text if self.preformatted else collapsed(text))
         return end + len(closing)
 
     def tag(self, closing: bool, name: str, attributes: str, after: int) -> int:
         """Obey a tag; return where the text goes on."""
+        if not self.skipping and name not in OBEYED and "hidden" not in attributes and "none" not in attributes:
+            return after
         closed = is_closed(attributes)
         if not closing and not closed and name in RAW:
             end = RAW[name].search(self.source, after)
@@ -223,7 +227,7 @@ class Page:
             return
         text = "".join(pieces)
         if not self.preformatted:
-            text = DOUBLED_SPACES.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n").strip(" ")
+            text = "\n".join(collapsed(line).strip(" ") for line in text.split("\n"))
         self.paragraphs.pieces = []
         self.paragraphs.add(text, self.paragraphs.lines[-1])
 

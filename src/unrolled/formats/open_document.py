@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..errors import InputError
-from .paragraphs import Paragraphs, some
+from .paragraphs import Paragraphs, collapsed, some
 from .xml_events import SKIP, Reader, skip
 from .zipped import Archive
 
@@ -28,7 +28,6 @@ LEFT_OUT = (
     "svg:title",
     "svg:desc",
 )
-SPACES = re.compile(r"[ \t\r\n]+")
 KEPT = str.maketrans("\x00\x01\x02", " \t\n")
 """Characters that XML cannot hold, for white space that is meant."""
 MOST_SPACES = 100
@@ -100,7 +99,7 @@ class Content(Reader):
     def end_paragraph(self) -> None:
         """Close a paragraph: white space in it is one space, but for what was meant."""
         self.open -= 1
-        text = SPACES.sub(" ", "".join(self.paragraphs.pieces)).strip(" ").translate(KEPT)
+        text = collapsed("".join(self.paragraphs.pieces)).strip(" ").translate(KEPT)
         self.paragraphs.pieces = []
         if self.in_note:
             self.notes.append(text)

@@ -10,6 +10,7 @@ import re
 
 from ..errors import InputError
 
+DOUBLED_SPACES = re.compile(" {2,}")
 BLANK_LINES = re.compile(r"\n{3,}")
 SOFT_HYPHEN = "\xad"
 LONGEST_ROW = 2000
@@ -121,6 +122,13 @@ def is_line(cells: list[list[str]]) -> bool:
     size = sum(len(text) for cell in cells for text in cell)
     lines = max((sum(text.count("\n") for text in cell) for cell in cells), default=0)
     return len(cells) > 1 and size <= LONGEST_ROW and lines <= MOST_LINES
+
+
+def collapsed(text: str) -> str:
+    """Return a text in which each run of spaces, tabs and ends of lines is one space."""
+    for each in "\t\n\r\f":
+        text = text.replace(each, " ")
+    return DOUBLED_SPACES.sub(" ", text) if "  " in text else text
 
 
 def tidy(text: str) -> str:

@@ -5,14 +5,12 @@ Of the codes that stand in segments nothing is kept; text that is marked (``hi``
 
 from __future__ import annotations
 
-import re
-
 from ..errors import InputError
+from .paragraphs import collapsed
 from .xml_events import Reader, pieces, read_xml, skip
 
 CODES = ("bpt", "ept", "it", "ph", "ut", "x", "bx", "ex")
 LANGUAGE = ("http://www.w3.org/XML/1998/namespace lang", "lang")
-SPACES = re.compile(r"[ \t\r\n]+")
 MOST_UNITS = 5_000_000
 """Units of one file: each takes some hundreds of bytes."""
 
@@ -79,7 +77,7 @@ class Memory(Reader):
 
     def end_segment(self) -> None:
         """Close a segment."""
-        text = SPACES.sub(" ", "".join(self.segment or ())).strip()
+        text = collapsed("".join(self.segment or ())).strip()
         if text and self.language:
             self.row.setdefault(self.language, text)
         self.segment = None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+from .paragraphs import lines_in
 
 SYSTEM, MEDIA, DELETED = "that the program wrote", "that are media alone", "that were deleted"
 """Why messages are left out, as notes say it."""
@@ -53,7 +54,9 @@ LINE = re.compile(
     rf"[\u200e\u200f]?(?:\[(?P<bracketed>{STAMP})\]|(?P<plain>{STAMP})(?:{SPACE}{{1,2}}[-–—]|,))(?:{SPACE}|$)(?P<rest>.*)"
 )
 """The beginning of a message: "[time] …" as an iPhone writes it, "time - …" as an Android does."""
-COLON = re.compile(r":(?: |$)")
+COLON = re.compile(r":(?: |\n|$)")
+QUOTED = re.compile('["“”„«»]')
+"""What stands around the new name of a group, which the program tells."""
 LONGEST_NAME = 60
 MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 """Marks of direction, which stand around names and numbers of telephones."""
@@ -109,48 +112,63 @@ def whatsapp(text: str) -> Chat | None:
 def messages_of(text: str) -> tuple[list[str], list[str]]:
     """Return the times of all messages, and what stands after them, with the lines that go on."""
     stamps: list[str] = []
-    lines: list[list[str]] = []
-    for line in text.split("\n"):
+    bodies: list[str] = []
+    more: list[str] = []  # lines that go on
+    for line in lines_in(text):
         found = LINE.match(line)
-        if found:
-            stamps.append((found["bracketed"] or found["plain"]).translate(MARKS))
-            lines.append([found["rest"]])
-        elif lines:
-            lines[-1].append(line)
-    return stamps, ["\n".join(each) for each in lines]
+        if not found:
+            more.append(line)
+            continue
+        if more and bodies:
+            bodies[-1] = "\n".join([bodies[-1], *more])
+        more = []
+        stamps.append(unmarked(found["bracketed"] or found["plain"]))
+        bodies.append(found["rest"])
+    bodies[-1] = "\n".join([bodies[-1], *more])
+    return stamps, bodies
 
 
-def candidates(body: str) -> Iterable[str]:
+def unmarked(text: str) -> str:
+    """Return a text without marks of direction."""
+    return text if text.isascii() else text.translate(MARKS)
+
+
+def candidates(body: str) -> list[str]:
     """Return the beginnings of a message that may be its speaker's name, the shortest first."""
-    head = body.split("\n", 1)[0][: LONGEST_NAME + 2]
+    head = body[: LONGEST_NAME + 2].partition("\n")[0]
     return [head[: each.start()] for each in COLON.finditer(head)][:ENOUGH]
 
 
-def names_of(bodies: list[str]) -> set[str]:
-    """Return the names with a colon in them: those that always stand where their beginning does."""
-    counts: Counter[str] = Counter(name for body in bodies for name in candidates(body))
-    return {
-        name
-        for name, count in counts.items()
-        if count >= ENOUGH and ":" in name and counts[name[: name.index(": ")] if ": " in name else name] == count
-    }
+def names_of(bodies: list[str]) -> dict[str, str]:
+    """Return the names of all speakers by what may be one, the shortest that stands before a colon.
+
+    A name has a colon in it if it always stands where its beginning does.
+    """
+    counts: Counter[str] = Counter()
+    for body in bodies:
+        counts.update(candidates(body))
+    names = {each: each for each in counts if ": " not in each and not QUOTED.search(each)}
+    for each, count in counts.items():  # in the order in which they stood: longer ones after shorter ones
+        short = each.partition(": ")[0]
+        if short in names and count >= ENOUGH and counts[short] == count:
+            names[short] = each
+    return names
 
 
-def parted(body: str, names: set[str]) -> tuple[str, str]:
+def parted(body: str, names: dict[str, str]) -> tuple[str, str]:
     """Return the speaker and the words of a message; no speaker for what the program wrote."""
-    possible = candidates(body)
-    name = next((each for each in reversed(list(possible)) if each in names), next(iter(possible), ""))
-    if any(quote in name for quote in '"“”„«»'):  # the new name of a group
-        return "", body
-    return name.translate(MARKS).lstrip("~").strip(), body[len(name) + 1 :].removeprefix(" ")
+    colon = COLON.search(body, 0, LONGEST_NAME + 2)
+    name = names.get(body[: colon.start()], "") if colon else ""
+    return unmarked(name).lstrip("~").strip(), body[len(name) + 1 :].removeprefix(" ")
 
 
 def words_of(said: str) -> tuple[str, str]:
     """Return what somebody wrote, and why it is left out, if it is."""
-    if WAS_DELETED.match(said.translate(MARKS).strip()):
+    if WAS_DELETED.match(unmarked(said).strip()):
         return "", DELETED
-    text = ATTACHED.sub("", ADDED.sub("", said), count=1) if ATTACHED.match(said) else ADDED.sub("", said)
+    text = ADDED.sub("", said) if "<" in said else said
+    text = ATTACHED.sub("", text, count=1) if ATTACHED.match(text) else text
     if text.startswith("\u200e"):  # an iPhone marks its own words so
         return "", MEDIA
-    text = "\n".join(map(str.rstrip, text.translate(MARKS).split("\n"))).strip("\n")
+    text = "\n".join(map(str.rstrip, unmarked(text).split("\n"))).strip("\n")
     return ("", MEDIA) if not text.strip() or MEDIA_ALONE.match(text) else (text, "")

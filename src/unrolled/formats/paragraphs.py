@@ -7,6 +7,7 @@ No line ends with a space. Soft hyphens, which only show at the end of a line, a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ..errors import InputError
 
@@ -122,6 +123,15 @@ def is_line(cells: list[list[str]]) -> bool:
     size = sum(len(text) for cell in cells for text in cell)
     lines = max((sum(text.count("\n") for text in cell) for cell in cells), default=0)
     return len(cells) > 1 and size <= LONGEST_ROW and lines <= MOST_LINES
+
+
+def lines_in(text: str) -> Iterator[str]:
+    """Yield the lines of a text without their ends, one after another: a list of all would be larger than the text."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def collapsed(text: str) -> str:

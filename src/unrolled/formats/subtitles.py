@@ -6,11 +6,14 @@ The lines of each cue stay as they stand, and cue follows cue without a blank li
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .html import unescape
+from .paragraphs import lines_in
 
 CLOCK = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
 TIME = re.compile(rf"[ \t]*{CLOCK}[ \t]*-->[ \t]*{CLOCK}")
+TIMES = re.compile(f"^{TIME.pattern}", re.MULTILINE)
 NUMBER = re.compile(r"\s*\d+\s*\Z")
 TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|<[\d:.]+>")
 WORD_TIME = re.compile(r"<\d[\d:.]*>")
@@ -36,12 +39,11 @@ def strip_timecodes(text: str) -> str:
 
     In automatic captions, which show each line again in the next cue, a line counts once.
     """
-    cues = cues_of(text)
-    if cues is None:
+    if not TIMES.search(text):
         return text
     entities, rolling = is_vtt(text), WORD_TIME.search(text) is not None
     found: list[str] = []
-    for line in cues:
+    for line in cues_of(text):
         words = STYLE.sub("", TAG.sub("", line))
         words = " ".join((unescape(words) if entities else words).split())
         if words and not (rolling and found[-1:] == [words]):
@@ -49,19 +51,16 @@ def strip_timecodes(text: str) -> str:
     return "\n".join([*found, ""])
 
 
-def cues_of(text: str) -> list[str] | None:
-    """Return the lines of all cues; None if there is no time in the text."""
-    lines = text.split("\n")
-    times = [place for place, line in enumerate(lines) if "-->" in line and TIME.match(line)]
-    if not times:
-        return None
-    found = []
-    for begin, end in zip(times, [*times[1:], len(lines)], strict=True):
-        cue = lines[begin + 1 : end]
-        if end < len(lines):
-            cue = without_name(cue)
-        found += without_blocks(cue)
-    return found
+def cues_of(text: str) -> Iterator[str]:
+    """Yield the lines of all cues."""
+    cue: list[str] | None = None
+    for line in lines_in(text):
+        if "-->" in line and TIME.match(line):
+            yield from without_blocks(without_name(cue or []))
+            cue = []
+        elif cue is not None:
+            cue.append(line)
+    yield from without_blocks(cue or [])
 
 
 def without_name(cue: list[str]) -> list[str]:

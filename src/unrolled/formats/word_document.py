@@ -35,7 +35,7 @@ LEFT_OUT = (
 )
 SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 """Kinds of footnotes that are the line above them."""
-OTHERS = {"xl": "a spreadsheet", "ppt": "a presentation", "visio": "a drawing"}
+NOT_WORD = {"xl": "a spreadsheet", "ppt": "a presentation", "visio": "a drawing"}
 LIST = -1
 """The lines of all lists: Word's paragraphs say that they are items, and not where a list begins."""
 GREEK = dict(
@@ -52,7 +52,7 @@ def read(raw: bytes, name: str, notes: list[str] | None = None) -> str:
     """Return the text of a Word document; raises ``InputError`` for what is none."""
     archive = Archive(raw, name)
     main = related(archive, "").get("officeDocument", "word/document.xml")
-    what = OTHERS.get(main.split("/")[0])
+    what = NOT_WORD.get(main.split("/")[0])
     if what:
         raise InputError(f"{name} is {what}, and no Word document; save its text as .txt or .csv and give that")
     story = Story()

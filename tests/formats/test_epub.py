@@ -57,6 +57,10 @@ def test_a_chapter_may_have_another_encoding(encoding):
     assert "Мир и война\n" in read(book(**{"a.xhtml": page}), "x.epub")
 
 
+def test_a_chapter_may_name_an_encoding_that_it_does_not_have():
+    assert "Мир и война\n" in read(book(**{"a.xhtml": PAGE.format("<p>Мир и война</p>").encode("utf-16")}), "x.epub")
+
+
 def locked(algorithm: str) -> bytes:
     key = '<e:EncryptedKey><e:EncryptionMethod Algorithm="rsa"/></e:EncryptedKey>'
     method = f'<e:EncryptedData><e:EncryptionMethod Algorithm="{algorithm}"/></e:EncryptedData>'

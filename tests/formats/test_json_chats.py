@@ -76,6 +76,17 @@ def test_exports_are_read(export, said):
     assert [(each.speaker, each.text) for each in from_json(export).messages] == said
 
 
+def test_the_text_of_telegram_may_stand_in_its_entities_alone():
+    message = {
+        "id": 1,
+        "type": "message",
+        "date": "2020",
+        "from": "Ann",
+        "text_entities": [{"type": "plain", "text": "hi"}],
+    }
+    assert from_json({"messages": [message]}).messages == [Message("Ann", "hi", "2020")]
+
+
 def test_what_is_left_out_is_counted():
     assert from_json({"messages": TELEGRAM}).notes == [
         "left out 1 messages that the program wrote",

@@ -60,6 +60,7 @@ def test_the_words_of_vtt_are_what_stands_between_the_times():
         SRT.replace("1\n00", "00").replace("2\n00", "00").replace("3\n00", "00").replace("4\n00", "00"),
         "\n\n" + SRT,
         SRT.replace("\n\n", "\n \n\n"),
+        SRT.replace("\n", "\n\n"),
     ],
 )
 def test_other_ways_of_writing_srt_are_read_alike(text):

@@ -48,6 +48,7 @@ def test_of_several_segments_the_first_counts_and_of_empty_ones_none():
 REFUSED = {
     "no translation memory": b"<html><tu/></html>",
     "declarations": memory("", '<!DOCTYPE tmx [<!ENTITY a "b">]>'),
+    "holds no segment": memory(unit(en="<ph>x</ph>")),
     "damaged XML": memory(unit(en="a"))[:-20],
 }
 

@@ -75,6 +75,10 @@ def test_an_encrypted_member_is_refused():
     assert "encrypted" in refusal(bytes(raw))
 
 
+def test_a_document_of_word_that_is_encrypted_is_no_archive_and_named():
+    assert "without a password" in refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_that_python_unpacks_without_a_bound_are_refused(method):
     assert "packed by a method" in refusal(zipped({"a": "one" * 100}, method))

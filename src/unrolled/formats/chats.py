@@ -49,7 +49,8 @@ GAP = rf"[,،၊、]?{SPACE}{{0,2}}(?:{WORD}{SPACE}?){{0,2}}(?:,{SPACE}?)?"
 CLOCK = rf"\d{{1,2}}(?:[:.]|{SPACE}?h{SPACE}?)\d{{2}}(?:[:.]\d{{2}})?"
 HALF = rf"(?:{SPACE}?{WORD}(?:{SPACE}{WORD})?)?"
 """After the time: "PM", "p. m.", "ч."."""
-STAMP = rf"{DATE}{GAP}{CLOCK}{HALF}"
+STAMP = rf"(?:{DATE}{GAP}{CLOCK}{HALF}|{CLOCK}{HALF},{SPACE}{DATE})"
+"""Date and time; the other way round where messages were copied from WhatsApp on a computer."""
 LINE = re.compile(
     rf"[\u200e\u200f]?(?:\[(?P<bracketed>{STAMP})\]|(?P<plain>{STAMP})(?:{SPACE}{{1,2}}[-–—]|,))(?:{SPACE}|$)(?P<rest>.*)"
 )

@@ -52,7 +52,11 @@ def chapter(archive: Archive, member: str) -> str:
     """Return the text of one page of a book."""
     raw = archive.read(member)
     where = f"{archive.name} ({member})"
-    return read_page(decode(raw, where, charset_of(raw)).text.lstrip("\ufeff"))
+    try:
+        page = decode(raw, where, charset_of(raw))
+    except InputError:  # it names one encoding and has another
+        page = decode(raw, where)
+    return read_page(page.text.lstrip("\ufeff"))
 
 
 def inside(package: str, href: str) -> str:

@@ -113,7 +113,7 @@ def first_text(*values: Any) -> str:
 
 def telegram_words(message: Raw) -> str:
     """Return the text of a message: a string, or parts that are strings or have one (bold words, links)."""
-    text = message.get("text")
+    text = message.get("text", message.get("text_entities"))
     parts = text if isinstance(text, list) else [text]
     return "".join(text_in(each.get("text") if isinstance(each, dict) else each) for each in parts)
 
@@ -157,7 +157,7 @@ def creator(message: Raw) -> str:
 
 FORMS = (
     Form(
-        frozenset(("id", "type", "date", "text")),
+        frozenset(("id", "type", "date")),
         lambda each: first_text(each.get("from"), each.get("from_id"), each.get("actor")),
         telegram_words,
         "date",

@@ -77,12 +77,16 @@ def opened(raw: bytes, name: str) -> tuple[PdfReader, int]:
     """Open a PDF; return it with the number of its pages."""
     try:
         from pypdf import PdfReader
+        from pypdf.errors import DependencyError
     except ImportError:
         raise MissingExtraError(f"{name} is a PDF; install pypdf to have its text read, or give it as .txt") from None
     try:
         reader = PdfReader(io.BytesIO(raw), strict=False)
-        locked = reader.is_encrypted and not is_unlocked(reader)
+        # many documents only forbid that they are changed: their password is empty
+        locked = reader.is_encrypted and not reader.decrypt("")
         count = 0 if locked else len(reader.pages)
+    except DependencyError:  # a cipher that is in another package
+        locked = True
     except Exception as error:  # pypdf answers damaged files with errors of every kind
         raise InputError(f"{name} is a damaged PDF ({error or type(error).__name__}); {FORM}") from None
     if locked:
@@ -90,16 +94,6 @@ def opened(raw: bytes, name: str) -> tuple[PdfReader, int]:
     if count > MOST_PAGES:
         raise InputError(f"{name} has {count:,} pages, and {MOST_PAGES:,} are the most; give a part of it")
     return reader, count
-
-
-def is_unlocked(reader: PdfReader) -> bool:
-    """Try the empty password: many documents only forbid that they are changed."""
-    from pypdf.errors import DependencyError
-
-    try:
-        return bool(reader.decrypt(""))
-    except DependencyError:  # its cipher is in another package
-        return False
 
 
 def text_of(page: PageObject) -> str:

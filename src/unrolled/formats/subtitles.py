@@ -65,10 +65,14 @@ def cues_of(text: str) -> Iterator[str]:
 
 def without_name(cue: list[str]) -> list[str]:
     """Return the lines of a cue without the number or the name of the next one, which stands above its time."""
-    if not cue or not cue[-1].strip():
-        return cue
-    named = NUMBER.match(cue[-1]) or (len(cue) > 1 and not cue[-2].strip())
-    return cue[:-1] if named else cue
+    end = len(cue)
+    while end and not cue[end - 1].strip():
+        end -= 1
+    above = end == len(cue)  # the last line stands right above the time
+    after_blank = end > 1 and not cue[end - 2].strip()
+    is_number = end > 0 and NUMBER.match(cue[end - 1]) is not None
+    named = above + after_blank + is_number >= 2
+    return cue[: end - 1] if named else cue
 
 
 def without_blocks(cue: list[str]) -> list[str]:

@@ -25,6 +25,8 @@ def read(raw: bytes, name: str) -> list[dict[str, str]]:
     read_xml(pieces(raw), name, memory)
     if not memory.seen:
         raise InputError(f"{name} is XML, and no translation memory (TMX); save its text as .txt and give that")
+    if not memory.rows:
+        raise InputError(f"{name} holds no segment whose language is named; give a translation memory with text")
     return memory.rows
 
 

@@ -17,6 +17,8 @@ MOST_MEMBERS = 1 << 16
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The only ones that documents have; Python unpacks others without a bound."""
 ENCRYPTED = 0x1
+COMPOUND = b"\xd0\xcf\x11\xe0"
+"""The beginning of Microsoft's compound files: old documents, and new ones within a password's encryption."""
 
 
 class Archive:
@@ -28,6 +30,8 @@ class Archive:
     def __init__(self, raw: bytes, name: str) -> None:
         self.name, self.size = name, len(raw)
         self.left = min(MOST_BYTES, most_expanded(len(raw)))
+        if raw.startswith(COMPOUND):
+            raise InputError(f"{name} is encrypted, or an old document (.doc); save it as .docx without a password")
         if raw.count(ENTRY) > MOST_MEMBERS:
             raise InputError(f"{name} holds more than {MOST_MEMBERS:,} files; save its text as .txt and give that")
         try:

@@ -39,7 +39,7 @@ def document(*pages: str) -> bytes:
 
 def test_without_pypdf_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pypdf", None)
-    with pytest.raises(MissingExtraError, match=r"x\.pdf is a PDF; install pypdf"):
+    with pytest.raises(MissingExtraError, match=r"x\.pdf is a PDF, which needs pypdf"):
         read(document("a"), "x.pdf")
 
 

@@ -64,6 +64,7 @@ REFUSED = {
     "depth": "<t>" * (DEEPEST_ELEMENT + 1),
     "a long tag": f"<t a='{'x' * (LONGEST_TAG + (2 << 20))}'/>",
     "an unfinished comment": f"<t><!--{'x' * (LONGEST_TAG * 3)}",
+    "too many names": "<t>" + "".join(f"<t{n} a{n}=''/>" for n in range(40_000)),
     "a long namespace": f"<t xmlns='{'x' * 1000}'/>",
     "an unknown entity": "<t>&unknown;</t>",
     "an unknown encoding": "<?xml version='1.0' encoding='klingon'?><t/>",

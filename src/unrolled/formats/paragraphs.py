@@ -120,9 +120,10 @@ class Paragraphs:
 
 def is_line(cells: list[list[str]]) -> bool:
     """Tell whether the cells of a row are short enough to be written in one line."""
+    if len(cells) < 2 or max(map(len, cells)) > LONGEST_ROW:  # before all blocks are counted, table by table
+        return False
     size = sum(len(text) for cell in cells for text in cell)
-    lines = max((sum(text.count("\n") for text in cell) for cell in cells), default=0)
-    return len(cells) > 1 and size <= LONGEST_ROW and lines <= MOST_LINES
+    return size <= LONGEST_ROW and max(sum(text.count("\n") for text in cell) for cell in cells) <= MOST_LINES
 
 
 def lines_in(text: str) -> Iterator[str]:

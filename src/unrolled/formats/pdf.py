@@ -79,7 +79,9 @@ def opened(raw: bytes, name: str) -> tuple[PdfReader, int]:
         from pypdf import PdfReader
         from pypdf.errors import DependencyError
     except ImportError:
-        raise MissingExtraError(f"{name} is a PDF; install pypdf to have its text read, or give it as .txt") from None
+        raise MissingExtraError(
+            f"{name} is a PDF, which needs pypdf; give its text as .txt, or run: pip install 'unrolled[documents]'"
+        ) from None
     try:
         reader = PdfReader(io.BytesIO(raw), strict=False)
         # many documents only forbid that they are changed: their password is empty

@@ -22,6 +22,8 @@ DEEPEST_ELEMENT = 512
 """Elements within each other: each table in a table takes a handful of them."""
 LONGEST_TAG = 4 << 20
 """Bytes of one tag or comment: older versions of expat read an unfinished one again with every chunk."""
+MOST_NAMES = 50_000
+"""Different names of elements and attributes: expat keeps each; the formats here have some hundreds."""
 LONGEST_NAMESPACE = 500
 """Characters of the address of a namespace, which expat writes before the name of every element."""
 
@@ -67,6 +69,7 @@ class Walk:
     def __init__(self, reader: Reader, name: str) -> None:
         self.name, self.starts, self.ends, self.text = name, reader.starts, reader.ends, reader.text
         self.names = Names(reader.families)
+        self.kept: dict[str, str] = {}  # expat's own: all names so far
         self.depth = self.hidden = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -115,7 +118,7 @@ class Walk:
 
     def parser(self, encoding: str | None) -> expat.XMLParserType:
         """Return an expat parser that calls this walk."""
-        parser = expat.ParserCreate(encoding, namespace_separator=" ")
+        parser = expat.ParserCreate(encoding, " ", self.kept)
         parser.buffer_text, parser.buffer_size = True, 1 << 16
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
         parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self.characters, self.doctype
@@ -141,6 +144,8 @@ def read_xml(chunks: Iterable[bytes], name: str, reader: Reader, encoding: str |
         for chunk in chunks:
             parser.Parse(chunk)
             given += len(chunk)
+            if len(walk.kept) > MOST_NAMES:
+                raise walk.refusal(f"more than {MOST_NAMES:,} names of elements and attributes")
             if given - max(0, parser.CurrentByteIndex) > LONGEST_TAG:
                 raise walk.refusal(f"a tag or a comment of more than {LONGEST_TAG:,} bytes")
         parser.Parse(b"", True)

@@ -88,11 +88,9 @@ def test_the_text_of_telegram_may_stand_in_its_entities_alone():
 
 
 def test_what_is_left_out_is_counted():
-    assert from_json({"messages": TELEGRAM}).notes == [
-        "left out 1 messages that the program wrote",
-        "left out 1 messages that are media alone",
-    ]
-    assert "left out 1 messages that were deleted" in from_json(FACEBOOK).notes
+    assert from_json({"messages": TELEGRAM}).notes == ["messages left out: 1 by the program itself, 1 of media alone"]
+    assert from_json(FACEBOOK).notes == ["messages left out: 1 deleted, 1 of media alone"]
+    assert from_json(PACKAGE).notes == []
 
 
 def test_ends_of_lines_and_half_characters_are_mended():

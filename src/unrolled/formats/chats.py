@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .paragraphs import lines_in
 
-SYSTEM, MEDIA, DELETED = "that the program wrote", "that are media alone", "that were deleted"
+SYSTEM, MEDIA, DELETED = "by the program itself", "of media alone", "deleted"
 """Why messages are left out, as notes say it."""
 
 
@@ -35,8 +35,9 @@ class Chat:
 
 
 def chat_of(messages: list[Message], left_out: Counter[str]) -> Chat:
-    """Return a chat with its notes."""
-    return Chat(messages, [f"left out {count:,} messages {why}" for why, count in left_out.items() if count])
+    """Return a chat with a note of what was left out, if anything was."""
+    counts = ", ".join(f"{count:,} {why}" for why, count in sorted(left_out.items()))
+    return Chat(messages, [f"messages left out: {counts}"] if counts else [])
 
 
 SPACE = "[ \t\u00a0\u2009\u202f\u200e\u200f]"
@@ -91,7 +92,8 @@ WAS_DELETED = re.compile(
 
 def whatsapp(text: str) -> Chat | None:
     """Return the messages of an export of WhatsApp; None for a text that is none."""
-    if not LINE.match(text.lstrip()[:400].split("\n")[0]):
+    text = text.lstrip()
+    if not LINE.match(text[:400].split("\n")[0]):
         return None
     stamps, bodies = messages_of(text)
     names = names_of(bodies)

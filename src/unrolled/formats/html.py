@@ -44,7 +44,7 @@ RAW = {
 """Elements whose content is no HTML, and ends at their closing tag alone."""
 SKIPPED = elements("template noscript svg select datalist audio video canvas rt rp annotation annotation-xml")
 OBEYED = BLOCKS | SKIPPED | {*RAW, "br"}
-"""Elements that have a meaning here; all others are letters of another shape."""
+"""Elements that have a meaning here; all others only change how their text is shown."""
 RUBY = elements("rb rt rp ruby")
 ENDED_BY = {"p": BLOCKS, "rt": RUBY, "rp": RUBY}
 """Elements that may be left open: their end is at one of these tags."""

@@ -67,6 +67,7 @@ DOORS = {
     "pydivsufsort": ("analysis/suffix_array.py",),
     "sklearn": ("metrics/baseline.py",),
     "sacrebleu": ("metrics/translation.py",),
+    "pypdf": ("formats/pdf.py",),
 }
 HEAVY = {
     "torch",
@@ -81,6 +82,7 @@ HEAVY = {
     "sklearn",
     "sacrebleu",
     "PIL",
+    "pypdf",
 }
 
 

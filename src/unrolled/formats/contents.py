@@ -75,10 +75,11 @@ class Document:
             return False
         return ending(name) in self.endings or (bool(self.member) and self.member.encode() in raw[:CHUNK])
 
-    def read(self, raw: bytes, name: str) -> str:
-        """Return the text of a file."""
-        text: str = import_module(f".{self.module}", __package__).read(raw, name)
-        return text
+    def read(self, raw: bytes, name: str) -> Contents:
+        """Return the text of a file, with notes of what could not be read."""
+        notes: list[str] = []
+        text: str = import_module(f".{self.module}", __package__).read(raw, name, notes)
+        return Contents(name, text, "document", notes=tuple(notes))
 
 
 DOCUMENTS = (
@@ -89,6 +90,8 @@ DOCUMENTS = (
 )
 WIDE_MARKS = tuple(mark for mark, name in BYTE_ORDER_MARKS if name != "utf-8-sig")
 PAGES = (".html", ".htm", ".xhtml")
+CHATS = (".txt", "")
+"""Endings of what may be an export of a conversation: other logs look like one."""
 SUBTITLES = (".srt", ".vtt")
 MEMORY = ".tmx"
 SPECIAL = (*PAGES, *SUBTITLES, MEMORY, ".gz", *(each for one in DOCUMENTS for each in one.endings))
@@ -116,10 +119,7 @@ def read_prompt_file(path: str | Path) -> tuple[str, tuple[str, ...]]:
     """Return the text of a file that may be anything, nothing included, and notes of how it was read."""
     name = "standard input" if str(path) == "-" else str(path)
     raw = unpack(read_bytes(path, HINT), name)
-    evidence = Utf8Evidence()
-    for block in (raw, b""):
-        evidence.add(block)
-    decoded = decode(raw, name, "utf-8" if evidence.is_utf8 and not raw.startswith(WIDE_MARKS) else None)
+    decoded = decode(raw, name, "utf-8" if Utf8Evidence.of(raw).is_utf8 and not raw.startswith(WIDE_MARKS) else None)
     return decoded.text.removeprefix("\ufeff"), decoded.notes
 
 
@@ -127,8 +127,10 @@ def contents_of(raw: bytes, name: str, options: ReadOptions) -> Contents:
     """Return what some bytes hold that have a name."""
     document = next((each for each in DOCUMENTS if each.holds(raw, name)), None)
     if document and not options.plain_text:
-        return Contents(name, document.read(raw, name), "document")
-    decoded = decode(raw, name, options.encoding or charset(raw, name))
+        return document.read(raw, name)
+    decoded = (
+        decoded_page(raw, name, options.encoding) if ending(name) in PAGES else decode(raw, name, options.encoding)
+    )
     found = Contents(name, decoded.text, decoded.encoding, decoded.newline, notes_of(name, decoded))
     if options.plain_text:
         return found
@@ -137,7 +139,7 @@ def contents_of(raw: bytes, name: str, options: ReadOptions) -> Contents:
     if ending(name) in SUBTITLES or options.strip_timecodes:
         return subtitles(found, options)
     if ending(name) == MEMORY:
-        return dataclasses.replace(found, opens=partial(memory, decoded.text, name), is_table=True)
+        return dataclasses.replace(found, opens=partial(memory, raw, name), is_table=True)
     if is_table_name(name):
         return table(found)
     return conversation(found)
@@ -146,7 +148,7 @@ def contents_of(raw: bytes, name: str, options: ReadOptions) -> Contents:
 def table(found: Contents) -> Contents:
     """Return a file with the rows of its table, or those of a conversation that it has in JSON."""
     if found.text.lstrip()[:1] in ("{", "["):
-        from .chats import from_json
+        from .json_chats import from_json
 
         chat = from_json(conversation_in(found.text, found.name))
         if chat is not None:
@@ -158,7 +160,7 @@ def conversation(found: Contents) -> Contents:
     """Return a text with the rows that it may have: those of a conversation, or those that named columns ask for."""
     from .chats import whatsapp
 
-    chat = whatsapp(found.text)
+    chat = whatsapp(found.text) if ending(found.name) in CHATS else None
     if chat is not None:
         return with_messages(found, chat)
     return dataclasses.replace(found, opens=lambda named: columns_in(found, list(named)))
@@ -212,24 +214,24 @@ def subtitles(found: Contents, options: ReadOptions) -> Contents:
     return dataclasses.replace(found, info=(note,))
 
 
-def memory(text: str, name: str, named: Iterable[str]) -> Table:
+def memory(raw: bytes, name: str, named: Iterable[str]) -> Table:
     """Return the rows of a translation memory, a column for each language."""
-    from .tmx import rows
+    from .tmx import read
 
-    return table_of(rows(text, name), name, "unit")
+    return table_of(read(raw, name), name, "unit")
 
 
-def charset(raw: bytes, name: str) -> str | None:
-    """Return the encoding that a page names itself, if it is one."""
-    if ending(name) not in PAGES or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return None
+def decoded_page(raw: bytes, name: str, encoding: str | None) -> Decoded:
+    """Return a page in the encoding that it names, where it is in that one, and in the likeliest one otherwise."""
     from .html import charset_of
 
+    named = None if encoding or Utf8Evidence.of(raw).is_utf8 or raw.startswith(WIDE_MARKS) else charset_of(raw)
     try:
-        raw.decode("utf-8")  # which most pages are, whatever they say
-        return None
-    except UnicodeDecodeError:
-        return charset_of(raw)
+        return decode(raw, name, encoding or named)
+    except InputError:
+        if named is None:
+            raise
+        return decode(raw, name)
 
 
 def notes_of(name: str, decoded: Decoded) -> tuple[str, ...]:

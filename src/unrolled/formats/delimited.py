@@ -33,8 +33,8 @@ csv.field_size_limit(LONGEST_CELL)
 
 def find_delimiter(text: str, name: str, own: str) -> str:
     """Return what parts the columns of a table: what most rows agree on, and what its name promises where two do."""
-    if line := NAMED.match(text):
-        return line[1]
+    if named := NAMED.match(text):
+        return named[1]
     end = text.find("\n", LOOKED_AT)
     head = text if end < 0 else text[: end + 1]
     found = {}
@@ -58,8 +58,8 @@ def rows_of(text: str, name: str, delimiter: str, issues: Issues) -> Iterator[tu
     rows, the marks are characters like any other.
     """
     start, number, width = 0, 1, 0
-    if line := NAMED.match(text):
-        start, number = line.end(), 2
+    if named := NAMED.match(text):
+        start, number = named.end(), 2
     while start < len(text):
         lines = Lines(text, start)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)

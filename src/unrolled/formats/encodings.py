@@ -138,6 +138,14 @@ class Utf8Evidence:
     def __post_init__(self) -> None:
         self.decoder = codecs.getincrementaldecoder("utf-8")(LEAVE_OUT)
 
+    @classmethod
+    def of(cls, raw: bytes) -> Utf8Evidence:
+        """Return the evidence of some bytes that are all there."""
+        found = cls()
+        for block in (raw, b""):
+            found.add(block)
+        return found
+
     def add(self, block: bytes) -> None:
         """Look at a block."""
         self.head = self.head or block[:4]

@@ -72,6 +72,10 @@ def vocabulary() -> Schema:
         unit={"enum": [*UNITS, LABEL]},
         units=said(several(TEXT), "in the order of their ids; id 0 is the boundary, id 1 the unknown unit"),
         unseen={"type": "number", "minimum": 0, "maximum": 1},
+        form=said(
+            fields(("normal", "spaces"), normal={"enum": ["", "NFC", "NFD"]}, spaces=TEXT),
+            "the form of the text that was learnt: its Unicode normal form, if all of it is in one, and its spaces",
+        ),
     )
     return {**known, "additionalProperties": False}
 

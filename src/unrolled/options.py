@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import numbers
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -29,7 +30,8 @@ class Options:
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))
         for each in dataclasses.fields(self):
-            value = getattr(self, each.name)
+            value = as_number(getattr(self, each.name))
+            object.__setattr__(self, each.name, value)
             check_type(each.name, value, hints[each.name])
             check(each.name, value, each.metadata)
 
@@ -96,6 +98,17 @@ def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:
             near = get_close_matches(name, known, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else f"the options are {', '.join(known)}"
             raise OptionError(f"there is no option {name!r}; {hint}")
+
+
+def as_number(value: Any) -> Any:
+    """Return a number of another kind than Python's own, such as NumPy's, as one of these; all else as it is."""
+    if isinstance(value, bool | int | float | str | tuple | None):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    return bool(value) if type(value).__name__ == "bool_" or type(value).__name__ == "bool" else value
 
 
 def check_type(name: str, value: Any, hint: Any) -> None:

@@ -31,7 +31,7 @@ class Passage:
 
 def cut(vocabulary: Vocabulary, text: str, documents: str, cut_short: bool) -> list[Passage]:
     """Return the documents of a text, each with its end; the last one has none where the text was cut short."""
-    texts = split_documents(text, documents)
+    texts = split_documents(vocabulary.as_learnt(text), documents)
     ends = [None if documents == "whole" else SEPARATORS[documents]] * len(texts)
     if cut_short and texts:
         ends[-1] = None

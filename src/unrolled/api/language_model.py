@@ -17,12 +17,14 @@ from ..generation.state import OF_THE_START, Start, State, generate_options, ref
 from ..sharing import cached_property
 from ..text.vocabulary import Vocabulary
 from .model import Model
+from .reading import text_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from ..analysis.scoring import Score
+    from ..formats.sources import Source
     from ..generation.completion import Completion
     from ..generation.session import Session, Sessions
     from ..keywords import GenerateKeywords, NextKeywords, StartKeywords
@@ -102,7 +104,7 @@ class LanguageModel(Model):
 
     def score(
         self,
-        text: str,
+        text: Source,
         mode: str = "streamed",
         top: int = 0,
         adaptive: bool = False,
@@ -118,6 +120,7 @@ class LanguageModel(Model):
         from ..analysis.scoring import score
 
         options = ScoreOptions(mode=mode, top=top, adaptive=adaptive, where=as_tuple(where))
+        text = text_of(self.bundle, text)
         return score(
             self._start(adaptive=adaptive, where=options.where).engine,
             self.vocabulary,
@@ -126,7 +129,7 @@ class LanguageModel(Model):
             self.bundle.config.documents or "whole",
         )
 
-    def explain(self, text: str, where: str | Sequence[str] = ()) -> str:
+    def explain(self, text: Source, where: str | Sequence[str] = ()) -> str:
         """Return a page of HTML that shows what was expected at every place of a text, and what the neurons did.
 
         A long text is cut to its beginning, with a warning.
@@ -135,7 +138,7 @@ class LanguageModel(Model):
         from ..reports.explain import page
 
         documents = self.bundle.config.documents or "whole"
-        labels = as_tuple(where)
+        text, labels = text_of(self.bundle, text), as_tuple(where)
         explained = explain(self._start(where=labels).engine, self.vocabulary, text, documents)
         if explained.left_out:
             message = (
@@ -157,7 +160,7 @@ class LanguageModel(Model):
         """
         from ..analysis.text_vector import text_vector
 
-        ids, replaced = self.vocabulary.encode_prompt(text)
+        ids, replaced = self.vocabulary.encode_prompt(self.vocabulary.as_learnt(text))
         vector = text_vector(self.engine, self.bundle, ids)
         warn_of(replaced, stacklevel=3)
         return vector

@@ -17,8 +17,10 @@ from ..options import flag, given
 from ..sharing import cached_property
 from ..tasks import TASKS
 from .model import Model
+from .reading import sources_of
 
 if TYPE_CHECKING:
+    from ..formats.sources import Source
     from ..keywords import PredictKeywords
     from ..text.vocabulary import Vocabulary
 
@@ -74,9 +76,9 @@ class AnsweringModel(SourceModel):
         """Return the answer to a text: ``label``, and how likely it is; there are no options."""
         return self.predict_many([source], **options)[0]
 
-    def predict_many(self, sources: Sequence[str], **options: Never) -> list[Answer]:
-        """Return the answers to many texts, side by side."""
-        return [each for (each,) in self._results(sources, options)]
+    def predict_many(self, sources: Source, **options: Never) -> list[Answer]:
+        """Return the answers to many texts, side by side: a list of them, or a file or rows as ``train`` takes them."""
+        return [each for (each,) in self._results(sources_of(self.bundle, sources), options)]
 
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Answer]]:
         refuse_writing(options)
@@ -90,12 +92,15 @@ class WritingModel(SourceModel):
         """Return the text that is written from a source: the likeliest that a search finds, or one that is drawn."""
         return self.predict_many([source], **options)[0]
 
-    def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return the texts that are written from many sources, side by side."""
+    def predict_many(self, sources: Source, **options: Unpack[PredictKeywords]) -> list[Generated]:
+        """Return the texts that are written from many sources, side by side.
+
+        They are a list of texts, or of images' paths, or a file or rows as ``train`` takes them.
+        """
         count = options.get("count", 1)
         if count > 1:
             raise OptionError(f"I got --count={count}, and this gives one text of each source; leave it out")
-        return [each[0] for each in self._results(sources, options)]
+        return [each[0] for each in self._results(sources_of(self.bundle, sources), options)]
 
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Generated]]:
         settings = PredictOptions.from_user(options)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from ..config import as_tuple
 from ..engines.opener import missing_torch
-from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
+from ..errors import InputError, ModelFileError, OptionError, OutputError, UnrolledWarning, reason
 from ..files import locked, remove_leftovers
 from ..model_file import bundle as bundles
 from ..model_file.bundle import SUFFIX
@@ -46,9 +46,10 @@ MOST_BESIDE = 1000  # numbers that are tried behind a name that is taken
 
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: LanguageTask = "language",
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -56,9 +57,10 @@ def train(
 ) -> LanguageModel: ...
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: ClassifyTask,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -66,9 +68,10 @@ def train(
 ) -> Classifier: ...
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: TranslateTask,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -76,9 +79,10 @@ def train(
 ) -> Translator: ...
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: CaptionTask,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -86,9 +90,10 @@ def train(
 ) -> Captioner: ...
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: SegmentTask,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -96,9 +101,10 @@ def train(
 ) -> Segmenter: ...
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: TagTask,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -106,9 +112,10 @@ def train(
 ) -> Tagger: ...
 @overload
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: TaskChoice | None = None,
     resume: bool = False,
     replay: str | Path | None = None,
@@ -120,9 +127,10 @@ def train(
 
 
 def train(
-    source: Source,
+    source: Source | None = None,
     output: str | Path | None = None,
     *,
+    text: str | None = None,
     task: TaskChoice | None = None,
     resume: bool = False,
     replay: str | Path | None = None,
@@ -136,7 +144,8 @@ def train(
     The ``task`` says what it learns, by default "language", and the model is of the class of its task. A run that goes
     on from another has the task of that one.
 
-    ``source`` is a path (a text file, ``.gz``, a folder, ``"-"``), several ``Path`` objects, or lines of text. With an
+    ``source`` is a path (of a file of any format that is read, a folder, or ``"-"``), several paths, or what a program
+    has: texts, pairs, dicts with the columns' names, a data frame; or else ``text`` is the text itself. With an
     ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
     with its options. ``base`` is a model file to go on from: its sizes and its vocabulary stay, new letters are added.
     ``KeyboardInterrupt``, as Python raises it on Ctrl-C or as an observer may, ends training early and gives back the
@@ -146,12 +155,25 @@ def train(
     if force and output is None:
         raise OptionError("I got force without output, and nothing is replaced; name the model file, or leave it out")
     named = {} if task is None else {"task": task}
-    order = Order(source, output, resume, replay, base, force, tuple(observers), {**options, **named})
+    order = Order(source_of(source, text), output, resume, replay, base, force, tuple(observers), {**options, **named})
     from ..training.interrupt import Interrupt
 
     model = carry_out(order, Interrupt())
     document(type(model))
     return model
+
+
+def source_of(source: Source | None, text: str | None) -> Source:
+    """Return what is to be read: a source, or a text itself; raises ``InputError`` unless it is one of them."""
+    from ..formats.sources import ALLOWED, Text
+
+    if (source is None) == (text is None):
+        raise InputError(f"I got {'nothing' if text is None else 'a source and text='} to learn from; {ALLOWED}")
+    if source is not None:
+        return source
+    if not isinstance(text, str):
+        raise InputError(f"I got a text of the type {type(text).__name__}; it must be a str")
+    return Text(text)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ..config import EngineOptions, GenerateOptions, NoveltyOptions
 from ..escaping import json_line
 from . import streams
 from .flags import TypedText, examples, flags, given, refuse_alone, silence
+from .hints import escapes_in
 
 if TYPE_CHECKING:
     from ..formats.corpus import Corpus
@@ -155,6 +156,9 @@ def read_prompt(prompt: str | None, path: str | None) -> str:
     if prompt is not None and path is not None:
         raise OptionError("I got --prompt and --prompt-file; give one of them")
     if path is None:
+        hint = escapes_in(prompt or "")
+        if hint:
+            streams.note(hint)
         return prompt or ""
     from ..formats.contents import read_prompt_file
 

@@ -22,6 +22,7 @@ import numpy as np
 from ..errors import OutputError, UnrolledWarning, reason
 from ..formats.array_cache import WRITABLE_BY_OTHERS, is_own, open_own, prune, replacing
 from ..text.base import Ids
+from ..text.forms import Form
 from ..text.vocabulary import BOUNDARY, SPECIAL
 from ..untrusted import parse_json
 from .boundaries import ends
@@ -160,8 +161,12 @@ def checked(about: dict[str, Any], file: BinaryIO) -> StoredIds:
 
 
 def described(text: Any) -> bool:
-    """Tell whether this can be said of a text: how many documents and characters it has, its digest and line ends."""
-    if not isinstance(text, dict) or set(text) != {"documents", "characters", "digest", "newlines"}:
+    """Tell whether this can be said of a text: its documents and characters, its digest, line ends and form."""
+    if not isinstance(text, dict) or set(text) != {"documents", "characters", "digest", "newlines", "form"}:
+        return False
+    try:
+        Form.restored(text["form"])
+    except ValueError:
         return False
     counts = all(type(text[name]) is int and text[name] >= 0 for name in ("documents", "characters"))
     newlines = isinstance(text["newlines"], list) and all(isinstance(each, str) for each in text["newlines"])

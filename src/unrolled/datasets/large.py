@@ -22,6 +22,7 @@ from ..formats.sources import Source, Text, files_of, is_files
 from ..sharing import cached_property
 from ..text import UNITS
 from ..text.byte import as_bytes
+from ..text.forms import Form
 from ..text.vocabulary import Vocabulary
 from . import holdout
 from .boundaries import encode_documents
@@ -31,7 +32,7 @@ from .text import TextDataset
 
 MAX_NAMED = 5  # files in a note
 BLOCK = 4 << 20  # characters, or bytes, that are read at once
-FORMAT = 4
+FORMAT = 5
 NEWLINES = {"\n": "lf", "\r\n": "crlf", "\r": "cr"}
 """What Python calls the ends of lines, and what a corpus does."""
 Tell = Callable[[str, float], None]
@@ -215,11 +216,12 @@ def split_large(
     }
     entry = Entry(cache_folder(), hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:32])
     found = entry.open() or encode(text, model, options, known, entry, tell)
-    vocabulary, (valid, test) = Vocabulary(model.unit, found.units), found.cuts
+    vocabulary = Vocabulary(model.unit, found.units, form=Form.restored(found.text["form"]))
+    valid, test = found.cuts
     refuse_too_little(valid, str(text.paths[0]))
     about = {
         "names": [str(path) for path in text.paths[:20]],
-        **found.text,
+        **{name: value for name, value in found.text.items() if name != "form"},
         **text.options.chosen(),
         "encodings": sorted({each.name for each in text.encodings.values()}),
     }
@@ -263,6 +265,7 @@ def encode(
             "characters": seen,
             "digest": digest.whole.hexdigest(),
             "newlines": sorted(measured.newlines),
+            "form": vars(vocabulary.form) if vocabulary.form else None,
         }
     found = entry.open()
     if found is None:

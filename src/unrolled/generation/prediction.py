@@ -19,6 +19,7 @@ from ..engines.base import select, step
 from ..engines.prompt import PromptState
 from ..engines.reader import Reader
 from ..engines.vision_encoder import open_vision_encoder
+from ..formats.zawgyi import refuse_zawgyi
 from ..model_file.bundle import Bundle
 from ..sampling import COLD, Uniforms, distribution, draw, softmax
 from ..tasks import TASKS
@@ -88,6 +89,8 @@ class Predictor:
 
     def encode_sources(self, sources: Sequence[str]) -> EncoderInput:
         """Return sources as the network reads them."""
+        for source in sources:
+            refuse_zawgyi(source, "the source")
         if self.vision_encoder:
             return EncoderInput(self.vision_encoder.features(sources))
         return self.task.encode_sources(sources, self.bundle.config, self.bundle.vocabularies)
@@ -171,7 +174,7 @@ class Predictor:
 
     def begin(self, engine: Engine, rows: int, prefix: str) -> PromptState:
         """Return the engine after the boundary and a prefix in every row."""
-        begun, replaced = self.vocabulary.encode_prompt(prefix)
+        begun, replaced = self.vocabulary.encode_prompt(self.vocabulary.as_learnt(prefix))
         warn_of(replaced)
         ids = np.concatenate([np.array([BOUNDARY], np.int32), begun])
         logits, state = engine.scan(np.repeat(ids[None], rows, 0), engine.start(rows))
@@ -199,7 +202,9 @@ class Predictor:
 
     def judged(self, engine: Engine, read: PromptState, texts: list[str]) -> list[Generated]:
         """Return texts, each by its shortest spelling, with what they cost after every row of what was read."""
-        targets = [np.append(self.vocabulary.encode(text), np.int32(BOUNDARY)) for text in texts]
+        targets = [
+            np.append(self.vocabulary.encode(self.vocabulary.as_learnt(text)), np.int32(BOUNDARY)) for text in texts
+        ]
         found = []
         for row, (text, ids) in enumerate(zip(texts, targets, strict=True)):
             total = self.cost(engine, row_of(read, row), ids)

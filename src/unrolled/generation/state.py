@@ -233,7 +233,7 @@ def advance(
     engine: Engine, vocabulary: Vocabulary, base: PromptState | None, text: str
 ) -> tuple[PromptState, str, PromptState]:
     """Read a text on from a base, or from the boundary: the new base, the tail, and what is read with it."""
-    settled, tail = vocabulary.settle(text)
+    settled, tail = vocabulary.settle(vocabulary.as_learnt(text))
     before, begun, allowed = vocabulary.reopen(tail)
     ids, replaced = vocabulary.encode_prompt(settled)
     more, also = vocabulary.encode_prompt(before)

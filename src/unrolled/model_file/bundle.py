@@ -119,7 +119,8 @@ def refuse_resume_file(path: str | Path, metadata: Mapping[str, str]) -> None:
 def as_plain(vocabulary: Vocabulary) -> dict[str, Any]:
     """Return a vocabulary as the file keeps it."""
     plain = {"unit": vocabulary.unit, "units": vocabulary.units}
-    return plain | {"unseen": vocabulary.unseen} if vocabulary.unseen else plain
+    more = {"unseen": vocabulary.unseen} if vocabulary.unseen else {}
+    return plain | more | ({"form": vars(vocabulary.form)} if vocabulary.form else {})
 
 
 def fingerprint(bundle: Bundle) -> str:

@@ -51,7 +51,7 @@ def parse_vocabularies(text: str, config: ModelOptions) -> dict[str, Vocabulary]
     if set(given) != {*task.texts, *(["labels"] if labelled else [])} or labelled not in task.labels:
         raise ValueError(f"a model made to {config.task} has other vocabularies than {', '.join(given) or 'none'}")
     found = {
-        name: Vocabulary.restored(each.get("unit"), each.get("units"), each.get("unseen", 0))
+        name: Vocabulary.restored(each.get("unit"), each.get("units"), each.get("unseen", 0), each.get("form"))
         for name, each in given.items()
     }
     for name, vocabulary in found.items():

@@ -74,10 +74,12 @@ class Segment(Task):
     def encode_sources(self, sources: Sequence[str], model: ModelOptions, vocabularies: Vocabularies) -> EncoderInput:
         from ..datasets.encoder_input import side_by_side
 
-        return side_by_side([vocabularies["text"].encode("".join(source.split())) for source in sources])
+        known = vocabularies["text"]
+        return side_by_side([known.encode("".join(known.as_learnt(source).split())) for source in sources])
 
     def tokens(self, source: str, vocabularies: Vocabularies) -> Sequence[str]:
-        return vocabularies["text"].split("".join(source.split()))
+        known = vocabularies["text"]
+        return known.split("".join(known.as_learnt(source).split()))
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         if vocabularies["labels"].units != LABELS:
@@ -89,7 +91,8 @@ class Segment(Task):
 
     def show(self, ids: Sequence[int], vocabularies: Vocabularies, source: str = "") -> str:
         units, begins = self.tokens(source, vocabularies), vocabularies["labels"].index[BEGINS]
-        parted = {0, *accumulate(len(part) for part in source.split())}  # where the source itself has a space
+        parts = vocabularies["text"].as_learnt(source).split()
+        parted = {0, *accumulate(map(len, parts))}  # where the source itself has a space
         places = accumulate((len(unit) for unit in units), initial=0)
         spaced = (
             f" {unit}" if label == begins or place in parted else unit

@@ -37,6 +37,8 @@ class Unit(ABC):
     """Whether a unit may begin with the space before it."""
     apart = False
     """Whether a text's units are those of any two parts of it, so that ``length`` tells their number."""
+    of_bytes = False
+    """Whether units are bytes, or made of bytes, so that every letter can be written with them."""
     several = False
     """Whether a text can be written in several ways, so that the cost of one of them is an upper bound."""
 

@@ -17,6 +17,7 @@ class Byte(Unit):
 
     grows = False
     apart = True
+    of_bytes = True
 
     def split(self, text: str) -> list[str]:
         return list(as_bytes(text).decode("latin-1"))

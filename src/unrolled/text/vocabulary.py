@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..sharing import Recomputed, cached_property
 from . import UNITS
 from .base import CHUNK, Ids, Unit, release
+from .forms import Form, Watched
 
 BOUNDARY = 0
 """The id of the boundary: it stands before every document, and an empty prompt starts from it."""
@@ -41,12 +42,14 @@ It is finite, so that sums and differences of logits stay numbers. What is below
 class Vocabulary(Recomputed):
     """The units that a model knows, in the order of their ids (``units[0]`` has the id ``SPECIAL``).
 
-    ``unseen`` is the probability that scoring gives to all that never occurred together; it is never drawn.
+    ``unseen`` is the probability that scoring gives to all that never occurred together; it is never drawn. ``form`` is
+    the form of the text that was learnt; None where nobody has looked.
     """
 
     unit: str
     units: tuple[str, ...]
     unseen: float = field(default=0.0, compare=False)
+    form: Form | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.unseen < 1:
@@ -65,10 +68,14 @@ class Vocabulary(Recomputed):
 
         ``given`` are the texts themselves.
         """
-        return cls(unit, tuple(UNITS[unit].learn(texts, texts if given is None else given, size, least)))
+        learnt, every = Watched(texts), Watched(texts if given is None else given)
+        units = UNITS[unit].learn(learnt, every, size, least)
+        if not (learnt.begun or every.begun):  # bytes are known without a look at the text
+            every.finish()
+        return cls(unit, tuple(units), form=learnt.beside(every))
 
     @classmethod
-    def restored(cls, unit: Any, units: Any, unseen: Any = 0.0) -> Vocabulary:
+    def restored(cls, unit: Any, units: Any, unseen: Any = 0.0, form: Any = None) -> Vocabulary:
         """Return the vocabulary that a file describes; raises ``ValueError`` for what is none.
 
         ``unit`` is ``LABEL`` for labels, which cut no text.
@@ -83,7 +90,7 @@ class Vocabulary(Recomputed):
             raise ValueError(f"{strange[:40]!r} can be no unit of the kind {unit}")
         if isinstance(unseen, bool) or not isinstance(unseen, int | float):
             raise ValueError(f"the probability of what never occurred is {str(unseen)[:40]!r}")
-        found = cls(unit, tuple(units), float(unseen))
+        found = cls(unit, tuple(units), float(unseen), Form.restored(form))
         if len(found.index) < len(units):
             raise ValueError("a unit stands twice in a vocabulary")
         return found
@@ -94,7 +101,8 @@ class Vocabulary(Recomputed):
 
     def adding(self, units: Iterable[str]) -> Vocabulary:
         """Return the vocabulary with units that it lacks at its end."""
-        return Vocabulary(self.unit, (*self.units, *(unit for unit in units if unit not in self.index)))
+        more = (unit for unit in units if unit not in self.index)
+        return Vocabulary(self.unit, (*self.units, *more), form=self.form)
 
     def __len__(self) -> int:
         """Return the number of ids, the special ones included."""
@@ -117,6 +125,16 @@ class Vocabulary(Recomputed):
         found = np.array(sizes, np.int32)
         found.flags.writeable = False  # all who ask get this one array
         return found
+
+    @cached_property
+    def letters(self) -> frozenset[str] | None:
+        """The letters of all units; None where units are bytes, or made of them, and can be of any letter."""
+        return None if self.kind.of_bytes else frozenset(letter for unit in self.units for letter in unit)
+
+    def as_learnt(self, text: str) -> str:
+        """Return a text in the form of the one that was learnt, so that its letters are recognised."""
+        form = self.form or Form.inferred(self.letters or ())
+        return form.applied(text, self.letters)
 
     def encode(self, text: str) -> Ids:
         """Return the ids of a text; ``UNKNOWN`` where a unit is not in the vocabulary and cannot be spelled."""

@@ -174,6 +174,9 @@ def table_and_images(source: Source) -> tuple[Path, Path | None]:
     if not is_files(source):
         raise InputError(f"I got values and no files; give a {KINDS} table of images and captions")
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in as_list(source)]
+    missing = [path for path in paths[1:] if not path.exists()]
+    if missing:
+        raise InputError(f"there is no folder {missing[0]}; give the folder of the images, or a file of their features")
     tables = [path for path in paths if not is_folder(path) and path.suffix.lower() != ".npz"]
     if len(tables) != 1 or len(paths) > 2:
         shown = ", ".join(map(str, paths[:3]))

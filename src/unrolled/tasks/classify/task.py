@@ -45,7 +45,8 @@ class Classify(Task):
         from ...datasets.encoder_input import side_by_side
         from .rows import begun
 
-        return side_by_side([begun(vocabularies["text"], source) for source in sources])
+        known = vocabularies["text"]
+        return side_by_side([begun(known, known.as_learnt(source)) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         refuse_gaps(model, "pooling")

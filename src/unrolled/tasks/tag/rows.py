@@ -177,7 +177,7 @@ def as_examples(rows: Sequence[Row], texts: Vocabulary, labels: Vocabulary) -> E
 def encode_sentences(sources: Iterable[str], texts: Vocabulary) -> EncoderInput:
     """Return sentences of tokens with blanks between, as the network reads them."""
     encoded = Encoded(texts)
-    found = [encoded.sentence(source.split()) for source in sources]
+    found = [encoded.sentence(texts.as_learnt(source).split()) for source in sources]
     return dataclasses.replace(side_by_side(ids for ids, _ in found), places=Ragged.of(ends for _, ends in found))
 
 

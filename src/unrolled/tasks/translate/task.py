@@ -55,7 +55,8 @@ class Translate(Task):
         from ...datasets.encoder_input import side_by_side
         from .rows import ended
 
-        return side_by_side([ended(vocabularies["source"], source) for source in sources])
+        known = vocabularies["source"]
+        return side_by_side([ended(known, known.as_learnt(source)) for source in sources])
 
     def network(self, model: ModelOptions, vocabularies: Vocabularies) -> NetworkSpec:
         encoder = encoder_of(model, len(vocabularies["source"]))

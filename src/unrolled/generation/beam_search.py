@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesNK, IdsNK
 from ..config import GenerateOptions
 from ..engines import Engine
 from ..engines.base import select, step
 from ..engines.prompt import PromptState
 from ..sampling import OUT
 from ..sharing import cached_property
-from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .ranking import likeliest
 from .stops import Stopper
@@ -83,8 +82,8 @@ class Beams:
         self.found: list[Hypothesis] = []
         self.over = not self.options.length
 
-    def grow(self, units: Ids, likely: NDArray[np.float64]) -> list[int]:
-        """Take the likeliest next units [R, K] of all that grow, with their nats; from which of these the next come.
+    def grow(self, units: IdsNK, likely: DoublesNK) -> list[int]:
+        """Take the likeliest next units of all that grow, with their nats; from which of these the next come.
 
         It is over when none that may still grow could become one of the best.
         """
@@ -147,7 +146,7 @@ def search_all(
     return [search.result() for search in searches]
 
 
-def candidates(units: Ids, sums: NDArray[np.float64], count: int) -> list[tuple[int, int, float]]:
+def candidates(units: IdsNK, sums: DoublesNK, count: int) -> list[tuple[int, int, float]]:
     """Return the next units [R, K] of the greatest sums, as (hypothesis, unit, sum), the best first.
 
     With twice as many as the beams, enough go on however many end.

@@ -9,10 +9,11 @@ from functools import reduce
 
 import numpy as np
 
+from ..arrays import DoublesBV
 from ..config import GenerateOptions
 from ..engines.base import Engine, EngineState, step
 from ..errors import UnrolledWarning
-from ..sampling import OUT, Logits, Uniforms, distribution, draw, forbid_special
+from ..sampling import OUT, Uniforms, distribution, draw, forbid_special
 from ..text.vocabulary import BOUNDARY, Decoder
 from .constraints.base import Constraint
 
@@ -26,10 +27,10 @@ MOST_DEAD_ENDS = 1000
 class DecodeStep:
     """Where a text stands that is being written.
 
-    ``logits`` [1, V] lose every unit that was drawn here once: it was refused, or led nowhere if ever we come back.
+    ``logits``, of one row, lose every unit that was drawn here once: it was refused, or led nowhere if we come back.
     """
 
-    logits: Logits
+    logits: DoublesBV
     state: EngineState
     decoder: Decoder
     constraints: tuple[Constraint, ...]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..analysis.scoring import log_probabilities, log_sum
+from ..arrays import DoublesB, DoublesNK, DoublesXK, FloatsBV, FloatsNE, FloatsTS, IdsB, IdsT
 from ..config import GenerateOptions
 from ..datasets.encoder_input import EncoderInput
 from ..datasets.examples import grouped
@@ -22,7 +22,6 @@ from ..engines.vision_encoder import open_vision_encoder
 from ..model_file.bundle import Bundle
 from ..sampling import COLD, Uniforms, distribution, draw, softmax
 from ..tasks import TASKS
-from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
 from .beam_search import search_all
 from .ranking import likeliest
@@ -103,14 +102,14 @@ class Predictor:
             places = order[first:last]
             yield places, self.reader.encode(self.encode_sources([sources[place] for place in places]))
 
-    def vectors(self, sources: Sequence[str]) -> NDArray[np.float32]:
-        """Return what the encoder has in its memory when it has read each source [N, E]."""
+    def vectors(self, sources: Sequence[str]) -> FloatsNE:
+        """Return what the encoder has in its memory when it has read each source."""
         inputs = [self.encode_sources([source]) for source in sources]  # each alone, so that none is padded
         each = [self.reader.vectors(one)[0] for one in inputs]
         return np.stack(each) if each else np.empty((0, 0), np.float32)
 
-    def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
-        """Return what a classifier thinks of the labels [N, L] of each source."""
+    def logits(self, sources: Sequence[str]) -> DoublesNK:
+        """Return the logits of the K labels of each source."""
         found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))
         for places, engine in self.parts(sources):
             found[places] = engine.scan(np.zeros((len(places), 1), np.int32), engine.start(len(places)))[0][
@@ -118,8 +117,8 @@ class Predictor:
             ]
         return found
 
-    def place_probabilities(self, sources: Sequence[str]) -> list[NDArray[np.float64]]:
-        """Return the probabilities of the labels [n, L] at each of the n places of a source that answer."""
+    def place_probabilities(self, sources: Sequence[str]) -> list[DoublesXK]:
+        """Return the probabilities of the K labels at each position [T] of each source that answers."""
         found = [np.empty((0, 0))] * len(sources)
         for places, engine in self.parts(sources):
             given = self.encode_sources([sources[place] for place in places])
@@ -206,7 +205,7 @@ class Predictor:
             found.append(Generated("", text, total, total / len(ids), tuple(ids.tolist())))
         return found
 
-    def cost(self, engine: Engine, read: PromptState, ids: Ids) -> float:
+    def cost(self, engine: Engine, read: PromptState, ids: IdsT) -> float:
         """Return the log-probability of ids, in nats, on from one row."""
         logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
         every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
@@ -222,8 +221,8 @@ class Predictor:
                 found[place] = dataclasses.replace(each, source=sources[place])
         return [each for each in found if each]
 
-    def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
-        """Return where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
+    def attention(self, source: str, ids: Sequence[int]) -> FloatsTS | None:
+        """Return where the network looks in a source while it writes some ids; None if it never looks back."""
         engine = self.reader.encode(self.encode_sources([source]))
         read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
         weights = engine.scan(read, engine.start(1))[1].get("attention")
@@ -257,7 +256,7 @@ def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[t
     return list(zip(found, totals.tolist(), strict=True))
 
 
-def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> tuple[Ids, NDArray[np.float64]]:
+def chosen(logits: FloatsBV, options: GenerateOptions, uniform: float) -> tuple[IdsB, DoublesB]:
     """Return the next id of every row and its nats: the likeliest, or the one that a number from 0 to 1 falls on."""
     if options.temperature < COLD:
         best, nats = likeliest(logits, 1, ends=True)

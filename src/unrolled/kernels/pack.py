@@ -5,17 +5,14 @@ A padded unit has zero weights and zero biases, so its state stays zero in every
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import ArrayX, FloatsN, FloatsNK, FloatsPKQ, FloatsX, IdsN
 from .precision import to_bf16, to_int8
 
 PANEL = 16
-Floats = NDArray[np.float32]
-Weights = dict[str, Floats]
-Packed = tuple[NDArray[Any], Floats, NDArray[np.int32]]
+Weights = dict[str, FloatsX]
+Packed = tuple[ArrayX, FloatsN, IdsN]
 """Weights in some precision; with int8, the scale and the start of every output (ones and zeros otherwise)."""
 LINE = 64  # bytes of a cache line: a vector that lies across two costs twice
 STEPS, MIDDLE = 63, 64  # int8: an input x is read as MIDDLE + STEPS * x
@@ -26,14 +23,14 @@ def padded(size: int) -> int:
     return -(-size // PANEL) * PANEL
 
 
-def pad(array: Floats, *shape: int) -> Floats:
+def pad(array: FloatsX, *shape: int) -> FloatsX:
     """Return an array grown to a shape with zeros behind."""
     grown = np.zeros(shape, np.float32)
     grown[tuple(slice(size) for size in array.shape)] = array
     return grown
 
 
-def by_gates(array: Floats, gates: int) -> Floats:
+def by_gates(array: FloatsX, gates: int) -> FloatsX:
     """Return rows [G*H, ...] → [H/16 * G * 16, ...]: all gates of 16 units side by side, units padded."""
     rest = array.shape[1:]
     size = padded(len(array) // gates)
@@ -42,13 +39,13 @@ def by_gates(array: Floats, gates: int) -> Floats:
     return np.ascontiguousarray(blocks.reshape(gates * size, *rest))
 
 
-def panels(matrix: Floats) -> Floats:
+def panels(matrix: FloatsNK) -> FloatsPKQ:
     """Return a matrix [N, K] with N in whole panels → [N/16, K, 16]."""
     return np.ascontiguousarray(matrix.reshape(-1, PANEL, matrix.shape[1]).swapaxes(1, 2))
 
 
-def pack(matrix: Floats, precision: str) -> Packed:
-    """Return a matrix [N, K], both in whole panels, in a precision."""
+def pack(matrix: FloatsNK, precision: str) -> Packed:
+    """Return a matrix, its N outputs and K inputs both in whole panels, in a precision."""
     ones, zeros = np.ones(len(matrix), np.float32), np.zeros(len(matrix), np.int32)
     if precision == "fp32":
         return panels(matrix), ones, zeros
@@ -61,7 +58,7 @@ def pack(matrix: Floats, precision: str) -> Packed:
     return np.ascontiguousarray(fours), scales / np.float32(STEPS), starts
 
 
-def aligned(array: NDArray[Any]) -> NDArray[Any]:
+def aligned(array: ArrayX) -> ArrayX:
     """Return a copy that begins at a cache line."""
     room = np.empty(array.nbytes + LINE, np.uint8)
     begin = -room.ctypes.data % LINE

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import ArrayX
 from .cell import CellKernel
 from .checks import pointer
 from .library import Library
 from .structures import PRECISION_CODES, BackwardScan, ForwardScan
 from .threads import over_rows
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, ArrayX]
 
 
 @dataclass(frozen=True)

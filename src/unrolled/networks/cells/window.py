@@ -5,7 +5,8 @@ Its memory is what the last inputs add to outputs still to come. So an input is 
 
 from __future__ import annotations
 
-from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, tanh
+from ...arrays import EitherBGH, EitherTBGH, EitherTBH
+from .base import Cell, Gradients, Recurrence, State, Tape, blocks, tanh
 
 
 class Window(Cell):
@@ -25,7 +26,7 @@ class Window(Cell):
         self.title = f"window-of-{size}"
         self.parts = ("h", *(f"ahead_{place}" for place in range(1, size)))
 
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
         now, *later = blocks(a, self.gates)
         known = state[1:]
         if not known:
@@ -33,7 +34,7 @@ class Window(Cell):
         ahead = [share + before for share, before in zip(later, known[1:], strict=False)]
         return (tanh(now + known[0]), *ahead, later[-1])
 
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
         steps, size = len(a), state[0].shape[-1]
         ahead = a.new_zeros(steps + self.gates - 1, len(a[0]), size)
         for place, known in enumerate(state[1:]):
@@ -45,7 +46,7 @@ class Window(Cell):
         h[1:].copy_(ahead[:steps]).tanh_()
         return Tape((h, *(known[None] for known in ahead[steps:])), ())
 
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
         h, steps = tape.states[0][1:], len(outputs)
         d_ahead = h.new_empty(steps + self.gates - 1, *h.shape[1:])
         now = d_ahead[:steps].copy_(outputs)

@@ -49,10 +49,19 @@ class SourceModel(Model):
             return Predictor(bundle, self._source.reader(), self._vision)
 
     def encode(self, text: str) -> NDArray[np.float32]:
-        """Return the vector [E] of a source: the last state of what reads it, both directions side by side.
+        """Return the vector of a source: the last state of what reads it, both directions side by side.
 
         Texts that mean the same to the model have vectors that point the same way:
         ``a @ b / np.linalg.norm(a) / np.linalg.norm(b)`` is their cosine similarity.
+
+        Args:
+            text: A text; for a model of captions, the path of an image or of its features.
+
+        Returns:
+            float32 [width of the encoder].
+
+        Raises:
+            InputError: The source cannot be read.
         """
         vector: NDArray[np.float32] = self._predictor.vectors([text])[0]
         return vector
@@ -71,11 +80,31 @@ class AnsweringModel(SourceModel):
         return self.bundle.vocabularies["labels"].units
 
     def predict(self, source: str, **options: Never) -> Answer:
-        """Return the answer to a text: ``label``, and how likely it is; there are no options."""
+        """Answer a text; there are no options.
+
+        Args:
+            source: The text.
+
+        Returns:
+            The ``label``, its ``probability`` from 0 to 1, and what else the class of the model says.
+
+        Raises:
+            OptionError: An option of writing is given.
+        """
         return self.predict_many([source], **options)[0]
 
     def predict_many(self, sources: Sequence[str], **options: Never) -> list[Answer]:
-        """Return the answers to many texts, side by side."""
+        """Answer many texts, side by side.
+
+        Args:
+            sources: The texts.
+
+        Returns:
+            An answer for each, in their order.
+
+        Raises:
+            OptionError: An option of writing is given.
+        """
         return [each for (each,) in self._results(sources, options)]
 
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Answer]]:
@@ -87,11 +116,33 @@ class WritingModel(SourceModel):
     """A model that writes a text from a source."""
 
     def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
-        """Return the text that is written from a source: the likeliest that a search finds, or one that is drawn."""
+        """Write a text from a source: the likeliest that a search finds, or one that is drawn.
+
+        Args:
+            source: A text; for a model of captions, the path of an image or of its features.
+
+        Returns:
+            The ``text``, its ``log_probability`` in nats, and the ``score`` that it is ranked by.
+
+        Raises:
+            OptionError: An option is not allowed, or means nothing beside the others.
+            InputError: The source cannot be read.
+        """
         return self.predict_many([source], **options)[0]
 
     def predict_many(self, sources: Sequence[str], **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return the texts that are written from many sources, side by side."""
+        """Write a text from each of many sources, side by side.
+
+        Args:
+            sources: Texts; for a model of captions, paths of images or of their features.
+
+        Returns:
+            A text for each, in their order.
+
+        Raises:
+            OptionError: An option is not allowed, or means nothing beside the others.
+            InputError: A source cannot be read.
+        """
         count = options.get("count", 1)
         if count > 1:
             raise OptionError(f"I got --count={count}, and this gives one text of each source; leave it out")

@@ -17,6 +17,7 @@ from .muon import Muon
 from .sparse_adamw import SparseAdamW
 
 BETAS = (0.9, 0.99)
+"""Measured: ``docs/lab-notes.md``, "what holds a network back …"; a second moment at 0.95 was no better."""
 
 TABLES = ("embedding.weight", "head.weight")
 BETWEEN = ("attention.key", "attention.value", "attention.hidden", "attention.query", "bridge", "head.project")

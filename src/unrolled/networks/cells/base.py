@@ -94,7 +94,12 @@ class Cell(ABC):
 
     @abstractmethod
     def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
-        """Return the gradients, from those of the outputs and of the last state."""
+        """Return the gradients, from those of the outputs and of the last state.
+
+        Backpropagation through time (Werbos 1990): from the last step to the first, what reaches a state is what its
+        output is asked for and what the step behind it passes on. The weights' gradient is the caller's: it is one
+        product over all of time.
+        """
 
 
 @dataclass(frozen=True)

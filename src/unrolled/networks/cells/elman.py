@@ -30,6 +30,8 @@ class Elman(Cell):
         return Tape((h,), ())
 
     def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # h' = tanh(u) with u = a + W h + b, and tanh' = 1 - tanh^2. So du = (1 - h'^2) dh', which is da, too, because a
+        # is only added; and dh = W^T du.
         (h,), (dh,) = tape.states, last
         da = h[1:] * h[1:]
         da.neg_().add_(1)

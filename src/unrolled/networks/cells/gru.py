@@ -42,6 +42,9 @@ class GRU(Cell):
         return Tape((h,), (gates, u))
 
     def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # h' = n + z (h - n) with n = tanh(a_n + r u_n), u = W h + b, and sigmoids s' = s - s^2. So
+        #   da_n = (1 - n^2) (1 - z) dh'     da_z = (z - z^2) (h - n) dh'     da_r = (r - r^2) u_n da_n
+        # and du is the same but for du_n = r da_n, because the reset gate stands between; dh = z dh' + W^T du.
         (h,), (gates, u), (dh,) = tape.states, tape.kept, last
         da, du = gates.new_empty(gates.shape), gates.new_empty(gates.shape)
         size = h.shape[-1]

@@ -42,6 +42,9 @@ class LSTM(Cell):
         return Tape((h, c), (gates, tanh_c))
 
     def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # c' = f c + i g and h' = o tanh(c'). What reaches c' comes along c and through h':
+        #   dc' += o (1 - tanh(c')^2) dh'    di = g dc'    df = c dc'    dg = i dc'    do = tanh(c') dh'
+        # each times the slope of its gate's function; then dc = f dc' and dh = W^T da.
         (_, c), (gates, tanh_c), (dh, dc) = tape.states, tape.kept, last
         slopes = self.slopes(gates)
         through_c = 1 - tanh_c * tanh_c

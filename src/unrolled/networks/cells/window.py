@@ -47,6 +47,9 @@ class Window(Cell):
         return Tape((h, *(known[None] for known in ahead[steps:])), ())
 
     def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # h_t = tanh(s_t), and s_t is the sum of block k of a_(t-k) over all k, the first of which came with the state.
+        # So ds_t = (1 - h_t^2) dh_t; sums behind the last step have what the last state is asked for. Block k of da_t
+        # is ds_(t+k), and so is what the first state's part k brought.
         h, steps = tape.states[0][1:], len(outputs)
         d_ahead = h.new_empty(steps + self.gates - 1, *h.shape[1:])
         now = d_ahead[:steps].copy_(outputs)

@@ -32,6 +32,10 @@ class FusedLoss(torch.autograd.Function):
     def forward(
         ctx: Any, x: TensorNK, table: TensorVK, bias: TensorV, targets: TensorN, smoothing: float, precision: str
     ) -> tuple[Scalar, Scalar]:
+        # Of logits l = x E^T + b over V units, n of which occur, with smoothing s (Szegedy et al. 2016, section 7):
+        #   loss = log sum exp(l) - (1 - s) l_target - s mean(l of those that occur)
+        #   dl = softmax(l) - (1 - s) [target] - s / n [occurs]      dx = dl E     dE = dl^T x     db = sum of dl
+        # The last term of dl is the same for all rows: its share of the gradients is added once, behind the loop.
         operand: Callable[[TensorNK], TensorNK] = filled if multiplies_bf16(precision) else lambda each: each
         dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
         smoothed, plain = x.new_zeros(()), x.new_zeros(())
@@ -62,6 +66,7 @@ class FusedLoss(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, slope: Scalar, _: Scalar) -> tuple[TensorNK, TensorVK, TensorV, None, None, None]:
+        # the gradients of the sum were made on the way forward; those of the mean are these over N, by the chain rule
         dx, d_table, d_bias = ctx.saved_tensors
         scale = slope / max(1, len(dx))
         return dx * scale, d_table * scale, d_bias * scale, None, None, None

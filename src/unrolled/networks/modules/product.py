@@ -36,6 +36,8 @@ class Product(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, slope: TensorMN) -> tuple[TensorMK | None, TensorKN | None]:
+        # of z = x y: dx = dz y^T and dy = x^T dz, of the operands as they were multiplied; that they were rounded to
+        # bf16 before has the derivative 1
         left, right = ctx.saved_tensors
         for_x, for_y = ctx.needs_input_grad
         back = slope.new_zeros(len(left), right.shape[1], dtype=torch.bfloat16)

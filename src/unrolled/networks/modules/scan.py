@@ -50,6 +50,8 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, outputs: TensorTBH, *last: TensorBH) -> tuple[TensorX | None, ...]:
+        # With u_t = W_hh h_(t-1) + b_hh the cell gives du_t; then dW_hh is the sum of du_t h_(t-1)^T over all steps and
+        # rows, which is one large product instead of T small ones, and db_hh the sum of du_t.
         w_hh, b_hh, *saved = ctx.saved_tensors
         tape = Tape(tuple(saved[: ctx.parts]), tuple(saved[ctx.parts :]))
         given = (tape, outputs, last, Recurrence(w_hh, b_hh))
@@ -76,9 +78,11 @@ def scan(
 
 
 def pack(w_hh: TensorJH, shape: tuple[int, ...], order: tuple[int, ...], precision: str) -> TensorN:
-    """Return weights in blocks of a shape, in the kernels' order and precision (``native/unrolled.h``).
+    """Return weights in blocks of a shape, in the kernels' order and precision, bf16 as its bits.
 
-    Bf16 as its bits.
+    Units come in panels of 16, one vector of AVX-512, and inputs in the order in which a product adds them up, so that
+    the kernels read all weights from the beginning to the end. In bf16 two inputs lie side by side, because one
+    instruction multiplies and adds such pairs; a panel of these is a tile of AMX as it stands (``native/unrolled.h``).
     """
     whole = w_hh if precision == "fp32" else w_hh.bfloat16().view(torch.uint16)
     return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
@@ -103,6 +107,8 @@ def native_forward(cell: Cell, a: TensorTBGH, state: State, recurrence: Recurren
     sizes = sizes_of(cell, a, precision)
     each = STEP[precision]
     shape = (cell.gates, -1, PANEL, sizes.hidden // each, each)
+    # [G][H/16 panels][16][H/s][s] → [H/16][G][H/s][16][s]: all gates of 16 units together, for their state is made of
+    # them at once; then input by input (s = 1, in bf16 2 at a time), the 16 units of each side by side
     weights = pack(recurrence.w_hh, shape, (1, 0, 3, 2, 4), precision)
     states = {name: torch.empty(sizes.states) for name in cell.parts}
     for part, first in zip(states.values(), state, strict=True):
@@ -123,6 +129,8 @@ def native_backward(
     gates, kept = tape.kept
     sizes = sizes_of(cell, gates, precision)
     each = STEP[precision]
+    # the way back multiplies by the transpose: the gates are the inputs and the units of h the outputs,
+    # [G*H/s][s][H/16][16] → [H/16][G*H/s][16][s]
     weights = pack(recurrence.w_hh, (sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), precision)
     da = torch.empty(sizes.wide)
     du = torch.empty(sizes.wide) if cell.separate else da

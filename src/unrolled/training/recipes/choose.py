@@ -18,7 +18,10 @@ from .text import Recipe
 MEASURED = 1.8  # seconds of measuring before the sizes are chosen; steps and epochs do not depend on it
 MEASURED_SHARE = 0.04  # of a run, at most
 GENTLER = 0.25
-"""A trained network's learning rate, relative to that of a fresh one of its sizes (``docs/lab-notes.md``)."""
+"""A trained network's learning rate, relative to that of a fresh one of its sizes.
+
+Measured: ``docs/lab-notes.md``, "the learning rate of a network that goes on"; two texts, which decide little.
+"""
 
 
 def choose_sizes(work: TrainingJob, device: torch.device, precision: str) -> Recipe:

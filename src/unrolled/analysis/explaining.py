@@ -88,7 +88,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     every, activations = joined([each for each, _ in read]), [each for _, each in read if each is not None]
     ids = np.concatenate([passage.ids for passage in passages])
     units = [unit for passage in passages for unit in passage.units]
-    used, places = np.unique(every.candidates, return_inverse=True)
+    used, indices = np.unique(every.candidates, return_inverse=True)
     layers, neurons = stacked(activations)
     return Explanation(
         unit=vocabulary.unit,
@@ -99,7 +99,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
         bits=every.bits + naming_bits(units, ids, vocabulary),
         names=tuple(map(vocabulary.text_of, used.tolist())),
         came=np.searchsorted(used, ids).astype(np.int32),
-        candidates=places.reshape(every.candidates.shape).astype(np.int32),
+        candidates=indices.reshape(every.candidates.shape).astype(np.int32),
         logs=every.logs,
         rest=every.rest,
         rest_count=len(vocabulary) - every.candidates.shape[1],

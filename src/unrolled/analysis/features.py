@@ -23,19 +23,19 @@ BEST = 5
 def inside_quotes(text: str) -> Iterator[float]:
     """1 within a quotation. It also ends at a blank line: a mark that was forgotten must not turn all around."""
     closing = ""
-    for place, character in enumerate(text):
-        if text.startswith("\n\n", place):
+    for position, character in enumerate(text):
+        if text.startswith("\n\n", position):
             closing = ""
         elif not closing:
             closing = CLOSING.get(character, "")
-        elif character in closing and not is_apostrophe(text, place):
+        elif character in closing and not is_apostrophe(text, position):
             closing = ""
         yield float(bool(closing))
 
 
-def is_apostrophe(text: str, place: int) -> bool:
+def is_apostrophe(text: str, position: int) -> bool:
     """Tell whether a closing single quote stands within a word."""
-    return text[place] == "’" and text[place + 1 : place + 2].isalpha()
+    return text[position] == "’" and text[position + 1 : position + 2].isalpha()
 
 
 def inside_brackets(text: str) -> Iterator[float]:

@@ -82,6 +82,6 @@ def measured(vocabulary: Vocabulary, passages: Sequence[Passage]) -> DoublesTF:
     every = []
     for each in passages:
         sizes = [vocabulary.kind.characters(unit) for unit in each.units]
-        places = np.maximum(np.cumsum(sizes) - 1, 0)
-        every.append(features(each.text + (each.end or ""))[places])
+        positions = np.maximum(np.cumsum(sizes) - 1, 0)
+        every.append(features(each.text + (each.end or ""))[positions])
     return np.concatenate(every)

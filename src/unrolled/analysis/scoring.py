@@ -158,13 +158,13 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
     separator = [] if documents == "whole" else [SEPARATORS[documents]]
     units = tuple(unit for part in texts for unit in [*vocabulary.split(part), *separator])[first:]
     naming = naming_bits(units, targets, vocabulary)
-    bits, tops, place = [], [], 0
+    bits, tops, position = [], [], 0
     for logits in blocks:
         logs = log_probabilities(logits, vocabulary.unseen)
-        bits.append(surprisal(logs, targets[place : place + len(logs)]))
+        bits.append(surprisal(logs, targets[position : position + len(logs)]))
         if options.top:
             tops += alternatives(logs, vocabulary, options.top)
-        place += len(logits)
+        position += len(logits)
     unknown = int((targets == UNKNOWN).sum())
     costs = np.concatenate(bits) + naming
     return Score(options.mode, text, units, costs, vocabulary.kind, tuple(tops), unknown, options.adaptive, documents)
@@ -174,8 +174,8 @@ def streamed(engine: Engine, ids: IdsN) -> Iterator[DoublesTV]:
     """Yield logits for every unit of a text, the state carried from the boundary to the end."""
     inputs = np.concatenate([np.array([BOUNDARY], np.int32), ids[:-1]])[None]
     state = engine.start(1)
-    for place in range(0, len(ids), UNITS_AT_ONCE):
-        logits, state = engine.scan(inputs[:, place : place + UNITS_AT_ONCE], state)
+    for position in range(0, len(ids), UNITS_AT_ONCE):
+        logits, state = engine.scan(inputs[:, position : position + UNITS_AT_ONCE], state)
         yield logits[0].astype(np.float64)
 
 
@@ -184,12 +184,12 @@ def cold(engine: Engine, ids: IdsN) -> Iterator[DoublesTV]:
     inputs = ids[:-1]
     whole = len(inputs) // WINDOW * WINDOW
     windows = inputs[:whole].reshape(-1, WINDOW)
-    place, rows = 0, 1
-    while place < len(windows):
-        part = windows[place : place + rows]
+    position, rows = 0, 1
+    while position < len(windows):
+        part = windows[position : position + rows]
         logits, _ = engine.scan(part, engine.start(len(part)))
         yield logits.reshape(-1, logits.shape[-1]).astype(np.float64)
-        place, rows = place + len(part), max(1, min(WINDOWS_AT_ONCE, MAX_LOGITS // logits[0].size))
+        position, rows = position + len(part), max(1, min(WINDOWS_AT_ONCE, MAX_LOGITS // logits[0].size))
     if whole < len(inputs):
         logits, _ = engine.scan(inputs[None, whole:], engine.start(1))
         yield logits[0].astype(np.float64)
@@ -207,10 +207,10 @@ def naming_bits(units: Sequence[str], targets: IdsT, vocabulary: Vocabulary) -> 
     One code point is one of those that the vocabulary lacks; a unit of several also has to tell where it ends.
     """
     bits = np.zeros(len(units))
-    for place in np.flatnonzero(targets == UNKNOWN).tolist():
-        size = len(units[place])
+    for position in np.flatnonzero(targets == UNKNOWN).tolist():
+        size = len(units[position])
         one = math.log2(CODE_POINTS - len(vocabulary)) if vocabulary.unit == "char" else math.log2(CODE_POINTS) + 1
-        bits[place] = size * one
+        bits[position] = size * one
     return bits
 
 

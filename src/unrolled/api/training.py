@@ -209,18 +209,18 @@ def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
 
     given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
     try:
-        work = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
-        if work.model.kind.counted:
+        job = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
+        if job.model.kind.counted:
             from ..training.train_markov import count_chain as fit
         else:
             from ..training.driver import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None
-    for note in work.notes:
+    for note in job.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=4)
-    bundle = with_sample(fit(work, order.observers, interrupt, order.resume))
+    bundle = with_sample(fit(job, order.observers, interrupt, order.resume))
     # a pretrained network that sees was named by the user, or nothing would have been learnt
-    return model_of(bundle, vision=bundle.config.backbone), work.resume_file
+    return model_of(bundle, vision=bundle.config.backbone), job.resume_file
 
 
 @contextmanager

@@ -63,8 +63,8 @@ class Encoder:
         """Return what is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
-        places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
-        return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
+        positions = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
+        return Places(positions, np.full(len(positions), positions.shape[1]), self.whole(positions))
 
     def features(self, given: EncoderInput) -> FloatsBSE:
         """Return what is remembered of the positions of ready features."""
@@ -77,15 +77,15 @@ class Encoder:
         """Return what is remembered of the positions of pictures."""
         return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
 
-    def whole(self, places: FloatsBSE) -> FloatsBE:
+    def whole(self, positions: FloatsBSE) -> FloatsBE:
         """Return an image as a whole: of pixels what is where, of ready features their mean."""
         if self.spec.kind == "features":
-            of_all: FloatsBE = places.mean(1)
+            of_all: FloatsBE = positions.mean(1)
             return of_all
         weight, bias, mean, variance = (
             self.tensors[f"{PREFIX}{name}"] for name in ("whole.weight", "whole.bias", "mean", "variance")
         )
-        whole: FloatsBE = (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
+        whole: FloatsBE = (positions.reshape(len(positions), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
         return whole
 
     def units(self, given: EncoderInput) -> Places:
@@ -120,8 +120,8 @@ class Encoder:
 
 def turn(sizes: NumbersB, steps: int) -> NumbersSB:
     """Return where every position goes when each row is read from its own end; padding stays where it is."""
-    places = np.arange(steps)[:, None]
-    return np.where(places < sizes, sizes - 1 - places, places)
+    positions = np.arange(steps)[:, None]
+    return np.where(positions < sizes, sizes - 1 - positions, positions)
 
 
 def standardised(x: FloatsXE) -> FloatsXE:

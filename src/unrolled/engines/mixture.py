@@ -71,10 +71,10 @@ def follow(expected: DoublesNMV, heard: IdsK, weights: DoublesCM, read: DoublesC
     levels = np.minimum((-3 * np.log(expected.max(-1))).astype(int), LEVELS - 1)
     cases = levels @ LEVELS ** np.arange(expected.shape[1])
     given = np.empty(expected.shape[:2])
-    for place, case in enumerate(cases.tolist()):
-        given[place] = weights[case]
-        if place < len(heard):
-            worth = weights[case] * expected[place, :, heard[place]]
+    for position, case in enumerate(cases.tolist()):
+        given[position] = weights[case]
+        if position < len(heard):
+            worth = weights[case] * expected[position, :, heard[position]]
             if not worth.any():  # no member thought it possible: it tells them not apart
                 continue
             read[case] += 1

@@ -85,9 +85,9 @@ class NgramCache(Engine):
         logits = np.empty((*ids.shape, len(self.occur)), np.float32)
         for row in range(len(ids)):
             tables = self.tables(state["history"][row])
-            for place, unit in enumerate(ids[row].tolist()):
+            for position, unit in enumerate(ids[row].tolist()):
                 tables.learn(unit)
-                logits[row, place] = logs_of(tables.predict())
+                logits[row, position] = logs_of(tables.predict())
             self.keep(history[row], tables)
         return logits, {"history": history}
 

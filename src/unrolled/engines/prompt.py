@@ -43,8 +43,8 @@ class PromptState:
 
 def read_ids(engine: Engine, ids: IdsT, state: EngineState) -> PromptState:
     """Read some ids, at least one, on from a state of one row."""
-    for place in range(0, len(ids), READ_AT_ONCE):
-        logits, state = engine.scan(ids[None, place : place + READ_AT_ONCE], state)
+    for start in range(0, len(ids), READ_AT_ONCE):
+        logits, state = engine.scan(ids[None, start : start + READ_AT_ONCE], state)
     return PromptState(sound(logits[:, -1]).copy(), state)  # alone: not with the logits of all ids beside it
 
 

@@ -89,8 +89,8 @@ class Answers(Engine):
         check_like(state, self.start(1))
 
     def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
-        places = state["place"][:, None] + np.arange(ids.shape[1])
-        logits = self.logits[state["source"][:, None], np.minimum(places, self.logits.shape[1] - 1)]
+        positions = state["place"][:, None] + np.arange(ids.shape[1])
+        logits = self.logits[state["source"][:, None], np.minimum(positions, self.logits.shape[1] - 1)]
         return logits, {**state, "place": state["place"] + ids.shape[1]}
 
 

@@ -131,7 +131,7 @@ def search_all(
     searches = [Beams(HypothesisScorer(vocabulary, read.begun, options)) for _ in read.logits]
     growing = [search for search in searches if not search.over]
     logits, state, kept = read.logits, read.state, math.log1p(-vocabulary.unseen)  # as a given text is scored
-    rows = [range(place, place + 1) for place in range(len(growing))]
+    rows = [range(index, index + 1) for index in range(len(growing))]
     while growing:
         units, likely = likeliest(logits, 2 * (options.beams or 1), not options.endless)
         parts = [slice(own.start, own.stop) for own in rows]
@@ -152,7 +152,7 @@ def candidates(units: IdsNK, sums: DoublesNK, count: int) -> list[tuple[int, int
     With twice as many as the beams, enough go on however many end.
     """
     order = np.argsort(-sums, axis=None, kind="stable")[:count].tolist()
-    found = [(*divmod(place, units.shape[1]), float(sums.flat[place])) for place in order]
+    found = [(*divmod(index, units.shape[1]), float(sums.flat[index])) for index in order]
     return [(parent, int(units[parent, rank]), total) for parent, rank, total in found if total > OUT]
 
 

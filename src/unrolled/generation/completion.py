@@ -135,8 +135,8 @@ class WordSearch:
             logits, after = engine.scan(ids, gather(batch))
             for row, logs in enumerate(log_softmax(forbid_unseen(logits[:, 0].astype(np.float64)))):
                 self.end(logs, batch[row])
-                known = self.words.go_on[batch[row].ids[-1]] or self.words.may_end[batch[row].ids[-1]]
-                allowed = self.words.go_on if known else self.words.begin
+                in_word = self.words.go_on[batch[row].ids[-1]] or self.words.may_end[batch[row].ids[-1]]
+                allowed = self.words.go_on if in_word else self.words.begin
                 if len(batch[row].ids) < MAX_WORD_UNITS:
                     self.grow(allowed, logs, after, row, (batch[row].cost, batch[row].ids))
         return bool(batch)

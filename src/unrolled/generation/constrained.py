@@ -62,8 +62,8 @@ class DecodeStep:
             while shares.any():
                 unit = int(draw(shares, uniforms.next()[:, 0])[0])
                 shares[0, unit], self.logits[0, unit] = 0, OUT
-                if place := self.after(engine, unit):
-                    return place
+                if reached := self.after(engine, unit):
+                    return reached
         return None
 
 
@@ -75,14 +75,14 @@ def constrained(engine: Engine, start: DecodeStep, options: GenerateOptions, uni
     """
     trail, longest, dead_ends = [start], [start], 0
     while trail and dead_ends < MOST_DEAD_ENDS:
-        place = trail[-1].next(engine, options, uniforms)
-        if place is None:
+        reached = trail[-1].next(engine, options, uniforms)
+        if reached is None:
             dead_ends += 1
             longest = max(trail, longest, key=len)
             trail = trail[:-1]
             continue
-        trail = [*trail, place]
-        if place.unit == BOUNDARY:
+        trail = [*trail, reached]
+        if reached.unit == BOUNDARY:
             yield from written(trail)
             return
         if len(trail) > BACK:
@@ -94,4 +94,4 @@ def constrained(engine: Engine, start: DecodeStep, options: GenerateOptions, uni
 
 def written(trail: Sequence[DecodeStep]) -> list[int]:
     """Return the units of a trail; its first place was shown already."""
-    return [place.unit for place in trail[1:]]
+    return [reached.unit for reached in trail[1:]]

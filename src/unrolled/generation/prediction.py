@@ -96,11 +96,11 @@ class Predictor:
 
         Their places in the list, and the engine under them.
         """
-        order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
-        sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
+        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
+        sizes = np.array([max(1, len(sources[index])) for index in order], np.int64)
         for first, last in grouped(sizes, BATCH_SIZE, MAX_CHARACTERS):
-            places = order[first:last]
-            yield places, self.reader.encode(self.encode_sources([sources[place] for place in places]))
+            indices = order[first:last]
+            yield indices, self.reader.encode(self.encode_sources([sources[index] for index in indices]))
 
     def vectors(self, sources: Sequence[str]) -> FloatsNE:
         """Return what the encoder has in its memory when it has read each source."""
@@ -111,8 +111,8 @@ class Predictor:
     def logits(self, sources: Sequence[str]) -> DoublesNK:
         """Return the logits of the K labels of each source."""
         found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))
-        for places, engine in self.parts(sources):
-            found[places] = engine.scan(np.zeros((len(places), 1), np.int32), engine.start(len(places)))[0][
+        for indices, engine in self.parts(sources):
+            found[indices] = engine.scan(np.zeros((len(indices), 1), np.int32), engine.start(len(indices)))[0][
                 :, 0, SPECIAL:
             ]
         return found
@@ -120,12 +120,12 @@ class Predictor:
     def place_probabilities(self, sources: Sequence[str]) -> list[DoublesXK]:
         """Return the probabilities of the K labels at each position [T] of each source that answers."""
         found = [np.empty((0, 0))] * len(sources)
-        for places, engine in self.parts(sources):
-            given = self.encode_sources([sources[place] for place in places])
+        for indices, engine in self.parts(sources):
+            given = self.encode_sources([sources[index] for index in indices])
             read = np.zeros(given.values.shape[:2], np.int32)
-            every = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
-            for row, place in enumerate(places):
-                found[place] = every[row, given.answering(row)]
+            every = softmax(engine.scan(read, engine.start(len(indices)))[0][:, :, SPECIAL:].astype(np.float64))
+            for row, index in enumerate(indices):
+                found[index] = every[row, given.answering(row)]
         return found
 
     def label_places(self, sources: Sequence[str]) -> list[Answer]:
@@ -148,7 +148,7 @@ class Predictor:
         answers = []
         for source, each in zip(sources, probabilities, strict=True):
             order = np.argsort(-each, kind="stable")
-            ranked = {self.vocabulary.units[place]: float(each[place]) for place in order}
+            ranked = {self.vocabulary.units[index]: float(each[index]) for index in order}
             answers.append(Answer(source, next(iter(ranked)), next(iter(ranked.values())), ranked))
         return answers
 
@@ -160,11 +160,11 @@ class Predictor:
         With beams they are the likeliest ones; else they are drawn, each with a seed of its own.
         """
         found: list[list[Generated]] = [[] for _ in sources]
-        for places, engine in self.parts(sources):
-            read = self.begin(engine, len(places), prefix)
-            for place, texts in zip(places, self.texts(engine, read, options, count), strict=True):
-                found[place] = [
-                    dataclasses.replace(each, source=sources[place], text=prefix + each.text) for each in texts
+        for indices, engine in self.parts(sources):
+            read = self.begin(engine, len(indices), prefix)
+            for index, texts in zip(indices, self.texts(engine, read, options, count), strict=True):
+                found[index] = [
+                    dataclasses.replace(each, source=sources[index], text=prefix + each.text) for each in texts
                 ]
         return found
 
@@ -214,11 +214,11 @@ class Predictor:
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Generated]:
         """Return what given targets cost under their sources."""
         found: list[Generated | None] = [None] * len(sources)
-        for places, engine in self.parts(sources):
-            read = self.begin(engine, len(places), "")
-            texts = self.judged(engine, read, [targets[place] for place in places])
-            for place, each in zip(places, texts, strict=True):
-                found[place] = dataclasses.replace(each, source=sources[place])
+        for indices, engine in self.parts(sources):
+            read = self.begin(engine, len(indices), "")
+            texts = self.judged(engine, read, [targets[index] for index in indices])
+            for index, each in zip(indices, texts, strict=True):
+                found[index] = dataclasses.replace(each, source=sources[index])
         return [each for each in found if each]
 
     def attention(self, source: str, ids: Sequence[int]) -> FloatsTS | None:

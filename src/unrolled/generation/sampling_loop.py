@@ -80,10 +80,10 @@ def write_constrained(
     assert options.seed is not None, "the caller chooses one"
     texts = []
     for row in rows:
-        place = DecodeStep(
+        first = DecodeStep(
             read.logits.astype(np.float64), read.state, vocabulary.decoder(read.begun), tuple(constraints)
         )
-        units = constrained(engine, place, options, Uniforms(options.seed, range(row, row + 1)))
+        units = constrained(engine, first, options, Uniforms(options.seed, range(row, row + 1)))
         texts.append(chain(units, repeat(BOUNDARY)))
     for each in zip(*texts, strict=True):
         yield np.array(each, np.int32)[:, None]

@@ -174,9 +174,9 @@ class PackedNetwork:
 
         def part(begin: int, end: int) -> None:
             run, read, found = self.library.variant.scan, ids[begin:].ctypes.data, logits[begin:].ctypes.data
-            places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
+            pointers = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
             memory = attended and ctypes.byref(attended.part(begin, weights))
-            if run(ctypes.byref(self.network), memory, read, end - begin, steps, *places, found):
+            if run(ctypes.byref(self.network), memory, read, end - begin, steps, *pointers, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)
@@ -200,10 +200,10 @@ class PackedNetwork:
 
         def part(begin: int, end: int) -> None:
             run, where = self.library.variant.draw, ctypes.byref(self.network)
-            places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
+            pointers = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
             uniforms_at, read, found = (each[begin:].ctypes.data for each in (uniforms, last, ids))
             memory = attended and ctypes.byref(attended.part(begin, None))
-            if run(where, memory, ctypes.byref(filters), uniforms_at, end - begin, steps, *places, read, found):
+            if run(where, memory, ctypes.byref(filters), uniforms_at, end - begin, steps, *pointers, read, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)

@@ -31,8 +31,8 @@ def rank(
     apart = logits.strides[0] // logits.itemsize
 
     def part(begin: int, end: int) -> None:
-        places = (each[begin:].ctypes.data for each in (ids, values, sums))
-        given = Ranking(logits[begin:].ctypes.data, end - begin, apart, size, special, ends, count, *places)
+        pointers = (each[begin:].ctypes.data for each in (ids, values, sums))
+        given = Ranking(logits[begin:].ctypes.data, end - begin, apart, size, special, ends, count, *pointers)
         library.variant.rank(ctypes.byref(given))
 
     over_rows(part, rows, threads if logits.size >= WORTH else 1)

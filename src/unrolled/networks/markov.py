@@ -142,10 +142,10 @@ class Raw:
 
 def raw_levels(ids: NumbersT, vocabulary: int, order: int) -> Iterator[Raw]:
     """Yield the n-grams of each length up to ``order`` that the text has; of one unit, the whole vocabulary."""
-    places = np.arange(len(ids))
-    begun = np.maximum.accumulate(np.where(ids == BOUNDARY, places, 0))
-    reach = places - before(begun, 0) + 1  # units back to the last boundary before
-    events = places[1:] if len(ids) and ids[0] == BOUNDARY else places
+    positions = np.arange(len(ids))
+    begun = np.maximum.accumulate(np.where(ids == BOUNDARY, positions, 0))
+    reach = positions - before(begun, 0) + 1  # units back to the last boundary before
+    events = positions[1:] if len(ids) and ids[0] == BOUNDARY else positions
     yield Raw(
         np.arange(vocabulary),
         np.bincount(ids[events], minlength=vocabulary),
@@ -154,7 +154,7 @@ def raw_levels(ids: NumbersT, vocabulary: int, order: int) -> Iterator[Raw]:
     )
     grams, opening = ids, np.arange(vocabulary) == BOUNDARY
     for length in range(2, order + 1):
-        ends = places[reach >= length]
+        ends = positions[reach >= length]
         if not len(ends):
             return
         keys, numbers, counts = np.unique(
@@ -223,19 +223,19 @@ class Chain:
         """Return the number of each n-gram of a length, a unit after its context."""
         keys = self.levels[length - 1].keys
         wanted = contexts * self.vocabulary + ids
-        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where((keys[places] == wanted) & (contexts != NONE), places, NONE)
+        indices = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where((keys[indices] == wanted) & (contexts != NONE), indices, NONE)
 
     def predict(self, nodes: NumbersNO) -> DoublesNV:
         """Return the probabilities of every unit after nodes."""
         probabilities = np.full((len(nodes), self.vocabulary), 1 / self.vocabulary)
         for level, contexts in zip(self.levels, nodes.T, strict=True):
-            places = np.flatnonzero(contexts != NONE)
-            known = contexts[places]
-            probabilities[places] *= level.left[known, None]
-            sizes = level.starts[known + 1] - level.starts[known]
-            grams = ranges(level.starts[known], sizes)
-            probabilities[np.repeat(places, sizes), level.units[grams]] += level.shares[grams]
+            rows = np.flatnonzero(contexts != NONE)
+            present = contexts[rows]
+            probabilities[rows] *= level.left[present, None]
+            sizes = level.starts[present + 1] - level.starts[present]
+            grams = ranges(level.starts[present], sizes)
+            probabilities[np.repeat(rows, sizes), level.units[grams]] += level.shares[grams]
         return probabilities
 
     def probability(self, ids: ArrayN, nodes: NumbersNO) -> DoublesN:
@@ -253,14 +253,14 @@ def level_of(tensors: Mapping[str, ArrayY], length: int, vocabulary: int, smooth
     units, starts, counts = (tensors[f"{name}_{length}"].astype(np.int64) for name in ("units", "starts", "counts"))
     owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     totals = np.bincount(owners, counts, len(starts) - 1)
-    known = np.maximum(totals, 1)
+    divisors = np.maximum(totals, 1)
     if smoothing == "none":
         off = KEPT * counts.astype(np.float64)
     else:
         off = discounts(counts.astype(np.float64))[np.minimum(counts, 3)]
     freed = np.bincount(owners, off, len(starts) - 1)
-    left = np.where(totals > 0, freed / known, 1.0)
-    return Level(owners * vocabulary + units, starts, units, (counts - off) / known[owners], left)
+    left = np.where(totals > 0, freed / divisors, 1.0)
+    return Level(owners * vocabulary + units, starts, units, (counts - off) / divisors[owners], left)
 
 
 def ranges(starts: NumbersN, sizes: NumbersN) -> NumbersK:

@@ -141,7 +141,7 @@ def tanh(x: EitherX) -> EitherX:
 def blocks(x: EitherXN, count: int) -> list[EitherXK]:
     """Return the last axis cut into equal blocks (views), one a gate."""
     size = x.shape[-1] // count
-    return [x[..., place * size : (place + 1) * size] for place in range(count)]
+    return [x[..., index * size : (index + 1) * size] for index in range(count)]
 
 
 def history(state: State, steps: int) -> tuple[EitherYBH, ...]:

@@ -84,8 +84,8 @@ class BothWays(Recurrent):
 
 def turn(sizes: TensorB, steps: int) -> TensorSB:
     """Return where every position goes when each row is read from its own end; padding stays where it is."""
-    places = torch.arange(steps, device=sizes.device)[:, None]
-    return torch.where(places < sizes, sizes - 1 - places, places)
+    positions = torch.arange(steps, device=sizes.device)[:, None]
+    return torch.where(positions < sizes, sizes - 1 - positions, positions)
 
 
 def at(x: TensorSBK, positions: TensorSB) -> TensorSBK:
@@ -127,8 +127,8 @@ class FeaturesEncoder(nn.Module):
 
     def forward(self, features: TensorBSF, sizes: TensorB | None, rng: Rng | None) -> Places:
         """Return what is remembered of features."""
-        places = torch.tanh(self.project(dropout(features, self.dropout, rng)))
-        return Places(places, None, places.mean(1))
+        positions = torch.tanh(self.project(dropout(features, self.dropout, rng)))
+        return Places(positions, None, positions.mean(1))
 
 
 class PixelsEncoder(nn.Module):
@@ -153,10 +153,10 @@ class PixelsEncoder(nn.Module):
 
     def forward(self, images: TensorBPQC, sizes: TensorB | None, rng: Rng | None) -> Places:
         """Return what is remembered of pictures."""
-        places = dropout(standardised(self.pixels(images, rng)), self.dropout, rng)
-        whole, learns = self.whole(places.flatten(1)), rng is not None and len(places) > 1
+        positions = dropout(standardised(self.pixels(images, rng)), self.dropout, rng)
+        whole, learns = self.whole(positions.flatten(1)), rng is not None and len(positions) > 1
         whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
-        return Places(places, None, whole)
+        return Places(positions, None, whole)
 
 
 def standardised(x: TensorXE) -> TensorXE:

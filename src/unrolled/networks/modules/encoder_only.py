@@ -37,9 +37,9 @@ class EncoderOnlyNetwork(Network):
             self.head.weight.uniform_(-bound, bound, generator=generator)
 
     def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
-        places = self.encoder(source.values, source.sizes, rng)
-        answers = dropout(pool(places, self.spec.pooling), self.spec.dropout, rng)
-        return Encoded(answers=answers, whole=places.whole)
+        found = self.encoder(source.values, source.sizes, rng)
+        answers = dropout(pool(found, self.spec.pooling), self.spec.dropout, rng)
+        return Encoded(answers=answers, whole=found.whole)
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         return {}

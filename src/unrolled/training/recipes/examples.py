@@ -101,8 +101,8 @@ def choose_translator(model: ModelOptions, train: TrainOptions, split: ExampleDa
     seen = passes(chosen, train, split, speed)
     if model.dropout is None:
         chosen = dataclasses.replace(chosen, dropout=DROPOUT_OF_LETTERS if letters else dropout_for(seen))
-    places = POSITIONS_PER_STEP * (2 if letters or seen < 8 else 4 if seen < 25 else 8)
-    rows = train.batch_size or rows_of(places, mean_length, pairs)
+    positions = POSITIONS_PER_STEP * (2 if letters or seen < 8 else 4 if seen < 25 else 8)
+    rows = train.batch_size or rows_of(positions, mean_length, pairs)
     settings = settled(train, rows, mean_length, model.cell, smoothing=0.0 if letters else 0.1)
     return Recipe(
         chosen, settings, rate_of(chosen, split, speed), MAX_EPOCHS, summary(chosen, settings, split, why, seen)
@@ -131,13 +131,13 @@ def choose_classifier(model: ModelOptions, train: TrainOptions, split: ExampleDa
 
 def choose_captioner(model: ModelOptions, train: TrainOptions, split: ExampleDataset, speed: Speed) -> Recipe:
     """Return the sizes of what writes of images, which are few: hundreds or thousands."""
-    places = split.train.sources.take(np.arange(1)).values.shape[1]
+    positions = split.train.sources.take(np.arange(1)).values.shape[1]
     width, why = model.hidden_size or OF_IMAGES, "as you chose" if model.hidden_size else "which suits most images"
     chosen = dataclasses.replace(
         sized(model, width),
         directions=None,
         dropout=0.2 if model.dropout is None else model.dropout,
-        attention=model.attention or ("dot" if places > 1 else "none"),
+        attention=model.attention or ("dot" if positions > 1 else "none"),
     )
     rows = train.batch_size or power_of_two(min(MOST_IMAGES, max(LEAST_IMAGES, len(split.train) / STEPS_OF_IMAGES)))
     settings = settled(train, rows, float(split.train.sizes.mean()), model.cell, smoothing=0.1)
@@ -192,9 +192,9 @@ def settled(train: TrainOptions, rows: int, mean_length: float, cell: str, smoot
     )
 
 
-def rows_of(places: int, mean_length: float, pairs: int) -> int:
+def rows_of(positions: int, mean_length: float, pairs: int) -> int:
     """Return pairs in a step of so many places."""
-    return power_of_two(min(places / mean_length, pairs / LEAST_STEPS_A_PASS))
+    return power_of_two(min(positions / mean_length, pairs / LEAST_STEPS_A_PASS))
 
 
 def power_of_two(most: float) -> int:

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-import unrolled
-from unrolled.errors import MissingExtraError
+from . import array_checks
+
+array_checks.install()  # before anything of the package is imported
+
+import unrolled  # noqa: E402
+from unrolled.errors import MissingExtraError  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -189,6 +193,12 @@ def backwards(backwards_file: Path) -> unrolled.Model:
 def ends(ends_file: Path) -> unrolled.Model:
     """The network in its file."""
     return unrolled.load(ends_file)
+
+
+@pytest.fixture(autouse=True)
+def array_types(request: pytest.FixtureRequest) -> None:
+    """In every test anew, arrays are checked against their types, unless it gives wrong ones on purpose."""
+    array_checks.begin_test(0 if request.node.get_closest_marker("wrong_arrays") else array_checks.MAX_CALLS)
 
 
 def browsers() -> Iterator[dict[str, str]]:

@@ -41,7 +41,7 @@ ROOMS = [
     {"usage"},
     {"options", "kinds", "untrusted", "cores", "files"},
     {"errors", "sharing"},
-    {"escaping"},
+    {"escaping", "arrays"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 
@@ -322,6 +322,28 @@ def test_asking_for_a_name_is_found_in_every_form(line):
 def test_every_member_is_a_choice_of_its_option(family):
     (choices,) = choices_of(ast.parse((SOURCE / CHOICES).read_text()), family)
     assert words_of(choices) == MEMBERS[family][0]
+
+
+TYPED = ("sampling.py", "engines/", "networks/", "kernels/", "analysis/", "generation/", "metrics/")
+"""Where arrays have the types of ``arrays.py``, and tensors those of ``networks/modules/tensors.py``."""
+BARE = {"NDArray", "ndarray", "Tensor"}
+
+
+def types_in(tree: ast.AST) -> set[str]:
+    """The names in annotations, and in what a module defines: the latter may be types by another name."""
+    signatures = [each.returns for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
+    annotated = [each.annotation for each in ast.walk(tree) if isinstance(each, ast.arg | ast.AnnAssign)]
+    defined = [each.value for each in ast.iter_child_nodes(tree) if isinstance(each, ast.Assign)]
+    inner = [each for node in [*signatures, *annotated, *defined] if node for each in ast.walk(node)]
+    return {each.id for each in inner if isinstance(each, ast.Name)} | {
+        each.attr for each in inner if isinstance(each, ast.Attribute)
+    }
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if name_of(path).startswith(TYPED)], ids=name_of)
+def test_types_of_arrays_say_their_axes(path):
+    bare = types_in(ast.parse(path.read_text())) & BARE
+    assert not bare or name_of(path) == "networks/modules/tensors.py", "use a type of arrays.py, or add one there"
 
 
 def run_python(code: str, folder: Path = ROOT) -> str:

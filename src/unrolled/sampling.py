@@ -10,19 +10,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import DoublesB, DoublesBT, DoublesBV, DoublesXV, FloatsXV, IdsB
 from .config import GenerateOptions
-from .text.base import Ids
 from .text.vocabulary import BOUNDARY, NEVER, SPECIAL
 
-Logits = NDArray[np.float64]
-Numbers = TypeVar("Numbers", bound=NDArray[np.floating])
+Logits = TypeVar("Logits", FloatsXV, DoublesXV)
 OUT = -np.inf
 COLD = 1e-6  # a lower temperature could divide logits to infinity
 
 
-def temperature(logits: Logits, value: float) -> Logits:
+def temperature(logits: DoublesXV, value: float) -> DoublesXV:
     """Divide by the temperature; at 0, or next to it, only the likeliest unit (the first of equals) stays."""
     if value < COLD:
         best = logits.argmax(-1)[..., None]
@@ -30,7 +28,7 @@ def temperature(logits: Logits, value: float) -> Logits:
     return logits / value
 
 
-def top_k(logits: Logits, k: int) -> Logits:
+def top_k(logits: DoublesXV, k: int) -> DoublesXV:
     """Keep the k likeliest units, and those that are as likely as the last of them (Fan et al. 2018, section 5.2)."""
     if k >= logits.shape[-1]:
         return logits
@@ -38,7 +36,7 @@ def top_k(logits: Logits, k: int) -> Logits:
     return np.where(logits < least, OUT, logits)
 
 
-def top_p(logits: Logits, p: float) -> Logits:
+def top_p(logits: DoublesXV, p: float) -> DoublesXV:
     """Keep the fewest likeliest units that together reach p (Holtzman et al. 2020, section 3.1)."""
     order = np.argsort(logits, axis=-1, kind="stable")
     cumulative = np.cumsum(softmax(np.take_along_axis(logits, order, -1)), axis=-1)
@@ -49,40 +47,40 @@ def top_p(logits: Logits, p: float) -> Logits:
     return np.where(out, OUT, logits)
 
 
-def min_p(logits: Logits, p: float) -> Logits:
+def min_p(logits: DoublesXV, p: float) -> DoublesXV:
     """Keep units at least p times as likely as the likeliest (Nguyen et al. 2024)."""
     probabilities = softmax(logits)
     return np.where(probabilities < p * probabilities.max(-1, keepdims=True), OUT, logits)
 
 
-def softmax(logits: Logits) -> Logits:
+def softmax(logits: DoublesXV) -> DoublesXV:
     """Probabilities over the last axis."""
     powers = np.exp(logits - logits.max(-1, keepdims=True))
-    probabilities: Logits = powers / powers.sum(-1, keepdims=True)
+    probabilities: DoublesXV = powers / powers.sum(-1, keepdims=True)
     return probabilities
 
 
-def logs_of(probabilities: Logits) -> Logits:
+def logs_of(probabilities: DoublesXV) -> DoublesXV:
     """Return logits of probabilities; ``NEVER`` for what is impossible."""
-    logs: Logits = np.log(probabilities, out=np.full(probabilities.shape, NEVER), where=probabilities > 0)
+    logs: DoublesXV = np.log(probabilities, out=np.full(probabilities.shape, NEVER), where=probabilities > 0)
     return logs
 
 
-def forbid_special(logits: Numbers, ends: bool = False) -> Numbers:
+def forbid_special(logits: Logits, ends: bool = False) -> Logits:
     """Return logits without what is never written: unknown, unseen, the boundary unless it ``ends`` a document."""
     left = forbid_unseen(logits)
     left[..., BOUNDARY + ends : SPECIAL] = OUT
     return left
 
 
-def forbid_unseen(logits: Numbers) -> Numbers:
+def forbid_unseen(logits: Logits) -> Logits:
     """Return a copy of logits with minus infinity for units that never occurred where the model learnt."""
     left = logits.copy()
     left[logits < NEVER / 2] = OUT
     return left
 
 
-FILTERS: dict[str, Callable[[Logits, Any], Logits]] = {
+FILTERS: dict[str, Callable[[DoublesXV, Any], DoublesXV]] = {
     "temperature": temperature,
     "top_k": top_k,
     "top_p": top_p,
@@ -96,7 +94,7 @@ def asked_for(options: GenerateOptions) -> dict[str, Any]:
     return {name: value for name in FILTERS if (value := getattr(options, name)) is not None}
 
 
-def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logits:
+def distribution(logits: FloatsXV | DoublesXV, options: GenerateOptions) -> DoublesXV:
     """Return the probabilities [..., V] from which a unit is drawn."""
     left = forbid_special(logits.astype(np.float64), not options.endless)
     for name, value in asked_for(options).items():
@@ -104,15 +102,12 @@ def distribution(logits: NDArray[np.floating], options: GenerateOptions) -> Logi
     return softmax(left)
 
 
-def draw(probabilities: Logits, uniforms: NDArray[np.float64]) -> Ids:
-    """Return one id a row [B] by the inverse of the cumulative sum in id order, from probabilities [B.
-
-    V] and uniforms [B].
-    """
+def draw(probabilities: DoublesBV, uniforms: DoublesB) -> IdsB:
+    """Draw one id a row, by the inverse of the cumulative sum in id order, from uniforms from 0 to 1."""
     cumulative = np.cumsum(probabilities, axis=-1)
     passed = cumulative <= uniforms[:, None] * cumulative[:, -1:]
     last = probabilities.shape[-1] - 1 - (probabilities[:, ::-1] > 0).argmax(-1)
-    ids: Ids = np.minimum(passed.sum(-1), last).astype(np.int32)
+    ids: IdsB = np.minimum(passed.sum(-1), last).astype(np.int32)
     return ids
 
 
@@ -123,6 +118,6 @@ class Uniforms:
         generators = [np.random.Philox(key=np.array([seed, row], np.uint64)) for row in rows]
         self.streams = [np.random.Generator(generator).random for generator in generators]
 
-    def next(self, count: int = 1) -> NDArray[np.float64]:
-        """Return the next numbers of every row [B, count]."""
+    def next(self, count: int = 1) -> DoublesBT:
+        """Return the next ``count`` numbers of every row."""
         return np.array([stream(count) for stream in self.streams])

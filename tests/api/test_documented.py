@@ -54,3 +54,35 @@ def test_a_model_that_was_loaded_shows_its_options_too(model_file):
     code = f"import unrolled, inspect; print(inspect.signature(unrolled.load({str(model_file)!r}).generate))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "temperature: float = 0.8" in done.stdout
+
+
+CLASSES = [each for name in unrolled.__all__ if inspect.isclass(each := getattr(unrolled, name))]
+MEMBERS = {
+    member.__qualname__: member
+    for kind in CLASSES
+    if issubclass(kind, unrolled.Model)
+    for owner in kind.__mro__
+    if owner.__module__.startswith("unrolled.api")
+    for name, each in vars(owner).items()
+    if not name.startswith("_") and inspect.isfunction(member := getattr(each, "__func__", each))
+}
+PUBLIC = [unrolled.train, unrolled.load, unrolled.novelty, unrolled.evaluate, *MEMBERS.values()]
+VERBS_FIRST = {"Answer", "Open", "Return", "Train", "Write"}
+
+
+@pytest.mark.parametrize("function", PUBLIC, ids=lambda each: each.__qualname__)
+def test_a_docstring_says_what_goes_in_and_what_comes_out(function):
+    text = inspect.cleandoc(function.__doc__)
+    code = inspect.unwrap(function).__code__
+    names = [name for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if name not in IMPLIED]
+    assert text.split()[0] in VERBS_FIRST
+    assert "\nReturns:\n    " in text
+    section = text.partition("\nArgs:\n")[2].partition("\n\n")[0]
+    assert [line.split(":")[0].strip() for line in section.splitlines() if line[4:5] != " "] == names
+
+
+IMPLIED = ("self", "cls")
+
+
+def test_the_public_members_are_many():
+    assert len(MEMBERS) > 20

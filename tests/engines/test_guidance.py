@@ -23,7 +23,7 @@ class Narrowed(NgramCache):
 
     def scan(self, ids, state):
         logits, after = super().scan(ids, state)
-        return logits - 2 * (np.arange(SIZE) == 0), after
+        return logits - np.float32(2) * (np.arange(SIZE) == 0), after
 
 
 WITHOUT, UNDER = NgramCache(OCCUR), Narrowed(OCCUR)

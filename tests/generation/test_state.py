@@ -164,6 +164,7 @@ def test_an_adaptive_state_that_cannot_be_is_refused(model, tmp_path, name, valu
         forged(model, tmp_path, put(name, value), adaptive=True)
 
 
+@pytest.mark.wrong_arrays
 @pytest.mark.parametrize(
     "change",
     [

@@ -103,6 +103,7 @@ def test_ids_outside_the_vocabulary_never_reach_c(library, ids):
         packed.scan(np.array(ids), start(packed, 1))
 
 
+@pytest.mark.wrong_arrays
 def test_a_state_of_the_wrong_shape_never_reaches_c(library):
     packed = network(library)
     with pytest.raises(ValueError, match="parts"):
@@ -167,6 +168,7 @@ def test_a_weight_of_another_shape_is_never_packed(library, cell, axis):
             PackedNetwork(library, Shape(CELLS[cell].kernel, 2, 20, 19), *table_and(weights), "fp32")
 
 
+@pytest.mark.wrong_arrays
 def test_logits_of_another_shape_are_never_drawn_from(library):
     packed = network(library)
     for shape in ((1, 18), (2, 19), (19,)):

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import ArrayK, NumbersK, NumbersN
 from ..text.byte import as_bytes
 from .suffix_array import END, Order, is_inside, suffix_array
 
 SAMPLE_END = b"\xfe"  # ends a sample: unlike END, so that nothing is found across the ends of two
 NOWHERE = -1
-Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -80,14 +79,14 @@ def find_matches(samples: Sequence[str], text: bytes) -> Iterator[Match]:
         begin += len(raw)
 
 
-def longest_matches(joint: bytes, begin: int) -> tuple[Numbers, Numbers]:
+def longest_matches(joint: bytes, begin: int) -> tuple[NumbersN, NumbersN]:
     """For every byte from ``begin`` on: how many bytes from it on stand before ``begin``, and where."""
     above, below = neighbours(suffix_array(joint), begin)
     lengths = np.array([lengths_alike(joint, begin, each) for each in (above, below)], np.int64).reshape(2, -1)
     return lengths.max(0), np.where(lengths[0] >= lengths[1], above, below)
 
 
-def neighbours(order: Order, begin: int) -> tuple[Numbers, Numbers]:
+def neighbours(order: Order, begin: int) -> tuple[NumbersK, NumbersK]:
     """For every suffix from ``begin`` on, the nearest before ``begin`` above and below it in a suffix array."""
     ranks = np.flatnonzero(order >= begin)
     first = np.diff(ranks, prepend=-2) != 1  # of those that stand together, and so have the same neighbours
@@ -98,13 +97,13 @@ def neighbours(order: Order, begin: int) -> tuple[Numbers, Numbers]:
     return found[0], found[1]
 
 
-def taken(order: Order, ranks: Numbers) -> Numbers:
+def taken(order: Order, ranks: NumbersK) -> ArrayK:
     """Return the suffixes of some ranks; ``NOWHERE`` for a rank that there is not."""
     inside = (ranks >= 0) & (ranks < len(order))
     return np.where(inside, order[np.clip(ranks, 0, len(order) - 1)], NOWHERE)
 
 
-def lengths_alike(joint: bytes, begin: int, others: Numbers) -> list[int]:
+def lengths_alike(joint: bytes, begin: int, others: NumbersN) -> list[int]:
     """Return how many bytes are alike from each byte after ``begin`` and from another place on.
 
     No end is run over: the bytes that end a sample and a document differ.
@@ -118,7 +117,7 @@ def lengths_alike(joint: bytes, begin: int, others: Numbers) -> list[int]:
     return lengths
 
 
-def whole_characters(number: int, raw: bytes, lengths: Numbers, places: Numbers) -> Iterator[Match]:
+def whole_characters(number: int, raw: bytes, lengths: NumbersN, places: NumbersN) -> Iterator[Match]:
     """Yield the spans of one sample, in whole characters: those that reach further than all that begin before them."""
     begins = np.array([place for place, byte in enumerate(raw) if not is_inside(byte)])
     reached = np.searchsorted(begins, begins + lengths[begins], "right") - 1  # where the first half of one is left out

@@ -11,14 +11,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import (
+    DoublesT,
+    DoublesTK,
+    DoublesTV,
+    FloatsLH,
+    FloatsTLH,
+    FloatsTN,
+    FloatsYLH,
+    IdsN,
+    IdsT,
+    IdsTK,
+    NumbersTK,
+)
 from ..engines import Engine, EngineState
 from ..engines.base import step
 from ..errors import InputError
-from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
-from .features import Floats, rank
+from .features import rank
 from .passages import cut, grouped, measured
 from .scoring import log_probabilities, naming_bits, surprisal
 
@@ -28,12 +39,10 @@ POSITIONS_AT_ONCE = 256  # places whose logits are kept at a time
 MAX_WHOLE_VOCABULARY = 256  # a vocabulary up to this size is told as a whole
 MAX_SHOWN_UNITS = 64  # of a larger one, so many units are told
 
-Activations = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Explanation:
-    """T places, each a unit; K candidates at each. ``candidates`` and ``came`` count in ``names``."""
+    """T units, each with K candidates. ``candidates`` and ``came`` count in ``names``."""
 
     unit: str
     characters: int
@@ -42,20 +51,20 @@ class Explanation:
     """The text in pieces that can be drawn apart, and how many units each is made of."""
     pieces: tuple[str, ...]
     """Each unit as people read it."""
-    bits: Floats
+    bits: DoublesT
     names: tuple[str, ...]
     """Units as people read them; the boundary is empty."""
-    came: Ids
-    candidates: Ids
-    """[T, K]: always with the unit that came."""
-    logs: Floats
-    """Logarithms [T, K] of the candidates' probabilities."""
-    rest: Floats
-    """Logarithms [T] of the mean probability of the units that are no candidates."""
+    came: IdsT
+    candidates: IdsTK
+    """Always with the unit that came."""
+    logs: DoublesTK
+    """Logarithms of the candidates' probabilities."""
+    rest: DoublesT
+    """Logarithms of the mean probability of the units that are no candidates."""
     rest_count: int
     layers: int = 0
-    activations: Activations | None = None
-    """[T, layers * H]."""
+    activations: FloatsTN | None = None
+    """Of all neurons, layer by layer: N = layers * H."""
     ranked: tuple[tuple[str, tuple[tuple[int, float], ...]], ...] = ()
     """(feature, (neuron, r) of the best)."""
 
@@ -64,10 +73,10 @@ class Explanation:
 class Expected:
     """What was told of some places: see ``Explanation``. Here ``candidates`` are ids."""
 
-    bits: Floats
-    candidates: Ids
-    logs: Floats
-    rest: Floats
+    bits: DoublesT
+    candidates: IdsTK
+    logs: DoublesTK
+    rest: DoublesT
 
 
 def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = "whole") -> Explanation:
@@ -79,7 +88,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     every, activations = joined([each for each, _ in read]), [each for _, each in read if each is not None]
     ids = np.concatenate([passage.ids for passage in passages])
     units = [unit for passage in passages for unit in passage.units]
-    used, places = np.unique(every.candidates, return_inverse=True)
+    used, indices = np.unique(every.candidates, return_inverse=True)
     layers, neurons = stacked(activations)
     return Explanation(
         unit=vocabulary.unit,
@@ -90,7 +99,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
         bits=every.bits + naming_bits(units, ids, vocabulary),
         names=tuple(map(vocabulary.text_of, used.tolist())),
         came=np.searchsorted(used, ids).astype(np.int32),
-        candidates=places.reshape(every.candidates.shape).astype(np.int32),
+        candidates=indices.reshape(every.candidates.shape).astype(np.int32),
         logs=every.logs,
         rest=every.rest,
         rest_count=len(vocabulary) - every.candidates.shape[1],
@@ -100,8 +109,8 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     )
 
 
-def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[tuple[Expected, Activations | None]]:
-    """Yield what is told of a document's places, and the activations [T, layers, H] after each, a chunk at a time."""
+def expectations(engine: Engine, ids: IdsN, vocabulary: Vocabulary) -> Iterator[tuple[Expected, FloatsTLH | None]]:
+    """Yield what is told of a document's units, and the activations after each, a chunk at a time."""
     logits, state = step(engine, np.array([BOUNDARY], np.int32), engine.start(1))
     for start in range(0, len(ids), POSITIONS_AT_ONCE):
         targets = ids[start : start + POSITIONS_AT_ONCE]
@@ -114,31 +123,31 @@ def expectations(engine: Engine, ids: Ids, vocabulary: Vocabulary) -> Iterator[t
         yield expected(logs, targets), stack(after)
 
 
-def neurons_of(state: EngineState) -> Activations | None:
-    """Return the activations [layers, H] of a state of one row; None for an engine without neurons."""
+def neurons_of(state: EngineState) -> FloatsLH | None:
+    """Return the activations of a state of one row; None for an engine without neurons."""
     h = state.get("h")
     if h is None or h.ndim != 3:
         return None
-    values: Activations = np.tanh(state["c"][0]) if "c" in state else h[0]
+    values: FloatsLH = np.tanh(state["c"][0]) if "c" in state else h[0]
     return values
 
 
-def stack(after: Sequence[Activations | None]) -> Activations | None:
-    """Return the activations of several places as one array."""
+def stack(after: Sequence[FloatsLH | None]) -> FloatsTLH | None:
+    """Return the activations after several units as one array."""
     there = [each for each in after if each is not None]
     return np.stack(there) if there else None
 
 
-def stacked(activations: list[Activations]) -> tuple[int, Activations | None]:
-    """Return the number of layers, and the activations of all places with the layers side by side."""
+def stacked(activations: Sequence[FloatsYLH]) -> tuple[int, FloatsTN | None]:
+    """Return the number of layers, and the activations after all units with the layers side by side."""
     if not activations:
         return 0, None
     every = np.concatenate(activations)
     return every.shape[1], every.reshape(len(every), -1)
 
 
-def expected(logs: Floats, targets: Ids) -> Expected:
-    """Return what log-probabilities [T, V] tell: all units of few, the likeliest and the rest of many."""
+def expected(logs: DoublesTV, targets: IdsT) -> Expected:
+    """Return what log-probabilities tell: all units of few, the likeliest and the rest of many."""
     rows, size = np.arange(len(targets))[:, None], logs.shape[1]
     count = size if size <= MAX_WHOLE_VOCABULARY else MAX_SHOWN_UNITS
     chosen = np.tile(np.arange(size), (len(logs), 1)) if count == size else likeliest(logs, targets)
@@ -151,9 +160,9 @@ def expected(logs: Floats, targets: Ids) -> Expected:
     return Expected(surprisal(logs, targets), chosen.astype(np.int32), picked, mean)
 
 
-def likeliest(logs: Floats, targets: Ids) -> NDArray[np.int64]:
+def likeliest(logs: DoublesTV, targets: IdsT) -> NumbersTK:
     """Return the likeliest ids of each row; the unit that came takes the last place where it is not among them."""
-    chosen: NDArray[np.int64] = np.argsort(-logs, axis=1, kind="stable")[:, :MAX_SHOWN_UNITS]
+    chosen: NumbersTK = np.argsort(-logs, axis=1, kind="stable")[:, :MAX_SHOWN_UNITS]
     missing = ~(chosen == targets[:, None]).any(1)
     chosen[missing, -1] = targets[missing]
     return chosen

@@ -10,9 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..arrays import DoublesFN, DoublesTF, DoublesTN, FloatsTN
 
 CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "‘": "’", "「": "」", "『": "』"}
 """What ends a quotation, by what begins it. The straight single quote is too often an apostrophe."""
@@ -24,19 +23,19 @@ BEST = 5
 def inside_quotes(text: str) -> Iterator[float]:
     """1 within a quotation. It also ends at a blank line: a mark that was forgotten must not turn all around."""
     closing = ""
-    for place, character in enumerate(text):
-        if text.startswith("\n\n", place):
+    for position, character in enumerate(text):
+        if text.startswith("\n\n", position):
             closing = ""
         elif not closing:
             closing = CLOSING.get(character, "")
-        elif character in closing and not is_apostrophe(text, place):
+        elif character in closing and not is_apostrophe(text, position):
             closing = ""
         yield float(bool(closing))
 
 
-def is_apostrophe(text: str, place: int) -> bool:
+def is_apostrophe(text: str, position: int) -> bool:
     """Tell whether a closing single quote stands within a word."""
-    return text[place] == "’" and text[place + 1 : place + 2].isalpha()
+    return text[position] == "’" and text[position + 1 : position + 2].isalpha()
 
 
 def inside_brackets(text: str) -> Iterator[float]:
@@ -92,18 +91,18 @@ FEATURES: dict[str, Callable[[str], Iterator[float]]] = {
 }
 
 
-def features(text: str) -> Floats:
-    """Return all features at every character of a text [characters, features]."""
+def features(text: str) -> DoublesTF:
+    """Return all features at each of the T characters of a text."""
     return np.array([list(measure(text)) for measure in FEATURES.values()], np.float64).T
 
 
-def correlations(values: Floats, activations: NDArray[np.float32]) -> Floats:
-    """Pearson's r of every feature [T, F] with every neuron [T, N]: [F, N]; 0 where one of the two is constant."""
-    correlated: Floats = standardised(values).T @ standardised(activations.astype(np.float64))
+def correlations(values: DoublesTF, activations: FloatsTN) -> DoublesFN:
+    """Return Pearson's r of every feature with every neuron; 0 where one of the two is constant."""
+    correlated: DoublesFN = standardised(values).T @ standardised(activations.astype(np.float64))
     return correlated
 
 
-def standardised(values: Floats) -> Floats:
+def standardised(values: DoublesTN) -> DoublesTN:
     """Return each column with the mean 0 and the length 1; one that is constant but for rounding becomes 0."""
     centred = values - values.mean(0)
     lengths = np.sqrt((centred**2).sum(0))
@@ -111,8 +110,8 @@ def standardised(values: Floats) -> Floats:
     return np.where(constant, 0.0, centred / np.where(constant, 1.0, lengths))
 
 
-def rank(values: Floats, activations: NDArray[np.float32]) -> tuple[tuple[str, tuple[tuple[int, float], ...]], ...]:
-    """(feature, its best neurons with their r), the best tracked first; features that are constant are left out."""
+def rank(values: DoublesTF, activations: FloatsTN) -> tuple[tuple[str, tuple[tuple[int, float], ...]], ...]:
+    """Return features with their best neurons and these' r, the best tracked first; constant features are left out."""
     found = []
     for name, own, column in zip(FEATURES, correlations(values, activations), values.T, strict=True):
         if np.ptp(column) > 0:

@@ -178,11 +178,11 @@ def words_of(text: str) -> Iterator[str]:
 
 def parts(text: str) -> Iterator[str]:
     """Return a text in parts cut at newlines, so that its words never stand in the memory all at once."""
-    places = [0]
-    while places[-1] < len(text):
-        newline = text.find("\n", places[-1] + CHUNK)
-        places.append(newline if newline >= 0 else len(text))
-    return (text[begin:end] for begin, end in pairwise(places))
+    cuts = [0]
+    while cuts[-1] < len(text):
+        newline = text.find("\n", cuts[-1] + CHUNK)
+        cuts.append(newline if newline >= 0 else len(text))
+    return (text[begin:end] for begin, end in pairwise(cuts))
 
 
 def names_of(corpus: Corpus) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import DoublesTF, IdsT
 from ..datasets.boundaries import with_end
 from ..formats.documents import SEPARATORS, split_documents
-from ..text.base import Ids
 from ..text.grapheme import clusters
 from ..text.vocabulary import Vocabulary
-from .features import Floats, features
+from .features import features
 
 STACKERS = "\u1039\u17d2\u1a60"  # Burmese, Khmer and Tai Tham: what follows is drawn under what is before
 
@@ -24,7 +24,7 @@ class Passage:
 
     text: str
     units: tuple[str, ...]
-    ids: Ids
+    ids: IdsT
     end: str | None
     """What stands for the end; None where there is none to be read."""
 
@@ -77,11 +77,11 @@ def drawn_apart(text: str) -> list[str]:
     return letters
 
 
-def measured(vocabulary: Vocabulary, passages: Sequence[Passage]) -> Floats:
-    """Return the features [T, F] of a text at the last character of each unit."""
+def measured(vocabulary: Vocabulary, passages: Sequence[Passage]) -> DoublesTF:
+    """Return the features of a text at the last character of each unit."""
     every = []
     for each in passages:
         sizes = [vocabulary.kind.characters(unit) for unit in each.units]
-        places = np.maximum(np.cumsum(sizes) - 1, 0)
-        every.append(features(each.text + (each.end or ""))[places])
+        positions = np.maximum(np.cumsum(sizes) - 1, 0)
+        every.append(features(each.text + (each.end or ""))[positions])
     return np.concatenate(every)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesB, DoublesT, DoublesTV, DoublesXV, FloatsBV, IdsN, IdsT
 from ..config import GenerateOptions, ScoreOptions
 from ..datasets.boundaries import with_end
 from ..engines import Engine
@@ -23,7 +23,7 @@ from ..engines.prompt import PromptState
 from ..errors import InputError
 from ..formats.documents import SEPARATORS, split_documents
 from ..sampling import distribution
-from ..text.base import Ids, Unit
+from ..text.base import Unit
 from ..text.vocabulary import BOUNDARY, NEVER, UNKNOWN, Vocabulary
 
 WINDOW = 256
@@ -35,8 +35,6 @@ MOST_BITS = 1000  # of a word; 2 to more is no float
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\ua9e0-\uaa7f]")
 """Scripts that put no spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han."""
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Score:
@@ -45,7 +43,7 @@ class Score:
     mode: str
     text: str
     units: tuple[str, ...]
-    bits: Floats
+    bits: DoublesT
     kind: Unit
     alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
     unknown: int = 0
@@ -161,81 +159,81 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
     separator = [] if documents == "whole" else [SEPARATORS[documents]]
     units = tuple(unit for part in texts for unit in [*vocabulary.split(part), *separator])[first:]
     naming = naming_bits(units, targets, vocabulary)
-    bits, tops, place = [], [], 0
+    bits, tops, position = [], [], 0
     for logits in blocks:
         logs = log_probabilities(logits, vocabulary.unseen)
-        bits.append(surprisal(logs, targets[place : place + len(logs)]))
+        bits.append(surprisal(logs, targets[position : position + len(logs)]))
         if options.top:
             tops += alternatives(logs, vocabulary, options.top)
-        place += len(logits)
+        position += len(logits)
     unknown = int((targets == UNKNOWN).sum())
     costs = np.concatenate(bits) + naming
     return Score(options.mode, text, units, costs, vocabulary.kind, tuple(tops), unknown, options.adaptive, documents)
 
 
-def streamed(engine: Engine, ids: Ids) -> Iterator[Floats]:
+def streamed(engine: Engine, ids: IdsN) -> Iterator[DoublesTV]:
     """Yield logits for every unit of a text, the state carried from the boundary to the end."""
     inputs = np.concatenate([np.array([BOUNDARY], np.int32), ids[:-1]])[None]
     state = engine.start(1)
-    for place in range(0, len(ids), UNITS_AT_ONCE):
-        logits, state = engine.scan(inputs[:, place : place + UNITS_AT_ONCE], state)
+    for position in range(0, len(ids), UNITS_AT_ONCE):
+        logits, state = engine.scan(inputs[:, position : position + UNITS_AT_ONCE], state)
         yield logits[0].astype(np.float64)
 
 
-def cold(engine: Engine, ids: Ids) -> Iterator[Floats]:
+def cold(engine: Engine, ids: IdsN) -> Iterator[DoublesTV]:
     """Yield logits for every unit but the first, from a fresh state at every window."""
     inputs = ids[:-1]
     whole = len(inputs) // WINDOW * WINDOW
     windows = inputs[:whole].reshape(-1, WINDOW)
-    place, rows = 0, 1
-    while place < len(windows):
-        part = windows[place : place + rows]
+    position, rows = 0, 1
+    while position < len(windows):
+        part = windows[position : position + rows]
         logits, _ = engine.scan(part, engine.start(len(part)))
         yield logits.reshape(-1, logits.shape[-1]).astype(np.float64)
-        place, rows = place + len(part), max(1, min(WINDOWS_AT_ONCE, MAX_LOGITS // logits[0].size))
+        position, rows = position + len(part), max(1, min(WINDOWS_AT_ONCE, MAX_LOGITS // logits[0].size))
     if whole < len(inputs):
         logits, _ = engine.scan(inputs[None, whole:], engine.start(1))
         yield logits[0].astype(np.float64)
 
 
-def surprisal(logs: Floats, targets: Ids) -> Floats:
-    """Return the bits of each target, from the logarithms [T, V] of all probabilities."""
-    picked: Floats = logs[np.arange(len(targets)), targets]
+def surprisal(logs: DoublesTV, targets: IdsT) -> DoublesT:
+    """Return the bits of each target, from the logarithms of all probabilities."""
+    picked: DoublesT = logs[np.arange(len(targets)), targets]
     return -picked / math.log(2)
 
 
-def naming_bits(units: Sequence[str], targets: Ids, vocabulary: Vocabulary) -> Floats:
+def naming_bits(units: Sequence[str], targets: IdsT, vocabulary: Vocabulary) -> DoublesT:
     """Return what an unknown unit costs beside the unknown unit's own bits: the naming of its code points.
 
     One code point is one of those that the vocabulary lacks; a unit of several also has to tell where it ends.
     """
     bits = np.zeros(len(units))
-    for place in np.flatnonzero(targets == UNKNOWN).tolist():
-        size = len(units[place])
+    for position in np.flatnonzero(targets == UNKNOWN).tolist():
+        size = len(units[position])
         one = math.log2(CODE_POINTS - len(vocabulary)) if vocabulary.unit == "char" else math.log2(CODE_POINTS) + 1
-        bits[place] = size * one
+        bits[position] = size * one
     return bits
 
 
-def log_sum(logits: NDArray[np.float32]) -> Floats:
-    """Return what log-probabilities are less than logits [B, V], for each row [B].
+def log_sum(logits: FloatsBV) -> DoublesB:
+    """Return what log-probabilities are less than logits, for each row.
 
     Powers in float32, summed in float64.
     """
     most = logits.max(-1)
-    total: Floats = most + np.log(np.exp(logits - most[:, None]).sum(-1, dtype=np.float64))
+    total: DoublesB = most + np.log(np.exp(logits - most[:, None]).sum(-1, dtype=np.float64))
     return total
 
 
-def log_softmax(logits: Floats) -> Floats:
-    """Logarithms of the probabilities over the last axis."""
+def log_softmax(logits: DoublesXV) -> DoublesXV:
+    """Return the logarithms of the probabilities over the last axis."""
     shifted = logits - logits.max(-1, keepdims=True)
-    logs: Floats = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    logs: DoublesXV = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
     return logs
 
 
-def log_probabilities(logits: Floats, unseen: float) -> Floats:
-    """Logarithms of the probabilities that scoring tells: units that never occurred share ``unseen`` evenly.
+def log_probabilities(logits: DoublesXV, unseen: float) -> DoublesXV:
+    """Return the logarithms of the probabilities that scoring tells: units that never occurred share ``unseen`` evenly.
 
     They are never drawn; but a text may have them, and its bits are to be finite, and the sum over all units one.
     """
@@ -244,11 +242,11 @@ def log_probabilities(logits: Floats, unseen: float) -> Floats:
     if not unseen or not count.any():
         return logs
     kept = np.where(count > 0, math.log1p(-unseen), 0.0)
-    mixed: Floats = np.where(never, math.log(unseen) - np.log(np.maximum(count, 1)), logs + kept)
+    mixed: DoublesXV = np.where(never, math.log(unseen) - np.log(np.maximum(count, 1)), logs + kept)
     return mixed
 
 
-def alternatives(logs: Floats, vocabulary: Vocabulary, count: int) -> list[tuple[tuple[str, float], ...]]:
+def alternatives(logs: DoublesTV, vocabulary: Vocabulary, count: int) -> list[tuple[tuple[str, float], ...]]:
     """Return the likeliest units of each row of log-probabilities, with their probabilities."""
     probabilities = np.exp(logs)
     order = np.argsort(-probabilities, axis=-1, kind="stable")[:, :count]

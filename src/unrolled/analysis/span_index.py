@@ -30,8 +30,8 @@ class SpanIndex:
     def longest_end(self, text: str) -> str:
         """Return the longest end of some characters that stands in the text."""
         wanted = as_bytes(text[::-1])
-        place = bisect_left(self.order, wanted, key=lambda at: self.raw[at : at + len(wanted)])
-        beside = self.order[max(0, place - 1) : place + 1]
+        position = bisect_left(self.order, wanted, key=lambda at: self.raw[at : at + len(wanted)])
+        beside = self.order[max(0, position - 1) : position + 1]
         size = max(self.in_common(wanted, at) for at in beside)
         while size < len(wanted) and is_inside(wanted[size]):
             size -= 1

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from numpy.typing import NDArray
-
+from ..arrays import ArrayN
 from ..errors import MissingExtraError
 
-Order = NDArray[Any]
+Order = ArrayN
 """Where each suffix begins: 32-bit integers, or 64-bit ones from 2 GiB on."""
 END = b"\xff"
 """Ends every document: no byte of UTF-8, and greater than all of them."""

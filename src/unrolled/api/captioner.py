@@ -19,7 +19,18 @@ class Captioner(WritingModel):
     """
 
     def captions(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return several captions of one image, ``count`` of them, the likeliest first."""
+        """Write several captions of one image.
+
+        Args:
+            source: The path of the image, or of its features.
+
+        Returns:
+            As many as the option ``count`` says, the likeliest first.
+
+        Raises:
+            OptionError: An option is not allowed, or means nothing beside the others.
+            InputError: The image cannot be read.
+        """
         return self._results([source], options)[0]
 
     translations = captions

@@ -56,9 +56,24 @@ class Model(Recomputed, ABC):
         weights: str | None = None,
         vision: str | Path | None = None,
     ) -> Self:
-        """Open a model file as a model of this class; the arguments are those of ``unrolled.load``.
+        """Open a model file as a model of this class.
 
-        Raises ``OptionError`` where the file holds a model of another class.
+        Args:
+            path: A model file, or a folder of Hugging Face with a GPT-2.
+            engine: "auto" (the fastest that the device allows without PyTorch), "native" (C), "reference" (NumPy) or
+                "torch".
+            device: "auto" or "cpu"; for the engine "torch" also "cuda" or "mps".
+            weights: The precision to run in, "fp32", "bf16" or "int8"; None is that of the file.
+            vision: The folder of the pretrained network that a model of captions sees with: it is opened only where it
+                is named here, whatever the model file says.
+
+        Returns:
+            The model, in the class that this is called on.
+
+        Raises:
+            OptionError: The file holds a model of another class, or nothing can run it so.
+            ModelFileError: The file cannot be opened.
+            MissingExtraError: An optional package is needed that is not installed.
         """
         try:
             opened = model_of(open_bundle(path), engine, device, weights, vision)
@@ -108,22 +123,47 @@ class Model(Recomputed, ABC):
         return self.bundle.record
 
     def info(self) -> dict[str, Any]:
-        """Return what ``unrolled info`` tells of the model, by name: sizes, units, training, figures."""
+        """Return what ``unrolled info`` tells of the model.
+
+        Returns:
+            Sizes, units, training and figures, by name, as JSON has them.
+        """
         from ..model_file.about import about
 
         return about(self.bundle)
 
     def save(self, path: str | Path, force: bool = False, weights: str | None = None) -> Path:
-        """Write the model to one file; an existing one is only replaced by ``force``.
+        """Write the model to one file, whole or not at all.
 
-        ``weights`` "bf16" or "int8" makes the file two or four times smaller; see ``quantized`` for what it costs.
+        Args:
+            path: The file; ``.safetensors`` is the usual ending.
+            force: Replace a file that is there.
+            weights: "bf16" or "int8" makes the file two or four times smaller, and ``quantized`` says what it costs;
+                None keeps the precision that the model has.
+
+        Returns:
+            The file that was written.
+
+        Raises:
+            OutputError: The file is there and ``force`` is off, or it cannot be written.
+            OptionError: The model cannot be kept in these weights.
         """
         check("weights", weights, {"choices": PRECISIONS})
         self._refuse_low_precision(weights)
         return bundles.save(dataclasses.replace(self.bundle, weights=weights or self.bundle.weights), path, force)
 
     def quantized(self, weights: str) -> Self:
-        """Return the model with weights in "bf16" or "int8"; ``unrolled quantize`` tells what they cost on a test."""
+        """Return the model with narrower weights; ``unrolled quantize`` tells what they cost on a test.
+
+        Args:
+            weights: "bf16" or "int8"; "fp32" changes nothing.
+
+        Returns:
+            A new model of the same class.
+
+        Raises:
+            OptionError: The model is no recurrent network, and only these have narrow weights.
+        """
         check("weights", weights, {"choices": PRECISIONS})
         self._refuse_low_precision(weights)
         bundle = dataclasses.replace(self.bundle, weights=weights)
@@ -136,7 +176,17 @@ class Model(Recomputed, ABC):
 
     @abstractmethod
     def encode(self, text: str) -> NDArray[np.float32]:
-        """Return the vector of a text: what the network has in its memory when it has read it."""
+        """Return the vector of a text: what the network has in its memory when it has read it.
+
+        Args:
+            text: A text; for a model of captions, the path of an image or of its features.
+
+        Returns:
+            float32 [width], as wide as the network's memory.
+
+        Raises:
+            OptionError: The model's memory is no vector.
+        """
 
     def _refuse_low_precision(self, weights: str | None) -> None:
         """Only the matrices of a recurrent network can be kept in bf16 and int8."""

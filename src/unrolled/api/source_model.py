@@ -51,10 +51,19 @@ class SourceModel(Model):
             return Predictor(bundle, self._source.reader(), self._vision)
 
     def encode(self, text: str) -> NDArray[np.float32]:
-        """Return the vector [E] of a source: the last state of what reads it, both directions side by side.
+        """Return the vector of a source: the last state of what reads it, both directions side by side.
 
         Texts that mean the same to the model have vectors that point the same way:
         ``a @ b / np.linalg.norm(a) / np.linalg.norm(b)`` is their cosine similarity.
+
+        Args:
+            text: A text; for a model of captions, the path of an image or of its features.
+
+        Returns:
+            float32 [width of the encoder].
+
+        Raises:
+            InputError: The source cannot be read.
         """
         vector: NDArray[np.float32] = self._predictor.vectors([text])[0]
         return vector
@@ -73,11 +82,31 @@ class AnsweringModel(SourceModel):
         return self.bundle.vocabularies["labels"].units
 
     def predict(self, source: str, **options: Never) -> Answer:
-        """Return the answer to a text: ``label``, and how likely it is; there are no options."""
+        """Answer a text; there are no options.
+
+        Args:
+            source: The text.
+
+        Returns:
+            The ``label``, its ``probability`` from 0 to 1, and what else the class of the model says.
+
+        Raises:
+            OptionError: An option of writing is given.
+        """
         return self.predict_many([source], **options)[0]
 
     def predict_many(self, sources: Source, **options: Never) -> list[Answer]:
-        """Return the answers to many texts, side by side: a list of them, or a file or rows as ``train`` takes them."""
+        """Answer many texts, side by side.
+
+        Args:
+            sources: A list of texts; or a file, a table or rows, as ``train`` takes them.
+
+        Returns:
+            An answer for each, in their order.
+
+        Raises:
+            OptionError: An option of writing is given.
+        """
         return [each for (each,) in self._results(sources_of(self.bundle, sources), options)]
 
     def _results(self, sources: Sequence[str], options: Mapping[str, Any]) -> list[list[Answer]]:
@@ -89,13 +118,33 @@ class WritingModel(SourceModel):
     """A model that writes a text from a source."""
 
     def predict(self, source: str, **options: Unpack[PredictKeywords]) -> Generated:
-        """Return the text that is written from a source: the likeliest that a search finds, or one that is drawn."""
+        """Write a text from a source: the likeliest that a search finds, or one that is drawn.
+
+        Args:
+            source: A text; for a model of captions, the path of an image or of its features.
+
+        Returns:
+            The ``text``, its ``log_probability`` in nats, and the ``score`` that it is ranked by.
+
+        Raises:
+            OptionError: An option is not allowed, or means nothing beside the others.
+            InputError: The source cannot be read.
+        """
         return self.predict_many([source], **options)[0]
 
     def predict_many(self, sources: Source, **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return the texts that are written from many sources, side by side.
+        """Write a text from each of many sources, side by side.
 
-        They are a list of texts, or of images' paths, or a file or rows as ``train`` takes them.
+        Args:
+            sources: A list of texts, or of paths of images for a model of captions; or a file, a table or rows, as
+                ``train`` takes them.
+
+        Returns:
+            A text for each, in their order.
+
+        Raises:
+            OptionError: An option is not allowed, or means nothing beside the others.
+            InputError: A source cannot be read.
         """
         count = options.get("count", 1)
         if count > 1:

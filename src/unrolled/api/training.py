@@ -141,16 +141,35 @@ def train(
 ) -> Model:
     """Train a network on a text and return the best model; nothing is written unless ``output`` names a file.
 
-    The ``task`` says what it learns, by default "language", and the model is of the class of its task. A run that goes
-    on from another has the task of that one.
-
-    ``source`` is a path (of a file of any format that is read, a folder, or ``"-"``), several paths, or what a program
-    has: texts, pairs, dicts with the columns' names, a data frame; or else ``text`` is the text itself. With an
-    ``output``, a run that was killed goes on with ``resume``. ``replay`` repeats the plan recorded in a model file,
-    with its options. ``base`` is a model file to go on from: its sizes and its vocabulary stay, new letters are added.
     ``KeyboardInterrupt``, as Python raises it on Ctrl-C or as an observer may, ends training early and gives back the
     best so far (``record["stopped"]`` says so); before the first step there is none, and it goes on to the caller. No
     signal handlers are installed.
+
+    >>> model = unrolled.train("alice.txt", minutes=3)
+    >>> model = unrolled.train("reviews.tsv", "reviews.safetensors", task="classify")
+
+    Args:
+        source: A path (of a file of any format that is read, a folder, or ``"-"``), several paths, or what a program
+            has: texts, pairs, dicts with the names of columns, a data frame.
+        text: A text itself, in place of a source.
+        output: The model file to write; what is left beside it lets a run that was killed go on.
+        task: What the network learns, by default "language". A run that goes on from another has the task of that one.
+        resume: Go on with a run into ``output`` that was stopped, to the numbers that it would have come to.
+        replay: A model file, whose recorded plan is repeated with its options.
+        base: A model file to go on from: its sizes and its vocabulary stay, new letters are added.
+        force: Replace a file ``output`` that is there.
+        observers: Functions that are told of every event of the run.
+
+    Returns:
+        The model of the best checkpoint, in the class of its task.
+
+    Raises:
+        OptionError: An option is not allowed, or means nothing beside the others.
+        InputError: The source cannot be read, or is too short.
+        OutputError: The output is there and ``force`` is off, or it cannot be written.
+        ModelFileError: A model file to go on from cannot be opened.
+        TrainingError: Training could not go on.
+        MissingExtraError: PyTorch, or another optional package, is needed and not installed.
     """
     if force and output is None:
         raise OptionError("I got force without output, and nothing is replaced; name the model file, or leave it out")
@@ -213,18 +232,18 @@ def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
 
     given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
     try:
-        work = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
-        if work.model.kind.counted:
+        job = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
+        if job.model.kind.counted:
             from ..training.train_markov import count_chain as fit
         else:
             from ..training.driver import fit
     except ModuleNotFoundError as error:
         raise missing_torch("training", error) from None
-    for note in work.notes:
+    for note in job.notes:
         warnings.warn(note, UnrolledWarning, stacklevel=4)
-    bundle = with_sample(fit(work, order.observers, interrupt, order.resume))
+    bundle = with_sample(fit(job, order.observers, interrupt, order.resume))
     # a pretrained network that sees was named by the user, or nothing would have been learnt
-    return model_of(bundle, vision=bundle.config.backbone), work.resume_file
+    return model_of(bundle, vision=bundle.config.backbone), job.resume_file
 
 
 @contextmanager

@@ -19,5 +19,17 @@ class Translator(WritingModel):
     """
 
     def translations(self, source: str, **options: Unpack[PredictKeywords]) -> list[Generated]:
-        """Return several translations of one text, ``count`` of them, the likeliest first."""
+        """Write several translations of one text.
+
+        >>> [each.text for each in model.translations("ein Hund läuft", count=3)]
+
+        Args:
+            source: The text.
+
+        Returns:
+            As many as the option ``count`` says, the likeliest first.
+
+        Raises:
+            OptionError: An option is not allowed, or means nothing beside the others.
+        """
         return self._results([source], options)[0]

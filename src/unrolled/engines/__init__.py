@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import kernels
+from ..arrays import FlagsV
 from ..errors import OptionError
 from ..kernels.precision import to_fp32, to_precision
 from ..model_file.bundle import Bundle
@@ -84,18 +84,18 @@ def refuse_device(module: str, device: str) -> None:
         raise OptionError(f"I got --device={device} for the engine {module}, which runs on the CPU alone; leave it out")
 
 
-def adaptive(engine: Engine, occur: NDArray[np.bool_]) -> Engine:
-    """Return an engine blended with a memory of the text so far, which first expects units that ``occur`` [V]."""
+def adaptive(engine: Engine, occur: FlagsV) -> Engine:
+    """Return an engine blended with a memory of the text so far, which first expects units that ``occur``."""
     from .mixture import Mixture
     from .ngram_cache import NgramCache
 
     return Mixture([engine, NgramCache(occur)], FIRST_WEIGHTS)
 
 
-def occurring(bundle: Bundle) -> NDArray[np.bool_]:
+def occurring(bundle: Bundle) -> FlagsV:
     """Return which units of a language model occurred where it learnt, as far as it tells."""
     every = np.zeros(len(bundle.vocabularies["text"]), np.float32)
-    found: NDArray[np.bool_] = bundle.tensors.get("head.bias", every) > NEVER / 2
+    found: FlagsV = bundle.tensors.get("head.bias", every) > NEVER / 2
     return found
 
 

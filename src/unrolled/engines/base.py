@@ -1,27 +1,26 @@
-"""What an engine is: ids and a state in, logits and the next state out.
-
-Letters: B rows, T units in time, V ids of the vocabulary, H = ``hidden_size``.
-"""
+"""What an engine is: ids and a state in, logits and the next state out."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import ArrayBX, ArrayNX, DoublesBT, FloatsBTV, FloatsBV, FloatsXV, IdsB, IdsBT, NumbersN
 from ..config import GenerateOptions
 from ..errors import ModelFileError
-from ..text.base import Ids
 
-EngineState = Mapping[str, NDArray[Any]]
+EngineState = Mapping[str, ArrayBX]
 """The parts of a state by name, rows first (a network's are [B, layers, H]). Never changed in place."""
-Logits = NDArray[np.float32]
-Scanned = tuple[Logits, EngineState]
-Drawn = tuple[Ids, Logits, EngineState]
-"""Drawn ids [B, T], the logits [B, V] after the last of them, and the state."""
+EngineStateN = Mapping[str, ArrayNX]
+"""The state of other rows in the same call: N of them."""
+FirstState = dict[str, ArrayNX]
+"""The state before the first unit: of every row, or of one that stands for all."""
+Scanned = tuple[FloatsBTV, EngineState]
+"""The logits after each id that was read, and the state."""
+Drawn = tuple[IdsBT, FloatsBV, EngineState]
+"""Drawn ids, the logits after the last of them, and the state."""
 
 
 class Engine(ABC):
@@ -36,8 +35,8 @@ class Engine(ABC):
         """Raise ``ValueError`` where a state of one row, which a file brings, is none of this engine."""
 
     @abstractmethod
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
-        """Read ids [B, T]: logits [B, T, V] after each, and the last state.
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
+        """Read ids: logits after each, and the last state.
 
         With T = 1 a row's result does not depend on the rows beside it, to the last bit.
         """
@@ -51,20 +50,18 @@ class DrawingEngine(Engine):
         """Tell whether its own loop does all that the options ask for; else the general loop has to draw."""
 
     @abstractmethod
-    def draw(
-        self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
-    ) -> Drawn:
-        """Draw an id for every uniform [B, T] and read it: what the general loop would do, unit by unit."""
+    def draw(self, logits: FloatsBV, state: EngineState, options: GenerateOptions, uniforms: DoublesBT) -> Drawn:
+        """Draw an id for every uniform and read it: what the general loop would do, unit by unit."""
 
 
-def step(engine: Engine, ids: Ids, state: EngineState) -> Scanned:
-    """Read one id a row [B]: logits [B, V] and the next state; raises ``ModelFileError`` as ``sound`` does."""
+def step(engine: Engine, ids: IdsB, state: EngineState) -> tuple[FloatsBV, EngineState]:
+    """Read one id a row: logits and the next state; raises ``ModelFileError`` as ``sound`` does."""
     logits, state = engine.scan(ids[:, None], state)
     return sound(logits[:, 0]), state
 
 
-def sound(logits: Logits) -> Logits:
-    """Return logits [..., V]; raises ``ModelFileError`` where a model computes no numbers from its weights."""
+def sound(logits: FloatsXV) -> FloatsXV:
+    """Return logits; raises ``ModelFileError`` where a model computes no numbers from its weights."""
     if not np.isfinite(logits.max(-1)).all():
         raise ModelFileError("the weights of this model are so large that it computes no numbers; train it again")
     return logits
@@ -90,7 +87,7 @@ def check_like(state: EngineState, first: EngineState) -> None:
             raise ValueError(f"its part {name} holds what is no number")
 
 
-def select(state: EngineState, rows: NDArray[np.int64]) -> EngineState:
+def select(state: EngineState, rows: NumbersN) -> EngineStateN:
     """Return a state of some of the rows, in any order and as often as wanted."""
     return {name: part[rows] for name, part in state.items()}
 
@@ -106,7 +103,7 @@ def part_of(state: EngineState, number: int) -> EngineState:
     return {name.removeprefix(own): part for name, part in state.items() if name.startswith(own)}
 
 
-def row_by_row(scan: Callable[[Ids, EngineState], Scanned], ids: Ids, state: EngineState) -> Scanned:
+def row_by_row(scan: Callable[[IdsBT, EngineState], Scanned], ids: IdsBT, state: EngineState) -> Scanned:
     """Scan each row alone: libraries round a product of many rows differently for each number of rows."""
     each = [scan(ids[[row]], select(state, np.array([row]))) for row in range(len(ids))]
     logits = np.concatenate([one for one, _ in each])

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import (
+    FloatsBE,
+    FloatsBSE,
+    FloatsBTW,
+    FloatsNK,
+    FloatsSBE,
+    FloatsSBGH,
+    FloatsSBH,
+    FloatsX,
+    FloatsXE,
+    FloatsXK,
+    FloatsXN,
+    NumbersB,
+    NumbersSB,
+)
 from ..datasets.encoder_input import EncoderInput
 from ..networks.cells import CELLS
-from ..networks.cells.base import Array, Recurrence, scan_by_steps
+from ..networks.cells.base import Recurrence, scan_by_steps
 from ..networks.spec import EncoderSpec
 from .cnn import EPSILON, grid_of
 
-Tensors = Mapping[str, Array]
-LayerScan = Callable[[Array], Array]
-"""The outputs [S, B, H] of a layer over its inputs' shares [S, B, G*H], from a state of zeros."""
+Tensors = Mapping[str, FloatsX]
+LayerScan = Callable[[FloatsSBGH], FloatsSBH]
+"""The outputs of a layer over its inputs' shares of the gates, from a state of zeros."""
 MakeScan = Callable[[str, Recurrence], LayerScan]
 PREFIX = "encoder."
 
 
-class Places(NamedTuple):
-    """What is remembered of every place [B, S, E], how many are real [B], and the source as a whole [B, E]."""
+@dataclass(frozen=True)
+class Places:
+    """What is remembered of every position, how many of these are real, and the source as a whole."""
 
-    places: Array
-    sizes: NDArray[np.int64]
-    whole: Array
+    places: FloatsBSE
+    sizes: NumbersB
+    whole: FloatsBE
 
 
 class Encoder:
@@ -48,30 +63,33 @@ class Encoder:
         """Return what is remembered of sources."""
         if self.spec.kind == "units":
             return self.units(given)
-        places = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
-        return Places(places, np.full(len(places), places.shape[1]), self.whole(places))
+        positions = self.pixels(given) if self.spec.kind == "pixels" else self.features(given)
+        return Places(positions, np.full(len(positions), positions.shape[1]), self.whole(positions))
 
-    def features(self, given: EncoderInput) -> Array:
-        """Return what is remembered of the places of ready features [B, G, E]."""
+    def features(self, given: EncoderInput) -> FloatsBSE:
+        """Return what is remembered of the positions of ready features."""
         weight, bias = (self.tensors[f"{PREFIX}project.{each}"] for each in ("weight", "bias"))
         projected = self.times(given.values, weight) + bias
-        return np.tanh(projected, dtype=np.float32)
+        features: FloatsBSE = np.tanh(projected, dtype=np.float32)
+        return features
 
-    def pixels(self, given: EncoderInput) -> Array:
-        """Return what is remembered of the places of pictures [B, G, E]."""
+    def pixels(self, given: EncoderInput) -> FloatsBSE:
+        """Return what is remembered of the positions of pictures."""
         return standardised(grid_of(given.values, self.tensors, f"{PREFIX}pixels."))
 
-    def whole(self, places: Array) -> Array:
-        """Return an image as a whole [B, E]: of pixels what is where, of ready features their mean."""
+    def whole(self, positions: FloatsBSE) -> FloatsBE:
+        """Return an image as a whole: of pixels what is where, of ready features their mean."""
         if self.spec.kind == "features":
-            return places.mean(1)
+            of_all: FloatsBE = positions.mean(1)
+            return of_all
         weight, bias, mean, variance = (
             self.tensors[f"{PREFIX}{name}"] for name in ("whole.weight", "whole.bias", "mean", "variance")
         )
-        return (places.reshape(len(places), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
+        whole: FloatsBE = (positions.reshape(len(positions), -1) @ weight.T + bias - mean) / np.sqrt(variance + EPSILON)
+        return whole
 
     def units(self, given: EncoderInput) -> Places:
-        """Return what is remembered of ids [B, S]."""
+        """Return what is remembered of ids."""
         assert given.sizes is not None, "ids are padded"
         sizes = np.maximum(given.sizes, 1)
         x = self.tensors[f"{PREFIX}embedding.weight"][given.values.T]
@@ -84,38 +102,39 @@ class Encoder:
             x = np.concatenate([y[turned, rows] if way else y for way, y in ways.items()], 2)
         return Places(x.swapaxes(0, 1), sizes, last)
 
-    def project(self, x: Array, name: str) -> Array:
+    def project(self, x: FloatsSBE, name: str) -> FloatsSBGH:
         """Return ``W_ih x + b_ih`` of a layer."""
         weight, bias = (self.tensors[f"{PREFIX}rnn.{each}_{name}"] for each in ("weight_ih", "bias_ih"))
         return self.times(x, weight) + bias
 
-    def times(self, x: Array, weight: Array) -> Array:
-        """Return what a weight [N, K] makes of places x [..., K].
+    def times(self, x: FloatsXK, weight: FloatsNK) -> FloatsXN:
+        """Return what a weight makes of the positions in x.
 
         Of texts in one product, where NumPy would make many; of each picture by itself, so that what one shows does not
         depend on how many are read with it.
         """
         whole = x.reshape(-1, x.shape[-1]) if self.spec.kind == "units" else x
-        found: Array = whole @ weight.T
+        found: FloatsXN = whole @ weight.T
         return found.reshape(*x.shape[:-1], len(weight))
 
 
-def turn(sizes: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
-    """Return where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
-    places = np.arange(steps)[:, None]
-    return np.where(places < sizes, sizes - 1 - places, places)
+def turn(sizes: NumbersB, steps: int) -> NumbersSB:
+    """Return where every position goes when each row is read from its own end; padding stays where it is."""
+    positions = np.arange(steps)[:, None]
+    return np.where(positions < sizes, sizes - 1 - positions, positions)
 
 
-def standardised(x: Array) -> Array:
-    """Return vectors x [..., E] with a mean of 0 and a variance of 1 (as ``networks.modules.encoder`` has it)."""
+def standardised(x: FloatsXE) -> FloatsXE:
+    """Return vectors with a mean of 0 and a variance of 1 (as ``networks.modules.encoder`` has it)."""
     apart = x - x.mean(-1, keepdims=True)
-    return apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
+    found: FloatsXE = apart / np.sqrt(np.square(apart).mean(-1, keepdims=True) + EPSILON)
+    return found
 
 
 def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
     """Return a layer's scan in the cell's own lines."""
 
-    def scan(a: Array) -> Array:
+    def scan(a: FloatsSBGH) -> FloatsSBH:
         size = recurrence.w_hh.shape[1]
         zeros = tuple(np.zeros((a.shape[1], size), np.float32) for _ in CELLS[cell].parts)
         return np.stack(scan_by_steps(CELLS[cell], a, zeros, recurrence)[0])
@@ -123,20 +142,21 @@ def slow_scan(cell: str, recurrence: Recurrence) -> LayerScan:
     return scan
 
 
-def pool(found: Places, way: str) -> Any:
-    """Return what a head reads [B, T, W]: every place, or all pooled, as ``networks.modules.encoder_only`` has it."""
+def pool(found: Places, way: str) -> FloatsBTW:
+    """Return what a head reads: every position, or all pooled, as ``networks.modules.encoder_only`` has it."""
     if way == "each":
         return found.places
     ways = ("last", "max", "mean") if way == "all" else (way,)
     return np.concatenate([pooled(found, each) for each in ways], 1)[:, None]
 
 
-def pooled(found: Places, way: str) -> Array:
-    """Return all places of every row in one vector [B, E]."""
+def pooled(found: Places, way: str) -> FloatsBE:
+    """Return all positions of every row in one vector."""
     if way == "last":
         return found.whole
     real = np.arange(found.places.shape[1]) < found.sizes[:, None]
     if way == "max":
-        return np.where(real[:, :, None], found.places, -np.inf).max(1)
+        greatest: FloatsBE = np.where(real[:, :, None], found.places, -np.inf).max(1)
+        return greatest
     share = (real / found.sizes[:, None]).astype(np.float32)
     return (share[:, None] @ found.places)[:, 0]

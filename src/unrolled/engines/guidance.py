@@ -6,7 +6,7 @@ Its logits are those of a network without labels, moved towards those under labe
 
 from __future__ import annotations
 
-from ..text.base import Ids
+from ..arrays import IdsBT
 from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 
@@ -24,7 +24,7 @@ class ClassifierFreeGuidance(Engine):
         for number, member in enumerate(self.members):
             member.check(part_of(state, number))
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]
         (without, _), (conditioned, _) = scanned
         return without + self.strength * (conditioned - without), joined([after for _, after in scanned])

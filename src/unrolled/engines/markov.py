@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import kernels
+from ..arrays import DoublesBT, FloatsBV, IdsBT
 from ..config import GenerateOptions
 from ..cores import default_threads
 from ..kernels.chain import PackedChain
 from ..model_file.bundle import Bundle
 from ..networks.markov import Chain
-from ..text.base import Ids
-from .base import DrawingEngine, Drawn, Engine, EngineState, Logits, Scanned, check_like
+from .base import DrawingEngine, Drawn, Engine, EngineState, Scanned, check_like
 from .native import as_filters, kernels_can_draw
 
 
@@ -39,7 +38,7 @@ class Markov(Engine):
         check_like(state, self.start(1))
         self.chain.check(state["nodes"])
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         nodes = self.chain.read(ids, state["nodes"])
         probabilities = self.chain.predict(nodes.reshape(-1, self.chain.order))
         logits = np.log(probabilities).astype(np.float32).reshape(*ids.shape, -1)
@@ -59,15 +58,13 @@ class DrawingMarkov(DrawingEngine):
     def check(self, state: EngineState) -> None:
         self.slow.check(state)
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         return self.slow.scan(ids, state)
 
     def can_draw(self, options: GenerateOptions) -> bool:
         return kernels_can_draw(options)
 
-    def draw(
-        self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
-    ) -> Drawn:
+    def draw(self, logits: FloatsBV, state: EngineState, options: GenerateOptions, uniforms: DoublesBT) -> Drawn:
         filters, threads = as_filters(options), self.threads or default_threads()
         ids, last, nodes = self.packed.draw(logits, state["nodes"], filters, uniforms, threads)
         return ids, last, {"nodes": nodes}

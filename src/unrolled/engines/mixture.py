@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesC, DoublesCM, DoublesNMV, DoublesNV, IdsBT, IdsK
 from ..sampling import logs_of, softmax
-from ..text.base import Ids
 from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
 LEVELS = 12
@@ -23,8 +22,6 @@ TOLERANCE = 1e-3
 """How far from 1 the sum of probabilities may be that a file brings."""
 TRUST = 20
 """What the weights at the start are worth, in units read."""
-
-Floats = NDArray[np.float64]
 
 
 class Mixture(Engine):
@@ -52,7 +49,7 @@ class Mixture(Engine):
         for number, member in enumerate(self.members):
             member.check(part_of(state, number))
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         scanned = [member.scan(ids, part_of(state, number)) for number, member in enumerate(self.members)]
         probabilities = np.stack([softmax(logits.astype(np.float64)) for logits, _ in scanned], 2)  # [B, T, M, V]
         mixed = np.empty((*ids.shape, probabilities.shape[-1]))
@@ -66,24 +63,22 @@ class Mixture(Engine):
         return logs_of(mixed).astype(np.float32), {**own, **joined([after for _, after in scanned])}
 
 
-def follow(expected: Floats, heard: Ids, weights: Floats, read: Floats) -> Floats:
-    """Return the mixtures [N, V] of what the members expect [N, M, V].
+def follow(expected: DoublesNMV, heard: IdsK, weights: DoublesCM, read: DoublesC) -> DoublesNV:
+    """Return the mixtures of what the members expect; after each but the last, the unit that came is heard.
 
-    After each but the last, the unit that came is heard.
-
-    ``weights`` [cases, M] and ``read`` [cases] are changed in place.
+    ``weights`` and ``read`` are changed in place.
     """
     levels = np.minimum((-3 * np.log(expected.max(-1))).astype(int), LEVELS - 1)
     cases = levels @ LEVELS ** np.arange(expected.shape[1])
     given = np.empty(expected.shape[:2])
-    for place, case in enumerate(cases.tolist()):
-        given[place] = weights[case]
-        if place < len(heard):
-            worth = weights[case] * expected[place, :, heard[place]]
+    for position, case in enumerate(cases.tolist()):
+        given[position] = weights[case]
+        if position < len(heard):
+            worth = weights[case] * expected[position, :, heard[position]]
             if not worth.any():  # no member thought it possible: it tells them not apart
                 continue
             read[case] += 1
             rate = max(RATE, 1 / (read[case] + TRUST))
             weights[case] += rate * (worth / worth.sum() - weights[case])
-    mixed: Floats = np.einsum("nm,nmv->nv", given, expected)
+    mixed: DoublesNV = np.einsum("nm,nmv->nv", given, expected)
     return mixed

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import kernels
+from ..arrays import DoublesBT, FloatsBLH, FloatsBLK, FloatsBV, FloatsX, IdsBT
 from ..config import GenerateOptions
 from ..cores import default_threads
 from ..errors import MissingExtraError
@@ -18,13 +18,12 @@ from ..kernels.inference import PackedNetwork, Shape
 from ..kernels.structures import Filters
 from ..model_file.bundle import Bundle
 from ..networks.cells import CELLS
-from ..networks.cells.base import Array, Recurrence
+from ..networks.cells.base import Recurrence
 from ..networks.spec import NetworkSpec
 from ..sampling import COLD, asked_for
 from ..tasks import TASKS
-from ..text.base import Ids
 from ..text.vocabulary import SPECIAL
-from .base import DrawingEngine, Drawn, EngineState, Logits, Scanned, check_like
+from .base import DrawingEngine, Drawn, EngineState, FirstState, Scanned, check_like
 from .reference import first_state, float_tensors, for_rows, input_table
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
     spec, tensors = TASKS[bundle.config.task].network(bundle.config, bundle.vocabularies), float_tensors(bundle)
     packed = pack(library, spec, tensors, weights) if spec.pooling == "none" else None
 
-    def make_writer(first: dict[str, Array], memory: AttentionMemory | None) -> Native:
+    def make_writer(first: FirstState, memory: AttentionMemory | None) -> Native:
         assert packed, "what only answers writes nothing"
         return Native(packed, CELLS[spec.cell].parts, first, packed_memory(memory) if memory else None)
 
@@ -66,7 +65,7 @@ def find_library() -> kernels.Library:
     return library
 
 
-def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, Array], weights: str) -> PackedNetwork:
+def pack(library: kernels.Library, spec: NetworkSpec, tensors: dict[str, FloatsX], weights: str) -> PackedNetwork:
     """Return the network that writes, in the kernels."""
     cell = kernel_of(spec.cell)
     shape = Shape(cell, spec.layers, spec.hidden_size, spec.inputs, spec.attention)
@@ -103,7 +102,7 @@ class Native(DrawingEngine):
         self,
         network: PackedNetwork,
         parts: tuple[str, ...],
-        first: dict[str, Array],
+        first: FirstState,
         memory: PackedMemory | None = None,
     ) -> None:
         self.network, self.parts, self.first, self.memory = network, parts, first, memory
@@ -115,7 +114,7 @@ class Native(DrawingEngine):
     def check(self, state: EngineState) -> None:
         check_like(state, self.start(1))
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         attended, threads = self.attended(state), self.threads_for(len(ids))
         if attended is None:
             logits, after = self.network.scan(ids, self.ordered(state), threads)
@@ -126,9 +125,7 @@ class Native(DrawingEngine):
     def can_draw(self, options: GenerateOptions) -> bool:
         return kernels_can_draw(options)
 
-    def draw(
-        self, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
-    ) -> Drawn:
+    def draw(self, logits: FloatsBV, state: EngineState, options: GenerateOptions, uniforms: DoublesBT) -> Drawn:
         threads = self.threads_for(len(uniforms))
         given = (logits, self.ordered(state), as_filters(options), uniforms, threads, self.attended(state))
         ids, last, after = self.network.draw(*given)
@@ -146,11 +143,11 @@ class Native(DrawingEngine):
 
         return Attended(self.memory, state["source"])
 
-    def ordered(self, state: EngineState) -> tuple[NDArray[np.float32], ...]:
+    def ordered(self, state: EngineState) -> tuple[FloatsBLH, ...]:
         """Return the state's parts in the cell's order."""
         return tuple(state[part] for part in self.parts)
 
-    def named(self, state: tuple[NDArray[np.float32], ...]) -> EngineState:
+    def named(self, state: tuple[FloatsBLK, ...]) -> EngineState:
         """Return the state's parts by name, without the kernels' padding."""
         return {name: part[..., : self.network.shape.hidden] for name, part in zip(self.parts, state, strict=True)}
 

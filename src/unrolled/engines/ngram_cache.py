@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import OrderedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesV, FlagsV, IdsBT, IdsT
 from ..sampling import logs_of
-from ..text.base import Ids
 from .base import Engine, EngineState, Scanned, check_like
 
 MAX_CONTEXT = 8
@@ -28,9 +27,9 @@ KEPT = 256
 class Tables:
     """What followed every context of up to ``MAX_CONTEXT`` units in one text."""
 
-    def __init__(self, occur: NDArray[np.bool_]) -> None:
+    def __init__(self, occur: FlagsV) -> None:
         self.size, self.read = len(occur), 0
-        self.uniform: NDArray[np.float64] = occur / occur.sum()
+        self.uniform: DoublesV = occur / occur.sum()
         self.followers: list[dict[int, dict[int, int]]] = [{} for _ in range(MAX_CONTEXT + 1)]
         self.totals: list[dict[int, int]] = [{} for _ in range(MAX_CONTEXT + 1)]
         self.contexts = [0] * (MAX_CONTEXT + 1)  # the last n units as one number, for each n
@@ -49,7 +48,7 @@ class Tables:
         for length in range(min(self.read, MAX_CONTEXT), 0, -1):
             self.contexts[length] = self.contexts[length - 1] * self.size + unit
 
-    def predict(self) -> NDArray[np.float64]:
+    def predict(self) -> DoublesV:
         """Return the probabilities of the next unit."""
         probabilities = self.uniform.copy()
         for length in range(min(self.read, MAX_CONTEXT) + 1):
@@ -69,7 +68,7 @@ class NgramCache(Engine):
     Tables belong to who took them out: threads that go on from one text share nothing, and the later one reads it anew.
     """
 
-    def __init__(self, occur: NDArray[np.bool_]) -> None:
+    def __init__(self, occur: FlagsV) -> None:
         self.occur = occur
         self.kept: OrderedDict[bytes, Tables] = OrderedDict()
 
@@ -81,18 +80,18 @@ class NgramCache(Engine):
         if ((state["history"] < 0) | (state["history"] >= len(self.occur))).any():
             raise ValueError("its history has ids that the vocabulary does not have")
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         history = np.concatenate([state["history"], ids], 1).astype(np.int32)
         logits = np.empty((*ids.shape, len(self.occur)), np.float32)
         for row in range(len(ids)):
             tables = self.tables(state["history"][row])
-            for place, unit in enumerate(ids[row].tolist()):
+            for position, unit in enumerate(ids[row].tolist()):
                 tables.learn(unit)
-                logits[row, place] = logs_of(tables.predict())
+                logits[row, position] = logs_of(tables.predict())
             self.keep(history[row], tables)
         return logits, {"history": history}
 
-    def tables(self, history: Ids) -> Tables:
+    def tables(self, history: IdsT) -> Tables:
         """Return the tables of a text: those kept, or made anew."""
         found = self.kept.pop(history.tobytes(), None)
         if found is None:
@@ -101,7 +100,7 @@ class NgramCache(Engine):
                 found.learn(unit)
         return found
 
-    def keep(self, history: Ids, tables: Tables) -> None:
+    def keep(self, history: IdsT, tables: Tables) -> None:
         """Keep the tables of a text, and let the oldest go."""
         self.kept[history.tobytes()] = tables
         while len(self.kept) > KEPT:

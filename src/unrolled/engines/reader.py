@@ -12,14 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import FloatsBE, FloatsBTS, FloatsNE, FloatsNSH, FloatsNTV, FloatsTBH, IdsBT, NumbersB, NumbersN
 from ..datasets.encoder_input import EncoderInput
 from ..networks.cells import find_cell
-from ..networks.cells.base import Array
 from ..networks.spec import NetworkSpec
-from ..text.base import Ids
-from .base import Engine, EngineState, Scanned, check_like
+from .base import Engine, EngineState, FirstState, Scanned, check_like
 from .encoder import Encoder, MakeScan, Tensors, pool
 
 
@@ -31,20 +29,20 @@ class Reader(ABC):
         """Return the engine under some sources; its ``start`` has a row for each of them."""
 
     @abstractmethod
-    def vectors(self, given: EncoderInput) -> Array:
-        """Return what the encoder has in its memory when it has read each source [N, E]."""
+    def vectors(self, given: EncoderInput) -> FloatsNE:
+        """Return what the encoder has in its memory when it has read each source."""
 
 
 @dataclass(frozen=True)
 class AttentionMemory:
-    """The places of N sources for attention: keys and values [N, S, H], of which the first ``sizes`` [N] are real."""
+    """The positions of N sources for attention, of which the first ``sizes`` are real."""
 
-    keys: Array
-    values: Array
-    sizes: NDArray[np.int64]
+    keys: FloatsNSH
+    values: FloatsNSH
+    sizes: NumbersN
 
 
-MakeWriter = Callable[[dict[str, Array], AttentionMemory | None], Engine]
+MakeWriter = Callable[[FirstState, AttentionMemory | None], Engine]
 """Makes the engine that writes, of the first state of N rows and the memory of N sources."""
 
 
@@ -67,10 +65,10 @@ class LightReader(Reader):
             memory = AttentionMemory(keys, values, found.sizes)
         return self.make_writer(self.first_state(found.whole), memory)
 
-    def vectors(self, given: EncoderInput) -> Array:
+    def vectors(self, given: EncoderInput) -> FloatsNE:
         return self.encoder.read(given).whole
 
-    def first_state(self, whole: Array) -> dict[str, Array]:
+    def first_state(self, whole: FloatsBE) -> FirstState:
         """Return the state before the first unit, [N, layers, H] a part, and which source each row stands under."""
         flat = np.tanh(whole @ self.tensors["bridge.weight"].T + self.tensors["bridge.bias"])
         parts = find_cell(self.spec.cell, self.spec.context).parts
@@ -79,9 +77,9 @@ class LightReader(Reader):
 
 
 class Answers(Engine):
-    """The logits [N, T, V] of N sources, known before anything is read: an engine whose ids do not matter."""
+    """The logits of N sources, known before anything is read: an engine whose ids do not matter."""
 
-    def __init__(self, logits: Array) -> None:
+    def __init__(self, logits: FloatsNTV) -> None:
         self.logits = logits.astype(np.float32)
 
     def start(self, rows: int) -> EngineState:
@@ -90,14 +88,14 @@ class Answers(Engine):
     def check(self, state: EngineState) -> None:
         check_like(state, self.start(1))
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
-        places = state["place"][:, None] + np.arange(ids.shape[1])
-        logits = self.logits[state["source"][:, None], np.minimum(places, self.logits.shape[1] - 1)]
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
+        positions = state["place"][:, None] + np.arange(ids.shape[1])
+        logits = self.logits[state["source"][:, None], np.minimum(positions, self.logits.shape[1] - 1)]
         return logits, {**state, "place": state["place"] + ids.shape[1]}
 
 
-def attend(tensors: Tensors, h: Array, memory: AttentionMemory, source: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Return what the layers above the first read [T, B, H] in place of its outputs h, and the weights [B, T, S].
+def attend(tensors: Tensors, h: FloatsTBH, memory: AttentionMemory, source: NumbersB) -> tuple[FloatsTBH, FloatsBTS]:
+    """Return what the layers above the first read in place of its outputs h, and the weights.
 
     The counterpart of ``networks.modules.attention``.
     """

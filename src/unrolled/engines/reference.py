@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays import FloatsBTS, FloatsTBGH, FloatsTBH, FloatsVGH, FloatsX, IdsBT
 from ..model_file.bundle import Bundle
 from ..networks.cells import find_cell
-from ..networks.cells.base import Array, Recurrence, State, scan_by_steps
+from ..networks.cells.base import Recurrence, State, scan_by_steps
 from ..networks.spec import NetworkSpec
 from ..tasks import TASKS
-from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY
-from .base import Engine, EngineState, Scanned, check_like, row_by_row
+from .base import Engine, EngineState, FirstState, Scanned, check_like, row_by_row
 from .labels import START
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def open_reader(bundle: Bundle, device: str, weights: str) -> LightReader:
     return LightReader(spec, tensors, slow_scan, lambda first, memory: Reference(spec, tensors, first, memory))
 
 
-def float_tensors(bundle: Bundle) -> dict[str, Array]:
+def float_tensors(bundle: Bundle) -> dict[str, FloatsX]:
     """Return a model's weights in float32, those that are shared or tied in each of their places."""
     tensors = {name: tensor.astype(np.float32, copy=False) for name, tensor in bundle.tensors.items()}
     if "head.project.weight" in tensors:
@@ -45,7 +45,7 @@ def float_tensors(bundle: Bundle) -> dict[str, Array]:
     return tensors
 
 
-def first_state(bundle: Bundle) -> dict[str, Array]:
+def first_state(bundle: Bundle) -> FirstState:
     """Return the state before the first unit, [1, layers, H] a part: zeros, unless the model is under a condition."""
     config, tensors = bundle.config, bundle.tensors
     parts = find_cell(config.cell, config.context or 0).parts
@@ -53,13 +53,13 @@ def first_state(bundle: Bundle) -> dict[str, Array]:
     return {name: tensors.get(START + name, zeros).astype(np.float32)[None] for name in parts}
 
 
-def for_rows(first: dict[str, Array], rows: int) -> EngineState:
+def for_rows(first: FirstState, rows: int) -> EngineState:
     """Return the first state of so many rows [B, layers, H]: it has as many, or one for all."""
     return {name: part if len(part) == rows else np.repeat(part, rows, 0) for name, part in first.items()}
 
 
-def input_table(spec: NetworkSpec, tensors: dict[str, Array]) -> Array:
-    """Return ``W_ih x + b_ih`` of the first layer for every id [V, G*H]: reading an id is then a look-up."""
+def input_table(spec: NetworkSpec, tensors: dict[str, FloatsX]) -> FloatsVGH:
+    """Return ``W_ih x + b_ih`` of the first layer for every id: reading an id is then a look-up."""
     w_ih, b_ih = tensors["rnn.weight_ih_l0"], tensors["rnn.bias_ih_l0"]
     table = (w_ih.T if spec.one_hot else tensors["embedding.weight"] @ w_ih.T) + b_ih
     return table if spec.feedback else np.repeat(table[[BOUNDARY]], len(table), 0)
@@ -71,8 +71,8 @@ class Reference(Engine):
     def __init__(
         self,
         spec: NetworkSpec,
-        tensors: dict[str, Array],
-        first: dict[str, Array],
+        tensors: dict[str, FloatsX],
+        first: FirstState,
         memory: AttentionMemory | None = None,
     ) -> None:
         self.spec, self.tensors, self.first, self.memory = spec, tensors, first, memory
@@ -85,11 +85,11 @@ class Reference(Engine):
     def check(self, state: EngineState) -> None:
         check_like(state, self.start(1))
 
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         if ids.shape[1] == 1 and len(ids) > 1:
             return row_by_row(self.scan, ids, state)
         last: list[State] = []
-        y, looked = self.table[ids.T], dict[str, Array]()
+        y, looked = self.table[ids.T], dict[str, FloatsBTS]()
         for layer in range(self.spec.layers):
             a = self.project(y, layer) if layer else y
             first = tuple(state[part][:, layer] for part in self.cell.parts)
@@ -105,7 +105,7 @@ class Reference(Engine):
         named = {name: np.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}
         return logits.swapaxes(0, 1), {**state, **named, **looked}
 
-    def project(self, x: Array, layer: int) -> Array:
+    def project(self, x: FloatsTBH, layer: int) -> FloatsTBGH:
         """Return ``W_ih x + b_ih`` of a layer."""
         return x @ self.tensors[f"rnn.weight_ih_l{layer}"].T + self.tensors[f"rnn.bias_ih_l{layer}"]
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ..arrays import FloatsNE, IdsBT
 from ..datasets.encoder_input import EncoderInput
 from ..errors import ModelFileError
 from ..model_file.bundle import Bundle
-from ..networks.cells.base import Array
 from ..networks.modules import Network, build
 from ..networks.modules.base import Encoded, on_device
 from ..networks.modules.device import find_device, refuse_inherited
 from ..tasks import TASKS
-from ..text.base import Ids
-from .base import Engine, EngineState, Scanned, check_like, row_by_row
+from .base import Engine, EngineState, FirstState, Scanned, check_like, row_by_row
 from .labels import START
 from .reader import Answers, Reader
 from .reference import first_state, for_rows
@@ -46,7 +45,7 @@ def open_network(bundle: Bundle, device: str) -> Network:
 class Torch(Engine):
     """A ``Network`` without gradients, perhaps with sources to look back at."""
 
-    def __init__(self, network: Network, first: dict[str, Array], encoded: Encoded | None = None) -> None:
+    def __init__(self, network: Network, first: FirstState, encoded: Encoded | None = None) -> None:
         self.network, self.device, self.first = network, network.head.bias.device, first
         self.encoded = encoded or Encoded()
 
@@ -60,7 +59,7 @@ class Torch(Engine):
         self.network.check({name: torch.from_numpy(part) for name, part in state.items()})
 
     @torch.no_grad()
-    def scan(self, ids: Ids, state: EngineState) -> Scanned:
+    def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         refuse_inherited(self.device.type)
         if ids.shape[1] == 1 and len(ids) > 1:
             return row_by_row(self.scan, ids, state)
@@ -91,7 +90,7 @@ class TorchReader(Reader):
         return Torch(self.network, {**first, "source": np.arange(len(given))}, encoded)
 
     @torch.no_grad()
-    def vectors(self, given: EncoderInput) -> Array:
+    def vectors(self, given: EncoderInput) -> FloatsNE:
         refuse_inherited(self.device.type)
         whole = self.network.encode(on_device(given, self.device)).whole
         assert whole is not None, "it reads sources"

@@ -37,12 +37,22 @@ JUDGES: Mapping[str, Callable[[SourceModel, ExampleRows, PredictOptions], Evalua
 def evaluate(model: Model | str | Path, source: Source, **options: Unpack[EvaluateKeywords]) -> Evaluation:
     """Return how a model does on a test, with the figures that are usual for its task.
 
-    ``source`` is read as ``train`` reads one: a table, or two ``Path`` objects whose lines belong together. The options
-    are those of reading, by default as the model's own text was read, and those of ``predict``. A classifier is told
-    of beside TF-IDF and logistic regression, learnt from the very rows that the model learnt from. Raises
-    ``OptionError`` for a model that writes on from a prompt, which ``score`` is for.
+    The options are those of reading, by default as the model's own text was read, and those of ``predict``. A
+    classifier is told of beside TF-IDF and logistic regression, learnt from the very rows that the model learnt from.
 
     >>> print(unrolled.evaluate("reviews.safetensors", "test.tsv").figures)
+
+    Args:
+        model: A model that reads sources, or its file.
+        source: A test, read as ``train`` reads a source: a table, or two ``Path`` objects whose lines belong together.
+
+    Returns:
+        The ``figures`` by name, the most telling first, the ``examples`` and which of them are the ``worst``.
+
+    Raises:
+        OptionError: The model writes on from a prompt, which ``score`` is for; or an option is not allowed.
+        InputError: The test cannot be read.
+        MissingExtraError: An optional package is needed that is not installed.
     """
     model = model if isinstance(model, Model) else Model.load(model)
     reading, predicting = sort_options({**options, "label": as_tuple(options.get("label", ()))})

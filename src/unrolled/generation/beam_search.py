@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesNK, IdsNK
 from ..config import GenerateOptions
 from ..engines import Engine
 from ..engines.base import select, step
 from ..engines.prompt import PromptState
 from ..sampling import OUT
 from ..sharing import cached_property
-from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, Vocabulary
 from .ranking import likeliest
 from .stops import Stopper
@@ -83,8 +82,8 @@ class Beams:
         self.found: list[Hypothesis] = []
         self.over = not self.options.length
 
-    def grow(self, units: Ids, likely: NDArray[np.float64]) -> list[int]:
-        """Take the likeliest next units [R, K] of all that grow, with their nats; from which of these the next come.
+    def grow(self, units: IdsNK, likely: DoublesNK) -> list[int]:
+        """Take the likeliest next units of all that grow, with their nats; from which of these the next come.
 
         It is over when none that may still grow could become one of the best.
         """
@@ -132,7 +131,7 @@ def search_all(
     searches = [Beams(HypothesisScorer(vocabulary, read.begun, options)) for _ in read.logits]
     growing = [search for search in searches if not search.over]
     logits, state, kept = read.logits, read.state, math.log1p(-vocabulary.unseen)  # as a given text is scored
-    rows = [range(place, place + 1) for place in range(len(growing))]
+    rows = [range(index, index + 1) for index in range(len(growing))]
     while growing:
         units, likely = likeliest(logits, 2 * (options.beams or 1), not options.endless)
         parts = [slice(own.start, own.stop) for own in rows]
@@ -147,13 +146,13 @@ def search_all(
     return [search.result() for search in searches]
 
 
-def candidates(units: Ids, sums: NDArray[np.float64], count: int) -> list[tuple[int, int, float]]:
+def candidates(units: IdsNK, sums: DoublesNK, count: int) -> list[tuple[int, int, float]]:
     """Return the next units [R, K] of the greatest sums, as (hypothesis, unit, sum), the best first.
 
     With twice as many as the beams, enough go on however many end.
     """
     order = np.argsort(-sums, axis=None, kind="stable")[:count].tolist()
-    found = [(*divmod(place, units.shape[1]), float(sums.flat[place])) for place in order]
+    found = [(*divmod(index, units.shape[1]), float(sums.flat[index])) for index in order]
     return [(parent, int(units[parent, rank]), total) for parent, rank, total in found if total > OUT]
 
 

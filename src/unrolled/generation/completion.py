@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..analysis.scoring import log_softmax
+from ..arrays import DoublesV, FlagsV
 from ..engines import Engine, EngineState
 from ..engines.prompt import PromptState
 from ..sampling import forbid_unseen
@@ -27,8 +27,6 @@ LETTER = r"[\p{L}\p{M}\p{N}]"
 BYTE = r"[\x80-\xff]"
 """A byte of a letter, where units are bytes."""
 
-Flags = NDArray[np.bool_]
-Logs = NDArray[np.float64]
 Ids = tuple[int, ...]
 
 
@@ -56,21 +54,21 @@ class Words(Recomputed):
         return f"(?:{LETTER}|{BYTE})" if isinstance(self.vocabulary.kind, Byte) else LETTER
 
     @cached_property
-    def go_on(self) -> Flags:
+    def go_on(self) -> FlagsV:
         """Units that stand within a word: letters and apostrophes."""
         return self.matching(rf"(?:{self.letter}|['’])+")
 
     @cached_property
-    def begin(self) -> Flags:
+    def begin(self) -> FlagsV:
         """Units that can begin a word, with the space before it or without, and that space alone."""
         return self.matching(rf"[^\S\n]*(?:{self.letter}(?:{self.letter}|['’])*)?")
 
     @cached_property
-    def may_end(self) -> Flags:
+    def may_end(self) -> FlagsV:
         """Units that can be the last of a word: don't has no end after its apostrophe."""
         return self.matching(rf".*{self.letter}")
 
-    def matching(self, pattern: str) -> Flags:
+    def matching(self, pattern: str) -> FlagsV:
         """Return the units that a pattern matches as a whole."""
         whole = compiled(pattern)
         found = [bool(unit) and whole.fullmatch(unit) is not None for unit in self.vocabulary.units]
@@ -107,14 +105,14 @@ class WordSearch:
         """The cost that a word must stay below to be among them."""
         return self.found[-1][0] if len(self.found) >= self.count else math.inf
 
-    def grow(self, allowed: Flags, logs: Logs, state: EngineState, row: int, before: tuple[float, Ids]) -> None:
+    def grow(self, allowed: FlagsV, logs: DoublesV, state: EngineState, row: int, before: tuple[float, Ids]) -> None:
         """Put the likeliest units of those allowed behind a beginning, as beginnings that wait to be read."""
         cost, ids = before
         likely = np.flatnonzero(allowed & (logs > cost - self.most) & (logs > -np.inf))
         for unit in likely[np.argsort(-logs[likely], kind="stable")[:BRANCHES]].tolist():
             heapq.heappush(self.waiting, Beginning(cost - float(logs[unit]), (*ids, unit), state, row))
 
-    def end(self, logs: Logs, beginning: Beginning) -> None:
+    def end(self, logs: DoublesV, beginning: Beginning) -> None:
         """Note that a word may end here: with all the probability of what is no part of it."""
         share = float(np.exp(logs[~self.words.go_on]).sum())
         if share > 0 and self.words.may_end[beginning.ids[-1]]:
@@ -137,8 +135,8 @@ class WordSearch:
             logits, after = engine.scan(ids, gather(batch))
             for row, logs in enumerate(log_softmax(forbid_unseen(logits[:, 0].astype(np.float64)))):
                 self.end(logs, batch[row])
-                known = self.words.go_on[batch[row].ids[-1]] or self.words.may_end[batch[row].ids[-1]]
-                allowed = self.words.go_on if known else self.words.begin
+                in_word = self.words.go_on[batch[row].ids[-1]] or self.words.may_end[batch[row].ids[-1]]
+                allowed = self.words.go_on if in_word else self.words.begin
                 if len(batch[row].ids) < MAX_WORD_UNITS:
                     self.grow(allowed, logs, after, row, (batch[row].cost, batch[row].ids))
         return bool(batch)

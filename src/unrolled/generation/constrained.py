@@ -9,10 +9,11 @@ from functools import reduce
 
 import numpy as np
 
+from ..arrays import DoublesBV
 from ..config import GenerateOptions
 from ..engines.base import Engine, EngineState, step
 from ..errors import UnrolledWarning
-from ..sampling import OUT, Logits, Uniforms, distribution, draw, forbid_special
+from ..sampling import OUT, Uniforms, distribution, draw, forbid_special
 from ..text.vocabulary import BOUNDARY, Decoder
 from .constraints.base import Constraint
 
@@ -26,10 +27,10 @@ MOST_DEAD_ENDS = 1000
 class DecodeStep:
     """Where a text stands that is being written.
 
-    ``logits`` [1, V] lose every unit that was drawn here once: it was refused, or led nowhere if ever we come back.
+    ``logits``, of one row, lose every unit that was drawn here once: it was refused, or led nowhere if we come back.
     """
 
-    logits: Logits
+    logits: DoublesBV
     state: EngineState
     decoder: Decoder
     constraints: tuple[Constraint, ...]
@@ -61,8 +62,8 @@ class DecodeStep:
             while shares.any():
                 unit = int(draw(shares, uniforms.next()[:, 0])[0])
                 shares[0, unit], self.logits[0, unit] = 0, OUT
-                if place := self.after(engine, unit):
-                    return place
+                if reached := self.after(engine, unit):
+                    return reached
         return None
 
 
@@ -74,14 +75,14 @@ def constrained(engine: Engine, start: DecodeStep, options: GenerateOptions, uni
     """
     trail, longest, dead_ends = [start], [start], 0
     while trail and dead_ends < MOST_DEAD_ENDS:
-        place = trail[-1].next(engine, options, uniforms)
-        if place is None:
+        reached = trail[-1].next(engine, options, uniforms)
+        if reached is None:
             dead_ends += 1
             longest = max(trail, longest, key=len)
             trail = trail[:-1]
             continue
-        trail = [*trail, place]
-        if place.unit == BOUNDARY:
+        trail = [*trail, reached]
+        if reached.unit == BOUNDARY:
             yield from written(trail)
             return
         if len(trail) > BACK:
@@ -93,4 +94,4 @@ def constrained(engine: Engine, start: DecodeStep, options: GenerateOptions, uni
 
 def written(trail: Sequence[DecodeStep]) -> list[int]:
     """Return the units of a trail; its first place was shown already."""
-    return [place.unit for place in trail[1:]]
+    return [reached.unit for reached in trail[1:]]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..analysis.scoring import log_probabilities, log_sum
+from ..arrays import DoublesB, DoublesNK, DoublesXK, FloatsBV, FloatsNE, FloatsTS, IdsB, IdsT
 from ..config import GenerateOptions
 from ..datasets.encoder_input import EncoderInput
 from ..datasets.examples import grouped
@@ -23,7 +23,6 @@ from ..formats.zawgyi import refuse_zawgyi
 from ..model_file.bundle import Bundle
 from ..sampling import COLD, Uniforms, distribution, draw, softmax
 from ..tasks import TASKS
-from ..text.base import Ids
 from ..text.vocabulary import BOUNDARY, SPECIAL, Vocabulary
 from .beam_search import search_all
 from .ranking import likeliest
@@ -100,36 +99,36 @@ class Predictor:
 
         Their places in the list, and the engine under them.
         """
-        order = sorted(range(len(sources)), key=lambda place: -len(sources[place]))
-        sizes = np.array([max(1, len(sources[place])) for place in order], np.int64)
+        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
+        sizes = np.array([max(1, len(sources[index])) for index in order], np.int64)
         for first, last in grouped(sizes, BATCH_SIZE, MAX_CHARACTERS):
-            places = order[first:last]
-            yield places, self.reader.encode(self.encode_sources([sources[place] for place in places]))
+            indices = order[first:last]
+            yield indices, self.reader.encode(self.encode_sources([sources[index] for index in indices]))
 
-    def vectors(self, sources: Sequence[str]) -> NDArray[np.float32]:
-        """Return what the encoder has in its memory when it has read each source [N, E]."""
+    def vectors(self, sources: Sequence[str]) -> FloatsNE:
+        """Return what the encoder has in its memory when it has read each source."""
         inputs = [self.encode_sources([source]) for source in sources]  # each alone, so that none is padded
         each = [self.reader.vectors(one)[0] for one in inputs]
         return np.stack(each) if each else np.empty((0, 0), np.float32)
 
-    def logits(self, sources: Sequence[str]) -> NDArray[np.float64]:
-        """Return what a classifier thinks of the labels [N, L] of each source."""
+    def logits(self, sources: Sequence[str]) -> DoublesNK:
+        """Return the logits of the K labels of each source."""
         found = np.empty((len(sources), len(self.vocabulary) - SPECIAL))
-        for places, engine in self.parts(sources):
-            found[places] = engine.scan(np.zeros((len(places), 1), np.int32), engine.start(len(places)))[0][
+        for indices, engine in self.parts(sources):
+            found[indices] = engine.scan(np.zeros((len(indices), 1), np.int32), engine.start(len(indices)))[0][
                 :, 0, SPECIAL:
             ]
         return found
 
-    def place_probabilities(self, sources: Sequence[str]) -> list[NDArray[np.float64]]:
-        """Return the probabilities of the labels [n, L] at each of the n places of a source that answer."""
+    def place_probabilities(self, sources: Sequence[str]) -> list[DoublesXK]:
+        """Return the probabilities of the K labels at each position [T] of each source that answers."""
         found = [np.empty((0, 0))] * len(sources)
-        for places, engine in self.parts(sources):
-            given = self.encode_sources([sources[place] for place in places])
+        for indices, engine in self.parts(sources):
+            given = self.encode_sources([sources[index] for index in indices])
             read = np.zeros(given.values.shape[:2], np.int32)
-            every = softmax(engine.scan(read, engine.start(len(places)))[0][:, :, SPECIAL:].astype(np.float64))
-            for row, place in enumerate(places):
-                found[place] = every[row, given.answering(row)]
+            every = softmax(engine.scan(read, engine.start(len(indices)))[0][:, :, SPECIAL:].astype(np.float64))
+            for row, index in enumerate(indices):
+                found[index] = every[row, given.answering(row)]
         return found
 
     def label_places(self, sources: Sequence[str]) -> list[Answer]:
@@ -152,7 +151,7 @@ class Predictor:
         answers = []
         for source, each in zip(sources, probabilities, strict=True):
             order = np.argsort(-each, kind="stable")
-            ranked = {self.vocabulary.units[place]: float(each[place]) for place in order}
+            ranked = {self.vocabulary.units[index]: float(each[index]) for index in order}
             answers.append(Answer(source, next(iter(ranked)), next(iter(ranked.values())), ranked))
         return answers
 
@@ -164,11 +163,11 @@ class Predictor:
         With beams they are the likeliest ones; else they are drawn, each with a seed of its own.
         """
         found: list[list[Generated]] = [[] for _ in sources]
-        for places, engine in self.parts(sources):
-            read = self.begin(engine, len(places), prefix)
-            for place, texts in zip(places, self.texts(engine, read, options, count), strict=True):
-                found[place] = [
-                    dataclasses.replace(each, source=sources[place], text=prefix + each.text) for each in texts
+        for indices, engine in self.parts(sources):
+            read = self.begin(engine, len(indices), prefix)
+            for index, texts in zip(indices, self.texts(engine, read, options, count), strict=True):
+                found[index] = [
+                    dataclasses.replace(each, source=sources[index], text=prefix + each.text) for each in texts
                 ]
         return found
 
@@ -211,7 +210,7 @@ class Predictor:
             found.append(Generated("", text, total, total / len(ids), tuple(ids.tolist())))
         return found
 
-    def cost(self, engine: Engine, read: PromptState, ids: Ids) -> float:
+    def cost(self, engine: Engine, read: PromptState, ids: IdsT) -> float:
         """Return the log-probability of ids, in nats, on from one row."""
         logits, _ = engine.scan(ids[None, :-1], read.state) if len(ids) > 1 else (read.logits[:, None, :][:, :0], None)
         every = np.concatenate([read.logits[:, None], logits], 1)[0].astype(np.float64)
@@ -220,15 +219,15 @@ class Predictor:
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Generated]:
         """Return what given targets cost under their sources."""
         found: list[Generated | None] = [None] * len(sources)
-        for places, engine in self.parts(sources):
-            read = self.begin(engine, len(places), "")
-            texts = self.judged(engine, read, [targets[place] for place in places])
-            for place, each in zip(places, texts, strict=True):
-                found[place] = dataclasses.replace(each, source=sources[place])
+        for indices, engine in self.parts(sources):
+            read = self.begin(engine, len(indices), "")
+            texts = self.judged(engine, read, [targets[index] for index in indices])
+            for index, each in zip(indices, texts, strict=True):
+                found[index] = dataclasses.replace(each, source=sources[index])
         return [each for each in found if each]
 
-    def attention(self, source: str, ids: Sequence[int]) -> NDArray[np.float32] | None:
-        """Return where the network looks in a source [T, S] while it writes some ids; None if it never looks back."""
+    def attention(self, source: str, ids: Sequence[int]) -> FloatsTS | None:
+        """Return where the network looks in a source while it writes some ids; None if it never looks back."""
         engine = self.reader.encode(self.encode_sources([source]))
         read = np.array([[BOUNDARY, *ids[:-1]]], np.int32)
         weights = engine.scan(read, engine.start(1))[1].get("attention")
@@ -262,7 +261,7 @@ def drawn(engine: Engine, read: PromptState, options: GenerateOptions) -> list[t
     return list(zip(found, totals.tolist(), strict=True))
 
 
-def chosen(logits: NDArray[np.float32], options: GenerateOptions, uniform: float) -> tuple[Ids, NDArray[np.float64]]:
+def chosen(logits: FloatsBV, options: GenerateOptions, uniform: float) -> tuple[IdsB, DoublesB]:
     """Return the next id of every row and its nats: the likeliest, or the one that a number from 0 to 1 falls on."""
     if options.temperature < COLD:
         best, nats = likeliest(logits, 1, ends=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import kernels
 from ..analysis.scoring import log_sum
+from ..arrays import DoublesB, DoublesBK, FloatsBK, FloatsBV, IdsBK
 from ..cores import default_threads
 from ..kernels.ranking import rank
 from ..sampling import OUT, forbid_special
-from ..text.base import Ids
 from ..text.vocabulary import NEVER, SPECIAL
 
 
-def likeliest(logits: NDArray[np.float32], count: int, ends: bool) -> tuple[Ids, NDArray[np.float64]]:
-    """Of logits [B, V] the likeliest units [B, K], the likeliest first, and their log-probabilities in nats.
+def likeliest(logits: FloatsBV, count: int, ends: bool) -> tuple[IdsBK, DoublesBK]:
+    """Return the likeliest units, the likeliest first, and their log-probabilities in nats.
 
     K is ``count``, or V if that is less. Of equals the lower id comes first. The unknown unit is left out, and so is
     the boundary unless it ``ends`` a document, and what never occurred; where nothing is left, the log-probability is
@@ -30,11 +29,9 @@ def likeliest(logits: NDArray[np.float32], count: int, ends: bool) -> tuple[Ids,
     return np.where(gone, 0, ids).astype(np.int32), np.where(gone, OUT, values - sums[:, None])
 
 
-def by_sorting(
-    logits: NDArray[np.float32], count: int, ends: bool
-) -> tuple[Ids, NDArray[np.float32], NDArray[np.float64]]:
+def by_sorting(logits: FloatsBV, count: int, ends: bool) -> tuple[IdsBK, FloatsBK, DoublesB]:
     """Return the reference implementation of ``kernels.ranking.rank``."""
     left = forbid_special(logits, ends)
-    ids: Ids = np.argsort(-left, axis=1, kind="stable")[:, :count].astype(np.int32)
+    ids: IdsBK = np.argsort(-left, axis=1, kind="stable")[:, :count].astype(np.int32)
     values = np.take_along_axis(left, ids, 1)
     return np.where(values > OUT, ids, 0).astype(np.int32), values, log_sum(logits)

@@ -8,11 +8,11 @@ from itertools import chain, repeat
 from typing import TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesBT, FloatsBV, IdsBT
 from ..config import GenerateOptions
 from ..engines import Engine, EngineState
-from ..engines.base import DrawingEngine, Drawn, Logits, select, sound, step
+from ..engines.base import DrawingEngine, Drawn, select, sound, step
 from ..engines.prompt import PromptState
 from ..sampling import Uniforms, distribution, draw
 from ..text.base import Ids
@@ -24,7 +24,7 @@ from .stops import Stopper
 MOST_AT_ONCE = 64  # units drawn before they are shown
 
 
-def write(engine: Engine, read: PromptState, options: GenerateOptions, rows: range) -> Iterator[Ids]:
+def write(engine: Engine, read: PromptState, options: GenerateOptions, rows: range) -> Iterator[IdsBT]:
     """Go on from a prompt, endlessly: the next ids of every row [B, T]. Row n is the same whatever is beside it.
 
     T is 1, or grows to ``MOST_AT_ONCE`` with an engine that draws by itself.
@@ -53,7 +53,7 @@ def chunk_sizes(several: bool) -> Iterator[int]:
 
 
 def draw_units(
-    engine: Engine, logits: Logits, state: EngineState, options: GenerateOptions, uniforms: NDArray[np.float64]
+    engine: Engine, logits: FloatsBV, state: EngineState, options: GenerateOptions, uniforms: DoublesBT
 ) -> Drawn:
     """Draw an id for every uniform [B, T], in the engine's own loop or in the general one."""
     if draws(engine, options):
@@ -80,10 +80,10 @@ def write_constrained(
     assert options.seed is not None, "the caller chooses one"
     texts = []
     for row in rows:
-        place = DecodeStep(
+        first = DecodeStep(
             read.logits.astype(np.float64), read.state, vocabulary.decoder(read.begun), tuple(constraints)
         )
-        units = constrained(engine, place, options, Uniforms(options.seed, range(row, row + 1)))
+        units = constrained(engine, first, options, Uniforms(options.seed, range(row, row + 1)))
         texts.append(chain(units, repeat(BOUNDARY)))
     for each in zip(*texts, strict=True):
         yield np.array(each, np.int32)[:, None]

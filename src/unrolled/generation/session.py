@@ -41,10 +41,10 @@ class Session:
         while self.marks[-1][0] > same:
             self.marks.pop()
         self.text = text[: self.marks[-1][0]]  # and no further, should reading end in an error
-        for place in range(self.marks[-1][0], len(text), CHARACTERS_PER_STATE):
-            piece = text[place : place + CHARACTERS_PER_STATE]
+        for position in range(self.marks[-1][0], len(text), CHARACTERS_PER_STATE):
+            piece = text[position : position + CHARACTERS_PER_STATE]
             state = dataclasses.replace(self.marks[-1][1], text="").after(piece)
-            self.marks.append((place + len(piece), state))
+            self.marks.append((position + len(piece), state))
             self.forget()
         self.text = text
         return self.state
@@ -56,9 +56,9 @@ class Session:
             return
         kept = self.marks[:1]
         apart = CHARACTERS_PER_STATE * (1 + len(self.marks[0:-near]) // near)
-        for place, state in self.marks[1:-near]:
-            if place - kept[-1][0] >= apart:
-                kept.append((place, state))
+        for position, state in self.marks[1:-near]:
+            if position - kept[-1][0] >= apart:
+                kept.append((position, state))
         self.marks = kept + self.marks[-near:]
 
     def completions(self, text: str, count: int = 5) -> list[Completion]:
@@ -113,4 +113,4 @@ def shared(one: str, other: str) -> int:
     if other.startswith(one):
         return len(one)
     pairs = zip(one, other, strict=False)
-    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    return next((position for position, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

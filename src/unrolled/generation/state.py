@@ -65,8 +65,8 @@ class Start(Recomputed):
 
     def state(self, prompt: str) -> State:
         """Return the state after a prompt, from its beginning."""
-        base, tail, known = advance(self.engine, self.source.bundle.vocabularies["text"], None, prompt)
-        return State(self, base, tail, known, prompt)
+        base, tail, prompt_state = advance(self.engine, self.source.bundle.vocabularies["text"], None, prompt)
+        return State(self, base, tail, prompt_state, prompt)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +105,8 @@ class State:
 
     def after(self, text: str) -> State:
         """Return the state when some more text is read; a unit that the model never saw is read as its nearest kin."""
-        base, tail, known = advance(self.engine, self.vocabulary, self.base, self.tail + text)
-        return dataclasses.replace(self, base=base, tail=tail, read=known, text=self.text + text)
+        base, tail, prompt_state = advance(self.engine, self.vocabulary, self.base, self.tail + text)
+        return dataclasses.replace(self, base=base, tail=tail, read=prompt_state, text=self.text + text)
 
     def settings(self, **options: Unpack[GenerateKeywords]) -> GenerateOptions:
         """Check options; a model that learnt one text knows no end."""
@@ -194,8 +194,8 @@ class Saved:
             start.engine.check(self.base.state)
         except ValueError as error:
             raise ModelFileError(f"the state is none of this model ({error}); save it anew") from None
-        base, tail, known = advance(start.engine, source.bundle.vocabularies["text"], self.base, self.tail)
-        return State(start, base, tail, known, self.text)
+        base, tail, prompt_state = advance(start.engine, source.bundle.vocabularies["text"], self.base, self.tail)
+        return State(start, base, tail, prompt_state, self.text)
 
 
 def saved_state(path: str | Path, bundle: Bundle) -> Saved:
@@ -242,10 +242,11 @@ def advance(
         base = read_ids(engine, np.concatenate([np.array([BOUNDARY], np.int32), ids]), engine.start(1))
     elif len(ids):
         base = read_ids(engine, ids, base.state)
-    known = read_ids(engine, more, base.state) if len(more) else base
-    if begun and (known.everything[:, allowed] < NEVER / 2).all():  # the unit would have to be one that never occurred
-        return base, tail, read_ids(engine, vocabulary.encode_prompt(begun)[0], known.state)
-    return base, tail, known.only(allowed, begun)
+    prompt_state = read_ids(engine, more, base.state) if len(more) else base
+    # the unit would have to be one that never occurred
+    if begun and (prompt_state.everything[:, allowed] < NEVER / 2).all():
+        return base, tail, read_ids(engine, vocabulary.encode_prompt(begun)[0], prompt_state.state)
+    return base, tail, prompt_state.only(allowed, begun)
 
 
 def warn_of(replaced: dict[str, str], stacklevel: int = 5) -> None:
@@ -264,12 +265,14 @@ def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
     return GenerateOptions.from_user({**given, "seed": choose_seed() if seed is None else seed})
 
 
-def refuse_others(options: Collection[str], known: Collection[str], what: str) -> None:
+def refuse_others(options: Collection[str], allowed: Collection[str], what: str) -> None:
     """Raise an ``OptionError`` for an option of ``generate`` that is none of those known, where less is asked for."""
     reject_unknown(options, GenerateOptions.names())
     for name in options:
-        if name not in known:
-            raise OptionError(f"I got {flag(name)} for {what}, which depends on {', '.join(known)} alone; leave it out")
+        if name not in allowed:
+            raise OptionError(
+                f"I got {flag(name)} for {what}, which depends on {', '.join(allowed)} alone; leave it out"
+            )
 
 
 def as_started(value: Any) -> Any:

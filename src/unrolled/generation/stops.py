@@ -47,7 +47,7 @@ class Stopper:
 
     def string(self, text: str) -> int | None:
         """Return where the first stop string begins."""
-        return min((place for place in map(text.find, self.strings) if place >= 0), default=None)
+        return min((position for position in map(text.find, self.strings) if position >= 0), default=None)
 
     def line(self, text: str) -> int | None:
         """Return where the last wanted line ends."""

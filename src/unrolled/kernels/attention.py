@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .checks import Array
-from .pack import Floats, aligned, pad, padded
+from ..arrays import ArrayB, FloatsBTS, FloatsNH, FloatsX, NumbersK
+from .pack import aligned, pad, padded
 from .structures import Memory
 
 
 @dataclass(frozen=True)
 class PackedMemory:
-    """Keys and values [places of all sources, H] as the kernels read them; ``starts`` of every source, and the end."""
+    """Keys and values of the N positions of all sources, as the kernels read them; where each starts, and the end.
 
-    keys: Floats
-    values: Floats
-    starts: NDArray[np.int64]
+    Sources lie one behind the other without padding, so that short ones cost no time; a row is whole panels wide, so
+    that the kernels read it in whole vectors.
+    """
+
+    keys: FloatsNH
+    values: FloatsNH
+    starts: NumbersK
 
     def __len__(self) -> int:
         """Return how many sources there are."""
@@ -27,31 +30,31 @@ class PackedMemory:
 
     @property
     def longest(self) -> int:
-        """The most places of a source."""
+        """The most positions of a source."""
         return int(np.diff(self.starts).max(initial=0))
 
 
 @dataclass(frozen=True)
 class Attended:
-    """What the rows of a call look at: a memory, and the ``source`` [B] of each row in it; many rows may share one."""
+    """What the rows of a call look at: a memory, and the ``source`` of each row in it; many rows may share one."""
 
     memory: PackedMemory
-    source: Array
+    source: ArrayB
 
-    def part(self, begin: int, weights: Floats | None) -> Memory:
+    def part(self, begin: int, weights: FloatsBTS | None) -> Memory:
         """Return the kernels' form for the rows from ``begin`` on.
 
-        They fill in ``weights`` [B, T, longest] if given.
+        They fill in ``weights`` if given.
         """
         keys, values, starts = (each.ctypes.data for each in (self.memory.keys, self.memory.values, self.memory.starts))
         kept = None if weights is None else weights[begin:].ctypes.data
         return Memory(keys, values, starts, self.source[begin:].ctypes.data, kept, self.memory.longest)
 
 
-def pack_memory(keys: Floats, values: Floats, sizes: Sequence[int]) -> PackedMemory:
-    """Keys and values [total, H] of sources that lie one behind the other, each of so many places.
+def pack_memory(keys: FloatsX, values: FloatsX, sizes: Sequence[int]) -> PackedMemory:
+    """Pack keys and values [N, H] of sources that lie one behind the other, each of so many positions.
 
-    Raises ``ValueError`` for a source without a place: there is nothing to look at.
+    Raises ``ValueError`` for a source without a position: there is nothing to look at.
     """
     starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     if min(sizes, default=1) < 1:

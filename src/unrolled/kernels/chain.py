@@ -6,15 +6,16 @@ import ctypes
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .checks import Array, checked_ids, shaped
+from ..arrays import ArrayX, DoublesBT, DoublesBV, FloatsBV, IdsBT, NumbersBO, NumbersX
+from .checks import checked_ids, shaped
 from .library import Library
 from .pack import pad, padded
 from .structures import Filters, Ngrams, Tree
 from .threads import over_rows
 
-Floats = NDArray[np.float32]
+Levels = Sequence[tuple[ArrayX, ArrayX, ArrayX, ArrayX, ArrayX]]
+"""The starts, units, shares, sums and lefts of the n-grams of every length, to be checked."""
 
 
 class PackedChain:
@@ -23,7 +24,7 @@ class PackedChain:
     ``levels`` are the starts, units, shares, sums and lefts of the n-grams of every length (``native/unrolled.h``).
     """
 
-    def __init__(self, library: Library, levels: Sequence[tuple[Array, Array, Array, Array, Array]], ids: int) -> None:
+    def __init__(self, library: Library, levels: Levels, ids: int) -> None:
         self.library, self.ids, self.outputs = library, ids, padded(ids)
         check_levels(levels, ids)
         types = (np.int64, np.int32, np.float64, np.float64, np.float64)
@@ -33,8 +34,8 @@ class PackedChain:
         each = [Ngrams(*(part.ctypes.data for part in level)) for level in self.kept]
         self.tree = Tree((Ngrams * len(each))(*each), len(each), ids, self.outputs)
 
-    def checked_nodes(self, nodes: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
-        """Return nodes [rows, order], each the number of a context or -1; raises ``ValueError`` for others."""
+    def checked_nodes(self, nodes: NumbersX, rows: int) -> NumbersBO:
+        """Return the nodes of so many rows, each the number of a context or -1; raises ``ValueError`` for others."""
         contexts = np.array([len(starts) - 1 for starts, *_ in self.kept])
         shaped(nodes, (rows, len(contexts)), "the nodes")
         if (nodes < -1).any() or (nodes >= contexts).any() or (nodes[:, 0] != 0).any():
@@ -42,9 +43,9 @@ class PackedChain:
         return nodes
 
     def draw(
-        self, logits: Floats, nodes: NDArray[np.int64], filters: Filters, uniforms: NDArray[np.float64], threads: int
-    ) -> tuple[NDArray[np.int32], Floats, NDArray[np.int64]]:
-        """Draw an id for every uniform [B, T] and read it: the ids, the last logits [B, V], the next nodes."""
+        self, logits: FloatsBV | DoublesBV, nodes: NumbersX, filters: Filters, uniforms: DoublesBT, threads: int
+    ) -> tuple[IdsBT, FloatsBV, NumbersBO]:
+        """Draw an id for every uniform and read it: the ids, the last logits, the next nodes."""
         rows, steps = uniforms.shape
         if self.ids <= filters.special:
             raise ValueError(f"there are {self.ids} ids, and none of them may be drawn")
@@ -63,7 +64,7 @@ class PackedChain:
         return ids, last[:, : self.ids], after
 
 
-def check_levels(levels: Sequence[tuple[Array, Array, Array, Array, Array]], ids: int) -> None:
+def check_levels(levels: Levels, ids: int) -> None:
     """Raise ``ValueError`` where the tables of n-grams would lead the kernels out of their arrays."""
     contexts = 1
     for starts, units, shares, sums, left in levels:

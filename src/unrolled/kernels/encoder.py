@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import FloatsBH, FloatsTBGH, FloatsTBH, FloatsX
 from .cell import CellKernel
 from .checks import shaped
 from .library import Library
 from .pack import aligned, by_gates, pad, padded, panels
 from .training import Sizes, forward
 
-Floats = NDArray[np.float32]
-
 
 class PackedLayer:
     """A layer's recurrent weights ``w_hh`` [G*H, H] and ``b_hh`` [G*H], packed once; calls change nothing in it."""
 
-    def __init__(self, library: Library, cell: CellKernel, w_hh: Floats, b_hh: Floats) -> None:
+    def __init__(self, library: Library, cell: CellKernel, w_hh: FloatsX, b_hh: FloatsX) -> None:
         self.library, self.cell, self.units = library, cell, w_hh.shape[1]
         self.hidden, gates = padded(self.units), cell.gates if cell.recurrent else 0
         shaped(w_hh, (gates * self.units, self.units), "w_hh")
@@ -31,10 +29,8 @@ class PackedLayer:
         # there the gates themselves are not in blocks
         self.b_hh = pad(b_hh.reshape(gates, -1), gates, self.hidden).reshape(-1)
 
-    def scan(self, a: Floats, threads: int = 1) -> tuple[Floats, tuple[Floats, ...]]:
-        """Return what leads from the input's share of the gates ``a`` [T, B, G*H].
-
-        Outputs [T, B, H], the last state's parts [B, H].
+    def scan(self, a: FloatsTBGH, threads: int = 1) -> tuple[FloatsTBH, tuple[FloatsBH, ...]]:
+        """Return the outputs and the last state's parts, from the input's share ``a`` of the gates.
 
         The first state is zero. Rows are shared out to threads.
         """

@@ -7,19 +7,37 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import (
+    ArrayBT,
+    ArrayX,
+    DoublesBT,
+    DoublesBV,
+    FloatsBLH,
+    FloatsBLK,
+    FloatsBTS,
+    FloatsBTV,
+    FloatsBV,
+    FloatsGHH,
+    FloatsHH,
+    FloatsNK,
+    FloatsX,
+    IdsBT,
+)
 from .cell import CellKernel
-from .checks import Array, checked_ids, pointer, shaped
+from .checks import checked_ids, pointer, shaped
 from .library import Library
-from .pack import Floats, Weights, aligned, by_gates, pack, pad, padded
+from .pack import Weights, aligned, by_gates, pack, pad, padded
 from .structures import ATTENTION_CODES, PRECISION_CODES, Attention, Filters, Matrix, Network
 from .threads import over_rows
 
 if TYPE_CHECKING:
     from .attention import Attended
 
-State = tuple[Floats, ...]
+State = tuple[FloatsBLH, ...]
+"""h and c of every layer, its units padded to whole panels or not."""
+StateK = tuple[FloatsBLK, ...]
+"""The same with K units, which are whole panels."""
 EMPTY = (0, 0, 0)
 """A matrix that there is none of."""
 
@@ -34,7 +52,7 @@ class Shape:
     ids: int
     attention: str = "none"
 
-    def check(self, table: Floats, weights: Weights) -> None:
+    def check(self, table: FloatsX, weights: Weights) -> None:
         """Raise ``ValueError`` for a weight of another shape: packing would fill it up with zeros, or lose some."""
         rows, size, predicted = self.cell.gates * self.hidden, self.hidden, len(weights["head.bias"])
         through = rows if self.cell.recurrent else 0
@@ -61,12 +79,12 @@ class PackedNetwork:
     States are h and c of shape [B, layers, ``hidden``], where ``hidden`` is rounded up to whole panels.
     """
 
-    def __init__(self, library: Library, shape: Shape, table: Floats, weights: Weights, precision: str) -> None:
+    def __init__(self, library: Library, shape: Shape, table: FloatsX, weights: Weights, precision: str) -> None:
         self.library, self.shape, self.precision = library, shape, precision
         shape.check(table, weights)
         self.predicted = len(weights["head.bias"])
         self.hidden, self.outputs = padded(shape.hidden), padded(self.predicted)
-        self.kept: list[Array] = []
+        self.kept: list[ArrayX] = []
         w_ih = [self.layer_matrix(weights[f"rnn.weight_ih_l{n}"]) if n else Matrix(*EMPTY) for n in range(shape.layers)]
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
@@ -86,17 +104,17 @@ class PackedNetwork:
             attention=self.attention(weights),
         )
 
-    def keep(self, array: Array) -> int:
+    def keep(self, array: ArrayX) -> int:
         """Return the address of an array that lives as long as this network."""
         self.kept.append(aligned(array))
         return int(self.kept[-1].ctypes.data)
 
-    def matrix(self, whole: Floats) -> Matrix:
+    def matrix(self, whole: FloatsNK) -> Matrix:
         """Return a padded matrix in this network's precision."""
         return Matrix(*map(self.keep, pack(whole, self.precision)))
 
-    def layer_matrix(self, weight: Floats) -> Matrix:
-        """Return a layer's matrix [G*H, H], its gates side by side; none where the state goes through none."""
+    def layer_matrix(self, weight: FloatsGHH) -> Matrix:
+        """Return a layer's matrix, its gates side by side; none where the state goes through none."""
         if not len(weight):
             return Matrix(*EMPTY)
         rows = by_gates(weight, self.shape.cell.gates)
@@ -120,8 +138,8 @@ class PackedNetwork:
             *(self.keep(pad(weights[name], self.hidden)) if additive or "hidden" in name else None for name in vectors),
         )
 
-    def square(self, weight: Floats) -> Matrix:
-        """Return a matrix [H, H]."""
+    def square(self, weight: FloatsHH) -> Matrix:
+        """Return a square matrix."""
         return self.matrix(pad(weight, self.hidden, self.hidden))
 
     @property
@@ -130,22 +148,24 @@ class PackedNetwork:
         return sum(array.nbytes for array in self.kept)
 
     def scan(
-        self, ids: Array, state: State, threads: int = 1, attended: Attended | None = None
-    ) -> tuple[Floats, State]:
-        """Read ids [B, T]: logits [B, T, V] after each, and the next state; the given one stays as it is."""
+        self, ids: ArrayBT, state: State, threads: int = 1, attended: Attended | None = None
+    ) -> tuple[FloatsBTV, StateK]:
+        """Read ids: logits after each, and the next state; the given one stays as it is."""
         return self.read(ids, state, threads, attended, None)
 
-    def scan_weights(self, ids: Array, state: State, threads: int, attended: Attended) -> tuple[Floats, State, Floats]:
+    def scan_weights(
+        self, ids: ArrayBT, state: State, threads: int, attended: Attended
+    ) -> tuple[FloatsBTV, StateK, FloatsBTS]:
         """Return the same, and what each step looked at.
 
-        Weights [B, T, longest source], zero behind a row's own source.
+        Weights over the positions of the longest source, zero behind a row's own.
         """
         weights = np.empty((*ids.shape, attended.memory.longest), np.float32)
         return *self.read(ids, state, threads, attended, weights), weights
 
     def read(
-        self, ids: Array, state: State, threads: int, attended: Attended | None, weights: Floats | None
-    ) -> tuple[Floats, State]:
+        self, ids: ArrayBT, state: State, threads: int, attended: Attended | None, weights: FloatsBTS | None
+    ) -> tuple[FloatsBTV, StateK]:
         """Return what a scan gives; attention's ``weights`` are filled in where they are wanted."""
         rows, steps = ids.shape
         ids, attended = checked_ids(ids, self.shape.ids), self.checked(attended, rows)
@@ -154,9 +174,9 @@ class PackedNetwork:
 
         def part(begin: int, end: int) -> None:
             run, read, found = self.library.variant.scan, ids[begin:].ctypes.data, logits[begin:].ctypes.data
-            places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
+            pointers = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
             memory = attended and ctypes.byref(attended.part(begin, weights))
-            if run(ctypes.byref(self.network), memory, read, end - begin, steps, *places, found):
+            if run(ctypes.byref(self.network), memory, read, end - begin, steps, *pointers, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)
@@ -164,14 +184,14 @@ class PackedNetwork:
 
     def draw(
         self,
-        logits: Floats,
+        logits: FloatsBV | DoublesBV,
         state: State,
         filters: Filters,
-        uniforms: NDArray[np.float64],
+        uniforms: DoublesBT,
         threads: int = 1,
         attended: Attended | None = None,
-    ) -> tuple[NDArray[np.int32], Floats, State]:
-        """Draw an id for every uniform [B, T] and read it: the ids, the last logits [B, V], the next state."""
+    ) -> tuple[IdsBT, FloatsBV, StateK]:
+        """Draw an id for every uniform and read it: the ids, the last logits, the next state."""
         rows, steps = uniforms.shape
         self.check_drawing(filters)
         uniforms, attended = np.ascontiguousarray(uniforms, np.float64), self.checked(attended, rows)
@@ -180,10 +200,10 @@ class PackedNetwork:
 
         def part(begin: int, end: int) -> None:
             run, where = self.library.variant.draw, ctypes.byref(self.network)
-            places = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
+            pointers = [part[begin:].ctypes.data for part in after] + [0] * (2 - len(after))
             uniforms_at, read, found = (each[begin:].ctypes.data for each in (uniforms, last, ids))
             memory = attended and ctypes.byref(attended.part(begin, None))
-            if run(where, memory, ctypes.byref(filters), uniforms_at, end - begin, steps, *places, read, found):
+            if run(where, memory, ctypes.byref(filters), uniforms_at, end - begin, steps, *pointers, read, found):
                 raise MemoryError("no memory for the kernels")
 
         over_rows(part, rows, threads)
@@ -208,7 +228,7 @@ class PackedNetwork:
         pointer(source, np.int32, (rows,), "the rows' sources")
         return replace(attended, source=source)
 
-    def copy(self, state: State, rows: int) -> State:
+    def copy(self, state: State, rows: int) -> StateK:
         """Return a state of our own to change in place, padded."""
         if len(state) != len(self.shape.cell.parts):
             raise ValueError(f"the state has {len(state)} parts; that of the cell has {len(self.shape.cell.parts)}")

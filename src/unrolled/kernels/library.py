@@ -65,7 +65,7 @@ def open_library(path: Path) -> dict[str, Variant]:
     library = ctypes.CDLL(str(path))
     pointers = (ctypes.POINTER(Variant) * MAX_VARIANTS)()
     count = library.unrolled_variants(pointers, MAX_VARIANTS)
-    return {pointers[place].contents.name.decode(): pointers[place].contents for place in range(count)}
+    return {pointers[index].contents.name.decode(): pointers[index].contents for index in range(count)}
 
 
 def fault_of(path: Path) -> str:

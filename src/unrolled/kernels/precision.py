@@ -6,20 +6,19 @@ bf16 is the upper half of a float32. int8 has one scale for each output (Jacob e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..arrays import ArrayX, Bf16X, FloatsN, FloatsNK, FloatsX, Int8NK
 
 PRECISIONS = ("fp32", "bf16", "int8")
 SCALE = ".scale"
 BLOCK = 1 << 18
-"""Numbers that are rounded at a time."""
-Floats = NDArray[np.float32]
-Tensors = dict[str, NDArray[Any]]
+"""NumbersX that are rounded at a time."""
+Tensors = dict[str, ArrayX]
 
 
-def to_precision(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors:
+def to_precision(tensors: Mapping[str, ArrayX], precision: str) -> Tensors:
     """Return tensors as a file keeps them: bf16 as its bits in uint16, int8 with its scales beside it."""
     kept: Tensors = {}
     for name, tensor in tensors.items():
@@ -32,7 +31,7 @@ def to_precision(tensors: Mapping[str, NDArray[Any]], precision: str) -> Tensors
     return kept
 
 
-def to_fp32(kept: Mapping[str, NDArray[Any]]) -> Tensors:
+def to_fp32(kept: Mapping[str, ArrayX]) -> Tensors:
     """Return the float32 tensors that narrow ones stand for."""
     tensors = {}
     for name, tensor in kept.items():
@@ -45,19 +44,19 @@ def to_fp32(kept: Mapping[str, NDArray[Any]]) -> Tensors:
     return tensors
 
 
-def to_bf16(array: Floats) -> NDArray[np.uint16]:
+def to_bf16(array: FloatsX) -> Bf16X:
     """Return the nearest bf16, as its bits; halves go to even."""
     bits = array.view(np.uint32)
     return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
 
 
-def from_bf16(bits: NDArray[np.uint16]) -> Floats:
+def from_bf16(bits: Bf16X) -> FloatsX:
     """Return the float32 of bf16 bits, exactly."""
     return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
-def to_int8(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Whole numbers from -127 to 127 and a scale for each row, such that numbers * scale is near the matrix."""
+def to_int8(matrix: FloatsNK) -> tuple[Int8NK, FloatsN]:
+    """Return whole numbers from -127 to 127 and a scale for each row, such that numbers * scale is near the matrix."""
     scales, whole = np.empty(len(matrix), np.float32), np.empty(matrix.shape, np.int8)
     rows = max(1, BLOCK // max(1, matrix.shape[1]))  # at a time: what is in between is four times as large
     for begin in range(0, len(matrix), rows):

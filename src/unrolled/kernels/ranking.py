@@ -5,21 +5,20 @@ from __future__ import annotations
 import ctypes
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesB, FloatsBK, FloatsBV, IdsBK
 from .library import Library
 from .structures import Ranking
 from .threads import over_rows
 
-Floats = NDArray[np.float32]
 WORTH = 1 << 15
 """Logits from which on threads are faster."""
 
 
 def rank(
-    library: Library, logits: Floats, count: int, special: int, ends: bool, threads: int
-) -> tuple[NDArray[np.int32], Floats, NDArray[np.float64]]:
-    """Of logits [B, V] the ids [B, K] of the greatest, their logits, and the logarithm of the sum of all powers [B].
+    library: Library, logits: FloatsBV, count: int, special: int, ends: bool, threads: int
+) -> tuple[IdsBK, FloatsBK, DoublesB]:
+    """Return the ids of the greatest logits, these, and the logarithm of the sum of all powers.
 
     The greatest come first, of equals the lower id; ids below ``special`` are left out, but for 0 where it ``ends``.
     """
@@ -32,8 +31,8 @@ def rank(
     apart = logits.strides[0] // logits.itemsize
 
     def part(begin: int, end: int) -> None:
-        places = (each[begin:].ctypes.data for each in (ids, values, sums))
-        given = Ranking(logits[begin:].ctypes.data, end - begin, apart, size, special, ends, count, *places)
+        pointers = (each[begin:].ctypes.data for each in (ids, values, sums))
+        given = Ranking(logits[begin:].ctypes.data, end - begin, apart, size, special, ends, count, *pointers)
         library.variant.rank(ctypes.byref(given))
 
     over_rows(part, rows, threads if logits.size >= WORTH else 1)

@@ -46,7 +46,7 @@ def over_rows(work: Callable[[int, int], None], rows: int, threads: int) -> None
     if count == 1:
         work(0, rows)
         return
-    cuts = [rows * place // count for place in range(count + 1)]
+    cuts = [rows * number // count for number in range(count + 1)]
     parts = [Part(work, begin, end) for begin, end in pairwise(cuts)]
     hand_out(parts[1:], threads - 1)
     for part in parts:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import ArrayX
 from .cell import CellKernel
 from .checks import pointer
 from .library import Library
 from .structures import PRECISION_CODES, BackwardScan, ForwardScan
 from .threads import over_rows
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, ArrayX]
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,8 @@ def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
         "h": states,
         "c": states,
     }
-    places = addresses(sizes, arrays, shapes | {"q": narrow[1:]})
-    run(library.variant.forward, ForwardScan, sizes, places)
+    pointers = addresses(sizes, arrays, shapes | {"q": narrow[1:]})
+    run(library.variant.forward, ForwardScan, sizes, pointers)
 
 
 def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
@@ -76,8 +75,8 @@ def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
     wide, narrow, states, flat = sizes.wide, sizes.narrow, sizes.states, sizes.narrow[1:]
     shapes = {"w": sizes.weights, "gates": wide, "kept": narrow, "h": states, "c": states}
     shapes |= {"outputs": narrow, "da": wide, "du": wide, "dh": flat, "dc": flat, "q": wide[1:]}
-    places = addresses(sizes, arrays, shapes)
-    run(library.variant.backward, BackwardScan, sizes, places)
+    pointers = addresses(sizes, arrays, shapes)
+    run(library.variant.backward, BackwardScan, sizes, pointers)
 
 
 def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
@@ -92,7 +91,7 @@ def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) 
 
 
 def run(
-    function: object, arguments: type[ForwardScan] | type[BackwardScan], sizes: Sizes, places: dict[str, int]
+    function: object, arguments: type[ForwardScan] | type[BackwardScan], sizes: Sizes, pointers: dict[str, int]
 ) -> None:
     """Call a kernel on parts of the rows."""
     assert callable(function), "a variant has both"
@@ -100,6 +99,6 @@ def run(
     def part(begin: int, end: int) -> None:
         numbers = {"steps": sizes.steps, "rows": sizes.rows, "hidden": sizes.hidden, "begin": begin, "end": end}
         code = PRECISION_CODES[sizes.precision]
-        function(ctypes.byref(arguments(**places, **numbers, cell=sizes.cell.number, kind=code)))
+        function(ctypes.byref(arguments(**pointers, **numbers, cell=sizes.cell.number, kind=code)))
 
     over_rows(part, sizes.rows, sizes.threads)

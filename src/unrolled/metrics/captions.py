@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoublesN
 from ..errors import InputError
 
 MAX_ORDER = 4  # words of an n-gram
@@ -50,7 +50,7 @@ def grams(tokens: Sequence[str]) -> Grams:
     return Counter(tuple(tokens[at : at + size]) for size in sizes for at in range(len(tokens) - size + 1))
 
 
-def cider_d(captions: Sequence[str], references: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+def cider_d(captions: Sequence[str], references: Sequence[Sequence[str]]) -> DoublesN:
     """Return the CIDEr-D of each caption against its references, from 0 to 10; a corpus has the mean.
 
     How much an n-gram counts depends on how many images' references have it: figures of different sets of images

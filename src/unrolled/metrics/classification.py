@@ -1,6 +1,6 @@
 """How well labels are predicted, how well the probabilities are calibrated, and where a classifier errs.
 
-Letters: N examples, L labels.
+N examples, K labels.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..arrays import DoublesK, DoublesN, DoublesNK, DoublesX, FlagsN, NumbersK, NumbersKK, NumbersN
 from ..errors import InputError
 
 BINS = 15
@@ -21,23 +22,20 @@ COOLEST, HOTTEST = 0.05, 20.0
 """Between which temperatures the best one is sought."""
 HALVINGS = 60
 
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Classified:
     """What became of N examples.
 
-    ``predicted`` [N] and ``certainty`` [N] (the probability of the gold label) tell of each example; ``confusion``
-    [L, L] counts them, a row for each gold label, a column for each predicted one. ``bits`` are the mean negative
+    ``predicted`` and ``certainty`` (the probability of the gold label) tell of each example; ``confusion`` counts them,
+    a row for each gold label, a column for each predicted one. ``bits`` are the mean negative
     log-likelihood of a gold label; ``calibration_error`` is the expected one.
     """
 
-    gold: Numbers
-    predicted: Numbers
-    certainty: Floats
-    confusion: Numbers
+    gold: NumbersN
+    predicted: NumbersN
+    certainty: DoublesN
+    confusion: NumbersKK
     bits: float
     calibration_error: float
 
@@ -47,18 +45,18 @@ class Classified:
         return float(np.trace(self.confusion) / self.confusion.sum())
 
     @property
-    def precision(self) -> Floats:
-        """Of what was given each label, the share [L] that is right; 0 where nothing was."""
+    def precision(self) -> DoublesK:
+        """Of what was given each label, the share that is right; 0 where nothing was."""
         return shares(self.confusion, self.confusion.sum(0))
 
     @property
-    def recall(self) -> Floats:
-        """Of each label's examples, the share [L] that was found; 0 where there are none."""
+    def recall(self) -> DoublesK:
+        """Of each label's examples, the share that was found; 0 where there are none."""
         return shares(self.confusion, self.confusion.sum(1))
 
     @property
-    def f1(self) -> Floats:
-        """The harmonic mean [L] of precision and recall."""
+    def f1(self) -> DoublesK:
+        """The harmonic mean of precision and recall."""
         return f1_of(self.confusion)
 
     @property
@@ -83,7 +81,7 @@ class Classified:
 
 
 def classified(gold: ArrayLike, probabilities: ArrayLike) -> Classified:
-    """Return what became of examples with gold ids [N] and a distribution [N, L] each.
+    """Return what became of examples with gold ids [N] and a distribution [N, K] each.
 
     Among equals the lowest id is taken.
 
@@ -104,8 +102,8 @@ def classified(gold: ArrayLike, probabilities: ArrayLike) -> Classified:
     )
 
 
-def checked(gold: ArrayLike, values: Floats) -> Numbers:
-    """Return the gold ids, if they fit finite values [N, L]; else ``InputError``."""
+def checked(gold: ArrayLike, values: DoublesX) -> NumbersN:
+    """Return the gold ids, if they fit finite values [N, K]; else ``InputError``."""
     wanted = np.asarray(gold)
     if values.ndim != 2 or not values.size or wanted.shape != values.shape[:1]:
         raise InputError(
@@ -118,32 +116,32 @@ def checked(gold: ArrayLike, values: Floats) -> Numbers:
     return wanted.astype(np.int64)
 
 
-def confusion(gold: Numbers, predicted: Numbers, labels: int) -> Numbers:
-    """Return the confusion matrix [L, L]: a row for each gold label, a column for each predicted one."""
-    counts: Numbers = np.bincount(gold * labels + predicted, minlength=labels**2).reshape(labels, labels)
+def confusion(gold: NumbersN, predicted: NumbersN, labels: int) -> NumbersKK:
+    """Return the confusion matrix: a row for each gold label, a column for each predicted one."""
+    counts: NumbersKK = np.bincount(gold * labels + predicted, minlength=labels**2).reshape(labels, labels)
     return counts
 
 
-def shares(counts: Numbers, totals: Numbers) -> Floats:
+def shares(counts: NumbersKK, totals: NumbersK) -> DoublesK:
     """Return the diagonal's shares of some totals; 0 of nothing."""
-    right: Floats = np.diag(counts) / np.maximum(totals, 1)
+    right: DoublesK = np.diag(counts) / np.maximum(totals, 1)
     return right
 
 
-def f1_of(counts: Numbers) -> Floats:
-    """Return the F1 [L] of each label of a confusion matrix.
+def f1_of(counts: NumbersKK) -> DoublesK:
+    """Return the F1 of each label of a confusion matrix.
 
     Twice what is right of all that was gold and all predicted.
     """
     return 2 * shares(counts, counts.sum(0) + counts.sum(1))
 
 
-def macro_f1(counts: Numbers) -> float:
+def macro_f1(counts: NumbersKK) -> float:
     """Return the mean F1 of the labels of a confusion matrix that were gold or predicted at all."""
     return float(f1_of(counts)[counts.sum(0) + counts.sum(1) > 0].mean())
 
 
-def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
+def calibration_error(confidence: DoublesN, right: FlagsN) -> float:
     """Return the expected calibration error (Guo et al. 2017, equation 3).
 
     15 bins of equal width, each with its upper end.
@@ -156,7 +154,7 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
 
 
 def temperature(logits: ArrayLike, gold: ArrayLike) -> float:
-    """Return what to divide logits [N, L] by for the least negative log-likelihood of gold ids [N] (Guo et al. 2017.
+    """Return what to divide logits [N, K] by for the least negative log-likelihood of gold ids [N] (Guo et al. 2017.
 
     4.2).
 
@@ -176,7 +174,7 @@ def temperature(logits: ArrayLike, gold: ArrayLike) -> float:
     return float(np.clip(np.exp(-(low + high) / 2), COOLEST, HOTTEST))
 
 
-def too_cool(values: Floats, gold: Numbers, inverse: Any) -> bool:
+def too_cool(values: DoublesNK, gold: NumbersN, inverse: Any) -> bool:
     """Tell whether the expected logit is above the gold one's.
 
     The slope of the likelihood at an inverse temperature.

@@ -43,8 +43,8 @@ def most_frequent(counts: Counter[str]) -> str:
 
 def are_chunks(tags: Iterable[str]) -> bool:
     """Tell whether tags tell of spans: each is outside of all or one of IOB, IOE or IOBES, and not all are outside."""
-    known = set(tags) - {OUTSIDE}
-    return bool(known) and all(map(CHUNK.fullmatch, known))
+    inside = set(tags) - {OUTSIDE}
+    return bool(inside) and all(map(CHUNK.fullmatch, inside))
 
 
 def chunks(tags: Tags) -> set[tuple[int, int, str]]:
@@ -54,13 +54,13 @@ def chunks(tags: Tags) -> set[tuple[int, int, str]]:
     (U), and after E (L) or S; whatever tag of a kind then comes begins one, so that IOB1 and IOB2 are read alike.
     """
     found, start, before = set(), 0, OUTSIDE
-    for place, tag in enumerate([*tags, OUTSIDE]):
+    for index, tag in enumerate([*tags, OUTSIDE]):
         inside = before != OUTSIDE
         ends = inside and (kind(tag) != kind(before) or tag[:1] in "BSU" or before[:1] in "ESLU")
         if ends:
-            found.add((start, place, kind(before)))
+            found.add((start, index, kind(before)))
         if tag != OUTSIDE and (ends or not inside):
-            start = place
+            start = index
         before = tag
     return found
 

@@ -140,21 +140,21 @@ def pack(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
     contiguous = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     marked = {**metadata, "format": f"unrolled {FORMAT}", "digest": NO_DIGEST.decode()}
     raw = save_tensors(contiguous, marked)
-    place = digest_place(raw)
-    assert place, "safetensors writes compact JSON"
-    return raw[: place[0]] + hashlib.sha256(raw).hexdigest().encode() + raw[place[1] :]
+    position = digest_place(raw)
+    assert position, "safetensors writes compact JSON"
+    return raw[: position[0]] + hashlib.sha256(raw).hexdigest().encode() + raw[position[1] :]
 
 
 def unpack(raw: bytes, name: str) -> tuple[Tensors, dict[str, str]]:
     """Return the tensors and the header's strings of what ``pack`` made; raises ``ModelFileError`` on anything else."""
-    place = digest_place(raw)
-    if not place:
+    position = digest_place(raw)
+    if not position:
         raise ModelFileError(f"{name} is not an unrolled model; give a file that `unrolled train` wrote")
     whole = memoryview(raw)
-    digest = hashlib.sha256(whole[: place[0]])
+    digest = hashlib.sha256(whole[: position[0]])
     digest.update(NO_DIGEST)
-    digest.update(whole[place[1] :])
-    if digest.hexdigest().encode() != raw[place[0] : place[1]]:
+    digest.update(whole[position[1] :])
+    if digest.hexdigest().encode() != raw[position[0] : position[1]]:
         raise ModelFileError(f"{name} is damaged (its digest does not match); fetch or train it again")
     metadata = header_strings(whole, name)
     try:

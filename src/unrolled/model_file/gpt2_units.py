@@ -30,7 +30,7 @@ NOTHING = -1e4
 PRINTABLE_BYTES = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 """Bytes that are written as the character of their number; the others as those from 256 on."""
 HIDDEN = [byte for byte in range(256) if byte not in PRINTABLE_BYTES]
-LETTERS = {byte: chr(byte) for byte in PRINTABLE_BYTES} | {byte: chr(256 + place) for place, byte in enumerate(HIDDEN)}
+LETTERS = {byte: chr(byte) for byte in PRINTABLE_BYTES} | {byte: chr(256 + index) for index, byte in enumerate(HIDDEN)}
 BYTES = {letter: chr(byte) for byte, letter in LETTERS.items()}
 
 

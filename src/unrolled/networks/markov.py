@@ -10,12 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..text.base import Ids
+from ..arrays import (
+    ArrayBT,
+    ArrayJ,
+    ArrayK,
+    ArrayN,
+    ArrayT,
+    ArrayX,
+    ArrayY,
+    DoublesK,
+    DoublesN,
+    DoublesNV,
+    FlagsN,
+    NumbersBO,
+    NumbersBTO,
+    NumbersJ,
+    NumbersK,
+    NumbersN,
+    NumbersNO,
+    NumbersT,
+    NumbersX,
+)
 from ..text.vocabulary import BOUNDARY
 
 MIN_DISCOUNT = 0.1
@@ -25,35 +43,34 @@ KEPT = 1e-9
 NONE = -1
 """In place of an n-gram that the text does not have."""
 
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.int64]
-Tensors = dict[str, NDArray[Any]]
+Tensors = dict[str, ArrayY]
+"""The tables of a tree, by name."""
 
 
 @dataclass(frozen=True)
 class Level:
     """The n-grams of one length, sorted by context and unit: ``keys`` are context * V + unit.
 
-    ``starts`` [contexts + 1] tells where each context's n-grams begin, ``shares`` [n-grams] what each has of its
-    context's probability, ``left`` [contexts] what is left for shorter contexts.
+    ``starts`` [contexts + 1] tells where each context's n-grams begin, ``shares`` what each n-gram has of its context's
+    probability, ``left`` [contexts] what is left for shorter contexts.
     """
 
-    keys: Numbers
-    starts: Numbers
-    units: Numbers
-    shares: Floats
-    left: Floats
+    keys: NumbersN
+    starts: NumbersJ
+    units: NumbersN
+    shares: DoublesN
+    left: DoublesK
 
     @property
-    def sums(self) -> Floats:
+    def sums(self) -> DoublesN:
         """The shares of each context, summed from its first n-gram to each."""
         all_of_it = np.concatenate([[0.0], np.cumsum(self.shares)])
         owners = np.repeat(self.starts[:-1], np.diff(self.starts))
-        sums: Floats = all_of_it[1:] - all_of_it[owners]
+        sums: DoublesN = all_of_it[1:] - all_of_it[owners]
         return sums
 
 
-def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Tensors:
+def count(ids: ArrayT, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Tensors:
     """Return the tree of a text's n-grams of up to ``order`` units, as the tensors of a bundle.
 
     For each length, ``units`` are the last ones of its n-grams, ``starts`` tell where each context's begin, and
@@ -77,7 +94,7 @@ def count(ids: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") 
     return tensors
 
 
-def check_tables(tensors: Mapping[str, NDArray[Any]], vocabulary: int, order: int) -> None:
+def check_tables(tensors: Mapping[str, ArrayX], vocabulary: int, order: int) -> None:
     """Raise ``ValueError`` where tensors are no tree that ``count`` makes for so many ids and up to ``order`` units."""
     lengths = range(1, len(tensors) // 3 + 1)
     names = {f"{name}_{length}" for name in ("units", "starts", "counts") for length in lengths}
@@ -95,9 +112,7 @@ def check_tables(tensors: Mapping[str, NDArray[Any]], vocabulary: int, order: in
         raise ValueError(f"the n-grams of one unit are {len(tensors['units_1'])}, and there are {vocabulary} units")
 
 
-def check_level(
-    units: NDArray[Any], starts: NDArray[Any], counts: NDArray[Any], contexts: int, vocabulary: int
-) -> None:
+def check_level(units: ArrayN, starts: ArrayJ, counts: ArrayK, contexts: int, vocabulary: int) -> None:
     """Raise ``ValueError`` where the n-grams of one length are not sorted by so many contexts and by unit."""
     if len(starts) != contexts + 1 or starts[0] != 0 or starts[-1] != len(units) or (starts[1:] < starts[:-1]).any():
         raise ValueError(f"the n-grams of {contexts} contexts do not begin where they must")
@@ -119,18 +134,18 @@ class Raw:
     ``endings`` are the n-grams without their first unit, ``opening`` tells which begin with the boundary.
     """
 
-    keys: Numbers
-    counts: Numbers
-    endings: Numbers
-    opening: NDArray[np.bool_]
+    keys: NumbersN
+    counts: NumbersN
+    endings: NumbersN
+    opening: FlagsN
 
 
-def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
+def raw_levels(ids: NumbersT, vocabulary: int, order: int) -> Iterator[Raw]:
     """Yield the n-grams of each length up to ``order`` that the text has; of one unit, the whole vocabulary."""
-    places = np.arange(len(ids))
-    begun = np.maximum.accumulate(np.where(ids == BOUNDARY, places, 0))
-    reach = places - before(begun, 0) + 1  # units back to the last boundary before
-    events = places[1:] if len(ids) and ids[0] == BOUNDARY else places
+    positions = np.arange(len(ids))
+    begun = np.maximum.accumulate(np.where(ids == BOUNDARY, positions, 0))
+    reach = positions - before(begun, 0) + 1  # units back to the last boundary before
+    events = positions[1:] if len(ids) and ids[0] == BOUNDARY else positions
     yield Raw(
         np.arange(vocabulary),
         np.bincount(ids[events], minlength=vocabulary),
@@ -139,7 +154,7 @@ def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
     )
     grams, opening = ids, np.arange(vocabulary) == BOUNDARY
     for length in range(2, order + 1):
-        ends = places[reach >= length]
+        ends = positions[reach >= length]
         if not len(ends):
             return
         keys, numbers, counts = np.unique(
@@ -153,17 +168,17 @@ def raw_levels(ids: Numbers, vocabulary: int, order: int) -> Iterator[Raw]:
         grams[ends] = numbers
 
 
-def before(values: Numbers, first: int) -> Numbers:
+def before(values: NumbersN, first: int) -> NumbersN:
     """Return what stood one place earlier."""
     return np.insert(values[:-1], 0, first) if len(values) else values
 
 
-def small(values: Numbers) -> NDArray[Any]:
+def small(values: NumbersN) -> ArrayN:
     """Return the numbers in one byte or in four."""
     return values.astype(np.uint8 if values.max(initial=0) < 256 else np.int32)
 
 
-def discounts(counts: Floats) -> Floats:
+def discounts(counts: DoublesN) -> DoublesK:
     """Return what is taken off n-grams counted once, twice, and more often (Chen and Goodman 1999, equation 26)."""
     once, twice, thrice, four = (max(1.0, float((counts == times).sum())) for times in (1, 2, 3, 4))
     share = once / (once + 2 * twice)
@@ -172,30 +187,30 @@ def discounts(counts: Floats) -> Floats:
 
 
 class Chain:
-    """A tree of n-grams that predicts. Letters: N places, V ids of the vocabulary.
+    """A tree of n-grams that predicts.
 
-    Where a text has come to is told by the ``nodes`` [N, order] of its last 0, 1, 2, … units: their numbers among the
-    n-grams of that length.
+    Where a text has come to is told by the ``nodes`` of its last 0, 1, 2, … units: their numbers among the n-grams of
+    that length.
     """
 
-    def __init__(self, tensors: Mapping[str, NDArray[Any]], vocabulary: int, smoothing: str) -> None:
+    def __init__(self, tensors: Mapping[str, ArrayY], vocabulary: int, smoothing: str) -> None:
         self.vocabulary, self.order = vocabulary, sum(name.startswith("units_") for name in tensors)
         self.levels = [level_of(tensors, length, vocabulary, smoothing) for length in range(1, self.order + 1)]
 
-    def start(self, rows: int) -> Numbers:
-        """Return the nodes [rows, order] before the first unit."""
+    def start(self, rows: int) -> NumbersBO:
+        """Return the nodes of every row before the first unit."""
         nodes = np.full((rows, self.order), NONE, np.int64)
         nodes[:, 0] = 0
         return nodes
 
-    def check(self, nodes: Numbers) -> None:
-        """Raise ``ValueError`` where nodes [N, order] are no n-grams of this tree."""
+    def check(self, nodes: NumbersNO) -> None:
+        """Raise ``ValueError`` where nodes are no n-grams of this tree."""
         contexts = np.array([len(level.left) for level in self.levels])
         if (nodes < NONE).any() or (nodes >= contexts).any() or nodes[:, 0].any():
             raise ValueError(f"its nodes go from {nodes.min()} to {nodes.max()}, and the chain has other n-grams")
 
-    def read(self, ids: Ids, nodes: Numbers) -> Numbers:
-        """Return the nodes [B, T, order] after each of the ids [B, T]."""
+    def read(self, ids: ArrayBT, nodes: NumbersBO) -> NumbersBTO:
+        """Return the nodes after each of the ids."""
         after = np.full((*ids.shape, self.order), NONE, np.int64)
         after[..., 0] = 0
         for length in range(1, self.order):
@@ -204,27 +219,27 @@ class Chain:
             after[..., length] = found if length == 1 else np.where(ids == BOUNDARY, NONE, found)
         return after
 
-    def find(self, length: int, contexts: Numbers, ids: Ids) -> Numbers:
+    def find(self, length: int, contexts: NumbersX, ids: ArrayX) -> NumbersX:
         """Return the number of each n-gram of a length, a unit after its context."""
         keys = self.levels[length - 1].keys
         wanted = contexts * self.vocabulary + ids
-        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where((keys[places] == wanted) & (contexts != NONE), places, NONE)
+        indices = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where((keys[indices] == wanted) & (contexts != NONE), indices, NONE)
 
-    def predict(self, nodes: Numbers) -> Floats:
-        """Return the probabilities [N, V] of every unit after nodes [N, order]."""
+    def predict(self, nodes: NumbersNO) -> DoublesNV:
+        """Return the probabilities of every unit after nodes."""
         probabilities = np.full((len(nodes), self.vocabulary), 1 / self.vocabulary)
         for level, contexts in zip(self.levels, nodes.T, strict=True):
-            places = np.flatnonzero(contexts != NONE)
-            known = contexts[places]
-            probabilities[places] *= level.left[known, None]
-            sizes = level.starts[known + 1] - level.starts[known]
-            grams = ranges(level.starts[known], sizes)
-            probabilities[np.repeat(places, sizes), level.units[grams]] += level.shares[grams]
+            rows = np.flatnonzero(contexts != NONE)
+            present = contexts[rows]
+            probabilities[rows] *= level.left[present, None]
+            sizes = level.starts[present + 1] - level.starts[present]
+            grams = ranges(level.starts[present], sizes)
+            probabilities[np.repeat(rows, sizes), level.units[grams]] += level.shares[grams]
         return probabilities
 
-    def probability(self, ids: Ids, nodes: Numbers) -> Floats:
-        """Return the probability [N] of one unit each after nodes [N, order]."""
+    def probability(self, ids: ArrayN, nodes: NumbersNO) -> DoublesN:
+        """Return the probability of one unit each after nodes."""
         probabilities = np.full(len(ids), 1 / self.vocabulary)
         for length, (level, contexts) in enumerate(zip(self.levels, nodes.T, strict=True), 1):
             grams = self.find(length, contexts, ids)
@@ -233,33 +248,33 @@ class Chain:
         return probabilities
 
 
-def level_of(tensors: Mapping[str, NDArray[Any]], length: int, vocabulary: int, smoothing: str) -> Level:
+def level_of(tensors: Mapping[str, ArrayY], length: int, vocabulary: int, smoothing: str) -> Level:
     """Return the n-grams of one length, with their probabilities."""
     units, starts, counts = (tensors[f"{name}_{length}"].astype(np.int64) for name in ("units", "starts", "counts"))
     owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     totals = np.bincount(owners, counts, len(starts) - 1)
-    known = np.maximum(totals, 1)
+    divisors = np.maximum(totals, 1)
     if smoothing == "none":
         off = KEPT * counts.astype(np.float64)
     else:
         off = discounts(counts.astype(np.float64))[np.minimum(counts, 3)]
     freed = np.bincount(owners, off, len(starts) - 1)
-    left = np.where(totals > 0, freed / known, 1.0)
-    return Level(owners * vocabulary + units, starts, units, (counts - off) / known[owners], left)
+    left = np.where(totals > 0, freed / divisors, 1.0)
+    return Level(owners * vocabulary + units, starts, units, (counts - off) / divisors[owners], left)
 
 
-def ranges(starts: Numbers, sizes: Numbers) -> Numbers:
+def ranges(starts: NumbersN, sizes: NumbersN) -> NumbersK:
     """Return the numbers from each start on, so many each, in a row."""
     ends = np.cumsum(sizes)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
 
 
-def bits_of(train: Ids, held_out: Ids, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> Floats:
+def bits_of(train: ArrayN, held_out: ArrayT, vocabulary: int, order: int, smoothing: str = "kneser-ney") -> DoublesK:
     """Return the bits of every unit of a held-out text but the first, for a chain that counted a training text.
 
     ``order`` is the length of the longest n-gram: each unit is predicted from up to ``order - 1`` units before it.
     """
     chain = Chain(count(train, vocabulary, order, smoothing), vocabulary, smoothing)
     nodes = chain.read(held_out[None, :-1], chain.start(1))[0]
-    bits: Floats = -np.log2(chain.probability(held_out[1:], nodes))
+    bits: DoublesK = -np.log2(chain.probability(held_out[1:], nodes))
     return bits

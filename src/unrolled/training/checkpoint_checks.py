@@ -51,13 +51,13 @@ def check_about(about: Any) -> dict[str, Any]:
         raise ValueError("what it says of its run is of other types than a run's")
     for owner, name in ((RunProgress, "ledger"), (RecipeSummary, "told")):
         fields_of = dataclasses.fields(owner)
-        known = {field.name for field in fields_of}
+        expected = {field.name for field in fields_of}
         needed = {
             field.name
             for field in fields_of
             if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         }
-        if not needed <= set(about[name]) <= known:
+        if not needed <= set(about[name]) <= expected:
             raise ValueError(f"its {name} has other entries than a run of this unrolled has")
     if not about["ledger"].get("plans"):
         raise ValueError("it has no plan of its run")
@@ -77,15 +77,15 @@ def check_tensors(state: RunState, learner: Learner) -> None:
         *memories(learner.optimizers),
     ]
     states = {f"state.{name}": part for name, part in learner.state.items()}
-    known: dict[str, Tensor] = {**states, **{name: each for group in groups for name, each in group.items()}}
+    expected: dict[str, Tensor] = {**states, **{name: each for group in groups for name, each in group.items()}}
     missing = [name for name in (*groups[0], *states) if name not in tensors]
     missing += [name for group in groups[1:] if group.keys() & tensors.keys() for name in group if name not in tensors]
-    if missing or set(tensors) - set(known):
-        odd = (*missing, *(set(tensors) - set(known)))[0]
+    if missing or set(tensors) - set(expected):
+        odd = (*missing, *(set(tensors) - set(expected)))[0]
         raise ModelFileError(OTHER_TENSORS.format(odd[:60]))
     fresh = learner.batches.batch(state.progress.step).fresh
     for name, tensor in tensors.items():
-        wanted = known[name]
+        wanted = expected[name]
         shape = list(wanted.shape)
         if name in states:
             shape[0] = len(fresh) if not fresh.all() else tensor.shape[0] if tensor.ndim else 0
@@ -99,6 +99,6 @@ def check_tensors(state: RunState, learner: Learner) -> None:
 def memories(optimizers: Optimizers) -> Iterator[dict[str, Tensor]]:
     """Yield what optimizers may remember of each parameter: all of it, or nothing yet."""
     for count, optimizer in enumerate(optimizers):
-        for place, parameter in enumerate(parameters_of(optimizer)):
+        for index, parameter in enumerate(parameters_of(optimizer)):
             each = remembered(optimizer, parameter)
-            yield {f"optimizer.{count}.{place}.{name}": tensor for name, tensor in each.items()}
+            yield {f"optimizer.{count}.{index}.{name}": tensor for name, tensor in each.items()}

@@ -77,13 +77,13 @@ class Clock:
 
 def seconds_per_unit(network: Network, task: Task, split: Dataset) -> float:
     """Return the seconds that validating takes for each held-out unit, from some of them."""
-    passed, places = 0.0, 1
+    passed, count = 0.0, 1
     for units, rows in ((FIRST_PROBE, 1), (PROBE, rows_for(split.units("valid")))):
         part = split.beginning("valid", units)
-        places = sum(batch.targets.size for batch in part.held_out("valid", network.window, rows))
+        count = sum(batch.targets.size for batch in part.held_out("valid", network.window, rows))
         begin = time.perf_counter()
         total_bits(network, task, part, "valid", rows)
         passed = time.perf_counter() - begin
         if passed > BRIEF:
             break
-    return passed / max(1, places)
+    return passed / max(1, count)

@@ -12,11 +12,11 @@ from .progress import RunProgress
 from .recipes.text import Recipe
 
 
-def about_run(work: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[str, Any]:
+def about_run(job: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[str, Any]:
     """Return what leads from what it learnt, how it was told to, and how far it came."""
     return {
-        "corpus": work.corpus,
-        "split": {name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
+        "corpus": job.corpus,
+        "split": {name: len(getattr(job.split, name)) for name in ("train", "valid", "test")},
         "options": as_plain(recipe.train),
         **vars(recipe.summary),
         "plans": progress.plans,
@@ -24,7 +24,7 @@ def about_run(work: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[
         "seconds": round(progress.seconds, 3),
         "curve": progress.curve,
         **({"scored": progress.scored} if progress.scored else {}),
-        **({"shown": [list(pair) for pair in work.shown]} if work.shown else {}),
+        **({"shown": [list(pair) for pair in job.shown]} if job.shown else {}),
         "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
     }
 

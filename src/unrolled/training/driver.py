@@ -31,21 +31,21 @@ from .step import make_learner
 from .validation import Validation
 
 
-def fit(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
+def fit(job: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """Train and give back the best model; with ``resume``, go on where the resume file left off.
 
     A signal that ``interrupt`` has received, or Python's ``KeyboardInterrupt``, ends the run early with the best so
     far: the record's ``stopped`` says so. Before the first step there is nothing to keep, and it ends at once.
     """
     with borrowed():
-        device = prepare(work.run)
+        device = prepare(job.run)
         if resume:
-            assert work.resume_file, "a run that goes on has one"
-            saved = load_state(work.resume_file, device)
-            run = Run(work, observers, device, saved.progress)
+            assert job.resume_file, "a run that goes on has one"
+            saved = load_state(job.resume_file, device)
+            run = Run(job, observers, device, saved.progress)
             run.resume(saved)
         else:
-            run = Run(work, observers, device, RunProgress(scored=work.scored))
+            run = Run(job, observers, device, RunProgress(scored=job.scored))
             run.begin()
         run.tell_start()
         run.learn(interrupt)
@@ -60,20 +60,20 @@ class Run:
     """One training run: the parts that take turns in it, and how far it is."""
 
     def __init__(
-        self, work: TrainingJob, observers: Sequence[Observer], device: torch.device, progress: RunProgress
+        self, job: TrainingJob, observers: Sequence[Observer], device: torch.device, progress: RunProgress
     ) -> None:
-        self.work, self.observers, self.progress = work, observers, progress
-        self.precision = kernels.arithmetic(work.run.kernels, work.run.precision)
-        self.recipe = choose_sizes(work, device, self.precision)
-        self.learner = make_learner(work, self.recipe, device, self.precision)
+        self.job, self.observers, self.progress = job, observers, progress
+        self.precision = kernels.arithmetic(job.run.kernels, job.run.precision)
+        self.recipe = choose_sizes(job, device, self.precision)
+        self.learner = make_learner(job, self.recipe, device, self.precision)
         self.steps_per_epoch = self.learner.batches.steps_per_epoch
         self.schedule = Schedule(progress.plans)
         most = self.steps_per_epoch * self.recipe.max_epochs
-        self.budget = Budget(self.recipe.train, self.schedule, most, self.steps_per_epoch, work.replay)
+        self.budget = Budget(self.recipe.train, self.schedule, most, self.steps_per_epoch, job.replay)
         self.costs, self.clock = Costs(), Clock(progress)
-        self.validation = Validation(work, self.learner, progress, self.budget, self.costs, self.clock)
-        self.checkpoint = Checkpoint(work.resume_file)
-        self.bits_per_nat = work.split.units("train") / max(1, work.split.characters_of("train")) / math.log(2)
+        self.validation = Validation(job, self.learner, progress, self.budget, self.costs, self.clock)
+        self.checkpoint = Checkpoint(job.resume_file)
+        self.bits_per_nat = job.split.units("train") / max(1, job.split.characters_of("train")) / math.log(2)
         self.ending = Ending()
         self.complete = True
         """Whether the last step is done with all that follows it: only then a checkpoint can be written."""
@@ -93,7 +93,7 @@ class Run:
         self.recipe = dataclasses.replace(self.recipe, summary=saved.summary)
         self.validation.resume(saved)
         self.tell_what_is_scored()
-        if self.work.other_budget:
+        if self.job.other_budget:
             self.budget.go_on(self.progress)
 
     def learn(self, interrupt: Interrupt) -> None:
@@ -121,7 +121,7 @@ class Run:
 
     def reason_to_end(self, interrupt: Interrupt) -> Ending | None:
         """Return why the run ends before the next step; None while it goes on."""
-        patience = self.work.train.patience
+        patience = self.job.train.patience
         if interrupt.received is not None:
             return Ending(f"signal {interrupt.received}", "signal")
         if patience and self.progress.without_progress >= patience:
@@ -173,7 +173,7 @@ class Run:
 
     def state(self) -> RunState:
         """Return all that ``resume`` needs; the tensors are the run's own, which the next step changes."""
-        job = {"model": as_plain(self.recipe.model), "train": as_plain(self.recipe.train), **self.work.about()}
+        about = {"model": as_plain(self.recipe.model), "train": as_plain(self.recipe.train), **self.job.about()}
         learner, validation = self.learner, self.validation
         return RunState(
             network=learner.network.state_dict(),
@@ -183,12 +183,12 @@ class Run:
             progress=self.progress,
             summary=self.recipe.summary,
             before=validation.before,
-            job=job,
+            job=about,
         )
 
     def tell_start(self) -> None:
         """Tell the observers that the next step is the first one."""
-        summary, per = self.recipe.summary, self.work.split.per
+        summary, per = self.recipe.summary, self.job.split.per
         first = Started(
             summary.advice,
             summary.recipe,
@@ -203,7 +203,7 @@ class Run:
     def tell_what_is_scored(self) -> None:
         """Warn where only a part of what is held out is validated on."""
         if self.progress.scored:
-            whole = self.work.split.units("valid")
+            whole = self.job.split.units("valid")
             message = f"only the first {self.progress.scored:,} of {whole:,} held-out units are validated on"
             tell(self.observers, Warned(f"{message}: all of them would take too much of so few minutes"))
 
@@ -212,7 +212,7 @@ class Run:
         progress = self.progress
         bundle = lambda: snapshot(self.course())  # noqa: E731
         tell(self.observers, Validated(progress.step, bits, progress.best_bits, progress.train_bits, bundle))
-        alarm = progress.memorising(self.work.split.per)
+        alarm = progress.memorising(self.job.split.per)
         if alarm:
             tell(self.observers, Warned(alarm, tuple(progress.curve)))
 
@@ -231,7 +231,7 @@ class Run:
     def course(self) -> Course:
         """Return how far the run is, as a record tells it."""
         judged = bool(self.validation.best)
-        return Course(self.work, self.recipe, self.progress, self.learner.network, self.precision, self.ending, judged)
+        return Course(self.job, self.recipe, self.progress, self.learner.network, self.precision, self.ending, judged)
 
     def finish(self) -> Bundle:
         """Return the best model; an interrupted run also leaves what going on needs.
@@ -242,7 +242,7 @@ class Run:
         if interrupted and not self.progress.step:
             number = int(self.ending.stopped.split()[1])
             raise InterruptedWorkError("stopped before the first step: nothing was learnt, nothing is written", number)
-        if interrupted and self.work.resume_file and self.complete:
+        if interrupted and self.job.resume_file and self.complete:
             self.save("going on will begin at an earlier step")
         if interrupted and not self.progress.validations and self.progress.loss_count:
             self.validate()

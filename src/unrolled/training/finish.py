@@ -34,7 +34,7 @@ class Ending:
 class Course:
     """A run as far as it came: what a record tells of it, and its network."""
 
-    work: TrainingJob
+    job: TrainingJob
     recipe: Recipe
     progress: RunProgress
     network: Network
@@ -52,15 +52,15 @@ def units_at_the_end(split: Dataset, held_out: HeldOut) -> int:
 def snapshot(course: Course) -> Bundle:
     """Return a bundle of the weights as they are now, with the record so far."""
     arrays = {name: tensor.cpu().numpy().copy() for name, tensor in course.network.state_dict().items()}
-    vocabularies = with_unseen(course.work.split, course.network.unseen)
+    vocabularies = with_unseen(course.job.split, course.network.unseen)
     return Bundle(arrays, course.recipe.model, vocabularies, record(course))
 
 
 def record(course: Course) -> Record:
     """Return where the model comes from, and how well it did."""
-    progress, ending, per = course.progress, course.ending, course.work.split.per
+    progress, ending, per = course.progress, course.ending, course.job.split.per
     return Record(
-        about_run(course.work, course.recipe, progress),
+        about_run(course.job, course.recipe, progress),
         stopped=ending.stopped,
         **({"ended_by": ending.ended_by} if ending.ended_by else {}),
         best={"step": progress.best_step, f"bits_per_{per}": progress.best_bits} if course.judged else None,
@@ -71,8 +71,8 @@ def record(course: Course) -> Record:
 
 def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str, float | None]) -> Bundle:
     """Return the bundle of a network that has its best weights; ``split`` has the held-out part as it was validated."""
-    work, network, per = course.work, course.network, split.per
-    task = TASKS[work.model.task]
+    job, network, per = course.job, course.network, split.per
+    task = TASKS[job.model.task]
     figures = calibrate(network, split) if course.judged and per == "label" else {}
     final = snapshot(course)
     best = {**final.record.best, **figures} if final.record.best else None
@@ -81,11 +81,11 @@ def finished(course: Course, split: Dataset, held_out: HeldOut, before: dict[str
     found[f"test_bits_per_{per}"] = bits_of(network, task, split, "test") if tested else None
     if figures and tested:
         found["test"] = judge(network, split, "test")
-    if work.base:
+    if job.base:
         after = held_out.bits(network, task, best[f"bits_per_{per}"] if best else None)
-        found["continued"] = describe(work, before, after)
+        found["continued"] = describe(job, before, after)
     if best and unlabelled:
         best["bits_per_char_unlabelled"] = bits_of(network, task, unlabelled, "valid")
     about = final.record | found
-    messages = doubts(about, split, work.given) if course.ending.ended_by != "signal" else []
+    messages = doubts(about, split, job.given) if course.ending.ended_by != "signal" else []
     return dataclasses.replace(final, record=about | {"warnings": messages} if messages else about)

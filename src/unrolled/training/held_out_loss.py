@@ -45,9 +45,9 @@ def sum_of(network: Network, task: Task, y: Tensor, targets: Tensor, counts: Ten
     total = 0.0
     precision = network.precision if network.spec.outputs >= LARGE else "fp32"
     weights = network.head.weight.t().bfloat16() if multiplies_bf16(precision) else network.head.weight.t()
-    for part, wanted, known in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
+    for part, wanted, mask in zip(*(torch.split(each, at_once, 1) for each in (y, targets, counts)), strict=True):
         nats = task.loss(product(part, weights, precision) + network.head.bias, wanted)
-        total += scored(network, nats, wanted)[known].double().sum().item()
+        total += scored(network, nats, wanted)[mask].double().sum().item()
     return total
 
 

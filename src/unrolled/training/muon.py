@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 MOMENTUM = 0.95
+"""Measured: ``docs/lab-notes.md``, "Muon by turns"; 0.9 and 0.97 were worse."""
 ITERATIONS = 3
 """Of Newton and Schulz: five change nothing that was measured, and cost two thirds more."""
 TURNS = 2
@@ -79,6 +80,7 @@ def orthogonal(matrices: Tensor) -> Tensor:
     turned = matrices.shape[-2] > matrices.shape[-1]
     x: Tensor = matrices.mT if turned else matrices
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    # the coefficients are Jordan's: as steep at 0 as they can be, so that small singular values grow fast
     for _ in range(ITERATIONS):
         square = x @ x.mT
         polynomial = torch.baddbmm(square, square, square, beta=-4.7750, alpha=2.0315)

@@ -32,14 +32,14 @@ class Objective:
         return cls(settings.label_smoothing or 0.0, weights)
 
     def __call__(
-        self, losses: Tensor, logits: Tensor, places: Tensor, targets: Tensor, counts: NDArray[np.bool_] | None
+        self, losses: Tensor, logits: Tensor, positions: Tensor, targets: Tensor, counts: NDArray[np.bool_] | None
     ) -> Tensor:
         """Return the mean to be minimised of the losses [B, T] of targets, which have their places in logits [B, T, S].
 
         Label smoothing: Szegedy et al. 2016, section 7; over those units that have logits.
         """
         if self.smoothing:
-            picked = logits.gather(-1, places.unsqueeze(-1)).squeeze(-1)  # a loss is what all amount to, less this
+            picked = logits.gather(-1, positions.unsqueeze(-1)).squeeze(-1)  # a loss is what all amount to, less this
             losses = losses + self.smoothing * (picked - mean_logit(logits))
         if self.weights is not None:
             losses = losses * self.weights.to(losses.device)[targets]
@@ -54,7 +54,7 @@ def mean_logit(logits: Tensor) -> Tensor:
 
 def balanced(counts: NDArray[np.int64]) -> Tensor:
     """Return the weight of every unit [V] with which each counts the same in the sum, whose mean stays 1."""
-    known = counts[SPECIAL:]
+    counted = counts[SPECIAL:]
     weights = np.ones(len(counts), np.float32)
-    weights[SPECIAL:] = known.sum() / (np.maximum(known, 1) * max(1, (known > 0).sum()))
+    weights[SPECIAL:] = counted.sum() / (np.maximum(counted, 1) * max(1, (counted > 0).sum()))
     return torch.from_numpy(weights)

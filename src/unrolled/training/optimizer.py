@@ -17,6 +17,7 @@ from .muon import Muon
 from .sparse_adamw import SparseAdamW
 
 BETAS = (0.9, 0.99)
+"""Measured: ``docs/lab-notes.md``, "what holds a network back …"; a second moment at 0.95 was no better."""
 
 TABLES = ("embedding.weight", "head.weight")
 BETWEEN = ("attention.key", "attention.value", "attention.hidden", "attention.query", "bridge", "head.project")
@@ -69,9 +70,9 @@ def remembered(optimizer: torch.optim.Optimizer, parameter: torch.Tensor) -> dic
 def optimizer_state(optimizers: Optimizers) -> dict[str, torch.Tensor]:
     """Return what optimizers remember of their parameters now, by the places of both: "0.3.exp_avg"; no copies."""
     return {
-        f"{number}.{place}.{name}": tensor
+        f"{number}.{index}.{name}": tensor
         for number, optimizer in enumerate(optimizers)
-        for place, parameter in enumerate(parameters_of(optimizer))
+        for index, parameter in enumerate(parameters_of(optimizer))
         for name, tensor in optimizer.state.get(parameter, {}).items()
     }
 
@@ -79,9 +80,9 @@ def optimizer_state(optimizers: Optimizers) -> dict[str, torch.Tensor]:
 def load_optimizer_state(optimizers: Optimizers, tensors: Mapping[str, torch.Tensor]) -> None:
     """Let optimizers remember what ``optimizer_state`` told."""
     for name, tensor in tensors.items():
-        number, place, own = name.split(".", 2)
+        number, index, own = name.split(".", 2)
         optimizer = optimizers[int(number)]
-        optimizer.state[parameters_of(optimizer)[int(place)]][own] = tensor
+        optimizer.state[parameters_of(optimizer)[int(index)]][own] = tensor
 
 
 def parameters_of(optimizer: torch.optim.Optimizer) -> list[torch.nn.Parameter]:

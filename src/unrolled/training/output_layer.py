@@ -29,15 +29,15 @@ def mean_of(losses: torch.Tensor, counts: NDArray[np.bool_] | None) -> torch.Ten
     return (losses * weights).sum() / weights.sum()
 
 
-def start_head(network: Network, work: TrainingJob, weights: torch.Tensor | None) -> None:
+def start_head(network: Network, job: TrainingJob, weights: torch.Tensor | None) -> None:
     """Let a fresh network begin with what its units' frequencies tell, and with a model's weights if it goes on."""
-    counts = work.split.counts()
+    counts = job.split.counts()
     expect(network, counts, weights)
     soften(network)
-    if work.base:
-        copy_weights(network, work.base.bundle)
+    if job.base:
+        copy_weights(network, job.base.bundle)
         expect(network, counts, weights, first_seen=True)
-    network.unseen = unseen_mass(network, work.split)
+    network.unseen = unseen_mass(network, job.split)
 
 
 @torch.no_grad()

@@ -92,11 +92,11 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
     )
     refuse_other_file("from", base, settings.base, "resume")
     refuse_other_file("replay", replay, settings.replayed, "resume")
-    known = settings.options()
-    budget = {name: given[name] for name in BUDGETS if name in given and given[name] != known[name]}
+    recorded = settings.options()
+    budget = {name: given[name] for name in BUDGETS if name in given and given[name] != recorded[name]}
     if settings.plans:
         budget = {}
-    refuse_others({name: value for name, value in given.items() if name not in budget}, known, first, "resume")
+    refuse_others({name: value for name, value in given.items() if name not in budget}, recorded, first, "resume")
     if not budget:
         return settings
     train = dataclasses.replace(settings.train, **{**dict.fromkeys(BUDGETS), **budget})
@@ -127,27 +127,27 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
     return settings
 
 
-def refuse_others(given: Mapping[str, Any], known: Mapping[str, Any], first: Mapping[str, Any], how: str) -> None:
+def refuse_others(given: Mapping[str, Any], recorded: Mapping[str, Any], first: Mapping[str, Any], how: str) -> None:
     """Raise an ``OptionError`` for what differs from the earlier run's option, and from what that was ``first`` given.
 
     What says where the work is done may differ, and "auto" leaves it to the earlier run.
     """
     for name, value in given.items():
-        if name not in known or value in (known[name], first.get(name), "auto"):
+        if name not in recorded or value in (recorded[name], first.get(name), "auto"):
             continue
         shown = name.replace("_", "-")
         raise OptionError(
-            f"I got --{shown}={value} with --{how}, and the earlier run has {known[name]}; leave it out, or train "
+            f"I got --{shown}={value} with --{how}, and the earlier run has {recorded[name]}; leave it out, or train "
             f"anew without --{how}"
         )
 
 
-def refuse_other_file(option: str, given: str | None, known: str | None, how: str) -> None:
+def refuse_other_file(option: str, given: str | None, recorded: str | None, how: str) -> None:
     """Raise an ``OptionError`` for a file beside ``--resume`` or ``--replay`` that is not the earlier run's."""
-    if given is None or (known is not None and Path(given).resolve() == Path(known).resolve()):
+    if given is None or (recorded is not None and Path(given).resolve() == Path(recorded).resolve()):
         return
     raise OptionError(
-        f"I got --{option}={given} with --{how}, and the earlier run has {known or 'none'}; leave it out, or train "
+        f"I got --{option}={given} with --{how}, and the earlier run has {recorded or 'none'}; leave it out, or train "
         f"anew without --{how}"
     )
 

@@ -29,16 +29,16 @@ class Learner:
     """A network with its optimizers, its batches, and the ``state`` that its next batch begins with."""
 
     def __init__(
-        self, network: Network, task: Task, work: TrainingJob, settings: TrainOptions, objective: Objective
+        self, network: Network, task: Task, job: TrainingJob, settings: TrainOptions, objective: Objective
     ) -> None:
 
         assert settings.weight_decay is not None, "the recipe fills it in"
-        self.network, self.task, self.split, self.settings = network, task, work.split, settings
+        self.network, self.task, self.split, self.settings = network, task, job.split, settings
         self.device = network.head.bias.device
         self.optimizers = make_optimizers(network, settings.optimizer, settings.weight_decay)
-        self.batches = work.split.batches(settings)
+        self.batches = job.split.batches(settings)
         self.state = network.start(self.batches.batch_size)
-        self.sampler = make_sampler(work.split, network)
+        self.sampler = make_sampler(job.split, network)
         self.objective = objective
 
     def restore(self, saved: RunState) -> None:
@@ -80,9 +80,9 @@ class Learner:
         if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
             real = torch.from_numpy(batch.counts).to(self.device)
             return head.loss(y[real], targets[real], self.objective.smoothing)
-        logits, places = self.logits(y, targets, rng)
-        losses = self.task.loss(logits, places)
-        return self.objective(losses, logits, places, targets, batch.counts), mean_of(losses.detach(), batch.counts)
+        logits, positions = self.logits(y, targets, rng)
+        losses = self.task.loss(logits, positions)
+        return self.objective(losses, logits, positions, targets, batch.counts), mean_of(losses.detach(), batch.counts)
 
     def logits(self, y: torch.Tensor, targets: torch.Tensor, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
         """Return logits of all units, or of some of many, after the last layer, and the targets' places in them."""
@@ -100,10 +100,10 @@ class Learner:
         return None if given is None else self.network.encode(on_device(given, self.device), rng)
 
 
-def make_learner(work: TrainingJob, recipe: Recipe, device: torch.device, precision: str) -> Learner:
+def make_learner(job: TrainingJob, recipe: Recipe, device: torch.device, precision: str) -> Learner:
     """Return the network that a recipe wants, on a device, with what it learns by."""
-    task = TASKS[work.model.task]
-    objective = Objective.of(recipe.train, work.split)
-    network = build(task.network(recipe.model, work.split.vocabularies), work.train.seed, precision).to(device)
-    start_head(network, work, objective.weights)
-    return Learner(network, task, work, recipe.train, objective)
+    task = TASKS[job.model.task]
+    objective = Objective.of(recipe.train, job.split)
+    network = build(task.network(recipe.model, job.split.vocabularies), job.train.seed, precision).to(device)
+    start_head(network, job, objective.weights)
+    return Learner(network, task, job, recipe.train, objective)

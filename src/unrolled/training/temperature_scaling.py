@@ -54,7 +54,8 @@ def answers(network: Network, split: Dataset, part: str) -> tuple[NDArray[np.flo
     for batch in split.held_out(part):
         given = split.inputs(part, batch.documents)
         assert given is not None and batch.counts is not None, "it is examples that are answered"
-        y, _ = network.read(torch.zeros(1), {}, encoded=network.encode(on_device(given, device)))
+        unread = torch.zeros(len(given), 1, dtype=torch.long)  # what answers reads sources alone
+        y, _ = network.read(unread, {}, encoded=network.encode(on_device(given, device)))
         found = network.head(y).double().cpu().numpy()[:, : batch.targets.shape[1]]
         logits.append(found[batch.counts][:, SPECIAL:])
         gold.append(batch.targets[batch.counts].astype(np.int64) - SPECIAL)

@@ -28,25 +28,25 @@ MAX_UNITS = 50_000_000
 UNITS_AT_ONCE = 1 << 16
 
 
-def count_chain(work: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
+def count_chain(job: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """Return the Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
-    if work.base:
+    if job.base:
         raise OptionError("I got --from with --model=markov, which is counted anew; leave it out")
     begin = time.perf_counter()
-    split = work.split
+    split = job.split
     assert isinstance(split, TextDataset), "a chain is of the task language"
-    order = work.model.order or ORDERS.get(work.model.unit, OTHER)
-    model = dataclasses.replace(work.model, order=order)
+    order = job.model.order or ORDERS.get(job.model.unit, OTHER)
+    model = dataclasses.replace(job.model, order=order)
     train = split.train
     if len(train) > MAX_UNITS:
         message = f"I count the last {MAX_UNITS:,} of {len(train):,} units: more would not fit into memory"
         tell(observers, Warned(message))
     tensors = count(np.asarray(train[-MAX_UNITS:]), len(split.vocabulary), order, model.smoothing)
-    chain = Chain(tensors, len(work.split.vocabulary), model.smoothing)
+    chain = Chain(tensors, len(job.split.vocabulary), model.smoothing)
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
-    about = record(work, model, bits, time.perf_counter() - begin)
-    bundle = Bundle(tensors, model, work.split.vocabularies, about)
-    tell(observers, Started(about.advice, about.recipe, None, bundle.parameters, 0, info=work.info))
+    about = record(job, model, bits, time.perf_counter() - begin)
+    bundle = Bundle(tensors, model, job.split.vocabularies, about)
+    tell(observers, Started(about.advice, about.recipe, None, bundle.parameters, 0, info=job.info))
     return bundle
 
 
@@ -56,21 +56,21 @@ def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:
     if len(ids) < 2:
         return None
     nodes, total = chain.start(1), 0.0
-    for place in range(0, len(ids) - 1, UNITS_AT_ONCE):
-        read = np.asarray(ids[place : place + UNITS_AT_ONCE + 1])
+    for start in range(0, len(ids) - 1, UNITS_AT_ONCE):
+        read = np.asarray(ids[start : start + UNITS_AT_ONCE + 1])
         after = chain.read(read[None, :-1], nodes)
         total -= float(np.log2(chain.probability(read[1:], after[0])).sum())
         nodes = after[:, -1]
     return total / max(1, split.characters(ids[1:]))
 
 
-def record(work: TrainingJob, model: ModelOptions, bits: dict[str, float | None], seconds: float) -> Record:
+def record(job: TrainingJob, model: ModelOptions, bits: dict[str, float | None], seconds: float) -> Record:
     """Return where the model comes from, and how well it did."""
     return Record(
-        corpus=work.corpus,
-        split={name: len(getattr(work.split, name)) for name in ("train", "valid", "test")},
-        options={name: getattr(work.train, name) for name in ("valid", "test", "seed")},
-        advice=f"The unit is {work.model.unit}: {work.why_unit}.",
+        corpus=job.corpus,
+        split={name: len(getattr(job.split, name)) for name in ("train", "valid", "test")},
+        options={name: getattr(job.train, name) for name in ("valid", "test", "seed")},
+        advice=f"The unit is {job.model.unit}: {job.why_unit}.",
         recipe=explain(model),
         forecast=None,
         plans=[],

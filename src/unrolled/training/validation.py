@@ -35,7 +35,7 @@ class Validation:
     the last step.
     """
 
-    work: TrainingJob
+    job: TrainingJob
     learner: Learner
     progress: RunProgress
     budget: Budget
@@ -48,7 +48,7 @@ class Validation:
     before: dict[str, float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.split = self.work.split
+        self.split = self.job.split
 
     def begin(self) -> None:
         """Choose what is scored in a new run: of what would take too large a share of the minutes, the beginning."""
@@ -80,8 +80,8 @@ class Validation:
     def choose_parts(self) -> None:
         """Take as much of the held-out texts as the progress says."""
         if self.progress.scored:
-            self.split = self.work.split.beginning("valid", self.progress.scored)
-        self.held_out = HeldOut(self.work, self.split, self.progress.old_scored or OLD_SCORED)
+            self.split = self.job.split.beginning("valid", self.progress.scored)
+        self.held_out = HeldOut(self.job, self.split, self.progress.old_scored or OLD_SCORED)
         self.units_at_the_end = units_at_the_end(self.split, self.held_out)
 
     def score_start(self) -> None:
@@ -104,7 +104,7 @@ class Validation:
     def plan(self) -> None:
         """Choose the step after which the next validation comes; a replay repeats those of the earlier run."""
         step = self.progress.step
-        planned = next((each for each in self.work.validations if each > step), 0)
+        planned = next((each for each in self.job.validations if each > step), 0)
         self.progress.next_validation = planned or step + self.interval()
 
     def due(self) -> bool:
@@ -118,7 +118,7 @@ class Validation:
         """
         progress, learner = self.progress, self.learner
         self.plan()
-        self.work.split.release()
+        self.job.split.release()
         give_back_memory()
         if not len(self.split.valid):
             return

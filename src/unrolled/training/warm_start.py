@@ -44,10 +44,10 @@ class HeldOut:
     Of the old one, at most ``most`` units are scored.
     """
 
-    def __init__(self, work: TrainingJob, split: Dataset, most: int) -> None:
-        self.comparable = work.base is not None and work.base.bundle.config.task == work.model.task
+    def __init__(self, job: TrainingJob, split: Dataset, most: int) -> None:
+        self.comparable = job.base is not None and job.base.bundle.config.task == job.model.task
         self.new: Dataset | None = split if self.comparable and len(split.valid) else None
-        old = old_split(work.base, split.vocabularies) if self.comparable and work.base else None
+        old = old_split(job.base, split.vocabularies) if self.comparable and job.base else None
         self.old: Dataset | None = old.beginning("valid", most) if old and len(old.valid) else None
 
     @property
@@ -67,14 +67,14 @@ class HeldOut:
         return {"new": new, "old": bits_of(network, task, self.old, "valid") if self.old else None}
 
 
-def describe(work: TrainingJob, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
+def describe(job: TrainingJob, before: dict[str, float | None], after: dict[str, float | None]) -> dict[str, Any]:
     """Return what a record says of going on: from what, with which new letters, and what both held-out texts cost."""
-    assert work.base, "only called where there is one"
-    old = work.base.bundle.vocabularies
+    assert job.base, "only called where there is one"
+    old = job.base.bundle.vocabularies
     added = [
         unit
-        for name, each in work.split.vocabularies.items()
+        for name, each in job.split.vocabularies.items()
         if name in old
         for unit in each.units[len(old[name].units) :]
     ]
-    return {"from": work.base.path, "added": list(dict.fromkeys(added)), "before": before, "after": after}
+    return {"from": job.base.path, "added": list(dict.fromkeys(added)), "before": before, "after": after}

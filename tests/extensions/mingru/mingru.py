@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from unrolled.networks.cells.base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid
+from unrolled.arrays import EitherBGH, EitherTBGH, EitherTBH
+from unrolled.networks.cells.base import Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid
 
 
 class MinGRU(Cell):
@@ -19,12 +20,12 @@ class MinGRU(Cell):
     products = 0
     native = 3
 
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
         (h,) = state
         z, n = blocks(a, 2)
         return (h + sigmoid(z) * (n - h),)
 
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
         (h,) = history(state, len(a))
         gates = a.clone()
         z, n = blocks(gates, 2)
@@ -33,7 +34,7 @@ class MinGRU(Cell):
             h[t + 1].copy_(n[t]).sub_(h[t]).mul_(z[t]).add_(h[t])
         return Tape((h,), (gates,))
 
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
         (h,), (gates,), (dh,) = tape.states, tape.kept, last
         da = gates.new_empty(gates.shape)
         (z, n), (dz, dn) = blocks(gates, 2), blocks(da, 2)

@@ -10,8 +10,8 @@ import dataclasses
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import NumbersN
 from ...config import GenerateOptions
 from .base import Constraint
 
@@ -37,7 +37,7 @@ class NoLoops(Constraint):
     """
 
     tail: str = ""
-    runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(LONGEST_PERIOD, np.int64))
+    runs: NumbersN = field(default_factory=lambda: np.zeros(LONGEST_PERIOD, np.int64))
     heat: float = 0.0
     blank: int = 0
     """White space at the end of the text."""

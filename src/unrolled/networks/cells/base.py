@@ -11,24 +11,35 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from ...arrays import (
+    EitherBGH,
+    EitherBH,
+    EitherJ,
+    EitherJH,
+    EitherTBGH,
+    EitherTBH,
+    EitherTBJ,
+    EitherTBY,
+    EitherX,
+    EitherXK,
+    EitherXN,
+    EitherYBH,
+)
 from ...kernels import CellKernel
 
-Array = Any
-"""A NumPy array or a torch tensor."""
-State = tuple[Array, ...]
-"""The cell's memory, each part of shape [B, H]; the first is what the layer gives out."""
+State = tuple[EitherBH, ...]
+"""The cell's memory, part by part; the first is what the layer gives out."""
 
 
 @dataclass(frozen=True)
 class Recurrence:
-    """The weights that act on the state: ``w_hh`` [G*H, H] and ``b_hh`` [G*H]."""
+    """The weights that act on the state: none, [0, H] and [0], where it goes through none."""
 
-    w_hh: Array
-    b_hh: Array
+    w_hh: EitherJH
+    b_hh: EitherJ
 
 
 class Cell(ABC):
@@ -74,37 +85,42 @@ class Cell(ABC):
         return CellKernel(self.native, self.gates, self.parts, self.recurrent, self.keeps, self.separate)
 
     @abstractmethod
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
-        """Return the next state from the input's share ``a`` [B, G*H] and the state."""
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
+        """Return the next state from the input's share ``a`` of the gates and the state."""
 
     @abstractmethod
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
-        """Return all steps over ``a`` [T, B, G*H] with torch tensors, keeping what ``backward`` needs."""
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
+        """Return all steps over ``a`` with torch tensors, keeping what ``backward`` needs."""
 
     @abstractmethod
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
-        """Return the gradients, from those of the outputs [T, B, H] and of the last state."""
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        """Return the gradients, from those of the outputs and of the last state.
+
+        Backpropagation through time (Werbos 1990): from the last step to the first, what reaches a state is what its
+        output is asked for and what the step behind it passes on. The weights' gradient is the caller's: it is one
+        product over all of time.
+        """
 
 
 @dataclass(frozen=True)
 class Tape:
-    """What a scan leaves behind: its ``states`` [T+1, B, H], and what the cell ``kept`` for the way back."""
+    """What a scan leaves behind: its ``states``, the first included, and what the cell ``kept`` for the way back."""
 
-    states: tuple[Array, ...]
-    kept: tuple[Array, ...]
+    states: tuple[EitherYBH, ...]
+    kept: tuple[EitherTBY, ...]
 
 
 @dataclass(frozen=True)
 class Gradients:
-    """With respect to ``a`` [T, B, G*H], to ``W_hh h + b_hh`` (the same shape) and to the first state."""
+    """With respect to ``a``, to ``W_hh h + b_hh`` (as wide, or 0 where there is none) and to the first state."""
 
-    a: Array
-    recurrent: Array
+    a: EitherTBGH
+    recurrent: EitherTBJ
     state: State
 
 
-def scan_by_steps(cell: Cell, a: Array, state: State, recurrence: Recurrence) -> tuple[list[Array], State]:
-    """Return every output over ``a`` [T, B, G*H], one step at a time: the reference implementation of every scan."""
+def scan_by_steps(cell: Cell, a: EitherTBGH, state: State, recurrence: Recurrence) -> tuple[list[EitherBH], State]:
+    """Return every output over ``a``, one step at a time: the reference implementation of every scan."""
     outputs = []
     for each in a:
         state = cell.step(each, state, recurrence)
@@ -112,24 +128,24 @@ def scan_by_steps(cell: Cell, a: Array, state: State, recurrence: Recurrence) ->
     return outputs, state
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: EitherX) -> EitherX:
     """Return the logistic function; by way of tanh in NumPy, where exp would overflow."""
     return 0.5 * np.tanh(0.5 * x) + 0.5 if isinstance(x, np.ndarray) else x.sigmoid()
 
 
-def tanh(x: Array) -> Array:
+def tanh(x: EitherX) -> EitherX:
     """Return the hyperbolic tangent."""
     return np.tanh(x) if isinstance(x, np.ndarray) else x.tanh()
 
 
-def blocks(x: Array, count: int) -> list[Array]:
+def blocks(x: EitherXN, count: int) -> list[EitherXK]:
     """Return the last axis cut into equal blocks (views), one a gate."""
     size = x.shape[-1] // count
-    return [x[..., place * size : (place + 1) * size] for place in range(count)]
+    return [x[..., index * size : (index + 1) * size] for index in range(count)]
 
 
-def history(state: State, steps: int) -> tuple[Array, ...]:
-    """Room for all states of a scan [T+1, B, H], the first one filled in."""
+def history(state: State, steps: int) -> tuple[EitherYBH, ...]:
+    """Make room for all states of a scan, N = T + 1, the first one filled in."""
     rooms = tuple(part.new_empty(steps + 1, *part.shape) for part in state)
     for room, part in zip(rooms, state, strict=True):
         room[0] = part

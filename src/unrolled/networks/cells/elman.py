@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .base import Array, Cell, Gradients, Recurrence, State, Tape, history, tanh
+from ...arrays import EitherBGH, EitherTBGH, EitherTBH
+from .base import Cell, Gradients, Recurrence, State, Tape, history, tanh
 
 
 class Elman(Cell):
@@ -16,11 +17,11 @@ class Elman(Cell):
     learning_rate_factor = 0.5  # no gates tame the gradient
     native = 0
 
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
         (h,) = state
         return (tanh(a + h @ recurrence.w_hh.T + recurrence.b_hh),)
 
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
         (h,) = history(state, len(a))
         w = recurrence.w_hh.t().contiguous()
         inputs = a + recurrence.b_hh
@@ -28,7 +29,9 @@ class Elman(Cell):
             h[t + 1].copy_(inputs[t]).addmm_(h[t], w).tanh_()
         return Tape((h,), ())
 
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # h' = tanh(u) with u = a + W h + b, and tanh' = 1 - tanh^2. So du = (1 - h'^2) dh', which is da, too, because a
+        # is only added; and dh = W^T du.
         (h,), (dh,) = tape.states, last
         da = h[1:] * h[1:]
         da.neg_().add_(1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid, tanh
+from ...arrays import EitherBGH, EitherTBGH, EitherTBH
+from .base import Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid, tanh
 
 
 class GRU(Cell):
@@ -17,7 +18,7 @@ class GRU(Cell):
     keeps = True  # W_hn h + b_hn
     separate = True  # the reset gate stands between
 
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
         (h,) = state
         a_r, a_z, a_n = blocks(a, 3)
         u_r, u_z, u_n = blocks(h @ recurrence.w_hh.T + recurrence.b_hh, 3)
@@ -26,7 +27,7 @@ class GRU(Cell):
         n = tanh(a_n + r * u_n)
         return (n + z * (h - n),)
 
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
         (h,) = history(state, len(a))
         size = h.shape[-1]
         w = recurrence.w_hh.t().contiguous()
@@ -40,7 +41,10 @@ class GRU(Cell):
             h[t + 1].copy_(h[t]).sub_(n).mul_(z).add_(n)
         return Tape((h,), (gates, u))
 
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # h' = n + z (h - n) with n = tanh(a_n + r u_n), u = W h + b, and sigmoids s' = s - s^2. So
+        #   da_n = (1 - n^2) (1 - z) dh'     da_z = (z - z^2) (h - n) dh'     da_r = (r - r^2) u_n da_n
+        # and du is the same but for du_n = r da_n, because the reset gate stands between; dh = z dh' + W^T du.
         (h,), (gates, u), (dh,) = tape.states, tape.kept, last
         da, du = gates.new_empty(gates.shape), gates.new_empty(gates.shape)
         size = h.shape[-1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid, tanh
+from ...arrays import EitherBGH, EitherTBGH, EitherTBH
+from .base import Cell, Gradients, Recurrence, State, Tape, blocks, history, sigmoid, tanh
 
 
 class LSTM(Cell):
@@ -17,14 +18,14 @@ class LSTM(Cell):
     native = 2
     keeps = True  # tanh(c)
 
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
         h, c = state
         i, f, g, o = blocks(a + h @ recurrence.w_hh.T + recurrence.b_hh, 4)
         c = sigmoid(f) * c + sigmoid(i) * tanh(g)
         h = sigmoid(o) * tanh(c)
         return h, c
 
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
         h, c = history(state, len(a))
         w = recurrence.w_hh.t().contiguous()
         gates = a + recurrence.b_hh
@@ -40,7 +41,10 @@ class LSTM(Cell):
             h[t + 1].copy_(o).mul_(tanh_c[t])
         return Tape((h, c), (gates, tanh_c))
 
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # c' = f c + i g and h' = o tanh(c'). What reaches c' comes along c and through h':
+        #   dc' += o (1 - tanh(c')^2) dh'    di = g dc'    df = c dc'    dg = i dc'    do = tanh(c') dh'
+        # each times the slope of its gate's function; then dc = f dc' and dh = W^T da.
         (_, c), (gates, tanh_c), (dh, dc) = tape.states, tape.kept, last
         slopes = self.slopes(gates)
         through_c = 1 - tanh_c * tanh_c
@@ -57,7 +61,7 @@ class LSTM(Cell):
             dh = slopes[t] @ recurrence.w_hh
         return Gradients(slopes, slopes, (dh, dc))
 
-    def slopes(self, gates: Array) -> Array:
+    def slopes(self, gates: EitherTBGH) -> EitherTBGH:
         """Return the derivative of each gate's function, from its value: s(1 - s) for the sigmoids, 1 - g² for tanh."""
         slopes = gates - gates * gates
         g, slope = blocks(gates, 4)[2], blocks(slopes, 4)[2]

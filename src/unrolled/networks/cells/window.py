@@ -5,7 +5,8 @@ Its memory is what the last inputs add to outputs still to come. So an input is 
 
 from __future__ import annotations
 
-from .base import Array, Cell, Gradients, Recurrence, State, Tape, blocks, tanh
+from ...arrays import EitherBGH, EitherTBGH, EitherTBH
+from .base import Cell, Gradients, Recurrence, State, Tape, blocks, tanh
 
 
 class Window(Cell):
@@ -23,38 +24,41 @@ class Window(Cell):
     def __init__(self, size: int) -> None:
         self.gates = self.products = size  # adding the shares up counts like a recurrent product
         self.title = f"window-of-{size}"
-        self.parts = ("h", *(f"ahead_{place}" for place in range(1, size)))
+        self.parts = ("h", *(f"ahead_{lag}" for lag in range(1, size)))
 
-    def step(self, a: Array, state: State, recurrence: Recurrence) -> State:
+    def step(self, a: EitherBGH, state: State, recurrence: Recurrence) -> State:
         now, *later = blocks(a, self.gates)
-        known = state[1:]
-        if not known:
+        sums = state[1:]
+        if not sums:
             return (tanh(now),)
-        ahead = [share + before for share, before in zip(later, known[1:], strict=False)]
-        return (tanh(now + known[0]), *ahead, later[-1])
+        ahead = [share + before for share, before in zip(later, sums[1:], strict=False)]
+        return (tanh(now + sums[0]), *ahead, later[-1])
 
-    def forward(self, a: Array, state: State, recurrence: Recurrence) -> Tape:
+    def forward(self, a: EitherTBGH, state: State, recurrence: Recurrence) -> Tape:
         steps, size = len(a), state[0].shape[-1]
         ahead = a.new_zeros(steps + self.gates - 1, len(a[0]), size)
-        for place, known in enumerate(state[1:]):
-            ahead[place] = known
-        for place, share in enumerate(blocks(a, self.gates)):
-            ahead[place : place + steps] += share
+        for lag, sums in enumerate(state[1:]):
+            ahead[lag] = sums
+        for lag, share in enumerate(blocks(a, self.gates)):
+            ahead[lag : lag + steps] += share
         h = ahead.new_empty(steps + 1, *ahead.shape[1:])
         h[0] = state[0]
         h[1:].copy_(ahead[:steps]).tanh_()
-        return Tape((h, *(known[None] for known in ahead[steps:])), ())
+        return Tape((h, *(sums[None] for sums in ahead[steps:])), ())
 
-    def backward(self, tape: Tape, outputs: Array, last: State, recurrence: Recurrence) -> Gradients:
+    def backward(self, tape: Tape, outputs: EitherTBH, last: State, recurrence: Recurrence) -> Gradients:
+        # h_t = tanh(s_t), and s_t is the sum of block k of a_(t-k) over all k, the first of which came with the state.
+        # So ds_t = (1 - h_t^2) dh_t; sums behind the last step have what the last state is asked for. Block k of da_t
+        # is ds_(t+k), and so is what the first state's part k brought.
         h, steps = tape.states[0][1:], len(outputs)
         d_ahead = h.new_empty(steps + self.gates - 1, *h.shape[1:])
         now = d_ahead[:steps].copy_(outputs)
         now[-1] += last[0]
         now.mul_(1 - h * h)
-        for place, known in enumerate(last[1:], steps):
-            d_ahead[place] = known
+        for lag, sums in enumerate(last[1:], steps):
+            d_ahead[lag] = sums
         da = h.new_empty(*h.shape[:2], self.gates * h.shape[2])
-        for place, share in enumerate(blocks(da, self.gates)):
-            share.copy_(d_ahead[place : place + steps])
+        for lag, share in enumerate(blocks(da, self.gates)):
+            share.copy_(d_ahead[lag : lag + steps])
         nothing = da.new_empty(*da.shape[:2], 0)
         return Gradients(da, nothing, (h.new_zeros(h.shape[1:]), *d_ahead[: self.gates - 1].clone()))

@@ -1,4 +1,4 @@
-"""Attention: at every step of writing, a look back at all places of the source.
+"""Attention: at every step of writing, a look back at all positions of the source.
 
 It stands on the first layer, so that whole sequences are still learnt in one scan of each layer: what is above reads
 ``z = tanh(W_h h + b + W_v Σ w_s m_s)`` in place of h (Luong et al. 2015, section 3.1, without input feeding; on the
@@ -10,26 +10,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from .product import product
+from .tensors import TensorBS, TensorBSE, TensorBSH, TensorBTH, TensorBTS, TensorN, TensorTBH
 
 
 @dataclass(frozen=True)
 class AttentionMemory:
-    """The places of B sources: keys and values [B, S, H], and which of them are real [B, S], if not all are."""
+    """The positions of B sources, and which of them are real, if not all are."""
 
-    keys: Tensor
-    values: Tensor
-    real: Tensor | None = None
+    keys: TensorBSH
+    values: TensorBSH
+    real: TensorBS | None = None
 
-    def of(self, rows: Tensor) -> AttentionMemory:
-        """Return the places of the sources of some rows [B]."""
+    def of(self, rows: TensorN) -> AttentionMemory:
+        """Return the positions of the sources of some rows."""
         return AttentionMemory(self.keys[rows], self.values[rows], None if self.real is None else self.real[rows])
 
 
 class Attention(nn.Module):
-    """Weights w over the places m [S, E] of a source, from a layer's output h; products are of a ``precision``.
+    """Weights w over the positions m [S, E] of a source, from a layer's output h; products are of a ``precision``.
 
     "dot": ``(W_k m) · h`` (Luong's "general"); "additive": ``v · tanh(W_k m + W_q h + b)`` (Bahdanau et al. 2015).
     """
@@ -43,13 +44,13 @@ class Attention(nn.Module):
         self.query = nn.Linear(hidden_size, hidden_size) if way == "additive" else None
         self.score = nn.Parameter(torch.empty(hidden_size if self.query else 0))
 
-    def memory(self, places: Tensor, real: Tensor | None) -> AttentionMemory:
-        """Return what is read of the places [B, S, E] of the sources, made once for all steps."""
-        keys, values = (product(places, each.weight.t(), self.precision) for each in (self.key, self.value))
+    def memory(self, positions: TensorBSE, real: TensorBS | None) -> AttentionMemory:
+        """Return what is read of the positions of the sources, made once for all steps."""
+        keys, values = (product(positions, each.weight.t(), self.precision) for each in (self.key, self.value))
         return AttentionMemory(keys, values, real)
 
-    def forward(self, h: Tensor, memory: AttentionMemory) -> tuple[Tensor, Tensor]:
-        """Return what the layers above read [T, B, H] in place of h [T, B, H], and the weights [B, T, S]."""
+    def forward(self, h: TensorTBH, memory: AttentionMemory) -> tuple[TensorTBH, TensorBTS]:
+        """Return what the layers above read in place of h, and the weights."""
         rows = h.transpose(0, 1)
         scores = self.scores(rows, memory.keys)
         if memory.real is not None:
@@ -59,9 +60,9 @@ class Attention(nn.Module):
         z = torch.tanh(hidden + weights @ memory.values)
         return z.transpose(0, 1), weights
 
-    def scores(self, h: Tensor, keys: Tensor) -> Tensor:
-        """Return how well every place [B, S, H] suits every step [B, T, H]: [B, T, S]."""
+    def scores(self, h: TensorBTH, keys: TensorBSH) -> TensorBTS:
+        """Return how well every position suits every step."""
         if self.query is None:
             return h @ keys.transpose(1, 2)
-        scores: Tensor = torch.tanh(keys[:, None] + self.query(h)[:, :, None]) @ self.score
+        scores: TensorBTS = torch.tanh(keys[:, None] + self.query(h)[:, :, None]) @ self.score
         return scores

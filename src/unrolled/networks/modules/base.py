@@ -1,4 +1,4 @@
-"""What training and engines ask of a network. Letters: B rows, T units in time, V ids, H = ``hidden_size``."""
+"""What training and engines ask of a network."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ...datasets.encoder_input import EncoderInput
 from ..spec import NetworkSpec
 from .attention import AttentionMemory
 from .dropout import Rng
 from .stack import NetworkState
+from .tensors import TensorB, TensorBE, TensorBGH, TensorBSV, TensorBSW, TensorBT, TensorBTS, TensorBTW, TensorBX
 
 Head = Any
 """A module that makes logits of outputs, with a ``weight`` [V, H] and a ``bias`` [V]."""
@@ -23,25 +24,25 @@ Head = Any
 class Source:
     """What a network is given of B rows, on its device: labels, ids, an image, each with its size where padded."""
 
-    values: Tensor
-    sizes: Tensor | None = None
+    values: TensorBX
+    sizes: TensorB | None = None
 
 
 @dataclass(frozen=True)
 class Encoded:
     """What a network made of its sources.
 
-    How its state begins, what is added to the first layer's gates [B, G*H], what attention looks at, and the answers
-    [B, T, W] that a head reads where nothing is written. Who wants to know where attention looked gives a list for its
-    weights [B, T, S]. ``whole`` [B, E] is the last state of what read the sources.
+    How its state begins, what is added to the first layer's gates, what attention looks at, and the answers that a head
+    reads where nothing is written. Who wants to know where attention looked gives a list for its weights. ``whole`` is
+    the last state of what read the sources.
     """
 
     first: NetworkState | None = None
-    constant: Tensor | None = None
+    constant: TensorBGH | None = None
     memory: AttentionMemory | None = None
-    answers: Tensor | None = None
-    looked: list[Tensor] | None = None
-    whole: Tensor | None = None
+    answers: TensorBTW | None = None
+    looked: list[TensorBTS] | None = None
+    whole: TensorBE | None = None
 
 
 def on_device(given: EncoderInput, device: torch.device) -> Source:
@@ -83,16 +84,18 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def read(
-        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
-    ) -> tuple[Tensor, NetworkState]:
-        """Return what the head reads [B, T, W], and the last state, from ids [B, T]; with a ``rng``, dropout is on.
+        self, ids: TensorBT, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
+    ) -> tuple[TensorBSW, NetworkState]:
+        """Return what the head reads, and the last state, from ids; with a ``rng``, dropout is on.
+
+        There is something to read after each id, or at each of S positions, where nothing is written.
 
         ``encoded`` are the rows' sources, where the network has any.
         """
 
     def forward(
-        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
-    ) -> tuple[Tensor, NetworkState]:
-        """Return the same with the head: logits [B, T, V]."""
+        self, ids: TensorBT, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
+    ) -> tuple[TensorBSV, NetworkState]:
+        """Return the same with the head: logits."""
         y, state = self.read(ids, state, rng, encoded)
         return self.head(y), state

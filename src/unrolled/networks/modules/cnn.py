@@ -2,7 +2,6 @@
 
 Each stage halves the picture: a convolution of 3 by 3 with a stride of 2, normalised over the whole picture (RMSNorm,
 Zhang and Sennrich 2019, without gains), and a ReLU. They become wider and wider, until the picture is at most 7 by 7.
-Letters: B pictures, S = ``size``, G places of the grid, E = ``width``.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ import itertools
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
+from ...arrays import NumbersNK
 from ..shapes import channels_of
 from .dropout import Rng
+from .tensors import TensorBCPQ, TensorBPQC, TensorBSE, TensorNK
 
 EPSILON = 1e-5
 SHIFT = 8
@@ -23,7 +23,7 @@ SHIFT = 8
 
 
 class Cnn(nn.Module):
-    """Pictures [B, S, S, 3] of bytes → grids [B, G, E], row by row from the upper left."""
+    """Pictures of bytes → grids of vectors, row by row from the upper left."""
 
     def __init__(self, size: int, width: int, flip: bool = False) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Cnn(nn.Module):
             else:
                 nn.init.zeros_(parameter)
 
-    def forward(self, images: Tensor, rng: Rng | None = None) -> Tensor:
+    def forward(self, images: TensorBPQC, rng: Rng | None = None) -> TensorBSE:
         """Return the grids of pictures; with a ``rng``, each is shifted, and where ``flip`` is on, mirrored or not."""
         if rng is not None:
             images = shifted(images, rng, self.flip)
@@ -49,22 +49,22 @@ class Cnn(nn.Module):
         return x.flatten(2).transpose(1, 2)
 
 
-def normalised(x: Tensor) -> Tensor:
-    """Return each picture [B, C, h, w] with a mean square of 1."""
+def normalised(x: TensorBCPQ) -> TensorBCPQ:
+    """Return each picture with a mean square of 1."""
     return x * torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True) + EPSILON)
 
 
-def shifted(images: Tensor, rng: Rng, flip: bool) -> Tensor:
-    """Return each picture [B, S, S, 3] moved by some pixels, its border continued; one in two mirrored if ``flip``."""
+def shifted(images: TensorBPQC, rng: Rng, flip: bool) -> TensorBPQC:
+    """Return each picture moved by some pixels, its border continued; one in two mirrored if ``flip``."""
     rows, size = images.shape[:2]
     most = size // SHIFT
     moves = rng.integers(-most, most + 1, (2, rows, 1))
     down, across = np.clip(np.arange(size) + moves, 0, size - 1)
     if flip:
         across = np.where(rng.random((rows, 1)) < 0.5, across[:, ::-1], across)
-    return images[torch.arange(rows)[:, None, None], places(down)[:, :, None], places(across)[:, None]]
+    return images[torch.arange(rows)[:, None, None], indices(down)[:, :, None], indices(across)[:, None]]
 
 
-def places(array: NDArray[np.int64]) -> Tensor:
+def indices(array: NumbersNK) -> TensorNK:
     """Return indices as a tensor."""
     return torch.from_numpy(np.ascontiguousarray(array))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor
+
+from .tensors import TensorX
 
 Rng = np.random.Generator
 """The source of all masks of one training step; without one, nothing is dropped."""
 
 
-def dropout(x: Tensor, probability: float, rng: Rng | None) -> Tensor:
+def dropout(x: TensorX, probability: float, rng: Rng | None) -> TensorX:
     """Zero each element with the probability (to the nearest 1/256) and scale the rest up, if there is a chance."""
     dropped = min(round(256 * probability), 255)
     if rng is None or not dropped:
@@ -19,7 +20,7 @@ def dropout(x: Tensor, probability: float, rng: Rng | None) -> Tensor:
     return x * (kept.to(x.dtype) * (256 / (256 - dropped)))
 
 
-def noise(x: Tensor, rng: Rng) -> Tensor:
+def noise(x: TensorX, rng: Rng) -> TensorX:
     """Random bytes in x's shape, made where x is: a GPU would wait for bytes that come from the CPU."""
     if x.device.type == "cpu":
         return torch.from_numpy(np.frombuffer(bytearray(rng.bytes(x.numel())), np.uint8)).view(x.shape)

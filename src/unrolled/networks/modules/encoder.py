@@ -1,12 +1,12 @@
-"""Encoders: what reads a source before anything is written, and remembers every place of it."""
+"""Encoders: what reads a source before anything is written, and remembers every position of it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..cells import CELLS
 from ..shapes import BACKWARDS, grid_side
@@ -15,17 +15,34 @@ from .cnn import Cnn
 from .dropout import Rng, dropout
 from .scan import fused_scan, has_fused
 from .stack import Recurrent
+from .tensors import (
+    TensorB,
+    TensorBE,
+    TensorBPQC,
+    TensorBS,
+    TensorBSE,
+    TensorBSF,
+    TensorBW,
+    TensorE,
+    TensorSB,
+    TensorSBE,
+    TensorSBH,
+    TensorSBI,
+    TensorSBK,
+    TensorXE,
+)
 
 MOMENTUM = 0.05
 """What a batch adds to the mean and the variance that are kept of pictures as a whole."""
 
 
-class Places(NamedTuple):
-    """What is remembered of every place [B, S, E], which places are real [B, S], and the source as a whole [B, E]."""
+@dataclass(frozen=True)
+class Places:
+    """What is remembered of every position, which of these are real, and the source as a whole."""
 
-    places: Tensor
-    real: Tensor | None
-    whole: Tensor
+    places: TensorBSE
+    real: TensorBS | None
+    whole: TensorBW
 
 
 def make_encoder(spec: EncoderSpec, precision: str, embedding: nn.Embedding | None = None) -> nn.Module:
@@ -46,8 +63,8 @@ class BothWays(Recurrent):
             if spec.directions > 1:
                 self.add_layer(f"l{layer}{BACKWARDS}", width)
 
-    def forward(self, x: Tensor, sizes: Tensor, rng: Rng | None) -> tuple[Tensor, Tensor]:
-        """Return the outputs [S, B, E] of x [S, B, I], and the last one in each direction [B, E]."""
+    def forward(self, x: TensorSBI, sizes: TensorB, rng: Rng | None) -> tuple[TensorSBE, TensorBE]:
+        """Return the outputs over x, and the last one in each direction."""
         turned, ends = turn(sizes, len(x)), (sizes - 1)[None, :, None]
         last = x
         for layer in range(self.layers):
@@ -57,23 +74,23 @@ class BothWays(Recurrent):
             x = dropout(torch.cat(aligned, 2), self.dropout, rng)
         return x, dropout(last, self.dropout, rng)
 
-    def one_way(self, x: Tensor, layer: int, way: str) -> Tensor:
-        """Return one layer over x [S, B, I] in one direction."""
+    def one_way(self, x: TensorSBI, layer: int, way: str) -> TensorSBH:
+        """Return one layer over x in one direction."""
         zeros = tuple(x.new_zeros(x.shape[1], self.hidden_size) for _ in self.cell.parts)
         if has_fused(self.cell, x.device):
             return fused_scan(self.cell, x, zeros, self.weights(layer, way))[0]
         return self.run(self.project(x, layer, way), layer, zeros, way)[0]
 
 
-def turn(sizes: Tensor, steps: int) -> Tensor:
-    """Return where every place goes [S, B] when each row is read from its own end; padding stays where it is."""
-    places = torch.arange(steps, device=sizes.device)[:, None]
-    return torch.where(places < sizes, sizes - 1 - places, places)
+def turn(sizes: TensorB, steps: int) -> TensorSB:
+    """Return where every position goes when each row is read from its own end; padding stays where it is."""
+    positions = torch.arange(steps, device=sizes.device)[:, None]
+    return torch.where(positions < sizes, sizes - 1 - positions, positions)
 
 
-def at(x: Tensor, places: Tensor) -> Tensor:
-    """Return the entries of x [S, B, K] at other places [S, B]."""
-    return x.gather(0, places[:, :, None].expand(-1, -1, x.shape[2]))
+def at(x: TensorSBK, positions: TensorSB) -> TensorSBK:
+    """Return the entries of x at other positions."""
+    return x.gather(0, positions[:, :, None].expand(-1, -1, x.shape[2]))
 
 
 class UnitsEncoder(nn.Module):
@@ -86,8 +103,8 @@ class UnitsEncoder(nn.Module):
         self.embedding = None if shared else nn.Embedding(spec.inputs, spec.embedding_size)
         self.rnn = BothWays(spec, precision)
 
-    def forward(self, ids: Tensor, sizes: Tensor, rng: Rng | None) -> Places:
-        """Return what is remembered of ids [B, S], of which the first ``sizes`` [B] are real."""
+    def forward(self, ids: TensorBS, sizes: TensorB, rng: Rng | None) -> Places:
+        """Return what is remembered of ids, of which the first ``sizes`` are real."""
         sizes = sizes.clamp(min=1)  # an empty source is read as a boundary
         embedding = self.embedding or self.elsewhere[0]
         assert embedding, "one of them is there"
@@ -101,21 +118,21 @@ class UnitsEncoder(nn.Module):
 
 
 class FeaturesEncoder(nn.Module):
-    """Ready features [B, G, D] of an image's places → what is remembered of each; their mean is the whole."""
+    """Ready features of an image's positions → what is remembered of each; their mean is the whole."""
 
     def __init__(self, spec: EncoderSpec) -> None:
         super().__init__()
         self.dropout = spec.dropout
         self.project = nn.Linear(spec.inputs, spec.hidden_size)
 
-    def forward(self, features: Tensor, sizes: Tensor | None, rng: Rng | None) -> Places:
-        """Return what is remembered of features [B, G, D]."""
-        places = torch.tanh(self.project(dropout(features, self.dropout, rng)))
-        return Places(places, None, places.mean(1))
+    def forward(self, features: TensorBSF, sizes: TensorB | None, rng: Rng | None) -> Places:
+        """Return what is remembered of features."""
+        positions = torch.tanh(self.project(dropout(features, self.dropout, rng)))
+        return Places(positions, None, positions.mean(1))
 
 
 class PixelsEncoder(nn.Module):
-    """Pictures [B, S, S, 3] of bytes → what is remembered of each place of a grid; what is where makes the whole.
+    """Pictures of bytes → what is remembered of each position of a grid; what is where makes the whole.
 
     The network that sees is learnt together with what reads it. While it learns, pictures are shifted a little. A mean
     of the places would tell what is seen, but not where: little of an icon. The whole is standardised over a batch
@@ -123,8 +140,8 @@ class PixelsEncoder(nn.Module):
     needs, and what sets them apart is gone before it is of use.
     """
 
-    mean: Tensor
-    variance: Tensor
+    mean: TensorE
+    variance: TensorE
 
     def __init__(self, spec: EncoderSpec) -> None:
         super().__init__()
@@ -134,14 +151,14 @@ class PixelsEncoder(nn.Module):
         self.register_buffer("mean", torch.zeros(spec.hidden_size))
         self.register_buffer("variance", torch.ones(spec.hidden_size))
 
-    def forward(self, images: Tensor, sizes: Tensor | None, rng: Rng | None) -> Places:
+    def forward(self, images: TensorBPQC, sizes: TensorB | None, rng: Rng | None) -> Places:
         """Return what is remembered of pictures."""
-        places = dropout(standardised(self.pixels(images, rng)), self.dropout, rng)
-        whole, learns = self.whole(places.flatten(1)), rng is not None and len(places) > 1
+        positions = dropout(standardised(self.pixels(images, rng)), self.dropout, rng)
+        whole, learns = self.whole(positions.flatten(1)), rng is not None and len(positions) > 1
         whole = nn.functional.batch_norm(whole, self.mean, self.variance, training=learns, momentum=MOMENTUM)
-        return Places(places, None, whole)
+        return Places(positions, None, whole)
 
 
-def standardised(x: Tensor) -> Tensor:
-    """Return vectors x [..., E] with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
+def standardised(x: TensorXE) -> TensorXE:
+    """Return vectors with a mean of 0 and a variance of 1 (Ba et al. 2016, without gains)."""
     return nn.functional.layer_norm(x, x.shape[-1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..shapes import POOLED
 from ..spec import NetworkSpec
@@ -14,6 +14,7 @@ from .dropout import Rng, dropout
 from .encoder import Places, make_encoder
 from .init import SMALL, start_weights
 from .stack import NetworkState
+from .tensors import TensorBE, TensorBT, TensorBTW, TensorNSW
 
 
 class EncoderOnlyNetwork(Network):
@@ -36,9 +37,9 @@ class EncoderOnlyNetwork(Network):
             self.head.weight.uniform_(-bound, bound, generator=generator)
 
     def encode(self, source: Source, rng: Rng | None = None) -> Encoded:
-        places = self.encoder(source.values, source.sizes, rng)
-        answers = dropout(pool(places, self.spec.pooling), self.spec.dropout, rng)
-        return Encoded(answers=answers, whole=places.whole)
+        found = self.encoder(source.values, source.sizes, rng)
+        answers = dropout(pool(found, self.spec.pooling), self.spec.dropout, rng)
+        return Encoded(answers=answers, whole=found.whole)
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
         return {}
@@ -47,14 +48,14 @@ class EncoderOnlyNetwork(Network):
         """Any state of the right shapes will do."""
 
     def read(
-        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
-    ) -> tuple[Tensor, NetworkState]:
+        self, ids: TensorBT, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
+    ) -> tuple[TensorNSW, NetworkState]:
         assert encoded and encoded.answers is not None, "there is always a source"
         return encoded.answers, state
 
 
-def pool(found: Places, way: str) -> Tensor:
-    """Return what a head reads [B, T, W]; "all" is the last, greatest and mean (Howard and Ruder 2018, section 3.3)."""
+def pool(found: Places, way: str) -> TensorBTW:
+    """Return what a head reads; "all" is the last, greatest and mean (Howard and Ruder 2018, section 3.3)."""
     if way == "each":
         return found.places
     return torch.cat([pooled(found, each) for each in (("last", "max", "mean") if way == "all" else (way,))], 1)[
@@ -62,8 +63,8 @@ def pool(found: Places, way: str) -> Tensor:
     ]
 
 
-def pooled(found: Places, way: str) -> Tensor:
-    """Return all places of every row in one vector [B, E]."""
+def pooled(found: Places, way: str) -> TensorBE:
+    """Return all positions of every row in one vector."""
     if way == "last":
         return found.whole
     real = found.real if found.real is not None else found.places.new_ones(found.places.shape[:2], dtype=torch.bool)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ...text.vocabulary import NEVER
 from .product import filled, multiplies_bf16
+from .tensors import Scalar, TensorN, TensorNK, TensorV, TensorVK
 
 ROWS_PER_BLOCK = 512
 """Rows at a time: more need memory that is not near, fewer add up the table's gradient too often."""
@@ -23,16 +23,20 @@ MIN_PROBABILITY = 1e-37
 
 
 class FusedLoss(torch.autograd.Function):
-    """``x`` [N, K], ``table`` [V, K], ``bias`` [V] and targets [N] → the mean loss in nats, smoothed and plain.
+    """Outputs ``x``, a tied embedding's ``table``, the ``bias`` and targets → the mean loss in nats, smoothed and not.
 
     Smoothing spreads over the units that occur. Only the first loss has a gradient. Products are of a ``precision``.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, precision: str
-    ) -> tuple[Tensor, Tensor]:
-        operand: Callable[[Tensor], Tensor] = filled if multiplies_bf16(precision) else lambda each: each
+        ctx: Any, x: TensorNK, table: TensorVK, bias: TensorV, targets: TensorN, smoothing: float, precision: str
+    ) -> tuple[Scalar, Scalar]:
+        # Of logits l = x E^T + b over V units, n of which occur, with smoothing s (Szegedy et al. 2016, section 7):
+        #   loss = log sum exp(l) - (1 - s) l_target - s mean(l of those that occur)
+        #   dl = softmax(l) - (1 - s) [target] - s / n [occurs]      dx = dl E     dE = dl^T x     db = sum of dl
+        # The last term of dl is the same for all rows: its share of the gradients is added once, behind the loop.
+        operand: Callable[[TensorNK], TensorNK] = filled if multiplies_bf16(precision) else lambda each: each
         dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
         smoothed, plain = x.new_zeros(()), x.new_zeros(())
         units = table.to(torch.bfloat16 if multiplies_bf16(precision) else x.dtype)
@@ -61,7 +65,8 @@ class FusedLoss(torch.autograd.Function):
         return smoothed / len(x), mean
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, slope: Scalar, _: Scalar) -> tuple[TensorNK, TensorVK, TensorV, None, None, None]:
+        # the gradients of the sum were made on the way forward; those of the mean are these over N, by the chain rule
         dx, d_table, d_bias = ctx.saved_tensors
         scale = slope / max(1, len(dx))
         return dx * scale, d_table * scale, d_bias * scale, None, None, None

@@ -6,10 +6,11 @@ The constant is added to what the first layer reads of every unit, so that readi
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..shapes import LABEL_WIDTH
 from .stack import NetworkState
+from .tensors import TensorBE, TensorBN
 
 
 class LabelEmbedding(nn.Module):
@@ -21,16 +22,13 @@ class LabelEmbedding(nn.Module):
         self.state = nn.Linear(LABEL_WIDTH, states, bias=False)
         self.input = nn.Linear(LABEL_WIDTH, gates, bias=False)
 
-    def forward(self, labels: Tensor) -> Tensor:
-        """Return the vectors [B, LABEL_WIDTH] of labels [B, columns], which add up."""
-        vectors: Tensor = self.embedding(labels).sum(1)
+    def forward(self, labels: TensorBN) -> TensorBE:
+        """Return the vectors of labels, one for each of N columns, which add up."""
+        vectors: TensorBE = self.embedding(labels).sum(1)
         return vectors
 
 
-def first_state(flat: Tensor, parts: tuple[str, ...], layers: int) -> NetworkState:
-    """Return the parts of a first state, [B, layers, H] each, from what is known of them all [B.
-
-    Parts * layers * H].
-    """
+def first_state(flat: TensorBN, parts: tuple[str, ...], layers: int) -> NetworkState:
+    """Return the parts of a first state from what is known of them all, N = parts * layers * H."""
     each = torch.tanh(flat).view(len(flat), len(parts), layers, -1).transpose(0, 1)
     return dict(zip(parts, each, strict=True))

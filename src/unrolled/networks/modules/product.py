@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from ... import kernels
+from .tensors import TensorKN, TensorMK, TensorMN, TensorNK, TensorXK, TensorXN
 
 WORTH = 1 << 24
 """Multiplications from which on bf16 is faster, its conversions included."""
@@ -21,13 +21,13 @@ MIN_ROWS, AN_OCTAVE = 64, 8
 
 
 class Product(torch.autograd.Function):
-    """``x`` [M, K] and ``y`` [K, N] → their product [M, N] in fp32, of bf16 operands, as are both gradients.
+    """``x`` and ``y`` → their product in fp32, of bf16 operands, as are both gradients.
 
     A ``y`` that is in bf16 already is taken as it is.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
+    def forward(ctx: Any, x: TensorMK, y: TensorKN) -> TensorMN:
         left, right = filled(x), y if y.dtype == torch.bfloat16 else filled(y.t()).t()
         ctx.save_for_backward(left, right)
         ctx.rows, ctx.columns = len(x), y.shape[1]
@@ -35,7 +35,9 @@ class Product(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    def backward(ctx: Any, slope: TensorMN) -> tuple[TensorMK | None, TensorKN | None]:
+        # of z = x y: dx = dz y^T and dy = x^T dz, of the operands as they were multiplied; that they were rounded to
+        # bf16 before has the derivative 1
         left, right = ctx.saved_tensors
         for_x, for_y = ctx.needs_input_grad
         back = slope.new_zeros(len(left), right.shape[1], dtype=torch.bfloat16)
@@ -44,16 +46,16 @@ class Product(torch.autograd.Function):
         return dx, (left.t() @ back)[:, : ctx.columns].float() if for_y else None
 
 
-def product(x: Tensor, y: Tensor, precision: str) -> Tensor:
-    """Return ``x`` [..., K] times ``y`` [K, N]; in bf16 where that is the precision, and faster, or where y is bf16."""
+def product(x: TensorXK, y: TensorKN, precision: str) -> TensorXN:
+    """Return ``x`` times ``y``; in bf16 where that is the precision, and faster, or where y is bf16."""
     if y.dtype != torch.bfloat16 and (x.numel() * y.shape[1] < WORTH or not multiplies_bf16(precision)):
         return x @ y
-    found: Tensor = Product.apply(x.flatten(0, -2), y)  # type: ignore[no-untyped-call]  # torch has no types for it
+    found: TensorMN = Product.apply(x.flatten(0, -2), y)  # type: ignore[no-untyped-call]  # torch has no types for it
     return found.view(*x.shape[:-1], -1)
 
 
-def summed(x: Tensor, y: Tensor, precision: str) -> Tensor:
-    """Return ``x`` [M, N] and ``y`` [M, K] → ``x^T y`` [N, K], without a gradient: a product over many rows."""
+def summed(x: TensorMN, y: TensorMK, precision: str) -> TensorNK:
+    """Return ``x^T y``, without a gradient: a product over many rows."""
     if x.numel() * y.shape[1] < WORTH or not multiplies_bf16(precision):
         return x.t() @ y
     return (filled(x).t() @ filled(y)).float()
@@ -65,7 +67,7 @@ def multiplies_bf16(precision: str) -> bool:
     return precision == "bf16" and library is not None and library.pairs
 
 
-def filled(x: Tensor) -> Tensor:
+def filled(x: TensorMK) -> TensorNK:
     """Return a matrix in bf16; on a CPU with rows of zeros behind it, up to a number of rows that comes again."""
     rows = filled_rows(len(x)) if x.device.type == "cpu" else len(x)
     if rows == len(x):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ...text.vocabulary import BOUNDARY
 from ..cells import find_cell
@@ -22,6 +22,7 @@ from .label_embedding import LabelEmbedding, first_state
 from .sampled_softmax import LARGE
 from .scan import has_fused
 from .stack import NetworkState, Stack
+from .tensors import TensorBT, TensorBTH, TensorTBH, TensorX, TensorXGH, TensorXI
 from .tied_head import TiedHead
 
 
@@ -80,8 +81,8 @@ class RecurrentNetwork(Network):
         """Any state of the right shapes will do."""
 
     def read(
-        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
-    ) -> tuple[Tensor, NetworkState]:
+        self, ids: TensorBT, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
+    ) -> tuple[TensorBTH, NetworkState]:
         encoded = encoded or Encoded()
         if not self.spec.feedback:
             ids = torch.full_like(ids, BOUNDARY)
@@ -92,14 +93,14 @@ class RecurrentNetwork(Network):
         y, state = self.rnn(first, state, rng, fused, encoded.constant, self.looking(encoded))
         return y.transpose(0, 1), state
 
-    def looking(self, encoded: Encoded) -> Callable[[Tensor], Tensor] | None:
+    def looking(self, encoded: Encoded) -> Callable[[TensorTBH], TensorTBH] | None:
         """Return what looks at the source above the first layer, if anything does."""
         attention, memory = self.attention, encoded.memory
         if attention is None or memory is None:
             return None
 
-        def look(h: Tensor) -> Tensor:
-            seen: Tensor
+        def look(h: TensorTBH) -> TensorTBH:
+            seen: TensorTBH
             seen, weights = attention(h, memory)
             if encoded.looked is not None:
                 encoded.looked.append(weights)
@@ -107,14 +108,14 @@ class RecurrentNetwork(Network):
 
         return look
 
-    def inputs(self, ids: Tensor, rng: Rng | None = None) -> Tensor:
+    def inputs(self, ids: TensorX, rng: Rng | None = None) -> TensorXI:
         """Return what the first layer reads: the ids' embeddings, or their one-hot vectors."""
         if self.embedding is None:
             return nn.functional.one_hot(ids, self.spec.inputs).to(self.head.bias.dtype)
-        embedded: Tensor = self.embedding(ids)
+        embedded: TensorXI = self.embedding(ids)
         return dropout(embedded, self.spec.dropout, rng) if self.encoder else embedded
 
-    def first_layer(self, ids: Tensor, rng: Rng | None = None) -> Tensor:
+    def first_layer(self, ids: TensorX, rng: Rng | None = None) -> TensorXGH:
         """Return ``W_ih x + b_ih`` of the first layer for ids of any shape.
 
         A table of all V rows serves many ids; a few ids are cheaper one by one, and touch few rows of a large table.

@@ -8,26 +8,37 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from ... import kernels
+from ...arrays import ArrayX
 from ...kernels.training import Sizes, backward, forward
 from ..cells.base import Cell, Gradients, Recurrence, State, Tape
 from .product import summed
+from .tensors import (
+    TensorBGH,
+    TensorBH,
+    TensorJ,
+    TensorJH,
+    TensorN,
+    TensorTBGH,
+    TensorTBH,
+    TensorTBI,
+    TensorX,
+    TensorXBH,
+)
 
 PANEL = 16  # units that the kernels take at a time
 STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
 
 
 class Scan(torch.autograd.Function):
-    """``a`` [T, B, G*H], ``w_hh``, ``b_hh`` and the first state → the outputs [T, B, H] and the last state."""
+    """The input's share ``a``, ``w_hh``, ``b_hh`` and the first state → the outputs and the last state."""
 
     @staticmethod
     def forward(
-        ctx: Any, cell: Cell, precision: str, a: Tensor, w_hh: Tensor, b_hh: Tensor, *state: Tensor
-    ) -> tuple[Tensor, ...]:
+        ctx: Any, cell: Cell, precision: str, a: TensorTBGH, w_hh: TensorJH, b_hh: TensorJ, *state: TensorBH
+    ) -> tuple[TensorXBH, ...]:
         weights = Recurrence(w_hh, b_hh)
         if precision == "off":
             tape = cell.forward(a, state, weights)
@@ -38,7 +49,9 @@ class Scan(torch.autograd.Function):
         return tape.states[0][1:], *(part[-1].clone() for part in tape.states)
 
     @staticmethod
-    def backward(ctx: Any, outputs: Tensor, *last: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, outputs: TensorTBH, *last: TensorBH) -> tuple[TensorX | None, ...]:
+        # With u_t = W_hh h_(t-1) + b_hh the cell gives du_t; then dW_hh is the sum of du_t h_(t-1)^T over all steps and
+        # rows, which is one large product instead of T small ones, and db_hh the sum of du_t.
         w_hh, b_hh, *saved = ctx.saved_tensors
         tape = Tape(tuple(saved[: ctx.parts]), tuple(saved[ctx.parts :]))
         given = (tape, outputs, last, Recurrence(w_hh, b_hh))
@@ -49,8 +62,10 @@ class Scan(torch.autograd.Function):
         return None, None, gradients.a, w_gradient, flat.sum(0), *gradients.state
 
 
-def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision: str = "fp32") -> tuple[Tensor, State]:
-    """Return the outputs [T, B, H] and the last state of a cell over ``a`` [T, B, G*H].
+def scan(
+    cell: Cell, a: TensorTBGH, state: State, recurrence: Recurrence, precision: str = "fp32"
+) -> tuple[TensorTBH, State]:
+    """Return the outputs and the last state of a cell over ``a``.
 
     ``precision`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
     """
@@ -62,34 +77,38 @@ def scan(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision:
     return outputs, tuple(last)
 
 
-def pack(w_hh: Tensor, shape: tuple[int, ...], order: tuple[int, ...], precision: str) -> Tensor:
-    """Return weights in blocks of a shape, in the kernels' order and precision (``native/unrolled.h``).
+def pack(w_hh: TensorJH, shape: tuple[int, ...], order: tuple[int, ...], precision: str) -> TensorN:
+    """Return weights in blocks of a shape, in the kernels' order and precision, bf16 as its bits.
 
-    Bf16 as its bits.
+    Units come in panels of 16, one vector of AVX-512, and inputs in the order in which a product adds them up, so that
+    the kernels read all weights from the beginning to the end. In bf16 two inputs lie side by side, because one
+    instruction multiplies and adds such pairs; a panel of these is a tile of AMX as it stands (``native/unrolled.h``).
     """
     whole = w_hh if precision == "fp32" else w_hh.bfloat16().view(torch.uint16)
     return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
 
 
-def sizes_of(cell: Cell, a: Tensor, precision: str) -> Sizes:
+def sizes_of(cell: Cell, a: TensorTBGH, precision: str) -> Sizes:
     """Return the kernels' description of a scan."""
     steps, rows, wide = a.shape
     assert cell.kernel, "the caller has asked"
     return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), precision)
 
 
-def as_arrays(**tensors: Tensor) -> dict[str, np.ndarray]:
+def as_arrays(**tensors: TensorX) -> dict[str, ArrayX]:
     """Return the same memory as NumPy arrays."""
     return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 
-def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, precision: str = "fp32") -> Tape:
+def native_forward(cell: Cell, a: TensorTBGH, state: State, recurrence: Recurrence, precision: str = "fp32") -> Tape:
     """Return what ``cell.forward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
     sizes = sizes_of(cell, a, precision)
     each = STEP[precision]
     shape = (cell.gates, -1, PANEL, sizes.hidden // each, each)
+    # [G][H/16 panels][16][H/s][s] → [H/16][G][H/s][16][s]: all gates of 16 units together, for their state is made of
+    # them at once; then input by input (s = 1, in bf16 2 at a time), the 16 units of each side by side
     weights = pack(recurrence.w_hh, shape, (1, 0, 3, 2, 4), precision)
     states = {name: torch.empty(sizes.states) for name in cell.parts}
     for part, first in zip(states.values(), state, strict=True):
@@ -102,7 +121,7 @@ def native_forward(cell: Cell, a: Tensor, state: State, recurrence: Recurrence, 
 
 
 def native_backward(
-    cell: Cell, tape: Tape, outputs: Tensor, last: State, recurrence: Recurrence, precision: str = "fp32"
+    cell: Cell, tape: Tape, outputs: TensorTBH, last: State, recurrence: Recurrence, precision: str = "fp32"
 ) -> Gradients:
     """Return what ``cell.backward`` does, in the kernels."""
     library = kernels.load()
@@ -110,6 +129,8 @@ def native_backward(
     gates, kept = tape.kept
     sizes = sizes_of(cell, gates, precision)
     each = STEP[precision]
+    # the way back multiplies by the transpose: the gates are the inputs and the units of h the outputs,
+    # [G*H/s][s][H/16][16] → [H/16][G*H/s][16][s]
     weights = pack(recurrence.w_hh, (sizes.wide[2] // each, each, -1, PANEL), (2, 0, 3, 1), precision)
     da = torch.empty(sizes.wide)
     du = torch.empty(sizes.wide) if cell.separate else da
@@ -134,11 +155,11 @@ FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.
 
 
 def fused_scan(
-    cell: Cell, x: Tensor, state: State, weights: tuple[Tensor, ...], constant: Tensor | None = None
-) -> tuple[Tensor, State]:
-    """Return the same from what the layer reads, ``x`` [T, B, I], and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan.
+    cell: Cell, x: TensorTBI, state: State, weights: tuple[TensorX, ...], constant: TensorBGH | None = None
+) -> tuple[TensorTBH, State]:
+    """Return the same from what the layer reads, ``x``, and (W_ih, W_hh, b_ih, b_hh), by PyTorch's own scan.
 
-    A ``constant`` share of the gates [B, G*H] enters as further inputs, one for each row: that scan takes no other.
+    A ``constant`` share of the gates enters as further inputs, one for each row: that scan takes no other.
     """
     if constant is not None:
         rows = torch.eye(len(constant), dtype=x.dtype, device=x.device).expand(len(x), -1, -1)

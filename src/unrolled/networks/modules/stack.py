@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..cells.base import Cell, Recurrence, State
 from .dropout import Rng, dropout
 from .product import product
 from .scan import fused_scan, scan
+from .tensors import (
+    TensorBGH,
+    TensorBX,
+    TensorJ,
+    TensorJH,
+    TensorN,
+    TensorNI,
+    TensorTBGH,
+    TensorTBH,
+    TensorTBN,
+    TensorXGH,
+    TensorXI,
+)
 
-NetworkState = dict[str, Tensor]
-"""The parts of a stack's state by name, each [B, layers, H]."""
+NetworkState = dict[str, TensorBX]
+"""The parts of a state by name, rows first; a stack's are [B, layers, H]."""
 
 
 class Recurrent(nn.Module):
@@ -35,20 +48,20 @@ class Recurrent(nn.Module):
         self.register_parameter(f"bias_ih_{name}", nn.Parameter(torch.empty(rows)))
         self.register_parameter(f"bias_hh_{name}", nn.Parameter(torch.empty(through_state)))
 
-    def weights(self, layer: int, direction: str = "") -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def weights(self, layer: int, direction: str = "") -> tuple[TensorNI, TensorJH, TensorN, TensorJ]:
         """Return a layer's W_ih, W_hh, b_ih and b_hh."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         w_ih, w_hh, b_ih, b_hh = (self.get_parameter(f"{name}_l{layer}{direction}") for name in names)
         return w_ih, w_hh, b_ih, b_hh
 
-    def project(self, x: Tensor, layer: int, direction: str = "") -> Tensor:
+    def project(self, x: TensorXI, layer: int, direction: str = "") -> TensorXGH:
         """Return ``W_ih x + b_ih`` of a layer."""
         w_ih, _, b_ih, _ = self.weights(layer, direction)
         if self.precision == "bf16":
             return product(x, w_ih.t(), self.precision) + b_ih
         return nn.functional.linear(x, w_ih, b_ih)
 
-    def run(self, a: Tensor, layer: int, state: State, direction: str = "") -> tuple[Tensor, State]:
+    def run(self, a: TensorTBGH, layer: int, state: State, direction: str = "") -> tuple[TensorTBH, State]:
         """Return one layer over time; a single step without a gradient needs no scan."""
         _, w_hh, _, b_hh = self.weights(layer, direction)
         if len(a) == 1 and not torch.is_grad_enabled():
@@ -62,17 +75,17 @@ class Stack(Recurrent):
 
     def forward(
         self,
-        first: Tensor,
+        first: TensorTBN,
         state: NetworkState,
         rng: Rng | None,
         fused: bool = False,
-        constant: Tensor | None = None,
-        above: Callable[[Tensor], Tensor] | None = None,
-    ) -> tuple[Tensor, NetworkState]:
-        """Return the last layer's outputs [T, B, H] and the last state.
+        constant: TensorBGH | None = None,
+        above: Callable[[TensorTBH], TensorTBH] | None = None,
+    ) -> tuple[TensorTBH, NetworkState]:
+        """Return the last layer's outputs and the last state.
 
         ``first`` is the first layer's share ``a`` [T, B, G*H], or what it reads [T, B, I] if the scan is ``fused``; to
-        that, a ``constant`` share [B, G*H] is still to be added. What stands ``above`` the first layer turns its
+        that, a ``constant`` share is still to be added. What stands ``above`` the first layer turns its
         outputs into what is read from there on.
         """
         last: list[State] = []

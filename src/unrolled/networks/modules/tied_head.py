@@ -7,10 +7,11 @@ units. Fewer weights have to be learnt, and every pair teaches them from both si
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from .fused_loss import FusedLoss
 from .product import product
+from .tensors import Scalar, TensorN, TensorNH, TensorVH, TensorXH, TensorXV
 
 
 class TiedHead(nn.Module):
@@ -24,19 +25,19 @@ class TiedHead(nn.Module):
         self.bias = nn.Parameter(torch.zeros(embedding.num_embeddings))
 
     @property
-    def weight(self) -> Tensor:
-        """What the head amounts to, [V, H]."""
+    def weight(self) -> TensorVH:
+        """What the head amounts to."""
         return self.elsewhere[0].weight @ self.project.weight
 
-    def loss(self, y: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
-        """Return the mean loss, smoothed and plain, of targets [N] after outputs [N, H], without all logits at once."""
+    def loss(self, y: TensorNH, targets: TensorN, smoothing: float) -> tuple[Scalar, Scalar]:
+        """Return the mean loss, smoothed and plain, of targets after outputs, without all logits at once."""
         along = product(y, self.project.weight.t(), self.precision)
-        found: tuple[Tensor, Tensor] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
+        found: tuple[Scalar, Scalar] = FusedLoss.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
             along, self.elsewhere[0].weight, self.bias, targets, smoothing, self.precision
         )
         return found
 
-    def forward(self, y: Tensor) -> Tensor:
-        """Return logits [..., V] of outputs [..., H]."""
+    def forward(self, y: TensorXH) -> TensorXV:
+        """Return logits of outputs."""
         along = product(y, self.project.weight.t(), self.precision)
         return product(along, self.elsewhere[0].weight.t(), self.precision) + self.bias

@@ -10,12 +10,13 @@ from inspect import signature
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ...errors import MissingExtraError
 from ..modules.base import Encoded, Network, Source
 from ..modules.dropout import Rng
 from ..modules.stack import NetworkState
+from ..modules.tensors import TensorBT, TensorBTH, TensorV, TensorVH, TensorXH, TensorXV
 from ..spec import NetworkSpec
 
 try:
@@ -37,7 +38,7 @@ START = 0.02
 class Head(nn.Module):
     """Logits from the last layer: the embedding again, and a constant for ids that stand for nothing."""
 
-    bias: Tensor
+    bias: TensorV
 
     def __init__(self, embedding: nn.Embedding) -> None:
         super().__init__()
@@ -45,12 +46,12 @@ class Head(nn.Module):
         self.register_buffer("bias", torch.zeros(embedding.num_embeddings))
 
     @property
-    def weight(self) -> Tensor:
-        """The embedding's weight [V, H]."""
+    def weight(self) -> TensorVH:
+        """The embedding's weight."""
         return self.embedding[0].weight
 
-    def forward(self, y: Tensor) -> Tensor:
-        """Return logits [..., V] of outputs [..., H]."""
+    def forward(self, y: TensorXH) -> TensorXV:
+        """Return logits of outputs."""
         return nn.functional.linear(y, self.weight, self.bias)
 
 
@@ -92,9 +93,9 @@ class Gpt2(Network):
         return Encoded()
 
     def start(self, rows: int, encoded: Encoded | None = None) -> NetworkState:
-        """Return the state before the first unit: the ids of a window, and its keys and values [rows, layers, heads.
+        """Return the state before the first unit: the ids of a window, and its keys and values.
 
-        T, D].
+        Of the window's T units, [rows, T] and [rows, layers, heads, T, D].
         """
         config = self.config
         empty = self.head.bias.new_zeros(rows, config.n_layer, config.n_head, 0, config.n_embd // config.n_head)
@@ -108,8 +109,8 @@ class Gpt2(Network):
             raise ValueError("its window has ids that the vocabulary does not have")
 
     def read(
-        self, ids: Tensor, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
-    ) -> tuple[Tensor, NetworkState]:
+        self, ids: TensorBT, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None
+    ) -> tuple[TensorBTH, NetworkState]:
         """While it learns, a batch is one window, and there is no state to carry."""
         if torch.is_grad_enabled():
             return self.learn(ids, rng), state
@@ -124,16 +125,16 @@ class Gpt2(Network):
             ids = ids[:, room:]
         return torch.cat(outputs, 1), state
 
-    def learn(self, ids: Tensor, rng: Rng | None) -> Tensor:
+    def learn(self, ids: TensorBT, rng: Rng | None) -> TensorBTH:
         """Return the outputs of one window, with dropout if there is a chance."""
         self.train(rng is not None)
         with torch.random.fork_rng(enabled=rng is not None and self.spec.dropout > 0):
             if rng is not None and self.spec.dropout > 0:
                 torch.manual_seed(int(rng.integers(1 << 62)))
-            y: Tensor = self.transformer(input_ids=ids, use_cache=False).last_hidden_state
+            y: TensorBTH = self.transformer(input_ids=ids, use_cache=False).last_hidden_state
         return y
 
-    def step(self, ids: Tensor, state: NetworkState) -> tuple[Tensor, NetworkState]:
+    def step(self, ids: TensorBT, state: NetworkState) -> tuple[TensorBTH, NetworkState]:
         """Read ids that still fit into the window."""
         cache = DynamicCache(config=self.config)
         if state["ids"].shape[1]:

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ...errors import MissingExtraError, ModelFileError
 from ...formats.captions import Features
 from ...formats.images import Picture, Source, read_whole, refuse_missing_pillow
 from ..modules.device import find_device
+from ..modules.tensors import TensorBCPQ, TensorBSF, TensorX
 from .folder_checks import CONFIG, INDEX, UNTRUSTED, WEIGHTS, read_config, read_headers, read_settings
 
 try:
@@ -86,7 +86,7 @@ class Backbone:
     def see(self, images: Sequence[Source | Picture]) -> Features:
         """Return the same of a few images."""
         arrays = [image if isinstance(image, np.ndarray) else read_whole(image) for image in images]
-        inputs: Tensor = self.prepare(
+        inputs: TensorBCPQ = self.prepare(
             images=arrays, return_tensors="pt", input_data_format="channels_last"
         ).pixel_values
         hidden = self.network(pixel_values=inputs.to(self.device)).last_hidden_state
@@ -149,8 +149,8 @@ def seeing(model: Any, name: str) -> Any:
     return network
 
 
-def as_grid(hidden: Tensor, size: Collection[int], patch: int | Sequence[int] | None) -> Tensor:
-    """Return the last hidden state [B, D, h, w] or [B, tokens, D] as a grid [B, G, D].
+def as_grid(hidden: TensorX, size: Collection[int], patch: int | Sequence[int] | None) -> TensorBSF:
+    """Return the last hidden state [B, F, P, Q] or [B, tokens, F] as a grid [B, S, F].
 
     Other tokens than patches stand first; a network that joins patches has none.
     """

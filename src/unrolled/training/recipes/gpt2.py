@@ -14,11 +14,18 @@ from ..machine import Speed
 from .text import Recipe, RecipeSummary, promise, units_seen
 
 SIZES = ((6.0, 3, 96, 64), (30.0, 4, 128, 128), (math.inf, 6, 256, 256))
-"""Layers, width and window for a budget of up to so many minutes."""
+"""Layers, width and window for a budget of up to so many minutes.
+
+They are made for the minutes of ``compare``, on two cores; what they come to, beside recurrent networks of the same
+minutes: ``benchmarks/results/compare-2026-11-26.md`` (3 × 96, three minutes).
+"""
 HEAD_SIZE = 32
-"""Units of an attention head, about."""
+"""Units of an attention head, about; GPT-2 itself has 64."""
 ROWS, UNITS, RATE = 12, 3072, 4e-3
-"""Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96."""
+"""Windows of a step and the units that all of them have, at most; the learning rate of a layer of 96.
+
+The rate falls with the root of the width, as the other recipe's for AdamW does. No trials of them were kept.
+"""
 
 
 def choose(model: ModelOptions, train: TrainOptions, stats: CorpusStats, speed: Speed) -> Recipe:

@@ -84,6 +84,7 @@ def explain(engine: Engine, vocabulary: Vocabulary, text: str, documents: str = 
     passages = cut(vocabulary, text[:MAX_CHARACTERS], documents, len(text) > MAX_CHARACTERS)
     if not sum(len(passage.ids) for passage in passages):
         raise InputError("the text is empty; give some text to explain")
+    engine = engine.scoring()
     read = [chunk for passage in passages for chunk in expectations(engine, passage.ids, vocabulary)]
     every, activations = joined([each for each, _ in read]), [each for _, each in read if each is not None]
     ids = np.concatenate([passage.ids for passage in passages])

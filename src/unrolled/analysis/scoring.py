@@ -145,7 +145,7 @@ def score(engine: Engine, vocabulary: Vocabulary, text: str, options: ScoreOptio
         raise InputError(f"this model reads {documents} as documents, and {options.mode} forgets; use --mode=streamed")
     if documents != "whole" and options.adaptive:
         raise InputError(f"this model reads {documents} apart, so there is nothing to adapt to; leave --adaptive out")
-    text = vocabulary.as_learnt(text)
+    text, engine = vocabulary.as_learnt(text), engine.scoring()
     texts = split_documents(text, documents)
     each = [with_end(vocabulary.encode(part), documents) for part in texts]
     blocks = chain(*(streamed(engine, part) for part in each)) if options.mode == "streamed" else cold(engine, each[0])

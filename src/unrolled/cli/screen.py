@@ -121,7 +121,7 @@ class Screen:
         """How it went, and what to try next."""
         record, shown = model.record, typed(str(path))
         best = record.best
-        score = held_out_score(best) if best else "nothing was held out"
+        score = held_out_score(best) + beside(record) if best else "nothing was held out"
         ended = ENDINGS.get(record.ended_by, record.stopped)
         work = f"{record.steps} steps in {record.seconds:.0f} s ({ended})"
         if not record.plans:
@@ -149,6 +149,14 @@ class Screen:
         source = typed(record.shown[0][0] if record.shown else "…")
         self.say(f"try: unrolled predict {shown} {source}")
         self.say(f"     unrolled evaluate {shown} TEST    unrolled info {shown} --plot")
+
+
+def beside(record: Record) -> str:
+    """Return what a result is to be held against: what was expected, and what a Markov chain needs."""
+    expected = record.forecast
+    shown = [f"{expected['low']:.2f} to {expected['high']:.2f} expected"] if expected else []
+    shown += [f"{record.chain:.2f} by a Markov chain"] if record.chain is not None else []
+    return f" ({', '.join(shown)})" if shown else ""
 
 
 def held_out_score(best: Mapping[str, Any]) -> str:

@@ -41,6 +41,10 @@ class Engine(ABC):
         With T = 1 a row's result does not depend on the rows beside it, to the last bit.
         """
 
+    def scoring(self) -> Engine:
+        """Return the engine that tells what a given text costs: itself, unless it never writes what it can read."""
+        return self
+
 
 class DrawingEngine(Engine):
     """An engine that can also draw in a loop of its own, wherever it knows all filters that are asked for."""

@@ -2,34 +2,68 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import dataclass
+
 import numpy as np
 
 from .. import kernels
-from ..arrays import DoublesBT, FloatsBV, IdsBT
+from ..arrays import DoublesBT, FlagsV, FloatsBV, IdsBT
 from ..config import GenerateOptions
 from ..cores import default_threads
 from ..kernels.chain import PackedChain
 from ..model_file.bundle import Bundle
-from ..networks.markov import Chain
+from ..networks.markov import SPELLED, Chain
+from ..text.vocabulary import NEVER, SPECIAL, Vocabulary
 from .base import DrawingEngine, Drawn, Engine, EngineState, Scanned, check_like
 from .native import as_filters, kernels_can_draw
 
 
 def open_bundle(bundle: Bundle, device: str, weights: str) -> Engine:
     """Return the engine for a model; the device is always the CPU. Where there are kernels, they draw."""
-    size, library = len(bundle.vocabularies["text"]), kernels.load()
-    chain = Markov(Chain(bundle.tensors, size, bundle.config.smoothing))
+    vocabulary = bundle.vocabularies["text"]
+    whole = Chain(bundle.tensors, len(vocabulary), bundle.config.smoothing)
+    spelled = bundle.tensors.get(SPELLED)
+    if spelled is not None:
+        return Markov(whole.without(spelled.astype(np.int64)), whole, Joints.of(vocabulary))
+    library = kernels.load()
     if library is None:
-        return chain
-    parts = [(each.starts, each.units, each.shares, each.sums, each.left) for each in chain.chain.levels]
-    return DrawingMarkov(chain, PackedChain(library, parts, size))
+        return Markov(whole)
+    parts = [(each.starts, each.units, each.shares, each.sums, each.left) for each in whole.levels]
+    return DrawingMarkov(Markov(whole), PackedChain(library, parts, len(vocabulary)))
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Which units end in a letter [V], and which begin with one: in a text with spaces, none of these follows those."""
+
+    ends: FlagsV
+    begins: FlagsV
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Joints | None:
+        """Return those of a vocabulary whose units have their spaces with them; None for any other."""
+        if not vocabulary.kind.spaced:
+            return None
+        special = [False] * SPECIAL
+        ends = [*special, *(is_letter(unit[-1]) for unit in vocabulary.units)]
+        begins = [*special, *(is_letter(unit[0]) for unit in vocabulary.units)]
+        return cls(np.array(ends), np.array(begins))
+
+
+def is_letter(character: str) -> bool:
+    """Tell whether a character is a letter, or a mark on one."""
+    return unicodedata.category(character)[0] in "LM"
 
 
 class Markov(Engine):
-    """A ``Chain`` behind the contract of an engine."""
+    """A ``Chain`` behind the contract of an engine; what it scores with is the ``whole`` one."""
 
-    def __init__(self, chain: Chain) -> None:
-        self.chain = chain
+    def __init__(self, chain: Chain, whole: Chain | None = None, joints: Joints | None = None) -> None:
+        self.chain, self.whole, self.joints = chain, whole or chain, joints
+
+    def scoring(self) -> Engine:
+        return self if self.whole is self.chain else Markov(self.whole)
 
     def start(self, rows: int) -> EngineState:
         return {"nodes": self.chain.start(rows)}
@@ -41,8 +75,11 @@ class Markov(Engine):
     def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         nodes = self.chain.read(ids, state["nodes"])
         probabilities = self.chain.predict(nodes.reshape(-1, self.chain.order))
-        logits = np.log(probabilities).astype(np.float32).reshape(*ids.shape, -1)
-        return logits, {"nodes": nodes[:, -1]}
+        logits = np.full(probabilities.shape, NEVER, np.float32)
+        np.log(probabilities, out=logits, where=probabilities > 0, casting="same_kind")
+        if self.joints is not None:
+            logits[self.joints.ends[ids.reshape(-1)][:, None] & self.joints.begins] = NEVER
+        return logits.reshape(*ids.shape, -1), {"nodes": nodes[:, -1]}
 
 
 class DrawingMarkov(DrawingEngine):
@@ -60,6 +97,9 @@ class DrawingMarkov(DrawingEngine):
 
     def scan(self, ids: IdsBT, state: EngineState) -> Scanned:
         return self.slow.scan(ids, state)
+
+    def scoring(self) -> Engine:
+        return self.slow.scoring()
 
     def can_draw(self, options: GenerateOptions) -> bool:
         return kernels_can_draw(options)

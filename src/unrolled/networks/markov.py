@@ -9,7 +9,8 @@ begins with one counts as often as it stands there, as in the longest n-grams (H
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +41,8 @@ MIN_DISCOUNT = 0.1
 """Taken off every n-gram at least, so that a text too small to tell discounts leaves something to shorter contexts."""
 KEPT = 1e-9
 """Of plain counts, left for shorter contexts: what never followed a context costs 30 bits more."""
+SPELLED = "spelled"
+"""The table of the units that only spell words that are none themselves: they are read, and never written."""
 NONE = -1
 """In place of an n-gram that the text does not have."""
 
@@ -96,6 +99,8 @@ def count(ids: ArrayT, vocabulary: int, order: int, smoothing: str = "kneser-ney
 
 def check_tables(tensors: Mapping[str, ArrayX], vocabulary: int, order: int) -> None:
     """Raise ``ValueError`` where tensors are no tree that ``count`` makes for so many ids and up to ``order`` units."""
+    check_spelled(tensors.get(SPELLED), vocabulary)
+    tensors = {name: table for name, table in tensors.items() if name != SPELLED}
     lengths = range(1, len(tensors) // 3 + 1)
     names = {f"{name}_{length}" for name in ("units", "starts", "counts") for length in lengths}
     if set(tensors) != names or not 1 <= len(lengths) <= order:
@@ -110,6 +115,16 @@ def check_tables(tensors: Mapping[str, ArrayX], vocabulary: int, order: int) -> 
         contexts = len(tensors[f"units_{length}"])
     if len(tensors["units_1"]) != vocabulary:
         raise ValueError(f"the n-grams of one unit are {len(tensors['units_1'])}, and there are {vocabulary} units")
+
+
+def check_spelled(units: ArrayX | None, vocabulary: int) -> None:
+    """Raise ``ValueError`` for units that are only read, if a file names some, that are none of the vocabulary."""
+    if units is None:
+        return
+    if units.ndim != 1 or units.dtype != np.int32 or not len(units) or len(units) >= vocabulary:
+        raise ValueError(f"the table {SPELLED} is {units.dtype} {list(units.shape)}, and it must be some whole numbers")
+    if units[0] < 0 or units[-1] >= vocabulary or (units[1:] <= units[:-1]).any():
+        raise ValueError(f"the units in the table {SPELLED} are none of the vocabulary, or not in their order")
 
 
 def check_level(units: ArrayN, starts: ArrayJ, counts: ArrayK, contexts: int, vocabulary: int) -> None:
@@ -196,6 +211,31 @@ class Chain:
     def __init__(self, tensors: Mapping[str, ArrayY], vocabulary: int, smoothing: str) -> None:
         self.vocabulary, self.order = vocabulary, sum(name.startswith("units_") for name in tensors)
         self.levels = [level_of(tensors, length, vocabulary, smoothing) for length in range(1, self.order + 1)]
+
+    def without(self, units: NumbersX) -> Chain:
+        """Return the chain that never writes some units, and gives their probability to the others after each context.
+
+        Nodes are the same. Where all that followed a context is left out, it is as if the context had never occurred.
+        """
+        kept = np.ones(self.vocabulary, bool)
+        kept[units] = False
+        other = copy(self)
+        other.levels = []
+        remaining = np.ones(1)  # of each context of the length before, what its kept units have
+        suffixes = np.zeros(1, np.int64)  # of each n-gram of that length, the number of the one without its first unit
+        for length, level in enumerate(self.levels, 1):
+            owners = np.repeat(np.arange(len(level.left)), np.diff(level.starts))
+            shares = np.where(kept[level.units], level.shares, 0.0)
+            shorter = level.left * np.where(suffixes == NONE, 1.0, remaining[suffixes])
+            if length == 1:  # the even distribution below it has all units
+                shares, shorter = shares + kept[level.units] * level.left[0] / self.vocabulary, np.zeros(1)
+            remaining = np.bincount(owners, shares, len(level.left)) + shorter
+            scale = np.divide(1.0, remaining, out=np.zeros_like(remaining), where=remaining > 0)
+            left = np.where(remaining > 0, shorter * scale, 1.0)
+            other.levels.append(replace(level, shares=shares * scale[owners], left=left))
+            first = np.zeros(len(level.units), np.int64)
+            suffixes = first if length == 1 else self.find(length - 1, suffixes[owners], level.units)
+        return other
 
     def start(self, rows: int) -> NumbersBO:
         """Return the nodes of every row before the first unit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..datasets.copied import copied_share
 from ..datasets.text import TextDataset
 from ..networks.markov import bits_of
 from ..text.vocabulary import SPECIAL
@@ -13,6 +14,8 @@ COUNTED = 300_000
 """Units at the end of the training part that the chain counts: more say little more and take seconds."""
 JUDGED = 30_000
 """Units at the beginning of the held-out part that it is judged by."""
+MAX_COPIED_FROM = 20_000_000
+"""Units at the end of the training part in which the held-out part is looked for: some seconds."""
 FEWEST = 100
 """Held-out units that say anything."""
 SELDOM = 10
@@ -30,7 +33,8 @@ class CorpusStats:
 
     ``rare`` counts the units of the alphabet that stand fewer than ``SELDOM`` times in the training part; ``chain`` is
     what a Markov chain of ``ORDER`` needs for the held-out part, in bits per character: None where there is none.
-    ``characters`` is the size of the text whatever its ``unit``.
+    ``characters`` is the size of the text whatever its ``unit``; ``copied`` is the share of the held-out part that also
+    stands in the training part.
     """
 
     units: int
@@ -39,6 +43,7 @@ class CorpusStats:
     chain: float | None = None
     unit: str = "char"
     characters: int | None = None
+    copied: float = 0.0
 
     @property
     def length(self) -> int:
@@ -57,7 +62,9 @@ def measure_corpus(split: TextDataset) -> CorpusStats:
     seen = counts[SPECIAL:]
     rare = int(((seen > 0) & (seen < SELDOM)).sum())
     characters, unit = split.characters(split.train), split.vocabulary.unit
-    return CorpusStats(len(split.train), len(split.vocabulary), rare, measure_chain(split), unit, characters)
+    mean = characters / max(1, len(split.train))
+    copied = copied_share(split.train[-MAX_COPIED_FROM:], split.valid, mean)
+    return CorpusStats(len(split.train), len(split.vocabulary), rare, measure_chain(split), unit, characters, copied)
 
 
 def measure_chain(split: TextDataset) -> float | None:

@@ -19,6 +19,7 @@ from .checkpoint_checks import check_tensors
 from .costs import Clock, Costs
 from .events import Observer, Progress, Started, Validated, Warned, tell
 from .finish import Course, Ending, finished, snapshot
+from .forecast import corrected
 from .interrupt import Interrupt
 from .job import TrainingJob
 from .machine import borrowed, prepare
@@ -52,6 +53,10 @@ def fit(job: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, r
         return run.finish()
 
 
+FAR_OFF = 1.5
+"""How many times more or fewer steps than were counted on are worth a new forecast."""
+
+
 class DivergenceError(Exception):
     """The loss is no number any more, and there are earlier weights to keep."""
 
@@ -73,6 +78,7 @@ class Run:
         self.costs, self.clock = Costs(), Clock(progress)
         self.validation = Validation(job, self.learner, progress, self.budget, self.costs, self.clock)
         self.checkpoint = Checkpoint(job.resume_file)
+        self.foretold, self.counted_on = self.recipe.summary.forecast, 0
         self.bits_per_nat = job.split.units("train") / max(1, job.split.characters_of("train")) / math.log(2)
         self.ending = Ending()
         self.complete = True
@@ -91,6 +97,7 @@ class Run:
         check_tensors(saved, self.learner)
         self.learner.restore(saved)
         self.recipe = dataclasses.replace(self.recipe, summary=saved.summary)
+        self.foretold, self.counted_on = saved.summary.forecast, self.schedule.steps
         self.validation.resume(saved)
         self.tell_what_is_scored()
         if self.job.other_budget:
@@ -159,6 +166,25 @@ class Run:
             self.budget.look(
                 self.progress, beside, self.costs.final(validation.units_at_the_end, self.learner.parameters)
             )
+        if self.budget.timed:
+            self.correct_the_forecast()
+
+    def correct_the_forecast(self) -> None:
+        """Foretell anew where the machine makes far more or fewer steps than were counted on, and tell of it."""
+        self.counted_on = self.counted_on or self.schedule.plans[0][1]
+        share = self.schedule.steps / max(1, self.counted_on)
+        if self.foretold is None or max(share, 1 / share) < FAR_OFF:
+            return
+        expected = corrected(self.foretold, share)
+        self.foretold, self.counted_on = expected, self.schedule.steps
+        self.recipe = dataclasses.replace(
+            self.recipe, summary=dataclasses.replace(self.recipe.summary, forecast=expected)
+        )
+        what = (
+            f"the machine makes {share:.2g} times the steps that were expected of it; expect {expected['low']:.2f} to "
+            f"{expected['high']:.2f} bits/char now"
+        )
+        tell(self.observers, Warned(what))
 
     def validate(self) -> None:
         """Score the held-out text; tell of it, and warn where the network overfits the text."""
@@ -196,7 +222,7 @@ class Run:
             self.learner.parameters,
             self.progress.step,
             per,
-            self.work.info,
+            self.job.info,
         )
         tell(self.observers, first)
 

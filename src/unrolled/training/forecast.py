@@ -8,6 +8,7 @@ network does depends on how much it sees. The line through runs over other texts
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .corpus_stats import CorpusStats
@@ -16,6 +17,8 @@ LINE = (0.0122, -0.1061, -0.0290)
 """What each of the ``features`` adds to the logarithm of the network's bits over the chain's."""
 SPREAD = 0.075
 """Of that logarithm to either side: twice the standard deviation of those runs, each text left out in turn."""
+MAX_COPIED = 0.1
+"""Of the held-out text, from which on its bits say how much was copied, and nothing of the text."""
 LEAST_SEEN = 300_000
 """Characters seen, below which a forecast no longer depends on them: so small a text has other limits."""
 
@@ -31,11 +34,21 @@ class Forecast:
 
 def forecast(stats: CorpusStats, seen: float) -> Forecast | None:
     """Return what training that sees so many characters will come to; None where nothing is held out."""
-    if stats.chain is None:
+    if stats.chain is None or stats.copied > MAX_COPIED:
         return None
     ratio = sum(weight * feature for weight, feature in zip(LINE, features(stats.length, seen), strict=True))
     low, expected, high = (stats.chain * math.exp(ratio + off) for off in (-SPREAD, 0.0, SPREAD))
     return Forecast(low, expected, high)
+
+
+def corrected(expected: Mapping[str, float], share: float) -> dict[str, float]:
+    """Return a forecast for a run that sees another ``share`` of what was counted on: moved, and wider by half of that.
+
+    A machine that is busy with other things makes fewer steps in its minutes.
+    """
+    off = LINE[1] * math.log10(max(share, 1e-6))
+    moved = {"low": off - abs(off) / 2, "expected": off, "high": off + abs(off) / 2}
+    return {name: value * math.exp(moved[name]) for name, value in expected.items()}
 
 
 def features(length: int, seen: float) -> tuple[float, float, float]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import ModelOptions
 from ..datasets.text import TextDataset
 from ..errors import OptionError
 from ..model_file.bundle import Bundle
 from ..model_file.record import Record
-from ..networks.markov import Chain, count
-from ..text.base import Ids
+from ..networks.markov import SPELLED, Chain, count
+from ..text.base import Ids, SpelledUnit
+from ..text.vocabulary import Vocabulary
 from .events import Observer, Started, Warned, tell
 from .interrupt import Interrupt
 from .job import TrainingJob
@@ -26,6 +29,8 @@ OTHER = 4
 MAX_UNITS = 50_000_000
 """Units counted at most, in some 5 GB of memory."""
 UNITS_AT_ONCE = 1 << 16
+MAX_LOOKED_AT = 2_000_000
+"""Units in which words of one letter are looked for."""
 
 
 def count_chain(job: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
@@ -42,12 +47,28 @@ def count_chain(job: TrainingJob, observers: Sequence[Observer], interrupt: Inte
         message = f"I count the last {MAX_UNITS:,} of {len(train):,} units: more would not fit into memory"
         tell(observers, Warned(message))
     tensors = count(np.asarray(train[-MAX_UNITS:]), len(split.vocabulary), order, model.smoothing)
-    chain = Chain(tensors, len(job.split.vocabulary), model.smoothing)
+    chain = Chain(tensors, len(split.vocabulary), model.smoothing)
+    spelled = spelled_only(np.asarray(train[:MAX_LOOKED_AT]), split.vocabulary)
+    tensors |= {SPELLED: spelled} if len(spelled) else {}
     bits = {part: bits_per_char(chain, split, part) for part in ("valid", "test")}
     about = record(job, model, bits, time.perf_counter() - begin)
     bundle = Bundle(tensors, model, job.split.vocabularies, about)
     tell(observers, Started(about.advice, about.recipe, None, bundle.parameters, 0, info=job.info))
     return bundle
+
+
+def spelled_only(ids: Ids, vocabulary: Vocabulary) -> NDArray[np.int32]:
+    """Return the units that mostly spell words, which are none of the vocabulary, and seldom or never are words.
+
+    A chain that wrote them would make up words letter by letter, from the last few letters of all words that it spells.
+    """
+    kind = vocabulary.kind
+    if not isinstance(kind, SpelledUnit):
+        return np.empty(0, np.int32)
+    words = Counter(word for part in kind.parts(vocabulary.decode(ids.tolist())) for word in kind.split(part))
+    counts, index = vocabulary.count(ids), vocabulary.index
+    alphabet = {piece for unit in vocabulary.units for piece in kind.spell(unit)} & index.keys()
+    return np.array(sorted(index[each] for each in alphabet if 2 * words[each] <= counts[index[each]]), np.int32)
 
 
 def bits_per_char(chain: Chain, split: TextDataset, part: str) -> float | None:

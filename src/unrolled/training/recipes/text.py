@@ -16,7 +16,7 @@ from ...networks.cells.base import Cell
 from ..advice import advise
 from ..budget import max_epochs
 from ..corpus_stats import ORDER, WEIGHTS_PER_CHARACTER, CorpusStats
-from ..forecast import Forecast, forecast
+from ..forecast import MAX_COPIED, Forecast, forecast
 from ..machine import LENGTH, ROWS, Speed, unit_cost
 
 # whole panels of the kernels (16), each a seventh to a half wider than the one before
@@ -213,6 +213,11 @@ def explain(model: ModelOptions, train: TrainOptions, what: str, why: str, epoch
 def promise(stats: CorpusStats, rate: float, expected: Forecast | None) -> str:
     """Return the speed and the forecast."""
     speed = f"About {rate * stats.length / stats.units:,.0f} characters a second on this machine"
+    if stats.copied > MAX_COPIED:
+        return (
+            f"{speed}; there is no forecast, since {100 * stats.copied:.0f} % of the held-out text also stands in the "
+            "text to learn from, and its figure says little."
+        )
     if expected is None or stats.chain is None:
         return f"{speed}; there is no forecast."
     return (

@@ -12,12 +12,12 @@ from typing import Any
 import unrolled
 from unrolled import Model
 from unrolled.config import ReadOptions
-from unrolled.formats.corpus import read_file
+from unrolled.formats.contents import read_contents
 
 
 def read_book(path: Path) -> str:
     """A text without Project Gutenberg's licence."""
-    return read_file(path, ReadOptions(strip_gutenberg=True)).text
+    return read_contents(path, ReadOptions(strip_gutenberg=True)).text
 
 
 def train(text: str, minutes: float, threads: int, seed: int = 1, flags: Sequence[str] = ()) -> Model:

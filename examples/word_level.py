@@ -28,9 +28,9 @@ def read_book(path: str | None) -> str:
     if path is None:
         return "\n\n".join(pydoc_data.topics.topics.values())
     from unrolled.config import ReadOptions
-    from unrolled.formats.corpus import read_file
+    from unrolled.formats.contents import read_contents
 
-    return read_file(Path(path), ReadOptions(strip_gutenberg=True)).text
+    return read_contents(Path(path), ReadOptions(strip_gutenberg=True)).text
 
 
 def write(model: Model, characters: int) -> str:

@@ -76,6 +76,8 @@ UNSEEN = {
     "quiet": "there is no warning to silence",
     "force": "nothing stands there to be replaced",
     "strip_gutenberg": "there is no licence around the text",
+    "strip_timecodes": "there are no subtitles",
+    "plain_text": "the text is plain",
     "no_loops": "so short a text does not go round in circles",
     "engine": "every engine writes the same",
     "weights": "so small weights write the same in any precision",

@@ -35,7 +35,7 @@ class ReadOptions(Options):
     )
     label: tuple[str, ...] = option(
         (),
-        "column whose value conditions the text, or is to be info, or: file; a name or a number (several times)",
+        "column whose value conditions the text, or is to be told, or: file; a name or a number (several times)",
     )
     source_column: str | None = option(
         None,

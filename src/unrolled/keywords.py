@@ -46,7 +46,7 @@ class ReadKeywords(TypedDict, total=False):
     text_column: str | None
     """Column of the texts, or of tokens, in a table, by its name or its number [default: found out]."""
     label: str | Sequence[str]
-    """Column whose value conditions the text, or is to be info, or: file; a name or a number (several times)."""
+    """Column whose value conditions the text, or is to be told, or: file; a name or a number (several times)."""
     source_column: str | None
     """Column of what a translation or a caption is made of [default: found out]."""
     target_column: str | None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from unrolled.analysis.novelty import novelty, novelty_of_each
 from unrolled.config import ReadOptions
 from unrolled.errors import InputError
-from unrolled.formats.corpus import Corpus, read_corpus, read_lines
+from unrolled.formats.corpus import Corpus, read_corpus
 
 words = st.text("ab \n", min_size=1, max_size=60).filter(str.strip)
 
@@ -124,7 +124,7 @@ def test_the_place_names_the_file_where_there_are_several(tmp_path):
         (tmp_path / name).write_text(content)
     found = novelty("three", read_corpus(tmp_path), 3)
     assert found.where(found.longest) == f"{Path(tmp_path, 'b.txt')}, line 2"
-    assert novelty("three", read_lines(["two", "three"]), 3).where(found.longest) == "line 2"
+    assert novelty("three", read_corpus(["two", "three"]), 3).where(found.longest) == "line 2"
 
 
 def test_the_place_names_the_row_of_a_table(tmp_path):

@@ -33,7 +33,8 @@ def reading_options(bundle: Bundle, source: Source, given: Mapping[str, Any]) ->
     columns = {name: recorded.pop(name) for name in COLUMNS if name in recorded}
     columns = {name: value for name, value in columns.items() if name not in given and value != (FILE,)}
     plain = ReadOptions.of({**recorded, **given})
-    if columns and source != "-" and not TASKS[bundle.config.task].columned:
+    columns = columns if source != "-" else {}  # which can be read once
+    if columns and not TASKS[bundle.config.task].columned:
         known = columns_of(read_source(source, plain))
         columns = {name: value for name, value in columns.items() if known.issuperset(names_in(value))}
     return ReadOptions.of({**recorded, **columns, **given})

@@ -31,7 +31,7 @@ class Share(click.ParamType[float | str]):
 
 
 class TypedText(click.ParamType[str]):
-    """A text that is typed: without the bytes of it that are no UTF-8, which are info."""
+    """A text that is typed: without the bytes of it that are no UTF-8, which are told."""
 
     name = "text"
 

@@ -89,7 +89,7 @@ def read_lines() -> Iterator[str]:
 
 
 def whole(text: str, name: str) -> str:
-    """Return a text that the system gave without the bytes of it that are no UTF-8, which are info."""
+    """Return a text that the system gave without the bytes of it that are no UTF-8, which are told."""
     if text.isascii():
         return text
     from ..formats.leftout_bytes import LEAVE_OUT, LeftOut, counting

@@ -44,7 +44,8 @@ def spans_of(ids: Ids, size: int) -> NDArray[np.uint64]:
     whole = ids[: len(ids) // size * size].reshape(-1, size)
     inside = ~(whole == BOUNDARY).any(1)
     hashes = rolling(ids, size)[::size][: len(whole)]
-    return hashes[inside]
+    chosen: NDArray[np.uint64] = hashes[inside]
+    return chosen
 
 
 def rolling(ids: Ids, size: int) -> NDArray[np.uint64]:

@@ -63,7 +63,7 @@ def in_training(bundle: Bundle, test: ExampleRows) -> tuple[str, ...]:
     try:
         known = {source for source, _ in learnt(bundle)}
     except InputError as error:
-        return (f"whether the test was learnt from cannot be info: {error}",)
+        return (f"whether the test was learnt from cannot be told: {error}",)
     return overlap(known, test)
 
 

@@ -108,7 +108,7 @@ class Wanted:
 def choose(table: Table, *wanted: Wanted) -> list[str]:
     """Return a column for each that is wanted: the one that is given, or that most speaks for.
 
-    What was chosen and not given is info. Raises ``InputError`` where there are too few columns.
+    What was chosen and not given is told. Raises ``InputError`` where there are too few columns.
     """
     taken = {each.what: table.column(each.given, each.flag) for each in wanted if each.given is not None}
     if len(set(taken.values())) < len(taken):

@@ -27,6 +27,7 @@ from .zawgyi import refuse_zawgyi
 if TYPE_CHECKING:
     from .chats import Chat
 
+STANDARD_INPUT = "standard input"
 HINT = "give the path of a text file"
 Opens = Callable[[Iterable[str]], Table]
 """Opens rows; some columns may be named, by which the line with names is known."""
@@ -106,9 +107,9 @@ def is_plain_name(name: str) -> bool:
 def read_contents(path: str | Path, options: ReadOptions | None = None) -> Contents:
     """Return what a file holds (``"-"``: standard input; gzip is unpacked); raises ``InputError`` if it is nothing."""
     options = options or ReadOptions()
-    name = "standard input" if str(path) == "-" else str(path)
+    name = STANDARD_INPUT if str(path) == "-" else str(path)
     raw = unpack(read_bytes(path, HINT), name)
-    found = contents_of(raw, str(path) if name != "standard input" else name, options)
+    found = contents_of(raw, name, options)
     text = strip_gutenberg(found.text) if options.strip_gutenberg else found.text
     refuse_empty(text, name)
     refuse_zawgyi(text, name)
@@ -117,7 +118,7 @@ def read_contents(path: str | Path, options: ReadOptions | None = None) -> Conte
 
 def read_prompt_file(path: str | Path) -> tuple[str, tuple[str, ...]]:
     """Return the text of a file that may be anything, nothing included, and notes of how it was read."""
-    name = "standard input" if str(path) == "-" else str(path)
+    name = STANDARD_INPUT if str(path) == "-" else str(path)
     raw = unpack(read_bytes(path, HINT), name)
     decoded = decode(raw, name, "utf-8" if Utf8Evidence.of(raw).is_utf8 and not raw.startswith(WIDE_MARKS) else None)
     return decoded.text.removeprefix("\ufeff"), decoded.notes

@@ -15,7 +15,7 @@ from ..errors import InputError, OptionError
 from ..options import flag, given
 from ..text.labels import Labels
 from .columns import joined, text_column
-from .contents import Contents
+from .contents import STANDARD_INPUT, Contents
 from .documents import duplicates, split_documents
 from .sources import Found, Source, is_files, read_source, settled
 from .tables import FILE, Table
@@ -140,7 +140,7 @@ def made(
     """Return a corpus of documents that were taken from what was read."""
     return Corpus(
         tuple(documents),
-        tuple(each.name for each in found.contents),
+        tuple("-" if each.name == STANDARD_INPUT else each.name for each in found.contents),
         tuple(each.encoding for each in found.contents),
         tuple(each.newline for each in found.contents),
         (*found.all_notes, *notes),

@@ -115,7 +115,7 @@ def cells_of(value: Any, where: str) -> dict[str, Cell]:
     """Return the cells of a row; raises ``InputError`` for what is none."""
     if isinstance(value, str):
         return {TEXT: value}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         value = {str(number): each for number, each in enumerate(value, 1)}
     if not isinstance(value, Mapping):
         raise InputError(f"{where} is {kind_of(value)} and no row; {ALLOWED}")

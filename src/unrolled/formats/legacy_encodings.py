@@ -23,7 +23,7 @@ MIN_GAIN = 0.025
 ODD = 0.3
 """The share of letters beyond ASCII from which on odd ones speak against an encoding."""
 DOUBTFUL = 0.92
-"""The share of the best guess's confidence from which on a second one is info."""
+"""The share of the best guess's confidence from which on a second one is told."""
 INSIDE_WORDS = "’‘'-–—‐·…"
 """Signs that stand behind a letter, or between two."""
 SEVEN_BITS = ("iso2022", "hz")

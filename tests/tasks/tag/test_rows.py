@@ -71,7 +71,7 @@ def test_several_files_are_one_corpus_whatever_they_are_called(tmp_path):
     (tmp_path / "b.txt").write_text("c/X d/Y\n")
     rows, corpus = read_rows(tmp_path, ReadOptions(label=("1",)))
     assert rows == [("a", "a"), ("b", "b"), ("c d", "X Y")]
-    assert len(corpus.told) == 2 and corpus.describe()["read"] == {"label": ("1",)}
+    assert len(corpus.info) == 2 and corpus.describe()["read"] == {"label": ("1",)}
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def begun(vocabulary: Vocabulary, text: str) -> Ids:
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """Return all texts with their labels; what lacks one of both is left out and info."""
+    """Return all texts with their labels; what lacks one of both is left out and told."""
     source = settled(source)
     if len(options.label) > 1:
         raise OptionError(f"I got {len(options.label)} times --label, and a classifier learns one label; give one")
@@ -130,7 +130,7 @@ def rows_by_file(found: Found) -> list[Row]:
 def rows_of(
     found: Found, options: ReadOptions, label: str | None
 ) -> tuple[list[Row], tuple[str, ...], tuple[str, ...], ReadOptions]:
-    """Return the rows of tables, or of lines of texts, notes, what is info, and the options with the columns taken."""
+    """Return the rows of tables, or of lines of texts, notes, what is told, and the options with the columns taken."""
     rows: list[Row] = []
     notes: list[str] = []
     info: list[str] = []

@@ -82,7 +82,7 @@ def ended(vocabulary: Vocabulary, text: str) -> Ids:
 
 
 def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
-    """Return all pairs; rows that lack one side are left out and info."""
+    """Return all pairs; rows that lack one side are left out and told."""
     found = read_source(settled(source), dataclasses.replace(options, label=(), text_column=None))
     notes: list[str] = []
     info: tuple[str, ...] = ()

@@ -60,7 +60,7 @@ OF_IMAGES, RATE_OF_IMAGES, PASSES_OF_IMAGES = 128, 0.006, 200
 What they come to: ``benchmarks/results/patterns_captions-2026-11-26.md``; the trials themselves were not kept.
 """
 LEAST_IMAGES, MOST_IMAGES, STEPS_OF_IMAGES = 32, 128, 30
-"""In a step, and steps of a pass, about: over fewer, what is usual of images cannot be info."""
+"""In a step, and steps of a pass, about: over fewer, what is usual of images cannot be told."""
 IMAGE_WORK = 1000
 """Weights that a pixel goes through while a network of the usual width learns to see, about."""
 MOST_UNIT_DROPOUT, PLACES_FOR_ALL = 0.4, 40

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import importlib.machinery
 import inspect
 import sys
@@ -202,6 +203,9 @@ class Finder(importlib.machinery.PathFinder):
 
 
 def install() -> None:
-    """Check what is imported from now on."""
+    """Check what is imported from now on, against the types as type checkers have them."""
     assert not [each for each in sys.modules if each.startswith("unrolled.")], "too late"
+    typing.TYPE_CHECKING = True
+    importlib.import_module("unrolled.arrays")
+    typing.TYPE_CHECKING = False
     sys.meta_path.insert(0, Finder)

@@ -41,7 +41,7 @@ def parse_json(raw: str | bytes, most: int = MOST_JSON) -> Any:
         raise ValueError(f"it has {len(raw):,} characters, and {most:,} are the most of one JSON document")
     try:
         found = json.loads(raw)
-        too_deep = nested_deeper(found, DEEPEST)
+        too_deep = brackets(raw) > DEEPEST and nested_deeper(found, DEEPEST)
     except RecursionError:
         too_deep = True
     except UnicodeDecodeError:
@@ -56,6 +56,12 @@ def parse_json(raw: str | bytes, most: int = MOST_JSON) -> Any:
     return found
 
 
+def brackets(raw: str | bytes) -> int:
+    """Return how many lists and objects begin in JSON, at most: so deep it can be."""
+    marks: Any = "[{" if isinstance(raw, str) else (b"[", b"{")
+    return sum(raw.count(mark) for mark in marks)
+
+
 def parse_array(raw: str, most: int = MOST_JSON) -> Iterator[Any]:
     """Yield the values of a JSON array of unknown origin one by one, however long it is; ``ValueError`` as above.
 
@@ -68,7 +74,7 @@ def parse_array(raw: str, most: int = MOST_JSON) -> Iterator[Any]:
     while not closed:
         try:
             found, end = decoder.raw_decode(raw, place)
-            too_deep = nested_deeper(found, DEEPEST)
+            too_deep = end - place > DEEPEST and nested_deeper(found, DEEPEST)
         except RecursionError:
             too_deep, found, end = True, None, place
         except json.JSONDecodeError as error:

@@ -82,7 +82,7 @@ def test_a_script_without_spaces_has_no_share_of_words(cli, text_file):
     ("arguments", "words"),
     [
         (["empty.txt", "--against", "some.txt"], "empty.txt is empty"),
-        (["blank.jsonl", "--against", "some.txt"], "the sample is empty; give some text that a model wrote"),
+        (["blank.jsonl", "--against", "some.txt"], "there is no text in blank.jsonl"),
         (["some.txt", "--against", "empty.txt"], "empty.txt is empty"),
         (["nothing.txt", "--against", "some.txt"], "there is no file nothing.txt"),
         (["some.txt", "--against", "some.txt", "--least", "0"], "--least is 0; it must be at least 1"),

@@ -70,7 +70,10 @@ BAD = {
     "missing": (["nothing.txt"], "there is no file nothing.txt; give the path of a text file"),
     "empty": (["empty.txt"], "empty.txt is empty; unrolled needs some text"),
     "binary": (["binary.txt"], "holds binary data, not text"),
-    "undecodable": (["latin.txt", "--encoding", "utf-8"], "latin.txt is not utf-8: 50 of its 650 bytes cannot be read, the first in line 1"),
+    "undecodable": (
+        ["latin.txt", "--encoding", "utf-8"],
+        "latin.txt is not utf-8: 50 of its 650 bytes cannot be read, the first in line 1",
+    ),
     "two budgets": (["good.txt", "--minutes", "1", "--steps", "2"], "I got --minutes and --steps; a budget is one"),
     "existing": (["good.txt", "-o", "existing"], "existing exists already; name another file, or replace it"),
     "no parent": (["good.txt", "-o", "no/where/m"], "no/where/m cannot be written"),

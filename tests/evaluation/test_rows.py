@@ -92,7 +92,7 @@ def test_an_image_has_a_row_for_each_caption(tmp_path):
     table.write_text("image\tcaption\na.png\ta red square\na.png\tall is red\n")
     found = captioned([table, tmp_path / "images"], ReadOptions())
     assert found.grouped() == {str(tmp_path / "images" / "a.png"): ["a red square", "all is red"]}
-    with pytest.raises(unrolled.UnrolledError, match="table of images and captions, and with it the folder"):
+    with pytest.raises(unrolled.UnrolledError, match="there is no folder b; give the folder of the images"):
         captioned([table, Path("b"), Path("c")], ReadOptions())
 
 

@@ -96,7 +96,9 @@ def test_a_program_can_give_lines():
 
 @pytest.mark.parametrize("lines", [[], [""], ["  ", "\t"]])
 def test_lines_without_text_are_refused(lines):
-    with pytest.raises(InputError, match=r"^the list (is empty|of lines holds nothing but white space|of lines is empty)"):
+    with pytest.raises(
+        InputError, match=r"^the list (is empty|of lines holds nothing but white space|of lines is empty)"
+    ):
         read_corpus(lines)
 
 

@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from ..model_file.bundle import Bundle
 
 
+def source_of(source: Source | None, text: str | None) -> Source:
+    """Return what is to be read: a source, or a text itself; raises ``InputError`` unless it is one of them."""
+    from ..formats.sources import ALLOWED, Text
+
+    if (source is None) == (text is None):
+        raise InputError(f"I got {'nothing' if text is None else 'a source and text='} to learn from; {ALLOWED}")
+    if source is not None:
+        return source
+    if not isinstance(text, str):
+        raise InputError(f"I got a text of the type {type(text).__name__}; it must be a str")
+    return Text(text)
+
+
 def text_of(bundle: Bundle, text: Source) -> str:
     """Return a text itself, or what stands in a file, a table or rows; raises ``InputError`` for anything else."""
     if isinstance(text, str):

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from ..config import as_tuple
 from ..engines.opener import missing_torch
-from ..errors import InputError, ModelFileError, OptionError, OutputError, UnrolledWarning, reason
+from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
 from ..files import locked, remove_leftovers
 from ..model_file import bundle as bundles
 from ..model_file.bundle import SUFFIX
 from .documented import document
 from .model import Model, model_of
+from .reading import source_of
 from .samples import with_sample
 
 if TYPE_CHECKING:
@@ -180,19 +181,6 @@ def train(
     model = carry_out(order, Interrupt())
     document(type(model))
     return model
-
-
-def source_of(source: Source | None, text: str | None) -> Source:
-    """Return what is to be read: a source, or a text itself; raises ``InputError`` unless it is one of them."""
-    from ..formats.sources import ALLOWED, Text
-
-    if (source is None) == (text is None):
-        raise InputError(f"I got {'nothing' if text is None else 'a source and text='} to learn from; {ALLOWED}")
-    if source is not None:
-        return source
-    if not isinstance(text, str):
-        raise InputError(f"I got a text of the type {type(text).__name__}; it must be a str")
-    return Text(text)
 
 
 @dataclasses.dataclass(frozen=True)

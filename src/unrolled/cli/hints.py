@@ -11,7 +11,7 @@ import click
 OTHERWISE = {
     "learning-rate": ("lr", "eta", "alpha", "step-size"),
     "batch-size": ("batch", "bs", "batchsize", "num-streams"),
-    "sequence-length": ("seq-length", "seq-len", "seqlen", "bptt", "block-size", "maxlen", "window"),
+    "sequence-length": ("seq-length", "seq-len", "seqlen", "bptt", "block-size", "maxlen"),
     "hidden-size": ("rnn-size", "hidden", "num-units", "units", "width", "size", "n-embd", "dim", "nhid"),
     "layers": ("num-layers", "n-layers", "n-layer", "nlayers", "depth"),
     "embedding-size": ("embed", "emb-size", "embedding-dim", "wordvec-size", "emsize"),

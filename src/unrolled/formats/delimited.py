@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ..errors import InputError
@@ -57,50 +57,35 @@ def rows_of(text: str, name: str, delimiter: str, issues: Issues) -> Iterator[tu
     Quotation marks around a cell are read where they close. Of a row in which one does not, or closes around other
     rows, the marks are characters like any other.
     """
-    start, number, width = 0, 1, 0
-    if named := NAMED.match(text):
-        start, number = named.end(), 2
-    while start < len(text):
-        lines = Lines(text, start)
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        begun = number
+    named = NAMED.match(text)
+    lines = LINE.findall(text)
+    first = int(named is not None)  # the line that the next row begins with, from 0
+    width = 0
+    while first < len(lines):
+        reader = csv.reader(islice(lines, first, None), delimiter=delimiter, strict=True)
+        begun = first
         try:
             for row in reader:
-                if reader.line_num - (number - begun) > SWALLOWED and lines.swallowed(start, delimiter, width):
+                end = begun + reader.line_num
+                if end - first > SWALLOWED and swallowed(lines[first + 1 : end - 1], delimiter, width):
                     break
                 if row:
                     width = width or checked(len(row), name)
-                    yield number, row
-                start, number = lines.end, begun + reader.line_num
+                    yield first + 1, row
+                first = end
             else:
                 return
         except csv.Error:
             pass
-        line = text[start : text.find("\n", start) if "\n" in text[start:] else len(text)]
-        issues.unclosed.add(number)
-        yield number, line.split(delimiter)
-        start, number = start + len(line) + 1, number + 1
+        issues.unclosed.add(first + 1)
+        yield first + 1, lines[first].removesuffix("\n").split(delimiter)
+        first += 1
 
 
-class Lines:
-    """The lines of a text from a character on, and where the last one ends that was read."""
-
-    def __init__(self, text: str, start: int) -> None:
-        self.text, self.end = text, start
-        self.found = LINE.finditer(text, start)
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self.found)
-        self.end = line.end()
-        return line.group()
-
-    def swallowed(self, start: int, delimiter: str, width: int) -> bool:
-        """Tell whether all lines within a row that begins at a character look like rows of a width themselves."""
-        counts = {line.count(delimiter) for line in self.text[start : self.end].split("\n")[1:-2]}
-        return counts == {width - 1} if width else len(counts) == 1 and 0 not in counts
+def swallowed(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Tell whether all lines within a row look like rows themselves, of a width if one is known."""
+    counts = {line.count(delimiter) for line in lines}
+    return counts == {width - 1} if width else len(counts) == 1 and 0 not in counts
 
 
 def checked(columns: int, name: str) -> int:

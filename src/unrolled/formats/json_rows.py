@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..untrusted import MOST_JSON, parse_array, parse_json
 from .delimited import LINE, checked
+from .encodings import normalise_newlines
 
 Cell = str | tuple[str, ...]
 """What stands in a row under a column: a text, or several of them; nothing is an empty text."""
@@ -120,6 +121,8 @@ def cells_of(value: Any, where: str) -> dict[str, Cell]:
     if not isinstance(value, Mapping):
         raise InputError(f"{where} is {kind_of(value)} and no row; {ALLOWED}")
     checked(len(value), where)
+    if not any(isinstance(each, Mapping) for each in value.values()):
+        return {str(key): each if type(each) is str and "\r" not in each else cell(each) for key, each in value.items()}
     return dict(flattened(value, "", DEEPEST_COLUMN))
 
 
@@ -138,7 +141,9 @@ def cell(value: Any) -> Cell:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return normalise_newlines(value) if "\r" in value else value
+    if isinstance(value, int | float):
+        return plain(value)
     if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes):
         return tuple(text_in(each) for each in value if each is not None)
     return plain(value)
@@ -153,6 +158,8 @@ def text_in(value: Any) -> str:
 
 def plain(value: Any) -> str:
     """Return a value that is no text as JSON writes it, and what JSON has no word for as Python does."""
+    if type(value) in (int, float):
+        return repr(value)
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):

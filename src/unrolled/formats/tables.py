@@ -20,6 +20,9 @@ FILE = "file"
 """The label that is the name of the file that a text stands in."""
 MAX_NAMED_COLUMNS, MAX_NAME_CHARACTERS = 20, 40  # columns named in a message, and letters of each
 SAMPLE = 1000  # rows, at least, by which columns are told apart
+MAX_SAMPLE = 1 << 20  # rows of tables in memory that these are chosen from
+WINDOWS, WINDOW = 8, 1 << 16
+"""Parts of a large table that its sample is of, and the characters of each."""
 FEWEST = 10  # rows that tell whether the first line is one of them
 NUMERIC, LONGER = 0.9, 3.0
 """The share of numbers in a column of numbers; and how many times longer than its name the texts of a column are."""
@@ -39,6 +42,8 @@ class Table:
     named: bool = True
     counted: str = "line"
     """What rows are counted by in messages."""
+    some: Callable[[], Iterable[Row]] | None = None
+    """Reads rows from the whole table, but not all of them, where it is large."""
     issues: Issues = field(default_factory=Issues)
 
     def rows(self) -> Iterator[Row]:
@@ -50,14 +55,10 @@ class Table:
 
     def sample(self) -> list[dict[str, Cell]]:
         """Return rows from the whole table: all of a small one, and every n-th of a larger one."""
-        kept: list[dict[str, Cell]] = []
-        step = 1
-        for number, (_, cells) in enumerate(self.read(Issues())):
-            if number % step == 0:
-                kept.append(cells)
-            if len(kept) == 2 * SAMPLE:
-                kept, step = kept[::2], 2 * step
-        return kept
+        if self.some is not None:
+            return [cells for _, cells in self.some()]
+        kept = list(islice(self.read(Issues()), MAX_SAMPLE))
+        return [cells for _, cells in kept[:: max(1, len(kept) // SAMPLE)]]
 
     def column(self, given: str, flag: str) -> str:
         """Return the name of a column that a user named, or whose number from 1 he gave.
@@ -134,13 +135,32 @@ def delimited_table(text: str, name: str, delimiter: str, named: Iterable[str] =
     filled = [any(cells[place].strip() for cells in first if place < len(cells)) for place in range(width)]
     columns = names_of(head if has_names else [], filled)
 
+    most = len(head) if has_names else width
+
     def read(issues: Issues) -> Iterator[Row]:
         for number, cells in islice(rows_of(text, name, delimiter, issues), int(has_names), None):
-            if len(cells) > width or (has_names and len(cells) > len(head) and any(map(str.strip, cells[len(head) :]))):
+            if len(cells) > most and any(map(str.strip, cells[most:])):
                 issues.odd.add(number)
-            yield number, {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+            yield number, dict(zip(columns, cells, strict=False))
 
-    return Table(name, tuple(filter(None, columns)), read, has_names)
+    def some() -> Iterator[Row]:
+        for part in windows(text):
+            for number, cells in rows_of(part, name, delimiter, Issues()):
+                if len(cells) <= len(columns):
+                    yield number, dict(zip(columns, cells, strict=False))
+
+    large = len(text) > 2 * WINDOWS * WINDOW
+    return Table(name, tuple(filter(None, columns)), read, has_names, some=some if large else None)
+
+
+def windows(text: str) -> Iterator[str]:
+    """Yield parts of a text from all over it, in whole lines."""
+    step = len(text) // WINDOWS
+    for start in range(0, step * WINDOWS, step):
+        begin = text.find("\n", start) + 1
+        end = text.rfind("\n", begin, begin + WINDOW) + 1
+        if begin < end:
+            yield text[begin:end]
 
 
 def names_of(head: Sequence[str], filled: Sequence[bool]) -> list[str]:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from ...errors import MissingExtraError, ModelFileError
-from ...formats.captions import Features
+from ...formats.image_features import Features
 from ...formats.images import Picture, Source, read_whole, refuse_missing_pillow
 from ..modules.device import find_device
 from ..modules.tensors import TensorBCPQ, TensorBSF, TensorX

@@ -23,7 +23,8 @@ from ...datasets.holdout import PARTS, cut_rows, files_of_part
 from ...errors import InputError, OptionError
 from ...files import is_folder
 from ...formats.array_cache import cached
-from ...formats.captions import Captions, Features, load_pixels, read_captions, read_features
+from ...formats.captions import Captions, load_pixels, read_captions
+from ...formats.image_features import Features, read_features
 from ...formats.images import read_image, read_whole
 from ...formats.sources import Source, as_list, is_files
 from ...formats.tables import KINDS

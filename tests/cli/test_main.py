@@ -52,8 +52,8 @@ def test_the_version(cli):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["generate", "m", "--temperatur", "1"], "No such option '--temperatur'. Did you mean '--temperature'?"),
-        (["train", "t", "--hiden-size", "1"], "'--hidden-size'"),
+        (["generate", "m", "--temperatur", "1"], "there is no option --temperatur; did you mean --temperature?"),
+        (["train", "t", "--hiden-size", "1"], "did you mean --hidden-size"),
         (["generate", "m", "--length", "many"], "'many' is not a valid integer"),
         (["generate"], "Missing argument 'MODEL'"),
         (["train", "t", "--cell", "rnn"], "'rnn' is not one of 'elman', 'gru', 'lstm'"),

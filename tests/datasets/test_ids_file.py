@@ -14,7 +14,7 @@ from unrolled.datasets.ids_file import Entry, cache_folder, dtype_of
 from unrolled.errors import OutputError, UnrolledWarning
 
 UNITS = ("a", "b", "က")
-TEXT = {"documents": 1, "characters": 5, "digest": "ab", "newlines": ["lf"]}
+TEXT = {"documents": 1, "characters": 5, "digest": "ab", "newlines": ["lf"], "form": None}
 IDS = np.array([0, 2, 3, 4, 2, 1], np.int32)
 
 
@@ -51,7 +51,8 @@ def test_ids_take_as_few_bytes_as_their_units_need(units, kind):
     "change",
     [
         *({"cuts": cuts} for cuts in ([7, 7], [-1, 6], [3, 6], [4.0, 6], [True, 6], ["4", 6], [4], [6, 4], 4, None)),
-        *({"text": TEXT | each} for each in ({"characters": -1}, {"characters": 6}, {"names": []}, {"newlines": "lf"})),
+        *({"text": TEXT | each} for each in ({"characters": -1}, {"characters": 6}, {"names": []})),
+        *({"text": TEXT | each} for each in ({"newlines": "lf"}, {"form": 3})),
         {"count": 5}, {"count": 10**30}, {"text": None},
         {"units": ["a", "b"]}, {"units": ["a", "b", "b"]}, {"units": ["a", "b", 3]}, {"units": "abc"}, {"units": {}},
         {"units": [f"{n}" for n in range(300)]}, {"units": ["x", "b", "က"]}, {"units": ["a", "b", "\ud800"]},

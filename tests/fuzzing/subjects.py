@@ -154,7 +154,7 @@ def make_caches(folder: Path) -> dict[str, Subject]:
         for part in np.split((np.arange(500) % 5).astype(np.int32), [400, 450]):
             writer.add(part)
             writer.end_part("whole")
-        writer.text = {"documents": 1, "characters": 500, "digest": "", "newlines": ["lf"]}
+        writer.text = {"documents": 1, "characters": 500, "digest": "", "newlines": ["lf"], "form": None}
     cache.keep(ARRAY, folder / "array.npz")
     use = use_cached_ids(entry)
     return {

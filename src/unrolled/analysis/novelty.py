@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..formats.corpus import Corpus
 from ..sharing import cached_property
 from ..text.base import CHUNK
+from ..text.forms import Form
 from ..text.grapheme import compiled
 from .copied_spans import Span, copied_spans
 from .scoring import SPACELESS
@@ -99,7 +100,8 @@ class Novelty:
 
 def novelty(samples: str | Sequence[str], against: Corpus, least: int) -> Novelty:
     """Compare samples, each a text of its own, with the text that a model learnt, and that text with itself."""
-    given = (samples,) if isinstance(samples, str) else tuple(samples)
+    form = Form.of(against.documents)  # what was learnt in another form was copied all the same
+    given = tuple(map(form.applied, (samples,) if isinstance(samples, str) else samples))
     if not any(map(str.strip, given)):
         raise InputError("the sample is empty; give some text that a model wrote")
     both = Comparison(given, against.documents, least, names_of(against), real_text(against, given, least))

@@ -152,8 +152,8 @@ def train(
     Args:
         source: A path (of a file of any format that is read, a folder, or ``"-"``), several paths, or what a program
             has: texts, pairs, dicts with the names of columns, a data frame.
-        text: A text itself, in place of a source.
         output: The model file to write; what is left beside it lets a run that was killed go on.
+        text: A text itself, in place of a source.
         task: What the network learns, by default "language". A run that goes on from another has the task of that one.
         resume: Go on with a run into ``output`` that was stopped, to the numbers that it would have come to.
         replay: A model file, whose recorded plan is repeated with its options.

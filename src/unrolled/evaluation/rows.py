@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ def read_test(bundle: Bundle, source: Source, given: Mapping[str, Any]) -> Examp
     task = TASKS[bundle.config.task]
     refuse_foreign(ReadOptions, given, bundle.config.task, bundle.config.model)
     source = settled(source)
-    return task.rows(source, reading_options(bundle, source, given))
+    test = task.rows(source, reading_options(bundle, source, given))
+    if not task.writes:
+        return test
+    known = bundle.vocabularies[task.texts[-1]]  # of what is written: letters with marks have two forms
+    return dataclasses.replace(test, rows=[(text, known.as_learnt(wanted)) for text, wanted in test.rows])
 
 
 def learnt(bundle: Bundle) -> list[Row]:

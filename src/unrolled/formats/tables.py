@@ -48,7 +48,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows."""
-        self.issues = Issues(chosen=self.issues.chosen, lacking=self.issues.lacking)
+        self.issues = Issues(chosen=self.issues.chosen)
         for row in self.read(self.issues):
             self.issues.rows += 1
             yield row

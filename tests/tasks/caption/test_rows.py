@@ -111,7 +111,7 @@ def test_a_row_that_is_not_there_is_refused(folder, source, width, words):
 
 @pytest.mark.parametrize("names", [["t.txt"], ["t.tsv", "t.tsv"], ["f.npz"], ["f.npz", "t.tsv", "g"]])
 def test_other_sources_than_a_table_and_its_images_are_refused(folder, names):
-    with pytest.raises(InputError, match=r"give a .csv, .tsv, .jsonl or .json (table|file)|there is no file"):
+    with pytest.raises(InputError, match=r"give a .csv, .tsv, .jsonl or .json (table|file)|there is no (file|folder)"):
         read_captioned([folder / name for name in names], REQUEST)
 
 

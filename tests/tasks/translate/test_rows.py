@@ -152,3 +152,14 @@ def test_columns_are_of_tables_only(file, files):
     paths = [file(name, content) for name, content in files.items()]
     with pytest.raises(InputError, match=r"is no table, so it has no column 'de'|has no column 'de' .it has 1, 2"):
         read_rows(paths if len(paths) > 1 else paths[0], ReadOptions(source_column="de"))
+
+
+def test_bars_part_pairs_where_most_lines_have_them(file):
+    assert rows(file("a.txt", "eins ||| one\nzwei|||two\n")) == [("eins", "one"), ("zwei", "two")]
+    with pytest.raises(InputError, match="has lines without a tab"):
+        rows(file("b.txt", "a ||| b\nno bars\nnone\nat all\n"))
+
+
+def test_numbers_are_no_translations(file):
+    with pytest.raises(InputError, match="has no column for the target"):
+        rows(file("a.tsv", "".join(f"{n}\tsentence number {n}\n" for n in range(20))))

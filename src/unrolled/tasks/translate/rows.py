@@ -110,7 +110,7 @@ def read_rows(source: Source, options: ReadOptions) -> tuple[list[Row], Corpus]:
 
 def paired(contents: Contents, options: ReadOptions) -> Table:
     """Return the table of pairs that a file is, or the one in a text with a tab or with ||| in every line."""
-    if not contents.is_table and "|||" in contents.text:
+    if not contents.is_table and has_bars(contents.text):
         lines = [BARS.split(line.strip()) for line in contents.text.split("\n")]
         return table_of(lines, contents.name, "line")
     try:
@@ -122,6 +122,12 @@ def paired(contents: Contents, options: ReadOptions) -> Table:
             f"{contents.name} has lines without a tab; put one between a source and its translation, or give two files "
             f"({error})"
         ) from None
+
+
+def has_bars(text: str) -> bool:
+    """Tell whether most lines of a text have bars of Moses in them."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return 2 * sum("|||" in line for line in lines) > len(lines)
 
 
 def rows_of_table(table: Table, source: str, target: str) -> Iterator[Row]:

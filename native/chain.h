@@ -18,10 +18,11 @@ static int64_t child(const ngrams *n, int64_t context, int32_t id) {
 
 static void read_unit(const tree *n, int32_t id, int64_t *nodes) {
     for (int32_t length = n->order - 1; length > 0; length--) {
-        int64_t context = nodes[length - 1];
+        int64_t context = length == 1 ? 0 : nodes[length - 1]; /* n-grams of one unit are numbered by their ids */
         int known = context >= 0 && (length == 1 || id != BEGINNING);
         nodes[length] = known ? child(n->levels + length - 1, context, id) : -1;
     }
+    nodes[0] = n->joints && n->joints[id];
 }
 
 /* Logits of what comes next. p has room for all outputs. */
@@ -29,22 +30,33 @@ static void predict(const tree *n, const int64_t *nodes, double *p, float *logit
     double left = 1; /* for all lengths below */
     for (int32_t length = n->order; length > 1; length--)
         if (nodes[length - 1] >= 0) left *= n->levels[length - 1].left[nodes[length - 1]];
-    double uniform = n->levels[0].left[0] / n->ids;
-    for (int32_t i = 0; i < n->ids; i++) p[i] = (uniform + n->levels[0].shares[i]) * left;
+    double uniform = n->levels[0].left[nodes[0]] / n->ids;
+    const double *first = n->levels[0].shares + nodes[0] * n->ids;
+    for (int32_t i = 0; i < n->ids; i++) p[i] = (uniform + first[i]) * left;
     for (int32_t i = n->ids; i < n->outputs; i++) p[i] = 1;
     for (int32_t length = 2; length <= n->order; length++) {
         const ngrams *grams = n->levels + length - 1;
         int64_t context = nodes[length - 1];
         if (context < 0) continue;
-        left /= grams->left[context];
+        if (grams->left[context] > 0) {
+            left /= grams->left[context];
+        } else { /* nothing is left for shorter contexts */
+            left = 1;
+            for (int32_t longer = length + 1; longer <= n->order; longer++)
+                if (nodes[longer - 1] >= 0) left *= n->levels[longer - 1].left[nodes[longer - 1]];
+        }
         for (int64_t i = grams->starts[context]; i < grams->starts[context + 1]; i++)
             p[grams->units[i]] += grams->shares[i] * left;
+    }
+    for (int32_t i = 0; i < n->outputs; i++) {
+        logits[i] = p[i] > 0 ? 0 : NEVER;
+        p[i] = p[i] > 0 ? p[i] : 1;
     }
     for (int32_t i = 0; i < n->outputs; i += LANES / 2) {
         vd *place = (vd *)(p + i);
         *place = dlog(*place);
     }
-    for (int32_t i = 0; i < n->outputs; i++) logits[i] = (float)p[i];
+    for (int32_t i = 0; i < n->outputs; i++) logits[i] = logits[i] < 0 ? NEVER : (float)p[i];
 }
 
 /* A context's n-grams while an id is searched: those before `first` count already, those from `last` on do not. */

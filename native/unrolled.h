@@ -98,6 +98,8 @@ typedef struct {
 
 typedef struct {
     const ngrams *levels; /* one a length */
+    /* Of each id, whether what follows it is of the second context of the n-grams of one unit; NULL where there is one. */
+    const uint8_t *joints;
     int32_t order, ids, outputs; /* outputs: V rounded up to a multiple of 16 */
 } tree;
 
@@ -124,7 +126,8 @@ typedef struct {
     /* Draw `steps` ids a row from logits [rows, outputs] and read each: ids [rows, steps], uniforms [rows, steps]. */
     int (*draw)(const network *, const memory *, const filters *, const double *uniforms, int64_t rows, int64_t steps,
                 float *h, float *c, float *logits, int32_t *ids);
-    /* The same by a Markov chain; nodes [rows, order] are the numbers of the last 0, 1, 2, … units, or -1. */
+    /* The same by a Markov chain; nodes [rows, order] are the numbers of the last 0, 1, 2, … units, or -1; that
+       of no units is 0, or 1 where the last one has a joint. */
     int (*write)(const tree *, const filters *, const double *uniforms, int64_t rows, int64_t steps, int64_t *nodes,
                  float *logits, int32_t *ids);
     void (*rank)(const ranking *);
@@ -133,7 +136,7 @@ typedef struct {
 /* What a caller compares with its own before it calls anything (src/unrolled/kernels/structures.py). The number goes up
    with every change that the sizes do not show: of a meaning, a type, the layout of a packed array, a function's
    arguments. Then come how many numbers follow, and the size and the last field's place of every struct. */
-#define UNROLLED_ABI 1
+#define UNROLLED_ABI 2
 #define UNROLLED_SHAPE(type, last) sizeof(type), offsetof(type, last)
 #define UNROLLED_SHAPES \
     UNROLLED_SHAPE(forward_scan, kind), UNROLLED_SHAPE(backward_scan, kind), UNROLLED_SHAPE(matrix, starts), \

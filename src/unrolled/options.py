@@ -2,10 +2,8 @@
 
 import dataclasses
 import math
-import numbers
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import GenericAlias
 from typing import Any, Self, get_args, get_type_hints
 
@@ -95,6 +93,8 @@ def reject_unknown(options: Iterable[str], known: Iterable[str]) -> None:
     known = list(known)
     for name in options:
         if name not in known:
+            from difflib import get_close_matches  # errors are few
+
             near = get_close_matches(name, known, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else f"the options are {', '.join(known)}"
             raise OptionError(f"there is no option {name!r}; {hint}")
@@ -104,6 +104,8 @@ def as_number(value: Any) -> Any:
     """Return a number of another kind than Python's own, such as NumPy's, as one of these; all else as it is."""
     if isinstance(value, bool | int | float | str | tuple | None):
         return value
+    import numbers
+
     if isinstance(value, numbers.Integral):
         return int(value)
     if isinstance(value, numbers.Real):

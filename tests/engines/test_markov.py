@@ -1,5 +1,3 @@
-import itertools
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,6 @@ from unrolled.engines.markov import DrawingMarkov
 from unrolled.engines.prompt import read_prompt
 from unrolled.errors import OptionError
 from unrolled.generation.sampling_loop import draw_units
-from unrolled.networks.markov import SPELLED, Chain, count
 
 
 @pytest.fixture(scope="module", params=["char", "word"])
@@ -59,8 +56,7 @@ def test_another_engine_is_refused(chain):
 
 
 def test_it_draws_in_the_kernels_where_there_are_any(chain):
-    spells = SPELLED in chain.bundle.tensors  # words are drawn with an eye on the one before
-    assert isinstance(chain.engine, DrawingEngine) == (kernels.load() is not None and not spells)
+    assert isinstance(chain.engine, DrawingEngine) == (kernels.load() is not None)
 
 
 def test_a_chain_of_words_writes_words_of_its_text_and_scores_any():
@@ -70,14 +66,3 @@ def test_a_chain_of_words_writes_words_of_its_text_and_scores_any():
     written = model.generate("", length=3000, seed=1)
     assert {word.strip(".,") for word in written.split()} <= words
     assert 0 < model.score("The zzz quibble.\n").bits_per_char < 20
-
-
-def test_a_chain_without_some_units_gives_their_probability_to_the_others():
-    ids = np.concatenate([[0], np.random.default_rng(1).integers(2, 9, 400)]).astype(np.int32)
-    for order, smoothing in itertools.product((1, 2, 4), ("kneser-ney", "none")):
-        whole = Chain(count(ids, 9, order, smoothing), 9, smoothing)
-        less = whole.without(np.array([3, 5]))
-        nodes = whole.read(ids[None], whole.start(1))[0]
-        wanted = whole.predict(nodes)
-        wanted[:, [3, 5]] = 0
-        assert less.predict(nodes) == pytest.approx(wanted / wanted.sum(1, keepdims=True), abs=1e-12)

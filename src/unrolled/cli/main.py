@@ -18,7 +18,6 @@ from ..errors import CALLER, InterruptedWorkError, OutputError, TrainingError, U
 from ..options import check
 from . import streams
 from .flags import examples, silence
-from .hints import hinted
 
 VERBS = {
     "train": "train a network on a text",
@@ -98,6 +97,8 @@ def run_verb(arguments: list[str], first: Callable[[list[str]], None] | None) ->
     except UnrolledError as error:
         return complain(error)
     except click.ClickException as error:
+        from .hints import hinted  # errors are few
+
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "unrolled"
         return complain(UnrolledError(f"{hinted(error)} See: {where} --help"))
     except SystemExit:  # click ends so where nobody reads its help any more

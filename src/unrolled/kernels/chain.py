@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrays import ArrayX, DoublesBT, DoublesBV, FloatsBV, IdsBT, NumbersBO, NumbersX
+from ..arrays import ArrayX, DoublesBT, DoublesBV, FlagsV, FloatsBV, IdsBT, NumbersBO, NumbersX
 from .checks import checked_ids, shaped
 from .library import Library
 from .pack import pad, padded
@@ -22,23 +22,26 @@ class PackedChain:
     """A Markov chain's tree as the kernels read it; calls change nothing in it.
 
     ``levels`` are the starts, units, shares, sums and lefts of the n-grams of every length (``native/unrolled.h``).
+    With ``joints`` [V], the n-grams of one unit have two contexts: behind a unit for which it is true, the second one.
     """
 
-    def __init__(self, library: Library, levels: Levels, ids: int) -> None:
+    def __init__(self, library: Library, levels: Levels, ids: int, joints: FlagsV | None = None) -> None:
         self.library, self.ids, self.outputs = library, ids, padded(ids)
-        check_levels(levels, ids)
+        check_levels(levels, ids, 1 if joints is None else 2)
+        self.joints = None if joints is None else shaped(np.ascontiguousarray(joints, np.uint8), (ids,), "the joints")
         types = (np.int64, np.int32, np.float64, np.float64, np.float64)
         self.kept = [
             [np.ascontiguousarray(part, dtype) for part, dtype in zip(level, types, strict=True)] for level in levels
         ]
         each = [Ngrams(*(part.ctypes.data for part in level)) for level in self.kept]
-        self.tree = Tree((Ngrams * len(each))(*each), len(each), ids, self.outputs)
+        where = None if self.joints is None else self.joints.ctypes.data
+        self.tree = Tree((Ngrams * len(each))(*each), where, len(each), ids, self.outputs)
 
     def checked_nodes(self, nodes: NumbersX, rows: int) -> NumbersBO:
         """Return the nodes of so many rows, each the number of a context or -1; raises ``ValueError`` for others."""
         contexts = np.array([len(starts) - 1 for starts, *_ in self.kept])
         shaped(nodes, (rows, len(contexts)), "the nodes")
-        if (nodes < -1).any() or (nodes >= contexts).any() or (nodes[:, 0] != 0).any():
+        if (nodes < -1).any() or (nodes >= contexts).any() or (nodes[:, 0] < 0).any():
             raise ValueError(f"nodes go from {nodes.min()} to {nodes.max()}; there are so many contexts: {contexts}")
         return nodes
 
@@ -64,16 +67,21 @@ class PackedChain:
         return ids, last[:, : self.ids], after
 
 
-def check_levels(levels: Levels, ids: int) -> None:
-    """Raise ``ValueError`` where the tables of n-grams would lead the kernels out of their arrays."""
-    contexts = 1
-    for starts, units, shares, sums, left in levels:
+def check_levels(levels: Levels, ids: int, contexts: int = 1) -> None:
+    """Raise ``ValueError`` where the tables of n-grams would lead the kernels out of their arrays.
+
+    Those of one unit are of so many ``contexts``, each with all ids.
+    """
+    first = contexts
+    for number, (starts, units, shares, sums, left) in enumerate(levels):
         if starts.shape != (contexts + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
             raise ValueError(f"the starts of {contexts} contexts must rise from 0")
         grams = int(starts[-1])
         for name, array, count in (("shares", shares, grams), ("sums", sums, grams), ("left", left, contexts)):
             shaped(array, (count,), name)
         checked_ids(shaped(units, (grams,), "units"), ids)
-        contexts = len(units)
-    if not levels or len(levels[0][1]) != ids:
+        contexts = len(units) if number else ids
+    if not levels or not np.array_equal(levels[0][1], np.tile(np.arange(ids), first)):
         raise ValueError(f"the n-grams of one unit must be all {ids} ids")
+    if (np.diff(levels[0][0]) != ids).any():
+        raise ValueError(f"each context of the n-grams of one unit must have all {ids} ids")

@@ -88,7 +88,11 @@ class Ngrams(ctypes.Structure):
 class Tree(ctypes.Structure):
     """``tree``."""
 
-    _fields_ = [("levels", POINTER(Ngrams)), *((name, c_int32) for name in ("order", "ids", "outputs"))]
+    _fields_ = [
+        ("levels", POINTER(Ngrams)),
+        ("joints", c_void_p),
+        *((name, c_int32) for name in ("order", "ids", "outputs")),
+    ]
 
 
 class Ranking(ctypes.Structure):
@@ -128,7 +132,7 @@ class Variant(ctypes.Structure):
     ]
 
 
-ABI = 1
+ABI = 2
 """``UNROLLED_ABI``: the number of what the sizes do not show."""
 STRUCTURES: list[type[ctypes.Structure]] = [
     ForwardScan,

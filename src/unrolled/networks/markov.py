@@ -9,8 +9,7 @@ begins with one counts as often as it stands there, as in the longest n-grams (H
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -211,31 +210,6 @@ class Chain:
     def __init__(self, tensors: Mapping[str, ArrayY], vocabulary: int, smoothing: str) -> None:
         self.vocabulary, self.order = vocabulary, sum(name.startswith("units_") for name in tensors)
         self.levels = [level_of(tensors, length, vocabulary, smoothing) for length in range(1, self.order + 1)]
-
-    def without(self, units: NumbersX) -> Chain:
-        """Return the chain that never writes some units, and gives their probability to the others after each context.
-
-        Nodes are the same. Where all that followed a context is left out, it is as if the context had never occurred.
-        """
-        kept = np.ones(self.vocabulary, bool)
-        kept[units] = False
-        other = copy(self)
-        other.levels = []
-        remaining = np.ones(1)  # of each context of the length before, what its kept units have
-        suffixes = np.zeros(1, np.int64)  # of each n-gram of that length, the number of the one without its first unit
-        for length, level in enumerate(self.levels, 1):
-            owners = np.repeat(np.arange(len(level.left)), np.diff(level.starts))
-            shares = np.where(kept[level.units], level.shares, 0.0)
-            shorter = level.left * np.where(suffixes == NONE, 1.0, remaining[suffixes])
-            if length == 1:  # the even distribution below it has all units
-                shares, shorter = shares + kept[level.units] * level.left[0] / self.vocabulary, np.zeros(1)
-            remaining = np.bincount(owners, shares, len(level.left)) + shorter
-            scale = np.divide(1.0, remaining, out=np.zeros_like(remaining), where=remaining > 0)
-            left = np.where(remaining > 0, shorter * scale, 1.0)
-            other.levels.append(replace(level, shares=shares * scale[owners], left=left))
-            first = np.zeros(len(level.units), np.int64)
-            suffixes = first if length == 1 else self.find(length - 1, suffixes[owners], level.units)
-        return other
 
     def start(self, rows: int) -> NumbersBO:
         """Return the nodes of every row before the first unit."""

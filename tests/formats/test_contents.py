@@ -26,7 +26,7 @@ def docx(text: str) -> bytes:
     return raw.getvalue()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=60) | st.text(max_size=40).map(str.encode), st.sampled_from(ENDINGS), st.booleans())
 def test_any_bytes_in_the_clothing_of_any_format_are_read_or_refused(raw, ending, tables):
     with contextlib.suppress(UnrolledError):
@@ -36,7 +36,7 @@ def test_any_bytes_in_the_clothing_of_any_format_are_read_or_refused(raw, ending
             list(found.table().rows())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_spoilt_files_are_read_or_refused(data):
     whole = {".docx": docx("some text"), ".srt": CUES.encode(), ".json": b'[{"text": "a", "label": 1}]'}

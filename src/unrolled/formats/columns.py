@@ -18,8 +18,6 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S*")
 NO_SENTENCE = re.compile(r"[\d\W_]*|[0-9a-f-]{16,}|\d{4}-\d\d-\d\d.*", re.I)
 """Numbers, dates and keys."""
 MOSTLY = 0.8  # the share of a column that tells what it is
-NO_SENTENCES = -45.0
-"""What speaks for a column of numbers, addresses or keys in place of sentences."""
 MAX_LABELS = 1000
 """Labels at most: more are no labels, but texts."""
 
@@ -105,8 +103,6 @@ class Wanted:
     flag: str
     given: str | None
     points: Callable[[Column], float]
-    least: float = -math.inf
-    """What must speak for a column, or none is taken unasked."""
 
 
 def choose(table: Table, *wanted: Wanted) -> list[str]:
@@ -141,14 +137,8 @@ def column_shown(table: Table, name: str) -> str:
 def best(table: Table, wanted: Wanted, left: Iterable[Column], number: int) -> str:
     """Return the column that most speaks for."""
     points = {column.name: wanted.points(column) - 100 * (not column.cells) for column in left}
-    if points and (max(points.values()) > wanted.least or not table.sample()):
-        return max(points, key=points.__getitem__)
     if points:
-        name = max(points, key=points.__getitem__)
-        raise InputError(
-            f"{table.name} has no column for the {wanted.what}: {name} has numbers, addresses or few texts again and "
-            f"again; name one of {shown(table.columns)} with {wanted.flag}"
-        )
+        return max(points, key=points.__getitem__)
     if not table.columns:
         raise InputError(f"there is no text in {table.name}; give a table with something in its rows")
     columns = "one column" if len(table.columns) == 1 else f"{len(table.columns)} columns"
@@ -185,7 +175,7 @@ def source_and_target(table: Table, source: str | None, target: str | None) -> l
     return choose(
         table,
         Wanted("source", "--source-column", source, pair_points(table, SOURCES)),
-        Wanted("target", "--target-column", target, pair_points(table, TARGETS), NO_SENTENCES),
+        Wanted("target", "--target-column", target, pair_points(table, TARGETS)),
     )
 
 

@@ -190,9 +190,16 @@ def names_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return bool(places) and all(is_usual(head[place]) for place in places)
     if not columns or any(is_number(head[place]) or head[place] in columns[place] for place in columns):
         return False
-    if len({head[place] for place in columns}) == len(columns) and any(is_usual(head[place]) for place in columns):
+    if len({head[place] for place in columns}) == len(columns) and any(
+        is_name(head[place], column) for place, column in columns.items()
+    ):
         return True
     return len(rows) >= FEWEST and any(tells_name(head[place], column) for place, column in columns.items())
+
+
+def is_name(text: str, column: Sequence[str]) -> bool:
+    """Tell whether a text is what columns are called, and what stands under it is not."""
+    return is_usual(text) and 2 * sum(map(is_usual, column)) <= len(column)
 
 
 def tells_name(name: str, column: Sequence[str]) -> bool:

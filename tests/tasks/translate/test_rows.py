@@ -160,6 +160,8 @@ def test_bars_part_pairs_where_most_lines_have_them(file):
         rows(file("b.txt", "a ||| b\nno bars\nnone\nat all\n"))
 
 
-def test_numbers_are_no_translations(file):
-    with pytest.raises(InputError, match="has no column for the target"):
-        rows(file("a.tsv", "".join(f"{n}\tsentence number {n}\n" for n in range(20))))
+def test_numbers_and_dates_are_targets_where_there_is_nothing_else(file):
+    found = rows(file("a.tsv", "".join(f"sentence number {n}\t2026-01-{n:02}\n" for n in range(10, 30))))
+    assert found[0] == ("sentence number 10", "2026-01-10")
+    ids = "".join(f"{n}\tsentence number {n}\tSatz Nummer {n}\n" for n in range(20))
+    assert rows(file("b.tsv", ids))[0] == ("sentence number 0", "Satz Nummer 0")

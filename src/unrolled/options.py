@@ -110,7 +110,7 @@ def as_number(value: Any) -> Any:
         return int(value)
     if isinstance(value, numbers.Real):
         return float(value)
-    return bool(value) if type(value).__name__ == "bool_" or type(value).__name__ == "bool" else value
+    return bool(value) if type(value).__name__ in ("bool_", "bool") else value  # NumPy 1 and 2 name theirs so
 
 
 def check_type(name: str, value: Any, hint: Any) -> None:

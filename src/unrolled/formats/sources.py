@@ -158,16 +158,20 @@ def read_paths(paths: Iterable[str | Path], options: ReadOptions) -> Found:
     paths = list(paths)
     found: list[Contents] = []
     notes: list[str] = []
+    length = 0
     for path in paths:
         inside = is_folder(path)
         for each in files_of(path):
             try:
-                found.append(read_contents(each, options))
+                contents = read_contents(each, options)
             except InputError as error:
                 if not inside:
                     raise missing(error, each) from None
                 notes.append(f"left out: {error}")
-            if sum(len(each.text) for each in found) > MOST_BYTES:
+                continue
+            found.append(contents)
+            length += len(contents.text)
+            if length > MOST_BYTES:
                 raise InputError(f"the files hold more than {MOST_BYTES:,} characters, which are not read at once")
     if not found:
         raise InputError(f"there is no text in {', '.join(map(str, paths))}; give a .txt file, or a folder of them")

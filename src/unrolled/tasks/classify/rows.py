@@ -17,7 +17,7 @@ from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows, repeated
 from ...errors import InputError, OptionError
-from ...formats.columns import joined, text_and_label
+from ...formats.columns import MAX_LABELS, joined, text_and_label
 from ...formats.contents import Contents
 from ...formats.corpus import Corpus, file_labels, made
 from ...formats.issues import Issues
@@ -34,8 +34,6 @@ ABOUT = re.compile(r"(?:readme|source|sources|licen[cs]e|notice|copying|about|ch
 """Names of files in a folder that tell of the others."""
 SHOWN_LABELS = 10
 LOOKED_AT = 2000  # texts, by which the unit is chosen
-MAX_LABELS = 1000
-"""Labels at most: more are no labels, but texts."""
 
 
 def read_labelled(source: Source, request: ReadRequest) -> LoadedData:

@@ -280,3 +280,19 @@ def test_markup_around_it_does_not_hide_a_language(language, encoding):
     text = TEXTS[language][0]
     page = "".join(f'<p class="of the page">{line}</p>\n<!-- the end of a line -->\n' for line in text.split(". ")) * 4
     assert decode(page.encode(encoding), "page").text == page
+
+
+@pytest.mark.parametrize("stray", [b"", b"\xfe", b"\xff"])
+@pytest.mark.parametrize(("language", "encoding"), [case for case in CASES if case[1] != "iso2022_jp"])
+def test_one_broken_byte_changes_the_line_that_it_stands_in_and_no_other(language, encoding, stray):
+    text = f"{TEXTS[language][0]}\n" * 8
+    raw = text.encode(encoding)
+    place = next(place for place in range(len(raw) // 2, len(raw)) if raw[place] > 0x7F or raw[place:].isascii())
+    broken = raw[:place] + stray + raw[place + (not stray) :]
+    assert decode(broken, "book").text.split("\n")[0] == text.split("\n")[0]
+
+
+def test_a_byte_that_cp1252_has_not_leaves_the_other_letters_of_a_text_in_it():
+    text = f"{TEXTS['english'][0]}\n" * 8
+    raw = text.encode("cp1252")
+    assert decode(raw[:900] + b"\x81" + raw[900:], "book").text == text

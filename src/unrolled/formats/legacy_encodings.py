@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from ..errors import InputError, MissingExtraError
 
 USUAL = "cp1252"
+UNUSUAL = b"\x81\x8d\x8f\x90\x9d"
+"""Bytes that are no character in it."""
+STRAY = 0.025
+"""The share of them among high bytes up to which they may be there by mistake."""
 RARE = 0.4
 """The share of high bytes among these and ASCII letters up to which a text may be written in Latin letters."""
 IN_A_ROW = re.compile(rb"[\x80-\xff]{4,}")
@@ -34,6 +38,10 @@ DOUBTFUL = 0.92
 """The share of the best guess's confidence from which on a second one is told."""
 INSIDE_WORDS = "’‘'-–—‐·…"
 """Signs that stand behind a letter, or between two."""
+PARTS = 8
+"""Parts of a text that are looked at for themselves: a broken byte speaks in one of them alone."""
+SURER = 1.25
+"""How many times as sure the detector must be of a part's encoding which some bytes elsewhere are none of."""
 SEVEN_BITS = ("iso2022", "hz")
 
 
@@ -54,8 +62,7 @@ class Guess:
 
 def guess_legacy(sample: bytes, name: str) -> Guess:
     """Return the likeliest encoding of bytes that are not UTF-8; raises ``InputError`` where it is none."""
-    sample = without_markup(sample)
-    found = candidates(sample, name)
+    sample, found = unbroken(without_strays(without_markup(sample)), name)
     if not found:
         raise InputError(f"{name} is in no encoding that unrolled knows; save it as UTF-8")
     best = of_latin_letters(sample, found) if is_latin(sample) else next(iter(found))
@@ -70,6 +77,27 @@ def without_markup(sample: bytes) -> bytes:
     No character of an encoding with several bytes ends with an angle bracket or a line feed.
     """
     return b"\n".join(line for line in MARKUP.sub(b" ", sample).split(b"\n") if not line.isascii()) or sample
+
+
+def without_strays(sample: bytes) -> bytes:
+    """Return a text without bytes that the usual encoding has no character for, where a few of many are such ones."""
+    high = sum(byte > 0x7F for byte in sample)
+    without = sample.translate(None, UNUSUAL)
+    return without if 0 < len(sample) - len(without) <= STRAY * high and is_latin(sample) else sample
+
+
+def unbroken(sample: bytes, name: str) -> tuple[bytes, dict[str, float]]:
+    """Return a sample and its candidates; or a part of it, where a few bytes break a surer encoding in the rest."""
+    found = candidates(sample, name)
+    lines = sample.split(b"\n")
+    size = max(1, -(-len(lines) // PARTS))
+    parts = [b"\n".join(lines[place : place + size]) for place in range(0, len(lines), size)]
+    for part in parts if len(lines) > 1 else []:
+        inside = candidates(part, name)
+        best = max(inside, key=inside.__getitem__, default="")
+        if best and best not in found and not part.isascii() and inside[best] > SURER * max(found.values(), default=0):
+            sample, found = part, inside
+    return sample, found
 
 
 def guess_escaped(sample: bytes, name: str) -> Guess | None:

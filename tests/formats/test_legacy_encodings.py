@@ -258,7 +258,8 @@ def test_a_text_of_few_high_bytes_is_latin():
     assert is_latin("café au lait".encode("cp1252")) and not is_latin("Привет".encode("cp1251"))
 
 
-OTHER_LETTERS = "russian ukrainian bulgarian serbian greek hebrew arabic thai japanese chinese simplified korean".split()
+OTHER_LETTERS = {"russian", "ukrainian", "bulgarian", "serbian", "greek", "hebrew", "arabic", "thai"}
+OTHER_LETTERS |= {"japanese", "chinese", "simplified", "korean"}
 AMONG = {
     "markup": '<item id="{0}" class="entry"><title lang="xx">{1}</title><link href="https://example.org/post/{0}"/></item>',
     "a log": "2026-11-30 08:00:{0:02} INFO worker-7 handled a request of user {0} in 31 ms and answered with {1}",
@@ -275,7 +276,9 @@ def test_other_letters_are_read_right_among_much_ascii(language, encoding, aroun
     assert decode(lines.encode(encoding), "file").text == lines
 
 
-@pytest.mark.parametrize(("language", "encoding"), [("hungarian", "cp1250"), ("turkish", "cp1254"), ("polish", "cp1250")])
+@pytest.mark.parametrize(
+    ("language", "encoding"), [("hungarian", "cp1250"), ("turkish", "cp1254"), ("polish", "cp1250")]
+)
 def test_markup_around_it_does_not_hide_a_language(language, encoding):
     text = TEXTS[language][0]
     page = "".join(f'<p class="of the page">{line}</p>\n<!-- the end of a line -->\n' for line in text.split(". ")) * 4

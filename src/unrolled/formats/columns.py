@@ -29,7 +29,9 @@ class Column:
     name: str
     cells: list[str]
     rows: int
+    """Rows of the sample, those without a cell included."""
     place: int = 0
+    """Which column of the table it is, from 0."""
 
     @property
     def kinds(self) -> int:

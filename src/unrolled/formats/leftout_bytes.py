@@ -12,6 +12,9 @@ LEAVE_OUT = "unrolled-leave-out"
 """The error handler of codecs that leaves broken bytes out; within ``counting`` they are counted."""
 SHOWN_LINES = 3
 
+Raw = bytes
+"""Bytes that are decoded, by another name than their number has in ``LeftOut``."""
+
 
 @dataclass
 class LeftOut:
@@ -22,7 +25,7 @@ class LeftOut:
     lines: list[int] = field(default_factory=list)
     line: int = 1
     """The line in which the part begins that is being decoded."""
-    part: bytes | None = field(default=None, repr=False, compare=False)
+    part: Raw | None = field(default=None, repr=False, compare=False)
     """The part in which bytes were left out last, with the place of them and the ends of lines before."""
     place: int = field(default=0, repr=False, compare=False)
     ends: int = field(default=0, repr=False, compare=False)
@@ -35,7 +38,7 @@ class LeftOut:
             line = self.line + self.ends_before(error.object, error.start)
             self.lines += [line] * (line not in self.lines)
 
-    def ends_before(self, part: bytes, place: int) -> int:
+    def ends_before(self, part: Raw, place: int) -> int:
         """Return how many lines of a part end before a place; each byte is looked at once, in a long line, too."""
         if part is not self.part or place < self.place:
             self.part, self.place, self.ends = part, 0, 0

@@ -1,8 +1,8 @@
-"""Finding the encoding of texts from before Unicode: unrolled, chardet alone, and charset-normalizer where it is there.
+"""Finding the encoding of texts from before Unicode: unrolled, chardet alone, and charset-normalizer if it is there.
 
-The texts are those of `tests/formats/test_legacy_encodings.py`, made for it: some sentences in each language, written in
-the encodings that such texts were in, once, 8 and 60 times. Right is what gives the same letters, whatever it is called.
-"broken" are the same 8 times with one byte taken out of the middle, right where the first line is; "among ASCII" are
+The texts are those of `tests/formats/test_legacy_encodings.py`, made for it: some sentences in each language, in the
+encodings that such texts were in, once, 8 and 60 times. Right is what gives the same letters, whatever it is called.
+"Broken" are the same 8 times with one byte taken out of the middle, right where the first line is; "among ASCII" are
 the texts in other letters than Latin ones with a line of a log around every twenty characters.
 """
 

@@ -24,7 +24,7 @@ ENDINGS = (".json", *BY_LINES)
 TEXT = "text"  # the column of rows that are texts
 TIMED = re.compile(r'"(?:ts|Timestamp|timestamp|date)"')
 FIRST = 4096  # characters in which it stands
-TEXT_KEYS = ("raw", TEXT, "caption", "value")
+TEXT_KEYS = ("raw", TEXT, "caption", "value", "content")
 """Under which an object in a list has its text, the first one that it has."""
 DEEPEST_COLUMN = 3  # levels of objects within each other that are columns: translation.en
 ALLOWED = "give one object a line, or an array of objects"

@@ -38,7 +38,7 @@ def test_a_model_without_a_record_says_so(model, text_file):
 )
 def test_it_is_read_as_it_was_for_training(tmp_path, tiny, content, name, options):
     (tmp_path / name).write_text(content)
-    with pytest.warns(unrolled.UnrolledWarning, match="stand in the text more than once"):
+    with pytest.warns(unrolled.UnrolledWarning, match="stand there more than once"):
         model = unrolled.train(tmp_path / name, **tiny, **options)
     assert read_training_text(model.bundle, str(tmp_path / name)).characters > 100
 
@@ -61,8 +61,8 @@ def tiny():
 
 def test_one_of_several_files_stands_for_all_of_them(tmp_path):
     files = [tmp_path / "b.txt", tmp_path / "a.txt"]
-    for number, file in enumerate(files):
-        file.write_text("".join(f"the {number} cat sat on mat {n}. " for n in range(60)))
+    for animal, file in zip(("cat", "dog"), files, strict=True):
+        file.write_text("".join(f"the {animal} sat on mat {n}. " for n in range(60)))
     model = unrolled.train(files, model="markov")
     assert len(read_training_text(model.bundle, str(files[1])).documents) == 2
     with pytest.raises(InputError, match="is not the text that the model learnt"):

@@ -107,11 +107,20 @@ def test_pairs_that_share_a_side_are_connected_directly_or_through_others():
     assert len({groups["go", "va"], groups["run", "cours"], groups["sit", "assis"]}) == 3
 
 
-def test_rows_that_stand_there_twice_are_told_of():
-    assert repeated([("a", "x"), ("b", "x"), ("a", "x")], "rows")[0].startswith(
-        "1 of 3 rows stand there more than once"
+def test_held_out_rows_that_are_learnt_in_some_form_are_counted():
+    parts = {
+        "train": [("Good day", "x"), ("Good day", "x"), ("Bad luck", "y")],
+        "valid": [("good day!", "x"), ("Bad luck", "x")],
+        "test": [("Bad luck", "y"), ("Come in", "y")],
+    }
+    assert repeated(parts, "rows") == (
+        "2 of 7 rows stand there more than once, and 1 more differs only in case, spaces, punctuation or digits from "
+        "others; 2 of 4 held-out rows have such a copy among those that are learnt",
     )
-    assert repeated([("a", "x"), ("a", "y")], "rows") == ()
+
+
+def test_nothing_is_said_of_rows_that_are_all_different():
+    assert repeated({"train": [("a", "x"), ("a", "y")], "valid": [("b", "x")], "test": []}, "rows") == ()
 
 
 texts = st.lists(st.text("ab\n", min_size=1, max_size=9), min_size=1, max_size=25)

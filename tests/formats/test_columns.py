@@ -4,7 +4,7 @@ import pytest
 
 from unrolled.errors import InputError
 from unrolled.formats.columns import source_and_target, text_and_label
-from unrolled.formats.tables import open_table
+from unrolled.formats.tables import open_table, table_of
 
 LONG = "a rather long text of several words"
 
@@ -81,3 +81,15 @@ def test_two_columns_of_one_name_are_no_crash():
 def test_one_column_is_too_few():
     with pytest.raises(InputError, match=r"a.csv has one column, and two are needed; put a tab or a comma between"):
         classes("text\nsome\n")
+
+
+def test_an_id_is_no_side_of_a_pair_though_it_is_the_code_of_a_language():
+    rows = [
+        {"id": f"fact_{n}", "prompt": [{"role": "user", "content": f"Who is {n}?"}], "completion": [{"content": "It."}]}
+        for n in range(20)
+    ]
+    table = table_of(rows, "rows", "row")
+    assert source_and_target(table, None, None) == ["prompt", "completion"]
+    assert next(table.rows())[1]["prompt"] == ("Who is 0?",)
+    pairs = table_of([{"id": "Selamat pagi", "en": "Good morning"}], "rows", "row")
+    assert set(source_and_target(pairs, None, None)) == {"id", "en"}

@@ -208,7 +208,7 @@ def test_lines_become_documents_and_duplicates_are_told(tmp_path):
     (tmp_path / "titles.txt").write_text("one\ntwo\n\none\n")
     corpus = read_corpus(tmp_path / "titles.txt").arranged("lines")
     assert corpus.documents == ("one", "two", "one")
-    assert "1 of 3 documents stand in the text more than once" in corpus.notes[0]
+    assert "1 of 3 documents stand there more than once" in corpus.notes[0]
 
 
 def test_several_files_as_a_whole_are_one_document(tmp_path):

@@ -1,4 +1,5 @@
 import codecs
+import time
 
 import pytest
 from hypothesis import given
@@ -53,3 +54,14 @@ def test_blocks_are_counted_like_a_whole():
         text = "".join(decoder.decode(raw[start : start + 7]) for start in range(0, len(raw), 7))
         text += decoder.decode(b"", True)
     assert text == "“a”\n" * 50 and left_out.bytes == 2
+
+
+def test_a_long_line_of_broken_bytes_takes_a_time_that_grows_with_its_length_only():
+    def seconds(size):
+        began = time.process_time()
+        with counting(LeftOut()):
+            (b"\xff" * size).decode("utf-8", LEAVE_OUT)
+        return time.process_time() - began
+
+    seconds(1000)
+    assert seconds(400_000) < 30 * max(seconds(40_000), 0.02)  # 100 times, where each byte begins at the line's start

@@ -256,3 +256,46 @@ def test_letters_are_odd_where_they_never_stand():
 
 def test_a_text_of_few_high_bytes_is_latin():
     assert is_latin("café au lait".encode("cp1252")) and not is_latin("Привет".encode("cp1251"))
+
+
+OTHER_LETTERS = {"russian", "ukrainian", "bulgarian", "serbian", "greek", "hebrew", "arabic", "thai"}
+OTHER_LETTERS |= {"japanese", "chinese", "simplified", "korean"}
+AMONG = {
+    "markup": '<item id="{0}" class="entry"><title lang="xx">{1}</title><link href="https://example.org/post/{0}"/></item>',
+    "a log": "2026-11-30 08:00:{0:02} INFO worker-7 handled a request of user {0} in 31 ms and answered with {1}",
+    "a table": "{0};shop-north;delivered on time;{1};example-customer-{0};https://example.org/orders/{0}",
+}
+
+
+@pytest.mark.parametrize("around", AMONG)
+@pytest.mark.parametrize(("language", "encoding"), [case for case in CASES if case[0] in OTHER_LETTERS])
+def test_other_letters_are_read_right_among_much_ascii(language, encoding, around):
+    text = TEXTS[language][0] * 3
+    parts = [text[place : place + 20] for place in range(0, len(text), 20)]
+    lines = "".join(AMONG[around].format(n, part) + "\n" for n, part in enumerate(parts))
+    assert decode(lines.encode(encoding), "file").text == lines
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"), [("hungarian", "cp1250"), ("turkish", "cp1254"), ("polish", "cp1250")]
+)
+def test_markup_around_it_does_not_hide_a_language(language, encoding):
+    text = TEXTS[language][0]
+    page = "".join(f'<p class="of the page">{line}</p>\n<!-- the end of a line -->\n' for line in text.split(". ")) * 4
+    assert decode(page.encode(encoding), "page").text == page
+
+
+@pytest.mark.parametrize("stray", [b"", b"\xfe", b"\xff"])
+@pytest.mark.parametrize(("language", "encoding"), [case for case in CASES if case[1] != "iso2022_jp"])
+def test_one_broken_byte_changes_the_line_that_it_stands_in_and_no_other(language, encoding, stray):
+    text = f"{TEXTS[language][0]}\n" * 8
+    raw = text.encode(encoding)
+    place = next(place for place in range(len(raw) // 2, len(raw)) if raw[place] > 0x7F or raw[place:].isascii())
+    broken = raw[:place] + stray + raw[place + (not stray) :]
+    assert decode(broken, "book").text.split("\n")[0] == text.split("\n")[0]
+
+
+def test_a_byte_that_cp1252_has_not_leaves_the_other_letters_of_a_text_in_it():
+    text = f"{TEXTS['english'][0]}\n" * 8
+    raw = text.encode("cp1252")
+    assert decode(raw[:900] + b"\x81" + raw[900:], "book").text == text

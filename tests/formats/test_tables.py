@@ -6,6 +6,7 @@ import pytest
 from unrolled.config import ReadOptions
 from unrolled.errors import InputError, OptionError
 from unrolled.formats.corpus import read_corpus
+from unrolled.formats.tables import open_table
 
 ROWS = [("Alice was", "Carroll"), ("It is a truth", "Austen"), ('"Off," she said, "with\ttabs"', "Carroll")]
 
@@ -176,3 +177,20 @@ def test_what_has_no_such_column_is_told_in_one_sentence(tmp_path, name, text, m
 def test_lines_that_a_program_made_have_neither_columns_nor_an_encoding(options):
     with pytest.raises(OptionError, match=f"^I got {next(iter(options))}= and lines of text"):
         read(["one", "two"], **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\t2\nGo on.\tVa.\nStay here.\tReste.\n",
+        "0\t1\nGo on\t7\nStay\t8\n",
+        "\t0\t1\n0\tGo on\tVa\n1\tStay\tReste\n",
+    ],
+)
+def test_columns_that_pandas_numbered_are_named_by_the_first_line(text):
+    table = open_table(text, "t.tsv")
+    assert table.named and len(list(table.rows())) == 2
+
+
+def test_numbers_over_numbers_are_a_row():
+    assert len(list(open_table("1,2\n3,4\n5,6\n", "t.csv").rows())) == 3

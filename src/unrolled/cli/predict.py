@@ -58,7 +58,10 @@ def command(model: str, sources: tuple[str, ...], path: str | None, quiet: bool,
     while some := list(islice(lines, 1 if sources == ("-",) or settings.get("count", 1) > 1 else BATCH_SIZE)):
         failed += show(opened, some, settings, as_json, quiet)
     if failed:
-        raise InputError(f"{failed:,} of the sources could not be read; what became of the others stands above")
+        raise InputError(
+            f"{failed:,} of the sources could not be read, and the others are answered; mend or leave out those that "
+            "are named above"
+        )
 
 
 def lines_of(model: SourceModel, sources: tuple[str, ...], path: str | None, reading: dict[str, Any]) -> Iterable[str]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ..config import TrainOptions
 from ..errors import InputError
-from ..formats.documents import duplicates
+from ..formats.documents import copies_told, near_copy
 from ..formats.sources import Source
 from ..text.labels import Labels
 
@@ -205,11 +205,20 @@ def files_of_part(given: str) -> Source:
     return given if len(names) == 1 or Path(given).is_file() else [Path(name) for name in names]
 
 
-def repeated(rows: Sequence[Hashable], name: str) -> tuple[str, ...]:
-    """Return a note of how many rows stand there more than once, if any do."""
-    twice = duplicates(rows)
-    shown = f"{twice:,} of {len(rows):,} {name} stand there more than once"
-    return (f"{shown}; what is held out may have been learnt",) if twice else ()
+def repeated(parts: Mapping[str, Sequence[tuple[str, ...]]], name: str) -> tuple[str, ...]:
+    """Return a note of rows that are copies or near copies of others: how many, and how many held-out ones are known.
+
+    A held-out row is known where a copy or a near copy of it is learnt.
+    """
+    rows = [row for part in PARTS for row in parts[part]]
+    numbers = list(map(near_copy, rows))
+    note = copies_told(rows, numbers, name)
+    if not note:
+        return ()
+    learnt = set(numbers[: len(parts["train"])])
+    held_out = numbers[len(parts["train"]) :]
+    known = sum(number in learnt for number in held_out)
+    return (f"{note}; {known:,} of {len(held_out):,} held-out {name} have such a copy among those that are learnt",)
 
 
 def connected(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

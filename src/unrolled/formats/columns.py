@@ -29,7 +29,9 @@ class Column:
     name: str
     cells: list[str]
     rows: int
+    """Rows of the sample, those without a cell included."""
     place: int = 0
+    """Which column of the table it is, from 0."""
 
     @property
     def kinds(self) -> int:
@@ -182,10 +184,18 @@ def source_and_target(table: Table, source: str | None, target: str | None) -> l
 def pair_points(table: Table, names: Sequence[str]) -> Callable[[Column], float]:
     """Return what speaks for a column's being a side of pairs that is called by some names."""
     order = {name: place for place, name in enumerate(table.columns)}
+    several = sum(map(is_language, table.columns)) > 1
 
     def points(column: Column) -> float:
-        called = 10 * rank(column.name, names) + 5 * is_language(column.name)
-        return called - 50 * (not column.is_text) - 20 * column.repeats - order[column.name] / 1000
+        kept = rank(column.name, BOOKKEEPING) > 1  # ``id`` is Indonesian only beside another language
+        called = 10 * rank(column.name, names) + 5 * (is_language(column.name) and (several or not kept))
+        return (
+            called
+            - 5 * (kept and not called)
+            - 50 * (not column.is_text)
+            - 20 * column.repeats
+            - order[column.name] / 1000
+        )
 
     return points
 

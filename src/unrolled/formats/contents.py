@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -21,7 +21,7 @@ from .delimited import NONE, find_delimiter
 from .encodings import BYTE_ORDER_MARKS, Decoded, Utf8Evidence, decode
 from .gutenberg import strip_gutenberg
 from .json_rows import Row, conversation_in
-from .tables import Table, delimited_table, ending, is_table_name, json_table, kept_table, open_table, table_of
+from .tables import KINDS, Table, delimited_table, ending, is_table_name, json_table, kept_table, open_table, table_of
 from .zawgyi import refuse_zawgyi
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ class Contents:
         """Return its rows; raises ``InputError`` where it has none."""
         wanted = [each for each in named if each]
         if self.opens is None:
-            column = f", so it has no column {wanted[0]!r}" if wanted else ""
-            raise InputError(f"{self.name} is no table{column}; give one like .csv, .tsv, .jsonl or .json")
+            raise no_table(self.name, wanted)
         return self.opens(wanted)
 
 
@@ -168,7 +167,10 @@ def conversation(found: Contents) -> Contents:
 
 
 def with_messages(found: Contents, chat: Chat) -> Contents:
-    """Return a conversation: each message is a row, and all of them are a text with a speaker before each."""
+    """Return a conversation: each message is a row, and the text has all of them, a speaker's name before each.
+
+    A message that has several lines keeps them: only its first one begins with the name.
+    """
     speakers = Counter(each.speaker for each in chat.messages)
     rows: list[Row] = [
         (number, {"text": each.text, "speaker": each.speaker, "time": each.time or ""})
@@ -176,7 +178,7 @@ def with_messages(found: Contents, chat: Chat) -> Contents:
     ]
     text = "".join(f"{each.speaker}: {each.text}\n" for each in chat.messages)
     note = (
-        f"{found.name}: a conversation of {len(rows):,} messages by {len(speakers):,} speakers, one a line behind its "
+        f"{found.name}: a conversation of {len(rows):,} messages by {len(speakers):,} speakers, each behind its "
         "speaker's name; --label=speaker learns whose each message is"
     )
     left_out = tuple(f"{found.name}: {each}" for each in chat.notes)
@@ -193,14 +195,17 @@ def columns_in(found: Contents, named: list[str]) -> Table:
         return json_table(found.text, found.name)
     delimiter = find_delimiter(found.text, found.name, "\t")
     if delimiter == NONE or (delimiter != "\t" and not named):
-        column = f", so it has no column {named[0]!r}" if named else ""
         hint = (
             "" if delimiter == NONE else f"; its lines have {delimiter!r} in them: call it .csv, and it is read as one"
         )
-        raise InputError(
-            f"{found.name} is no table{column}; give a table like .csv, .tsv, .jsonl or .json, or name no column{hint}"
-        )
+        raise no_table(found.name, named, hint)
     return delimited_table(found.text, found.name, delimiter, named)
+
+
+def no_table(name: str, named: Sequence[str], hint: str = "") -> InputError:
+    """Return what is said of a file that has no rows, where some columns may have been named."""
+    column = f", so it has no column {named[0]!r}" if named else ""
+    return InputError(f"{name} is no table{column}; give a table like {KINDS}, or name no column{hint}")
 
 
 def subtitles(found: Contents, options: ReadOptions) -> Contents:

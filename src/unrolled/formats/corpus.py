@@ -16,9 +16,11 @@ from ..options import flag, given
 from ..text.labels import Labels
 from .columns import joined, text_column
 from .contents import STANDARD_INPUT, Contents
-from .documents import duplicates, split_documents
+from .documents import copies_told, near_copy, split_documents
 from .sources import Found, Source, is_files, read_source, settled
 from .tables import FILE, Table
+
+LEARNT = "what is held out may have been learnt"
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,11 @@ class Corpus:
         return dataclasses.replace(self, documents=documents, labels=labels).noting_duplicates()
 
     def noting_duplicates(self) -> Corpus:
-        """Return the same with a note of how many documents stand in it more than once."""
-        twice = duplicates(list(zip(self.documents, self.labels or self.documents, strict=True)))
-        if not twice:
-            return self
-        share = f"{twice:,} of {len(self.documents):,} documents stand in the text more than once"
-        return dataclasses.replace(self, notes=(*self.notes, f"{share}; what is held out may have been learnt"))
+        """Return the same with a note of how many documents are copies or near copies of others."""
+        labels = self.labels or ((),) * len(self.documents)
+        rows = list(zip(self.documents, labels, strict=True))
+        note = copies_told(rows, [near_copy((text, *row)) for text, row in rows], "documents")
+        return dataclasses.replace(self, notes=(*self.notes, f"{note}; {LEARNT}")) if note else self
 
     def describe(self) -> dict[str, object]:
         """Return what a model's record says of its text."""

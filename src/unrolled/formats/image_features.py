@@ -13,14 +13,14 @@ from .arrays import Arrays, read_npz
 
 Features = NDArray[np.float32]
 """What a network saw in N images: G places of each, D numbers a place, [N, G, D]."""
-MAX_NAMED = 10  # arrays in a message
+MAX_NAMED_ARRAYS = 10  # in a message
 
 
 def read_features(path: Path) -> tuple[Features, tuple[str, ...] | None]:
     """Features [N, G, D] in an .npz file, and the names of their images if it tells them."""
     arrays, there = read_arrays(path)
     if "features" not in arrays:
-        shown = ", ".join(map(repr, there[:MAX_NAMED])) or "none"
+        shown = ", ".join(map(repr, there[:MAX_NAMED_ARRAYS])) or "none"
         raise InputError(f"{path} has no array features (it has {shown}); add it, [N, G, D]")
     found = arrays["features"]
     if found.dtype.kind != "f" or found.ndim not in (2, 3) or not found.size:

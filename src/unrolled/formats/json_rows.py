@@ -24,7 +24,7 @@ ENDINGS = (".json", *BY_LINES)
 TEXT = "text"  # the column of rows that are texts
 TIMED = re.compile(r'"(?:ts|Timestamp|timestamp|date)"')
 FIRST = 4096  # characters in which it stands
-TEXT_KEYS = ("raw", TEXT, "caption", "value")
+TEXT_KEYS = ("raw", TEXT, "caption", "value", "content")
 """Under which an object in a list has its text, the first one that it has."""
 DEEPEST_COLUMN = 3  # levels of objects within each other that are columns: translation.en
 ALLOWED = "give one object a line, or an array of objects"
@@ -32,12 +32,16 @@ ALLOWED = "give one object a line, or an array of objects"
 
 def json_rows(text: str, name: str) -> tuple[Iterator[Row], str]:
     """Return the rows of JSON lines or of one JSON document, and what they are counted by: "line" or "row"."""
-    lines = name.removesuffix(".gz").endswith(BY_LINES) and not text.lstrip().startswith("[\n")
-    if not lines and is_one(text):
+    if not has_lines(name, text) and is_one(text):
         return (
             (number, cells_of(value, f"{name}, row {number}")) for number, value in enumerate(values_of(text, name), 1)
         ), "row"
     return lines_of(text, name), "line"
+
+
+def has_lines(name: str, text: str) -> bool:
+    """Tell whether every line of a file is a document, by its name and its first line."""
+    return name.removesuffix(".gz").lower().endswith(BY_LINES) and not text.lstrip().startswith("[\n")
 
 
 def lines_of(text: str, name: str) -> Iterator[Row]:
@@ -77,7 +81,7 @@ def values_of(text: str, name: str) -> Iterable[Any]:
 def conversation_in(text: str, name: str) -> Any:
     """Return the JSON document that a conversation may be: an object, or a list of objects with a time in each."""
     begins = text.lstrip()[:1]
-    if name.endswith(BY_LINES) or not is_one(text) or (begins == "[" and not TIMED.search(text[:FIRST])):
+    if has_lines(name, text) or not is_one(text) or (begins == "[" and not TIMED.search(text[:FIRST])):
         return None
     try:
         return parsed(text, name, MOST_DOCUMENT) if begins == "{" else list(array(text, name))

@@ -186,6 +186,8 @@ def names_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         place: [cells[place] for cells in rows if place < len(cells) and cells[place].strip()] for place in places
     }
     columns = {place: column for place, column in columns.items() if column}
+    if are_numbered([head[place] for place in places]):
+        return any(not any(map(is_number, column)) for column in columns.values())
     if not rows:
         return bool(places) and all(is_usual(head[place]) for place in places)
     if not columns or any(is_number(head[place]) or head[place] in columns[place] for place in columns):
@@ -195,6 +197,11 @@ def names_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     ):
         return True
     return len(rows) >= FEWEST and any(tells_name(head[place], column) for place, column in columns.items())
+
+
+def are_numbered(head: Sequence[str]) -> bool:
+    """Tell whether cells count from 0 or 1, as pandas calls columns that have no names."""
+    return len(head) > 1 and list(head) in ([str(n + first) for n in range(len(head))] for first in (0, 1))
 
 
 def is_name(text: str, column: Sequence[str]) -> bool:

@@ -47,7 +47,7 @@ class Segment(Task):
         from ..datasets.choose_unit import choose_unit, with_unit
         from ..datasets.dataset import SHOWN_EXAMPLES, LoadedData
         from ..datasets.examples import ExampleDataset
-        from ..datasets.holdout import PARTS, cut_rows
+        from ..datasets.holdout import PARTS, cut_rows, repeated
 
         rows, corpus = read_rows(source, request.reading)
         cut = cut_rows(rows, request.train, lambda path: read_rows(path, request.reading)[0])
@@ -59,8 +59,9 @@ class Segment(Task):
         vocabularies = {"text": text, "labels": Vocabulary(LABEL, LABELS)}
         parts = {name: examples_of(cut[name], vocabularies) for name in PARTS}
         split = ExampleDataset(vocabularies, "labels", **parts)
+        notes = (*corpus.notes, *repeated(cut, "sentences"))
         return LoadedData(
-            split, corpus.describe(), model, why, corpus.notes, corpus.info, tuple(cut["valid"][:SHOWN_EXAMPLES])
+            split, corpus.describe(), model, why, notes, corpus.info, tuple(cut["valid"][:SHOWN_EXAMPLES])
         )
 
     def rows(self, source: Source, options: ReadOptions) -> ExampleRows:

@@ -41,6 +41,8 @@ class Unit(ABC):
     """Whether units are bytes, or made of bytes, so that every letter can be written with them."""
     several = False
     """Whether a text can be written in several ways, so that the cost of one of them is an upper bound."""
+    spelled = False
+    """Whether a unit that is none of the vocabulary is written with smaller ones, which are."""
 
     @abstractmethod
     def split(self, text: str) -> list[str]:
@@ -113,6 +115,7 @@ class SpelledUnit(Unit):
     """A unit with smaller ones below it: any text can be written with the vocabulary that it learns."""
 
     several = True
+    spelled = True
 
     @abstractmethod
     def spell(self, unit: str) -> list[str]:

@@ -105,4 +105,4 @@ class Watched:
     @property
     def form(self) -> Form:
         """The form of what was gone through; of a text that is in both normal forms, the usual one."""
-        return Form(next(iter(self.normal), ""), "".join(sorted(self.spaces)))
+        return self.beside(self)

@@ -17,7 +17,7 @@ from ..errors import OptionError
 from ..model_file.bundle import Bundle
 from ..model_file.record import Record
 from ..networks.markov import SPELLED, Chain, count
-from ..text.base import Ids, SpelledUnit
+from ..text.base import Ids
 from ..text.vocabulary import Vocabulary
 from .events import Observer, Started, Warned, tell
 from .interrupt import Interrupt
@@ -63,7 +63,7 @@ def spelled_only(ids: Ids, vocabulary: Vocabulary) -> NDArray[np.int32]:
     A chain that wrote them would make up words letter by letter, from the last few letters of all words that it spells.
     """
     kind = vocabulary.kind
-    if not isinstance(kind, SpelledUnit):
+    if not kind.spelled:
         return np.empty(0, np.int32)
     words = Counter(word for part in kind.parts(vocabulary.decode(ids.tolist())) for word in kind.split(part))
     counts, index = vocabulary.count(ids), vocabulary.index

@@ -48,7 +48,7 @@ def read_labelled(source: Source, request: ReadRequest) -> LoadedData:
     vocabulary = request.vocabulary("text", texts, model)
     examples = {name: as_examples(parts[name], vocabulary, labels) for name in PARTS}
     split = ExampleDataset({"text": vocabulary, "labels": labels}, "labels", **examples)
-    notes = (*corpus.notes, *repeated(rows, "rows"))
+    notes = (*corpus.notes, *repeated(parts, "rows"))
     info = (*corpus.info, listed(rows))
     return LoadedData(split, corpus.describe(), model, why, notes, info, tuple(parts["valid"][:SHOWN_EXAMPLES]))
 

@@ -17,7 +17,7 @@ from ...datasets.choose_unit import with_unit
 from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.encoder_input import EncoderInput, Ragged, side_by_side
 from ...datasets.examples import ExampleDataset, Examples
-from ...datasets.holdout import PARTS, cut_rows
+from ...datasets.holdout import PARTS, cut_rows, repeated
 from ...errors import InputError
 from ...formats.contents import Contents
 from ...formats.corpus import Corpus, made
@@ -48,7 +48,7 @@ def read_tagged(source: Source, request: ReadRequest) -> LoadedData:
     texts = request.vocabulary("text", tokens, model)
     examples = {name: as_examples(parts[name], texts, labels) for name in PARTS}
     split = ExampleDataset({"text": texts, "labels": labels}, "labels", **examples)
-    notes = (*corpus.notes, *unlearnt(parts, labels))
+    notes = (*corpus.notes, *unlearnt(parts, labels), *repeated(parts, "sentences"))
     shown = tuple((text, tagged(text.split(), tags.split())) for text, tags in parts["valid"][:SHOWN_EXAMPLES])
     return LoadedData(split, corpus.describe(), model, why, notes, corpus.info, shown)
 

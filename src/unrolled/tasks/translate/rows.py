@@ -13,7 +13,7 @@ from ...datasets.choose_unit import choose_unit, with_unit
 from ...datasets.dataset import SHOWN_EXAMPLES, LoadedData, ReadRequest
 from ...datasets.encoder_input import Ragged
 from ...datasets.examples import ExampleDataset, Examples
-from ...datasets.holdout import PARTS, connected, cut_rows, files_of_part
+from ...datasets.holdout import PARTS, connected, cut_rows, files_of_part, repeated
 from ...errors import InputError
 from ...formats.columns import joined, source_and_target
 from ...formats.contents import Contents
@@ -41,9 +41,8 @@ def read_pairs(source: Source, request: ReadRequest) -> LoadedData:
     vocabularies = vocabularies_of(parts["train"], request, model)
     examples = {name: as_examples(parts[name], vocabularies["source"], vocabularies["target"]) for name in PARTS}
     split = ExampleDataset(vocabularies, "target", **examples)
-    return LoadedData(
-        split, corpus.describe(), model, why, corpus.notes, corpus.info, tuple(parts["valid"][:SHOWN_EXAMPLES])
-    )
+    notes = (*corpus.notes, *repeated(parts, "pairs"))
+    return LoadedData(split, corpus.describe(), model, why, notes, corpus.info, tuple(parts["valid"][:SHOWN_EXAMPLES]))
 
 
 def cut(rows: Sequence[Row], options: TrainOptions, read: Callable[[str], Sequence[Row]]) -> dict[str, list[Row]]:

@@ -18,9 +18,10 @@ $(READY): pyproject.toml constraints.txt setup.py $(wildcard native/*.c native/*
 demo: setup
 	$(BIN)/python examples/demo.py
 
-# Two to four tests at a time; the tests of one file share what they train.
+# Two to four tests at a time; the tests of one file share what they train. Compiled modules are kept, whatever the
+# environment says: else every process that the tests start compiles all of them anew.
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

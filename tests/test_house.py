@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import functools
 import re
 import statistics
 import subprocess
@@ -94,17 +95,30 @@ def room_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """Parse a file, once for all tests."""
+    return ast.parse(path.read_text())
+
+
+@functools.cache
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """List a tree's nodes, once for all tests."""
+    return tuple(ast.walk(tree))
+
+
 def type_checking_only(tree: ast.AST) -> set[ast.AST]:
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    blocks = [node for node in nodes_of(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     return {inner for block in blocks for inner in ast.walk(block)}
 
 
+@functools.cache
 def imports(path: Path) -> list[tuple[str, bool]]:
     """The modules that a file imports, those of the package as paths from its root; and whether each is internal."""
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     skipped = type_checking_only(tree)
     found = []
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if node in skipped:
             continue
         if isinstance(node, ast.Import):
@@ -119,11 +133,12 @@ def imports(path: Path) -> list[tuple[str, bool]]:
     return found
 
 
+@functools.cache
 def functions() -> list[tuple[str, ast.FunctionDef]]:
     return [
         (f"{name_of(path)}:{node.name}", node)
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -256,6 +271,7 @@ def words_of(node: ast.AST | None) -> set[str]:
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
+@functools.cache
 def words_that_decide(node: ast.AST) -> set[str]:
     """The strings by which a node tells one thing from another."""
     if isinstance(node, ast.Compare):
@@ -277,14 +293,14 @@ COLUMN_NAMES = ("formats/usual_names.py", "formats/json_rows.py", "formats/capti
 
 def choices_of(tree: ast.AST, family: str) -> set[ast.AST]:
     """The tuple of choices of the option that names a family, in ``config.py``."""
-    fields = [each for each in ast.walk(tree) if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == family]
+    fields = [each for each in nodes_of(tree) if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == family]
     calls = [each.value for each in fields if isinstance(each.value, ast.Call)]
     return {keyword.value for call in calls for keyword in call.keywords if keyword.arg == "choices"}
 
 
 def named_in(tree: ast.AST, names: set[str], skipped: set[ast.AST]) -> list[str]:
     """The lines that ask for one of these names."""
-    asking = [each for each in ast.walk(tree) if each not in skipped and words_that_decide(each) & names]
+    asking = [each for each in nodes_of(tree) if each not in skipped and words_that_decide(each) & names]
     return [f"{each.lineno}: {ast.unparse(each)[:80]}" for each in asking if hasattr(each, "lineno")]
 
 
@@ -294,7 +310,7 @@ def test_nothing_asks_which_member_of_a_family_it_has(path, family):
     names, places = MEMBERS[family]
     if name_of(path) == "keywords.py":  # a program writes it
         return
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     skipped = choices_of(tree, family) if name_of(path) == CHOICES else set()
     places = (*places, *COLUMN_NAMES)
     assert name_of(path).startswith(places) or not named_in(tree, names, skipped), "ask the member for a fact instead"
@@ -331,8 +347,8 @@ BARE = {"NDArray", "ndarray", "Tensor"}
 
 def types_in(tree: ast.AST) -> set[str]:
     """The names in annotations, and in what a module defines: the latter may be types by another name."""
-    signatures = [each.returns for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
-    annotated = [each.annotation for each in ast.walk(tree) if isinstance(each, ast.arg | ast.AnnAssign)]
+    signatures = [each.returns for each in nodes_of(tree) if isinstance(each, ast.FunctionDef)]
+    annotated = [each.annotation for each in nodes_of(tree) if isinstance(each, ast.arg | ast.AnnAssign)]
     defined = [each.value for each in ast.iter_child_nodes(tree) if isinstance(each, ast.Assign)]
     inner = [each for node in [*signatures, *annotated, *defined] if node for each in ast.walk(node)]
     return {each.id for each in inner if isinstance(each, ast.Name)} | {
@@ -342,7 +358,7 @@ def types_in(tree: ast.AST) -> set[str]:
 
 @pytest.mark.parametrize("path", [path for path in FILES if name_of(path).startswith(TYPED)], ids=name_of)
 def test_types_of_arrays_say_their_axes(path):
-    bare = types_in(ast.parse(path.read_text())) & BARE
+    bare = types_in(tree_of(path)) & BARE
     assert not bare or name_of(path) == "networks/modules/tensors.py", "use a type of arrays.py, or add one there"
 
 
@@ -376,14 +392,14 @@ def test_generate_score_and_explain_load_nothing_heavy(model_file, text_file, tm
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_cores_are_counted_and_properties_cached_in_one_place(path):
-    used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    used = {node.attr for node in nodes_of(tree_of(path)) if isinstance(node, ast.Attribute)}
     own = name_of(path) == "cores.py"
     assert own or not used & {"cpu_count", "process_cpu_count", "sched_getaffinity"}
     assert "functools.cached_property" not in imported_from(path, "functools"), "its lock does not survive a fork"
 
 
 def imported_from(path: Path, module: str) -> set[str]:
-    found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    found = [node for node in nodes_of(tree_of(path)) if isinstance(node, ast.ImportFrom)]
     return {f"{module}.{each.name}" for node in found if node.module == module for each in node.names}
 
 
@@ -429,16 +445,16 @@ OLD_PHRASES = ("by heart", "what sees", "all chance", "yardstick", "dearer", "tw
 
 def names_in(tree: ast.AST) -> set[str]:
     """The names that a file gives to functions, classes, arguments, attributes and variables."""
-    found = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    found |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    stored = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    found = {node.name for node in nodes_of(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    found |= {node.arg for node in nodes_of(tree) if isinstance(node, ast.arg)}
+    found |= {node.id for node in nodes_of(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    stored = (node for node in nodes_of(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
     return found | {node.attr for node in stored}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_names_are_words_of_the_field(path):
-    names = names_in(ast.parse(path.read_text()))
+    names = names_in(tree_of(path))
     assert not names & (OLD_WORDS | UNBOUNDED), "use the field's word; docs/moved.md has them"
 
 

@@ -1,12 +1,15 @@
-"""The real command, in a process of its own."""
+"""The real command, in a process of its own; most often one that has imported already what it needs."""
 
 import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+from .warm import Warm, surroundings
 
 COMMAND = [sys.executable, "-m", "unrolled"]
 TINY = ("--steps", 3, "--hidden-size", 16, "--batch-size", 4, "--sequence-length", 16, "--threads", 1)
@@ -24,10 +27,20 @@ def start() -> Callable[..., subprocess.Popen[str]]:
 
 
 @pytest.fixture(scope="session")
-def cli(start) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run ``unrolled`` with arguments to its end."""
+def warm() -> Iterator[Warm]:
+    """A process that has imported the command line."""
+    process = Warm()
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def cli(start, warm) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``unrolled`` with arguments to its end; in a process started anew where it has an environment of its own."""
 
     def run(*arguments: object, stdin: str = "", **options) -> subprocess.CompletedProcess[str]:
+        if options.keys() <= {"cwd"} and surroundings() == warm.environment:
+            return warm.run([*map(str, arguments)], stdin, options.get("cwd", Path.cwd()))
         process = start(*arguments, **options)
         out, error = process.communicate(stdin, timeout=120)
         return subprocess.CompletedProcess(process.args, process.returncode, out, error)

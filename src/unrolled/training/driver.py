@@ -175,7 +175,10 @@ class Run:
         share = self.schedule.steps / max(1, self.counted_on)
         if self.foretold is None or max(share, 1 / share) < FAR_OFF:
             return
-        expected = corrected(self.foretold, share)
+        split, per_step = self.job.split, self.learner.batches.units_per_step
+        characters = split.characters_of("train")
+        each = per_step * characters / max(1, split.units("train"))
+        expected = corrected(self.foretold, characters, each * self.schedule.steps, each * self.counted_on)
         self.foretold, self.counted_on = expected, self.schedule.steps
         self.recipe = dataclasses.replace(
             self.recipe, summary=dataclasses.replace(self.recipe.summary, forecast=expected)

@@ -8,7 +8,7 @@ import pytest
 
 from unrolled import files
 from unrolled.errors import OutputError
-from unrolled.files import fcntl, give_name, is_folder, locked, remove_leftovers, temporary
+from unrolled.files import fcntl, give_name, is_file, is_folder, locked, remove_leftovers, temporary
 from unrolled.model_file.bundle import write_atomically
 
 needs_locks = pytest.mark.skipif(fcntl is None, reason="no fcntl here")
@@ -145,3 +145,9 @@ def test_of_many_writers_of_a_new_file_one_wins(tmp_path):
 @pytest.mark.parametrize("path", ["x" * 300, "a\0b", "nowhere"])
 def test_what_the_system_will_not_look_at_is_no_folder(path, tmp_path):
     assert not is_folder(path) and is_folder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "", "no such file"])
+def test_what_is_no_name_is_no_file_and_no_folder(name):
+    assert not is_file(name)
+    assert not is_folder(name) or not name  # "" is the folder that one is in

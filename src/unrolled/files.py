@@ -129,6 +129,14 @@ def take_lock(name: Path) -> int:
         os.close(handle)  # who held it before has removed it by now
 
 
+def is_file(path: str | Path) -> bool:
+    """Tell whether there is a file of a name, which may be no name at all: too long, or with what no name has."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def is_folder(path: str | Path) -> bool:
     """Tell whether a path is a folder; one that the system refuses to look at, like too long a name, is none."""
     try:

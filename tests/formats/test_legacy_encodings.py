@@ -299,3 +299,7 @@ def test_a_byte_that_cp1252_has_not_leaves_the_other_letters_of_a_text_in_it():
     text = f"{TEXTS['english'][0]}\n" * 8
     raw = text.encode("cp1252")
     assert decode(raw[:900] + b"\x81" + raw[900:], "book").text == text
+
+
+def test_blank_lines_among_bytes_of_no_text_are_no_error():
+    assert guess_legacy(b"\x80\x81\n\n\n\x9d\xff\n\n", "a.txt").encoding

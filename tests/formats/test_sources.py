@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import unrolled
 from unrolled.errors import InputError
 from unrolled.formats.sources import Text, as_list, in_memory, is_files, read_source, settled
 
@@ -113,3 +114,9 @@ def test_a_source_that_gives_its_items_once_can_be_settled():
 
 def test_rows_are_counted_as_such():
     assert in_memory(ROWS).name == "rows" and in_memory(["a"]).name == "lines"
+
+
+@pytest.mark.parametrize("text", ["The moon rose over the sea. " * 900, "x" * 300 + " y"])
+def test_a_text_longer_than_any_name_is_told_to_be_passed_as_a_text(text):
+    with pytest.raises(InputError, match=r"there is no file '.{40}'; pass text= if that is the text itself"):
+        unrolled.train(text, steps=1)

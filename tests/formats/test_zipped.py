@@ -89,7 +89,9 @@ def test_too_many_members_are_refused_before_they_are_listed(monkeypatch):
     assert "more than 3 files" in refusal(zipped(dict.fromkeys("abcd", "one")))
 
 
-@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04", b"PK\x05\x06" + bytes(18)[:10], zipped({"a": "one"})[:-10]])
+@pytest.mark.parametrize(
+    "raw", [b"", b"PK\x03\x04", b"PK\x05\x06" + bytes(18)[:10], zipped({"a": "one"})[:-10]], ids=range(4)
+)
 def test_damaged_archives_are_refused(raw):
     assert "damaged zip" in refusal(raw)
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from ..config import TrainOptions
 from ..errors import InputError
+from ..files import is_file
 from ..formats.documents import copies_told, near_copy
 from ..formats.sources import Source
 from ..text.labels import Labels
@@ -202,7 +203,7 @@ def cut_rows(
 def files_of_part(given: str) -> Source:
     """Return the file of a held-out part, or several of them, which are named with commas between them."""
     names = given.split(",")
-    return given if len(names) == 1 or Path(given).is_file() else [Path(name) for name in names]
+    return given if len(names) == 1 or is_file(given) else [Path(name) for name in names]
 
 
 def repeated(parts: Mapping[str, Sequence[tuple[str, ...]]], name: str) -> tuple[str, ...]:

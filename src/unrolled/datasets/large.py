@@ -15,6 +15,7 @@ from typing import Any
 
 from ..config import ModelOptions, ReadOptions, TrainOptions
 from ..errors import InputError
+from ..files import is_file
 from ..formats.contents import is_plain_name
 from ..formats.encodings import Encoding, find_encoding
 from ..formats.leftout_bytes import LEAVE_OUT
@@ -152,10 +153,10 @@ def find_large(source: Source, options: ReadOptions, kind: str | None) -> LargeT
         return None
     given = [source] if isinstance(source, str | Path) else list(source)
     paths = tuple(Path(path) for each in given for path in files_of(each))
-    if sum(path.stat().st_size for path in paths if path.is_file()) <= holdout.LARGE:
+    if sum(path.stat().st_size for path in paths if is_file(path)) <= holdout.LARGE:
         return None
     asked = options.strip_gutenberg or options.strip_timecodes or options.text_column or options.label
-    if asked or kind not in (None, "whole", "files", "lines") or not all(path.is_file() for path in paths):
+    if asked or kind not in (None, "whole", "files", "lines") or not all(map(is_file, paths)):
         return None
     plain = tuple(path for path in paths if options.plain_text or is_plain_name(str(path)))
     if len(paths) > len(given):  # what else lies in a folder is left out

@@ -11,6 +11,7 @@ from ..analysis.model_sources import reading_options
 from ..config import ReadOptions, TrainOptions, as_given
 from ..datasets.holdout import files_of_part
 from ..errors import InputError
+from ..files import is_file, is_folder
 from ..formats.sources import NO_FILES, Source, settled
 from ..model_file.bundle import Bundle
 from ..tasks import TASKS
@@ -59,7 +60,7 @@ def refuse_missing(paths: Sequence[Path]) -> None:
             raise InputError(
                 f"the model learnt from {NO_FILES[str(path)]}, which cannot be read again; train from a file"
             )
-        if not (path.is_file() or path.is_dir()):  # a record can name anything, devices and pipes, too
+        if not (is_file(path) or is_folder(path)):  # a record can name anything, devices and pipes, too
             raise InputError(f"the model learnt from {path}, which is not there; put it where it was")
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..config import ReadOptions
 from ..errors import InputError
-from ..files import is_folder
+from ..files import is_file, is_folder
 from ..untrusted import read_bytes
 from .array_cache import FOLDER, cached
 from .caption_shapes import caption_rows
@@ -121,10 +121,10 @@ def noting(captions: Captions, rows: Table) -> Captions:
 def folder_of(found: Found, beside: Path) -> Path:
     """Return the folder in which the images lie: where the table does, or else a folder there that has them."""
     names = [name for name in list(found)[:MAX_NAMED] if "://" not in name and not name.isdecimal()]
-    if not names or any((beside / name).is_file() for name in names):
+    if not names or any(is_file(beside / name) for name in names):
         return beside
     folders = (each for each in sorted(beside.iterdir()) if each.is_dir() and not each.name.startswith("."))
-    return next((each for each in islice(folders, MAX_FOLDERS) if any((each / n).is_file() for n in names)), beside)
+    return next((each for each in islice(folders, MAX_FOLDERS) if any(is_file(each / n) for n in names)), beside)
 
 
 def with_names_of_files(found: Found, folder: Path) -> Found:
@@ -134,7 +134,7 @@ def with_names_of_files(found: Found, folder: Path) -> Found:
     files = {int(n[1]): each.name for each in sorted(folder.iterdir()) if (n := LAST_NUMBER.search(each.name))}
     named: Found = {}
     for name, texts in found.items():
-        known = files.get(int(name)) if name.isdecimal() and len(name) < 20 and not (folder / name).is_file() else None
+        known = files.get(int(name)) if name.isdecimal() and len(name) < 20 and not is_file(folder / name) else None
         named.setdefault(known or name, []).extend(texts)
     return named
 

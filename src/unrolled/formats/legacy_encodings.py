@@ -93,9 +93,11 @@ def unbroken(sample: bytes, name: str) -> tuple[bytes, dict[str, float]]:
     size = max(1, -(-len(lines) // PARTS))
     parts = [b"\n".join(lines[place : place + size]) for place in range(0, len(lines), size)]
     for part in parts if len(lines) > 1 else []:
+        if part.isascii():  # or empty, where it is a blank line
+            continue
         inside = candidates(part, name)
         best = max(inside, key=inside.__getitem__, default="")
-        if best and best not in found and not part.isascii() and inside[best] > SURER * max(found.values(), default=0):
+        if best and best not in found and inside[best] > SURER * max(found.values(), default=0):
             sample, found = part, inside
     return sample, found
 

@@ -10,6 +10,7 @@ from ..config import ModelOptions, ReadOptions, TrainOptions, as_given
 from ..datasets.holdout import LARGE
 from ..datasets.text import TextDataset, split_corpus
 from ..errors import InputError, OptionError
+from ..files import is_file
 from ..formats.corpus import Corpus, read_corpus
 from ..model_file.bundle import ELSEWHERE, Bundle
 from ..model_file.opening import open_bundle
@@ -104,7 +105,7 @@ def old_corpus(bundle: Bundle) -> Corpus | None:
     paths = [Path(name) for name in recorded.get("names", ())]
     if not paths:  # trained elsewhere
         return None
-    if not all(path.is_file() for path in paths) or sum(path.stat().st_size for path in paths) > LARGE:
+    if not all(map(is_file, paths)) or sum(path.stat().st_size for path in paths) > LARGE:
         return None
     try:
         corpus = read_corpus(paths, ReadOptions.of(as_given(recorded.get("read", {}))))

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from ...errors import MissingExtraError, ModelFileError
+from ...files import is_folder
 from ...formats.image_features import Features
 from ...formats.images import Picture, Source, read_whole, refuse_missing_pillow
 from ..modules.device import find_device
@@ -52,7 +53,7 @@ class Backbone:
     def __init__(self, name: str | Path, device: str = "cpu", download: bool = False) -> None:
         refuse_missing_pillow()
         self.name, self.device = str(name), find_device(device)
-        local = not download or Path(name).is_dir()
+        local = not download or is_folder(name)
         try:
             with silence():
                 refuse_hostile(folder_of(self.name, local))
@@ -119,7 +120,7 @@ class Backbone:
 
 def folder_of(name: str, local: bool) -> Path:
     """Return the folder of a network's configuration: its own, or the one where its files are kept."""
-    return Path(name) if Path(name).is_dir() else Path(str(cached_file(name, CONFIG, local_files_only=local))).parent
+    return Path(name) if is_folder(name) else Path(str(cached_file(name, CONFIG, local_files_only=local))).parent
 
 
 def refuse_hostile(folder: Path) -> None:

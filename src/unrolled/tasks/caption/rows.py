@@ -21,7 +21,7 @@ from ...datasets.encoder_input import EncoderInput, Ragged, Shared
 from ...datasets.examples import ExampleDataset, Examples
 from ...datasets.holdout import PARTS, cut_rows, files_of_part
 from ...errors import InputError, OptionError
-from ...files import is_folder
+from ...files import is_file, is_folder
 from ...formats.array_cache import cached
 from ...formats.captions import Captions, load_pixels, read_captions
 from ...formats.image_features import Features, read_features
@@ -175,7 +175,7 @@ def table_and_images(source: Source) -> tuple[Path, Path | None]:
     if not is_files(source):
         raise InputError(f"I got values and no files; give a {KINDS} table of images and captions")
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(each) for each in as_list(source)]
-    missing = [path for path in paths[1:] if not path.exists()]
+    missing = [path for path in paths[1:] if not (is_file(path) or is_folder(path))]
     if missing:
         raise InputError(f"there is no folder {missing[0]}; give the folder of the images, or a file of their features")
     tables = [path for path in paths if not is_folder(path) and path.suffix.lower() != ".npz"]

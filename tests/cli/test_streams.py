@@ -31,9 +31,9 @@ def hostile(tmp_path_factory) -> dict[str, Path]:
     made = {name: folder / f"{name}{FORGED}" for name in ("text", "lang", "chain", "reader", "writer")}
     made |= {name: folder / f"{name}{FORGED}.tsv" for name in ("labels", "pairs")}
     made["text"].write_text("".join(f"{some(6)}\n" for _ in range(300)))
-    rows = [f"{some(3)} {n}\tla\x1b[5mbel\u202e{n % 2}\n" for n in range(80)]
+    rows = [f"{some(6)} {n}\tla\x1b[5mbel\u202e{n % 2}\n" for n in range(80)]
     made["labels"].write_text("".join(["text\tlabel\n", *rows]))
-    made["pairs"].write_text("".join(["source\ttarget\n", *(f"{some(2)} {n}\t{some(2)}\n" for n in range(80))]))
+    made["pairs"].write_text("".join(["source\ttarget\n", *(f"{some(6)} {n}\t{some(2)}\n" for n in range(80))]))
     unrolled.train(made["text"], made["lang"], unit="char", steps=20, **SIZES)
     unrolled.train(made["text"], made["chain"], model="markov", encoding="utf-8")
     unrolled.train(made["labels"], made["reader"], task="classify", steps=10, **SIZES)

@@ -209,7 +209,8 @@ def files_of_part(given: str) -> Source:
 def repeated(parts: Mapping[str, Sequence[tuple[str, ...]]], name: str) -> tuple[str, ...]:
     """Return a note of rows that are copies or near copies of others: how many, and how many held-out ones are known.
 
-    A held-out row is known where a copy or a near copy of it is learnt.
+    A held-out row is known where a copy or a near copy of it is learnt; where none is, what is held out judges well,
+    and there is no note.
     """
     rows = [row for part in PARTS for row in parts[part]]
     numbers = list(map(near_copy, rows))
@@ -219,6 +220,8 @@ def repeated(parts: Mapping[str, Sequence[tuple[str, ...]]], name: str) -> tuple
     learnt = set(numbers[: len(parts["train"])])
     held_out = numbers[len(parts["train"]) :]
     known = sum(number in learnt for number in held_out)
+    if held_out and not known:
+        return ()
     return (f"{note}; {known:,} of {len(held_out):,} held-out {name} have such a copy among those that are learnt",)
 
 

@@ -123,23 +123,23 @@ static int NAME(write)(const tree *n, const filters *f, const double *uniforms, 
                        int64_t *nodes, float *logits, int32_t *ids) {
     const int plain = f->temperature == 1 && f->top_k <= 0 && f->top_p >= 1 && f->min_p <= 0;
     double *p = malloc((size_t)n->outputs * sizeof(double));
-    int32_t *order = malloc((size_t)n->outputs * sizeof(int32_t));
+    int32_t *chosen = malloc((size_t)n->outputs * sizeof(int32_t));
     range *ranges = malloc((size_t)n->order * sizeof(range));
-    int failed = !p || !order || !ranges;
+    int failed = !p || !chosen || !ranges;
     for (int64_t r = 0; !failed && r < rows; r++) {
         int64_t *where = nodes + r * n->order;
         float *last = logits + r * n->outputs;
         for (int64_t t = 0; t < steps; t++) {
             double uniform = uniforms[r * steps + t];
             /* the first is drawn from the given logits, in which units may be missing */
-            int32_t id = plain && t ? search(n, f, where, uniform, ranges) : draw_one(f, last, n->ids, uniform, p, order);
+            int32_t id = plain && t ? search(n, f, where, uniform, ranges) : draw_one(f, last, n->ids, uniform, p, chosen);
             ids[r * steps + t] = id;
             read_unit(n, id, where);
             if (!plain || t == steps - 1) predict(n, where, p, last);
         }
     }
     free(p);
-    free(order);
+    free(chosen);
     free(ranges);
     return failed;
 }

@@ -1,16 +1,14 @@
 /* Inference: reading ids, and drawing them. */
 
-#include <math.h>
 #include <stdlib.h>
 
-#define NEVER -1e30f /* the logit of a unit that never occurred; see text/vocabulary.py */
 #define BLOCK (8 * TILE) /* rows that go through a step together, so that weights are fetched once for all of them */
 
 typedef struct {
     float *a, *u; /* a block of rows: [BLOCK, G*H] twice */
     void *q;      /* [BLOCK, H], as products read them */
-    double *left; /* [outputs]: probabilities, with whole vectors of room */
-    int32_t *order; /* [outputs] */
+    double *p;    /* [outputs]: probabilities */
+    int32_t *ids; /* [outputs]: what a filter chooses among */
     float *z, *query, *scores; /* attention: a block of rows [BLOCK, H] twice, and a source's places with whole vectors */
 } room;
 
@@ -28,19 +26,19 @@ static int make_room(room *m, const network *n, const memory *s, int64_t most) {
     const size_t wide = (size_t)GATES[n->cell] * n->hidden, rows = (size_t)(most < 1 ? 1 : most < BLOCK ? most : BLOCK);
     m->a = malloc(rows * 2 * wide * sizeof(float));
     m->q = malloc(rows * (size_t)n->hidden * sizeof(float));
-    m->left = malloc((size_t)n->outputs * sizeof(double));
-    m->order = malloc((size_t)n->outputs * sizeof(int32_t));
+    m->p = malloc((size_t)n->outputs * sizeof(double));
+    m->ids = malloc((size_t)n->outputs * sizeof(int32_t));
     if (m->a) m->u = m->a + rows * wide;
     m->z = 0;
     if (n->attention.looks != NONE && make_attention_room(m, n, s, rows)) return 1;
-    return !(m->a && m->q && m->left && m->order);
+    return !(m->a && m->q && m->p && m->ids);
 }
 
 static void free_room(room *m) {
     free(m->a);
     free(m->q);
-    free(m->left);
-    free(m->order);
+    free(m->p);
+    free(m->ids);
     free(m->z);
 }
 
@@ -148,92 +146,6 @@ static int NAME(scan)(const network *n, const memory *s, const int32_t *ids, int
     return failed;
 }
 
-/* The ids in the order of their probabilities, least first; equals in the order of ids: a heap sort */
-static int before(const double *p, int32_t a, int32_t b) { return p[a] < p[b] || (p[a] == p[b] && a < b); }
-
-static void sift(const double *p, int32_t *order, int32_t root, int32_t size) {
-    for (int32_t child; (child = 2 * root + 1) < size; root = child) {
-        if (child + 1 < size && before(p, order[child], order[child + 1])) child++;
-        if (!before(p, order[root], order[child])) return;
-        int32_t swap = order[root];
-        order[root] = order[child];
-        order[child] = swap;
-    }
-}
-
-static void sort(const double *p, int32_t *order, int32_t size) {
-    for (int32_t i = 0; i < size; i++) order[i] = i;
-    for (int32_t i = size / 2 - 1; i >= 0; i--) sift(p, order, i, size);
-    for (int32_t i = size - 1; i > 0; i--) {
-        int32_t swap = order[0];
-        order[0] = order[i];
-        order[i] = swap;
-        sift(p, order, 0, i);
-    }
-}
-
-/* Probabilities of logits at a temperature, up to a factor: exp of the differences to the greatest. There is room for
-   whole vectors. */
-static void soften(const filters *f, const float *logits, int32_t size, double *p) {
-    double greatest = -INFINITY;
-    for (int32_t i = 0; i < size; i++) {
-        int out = (i < f->special && (i || !f->ends)) || logits[i] < NEVER / 2;
-        p[i] = out ? -INFINITY : logits[i] / f->temperature;
-    }
-    for (int32_t i = 0; i < size; i++)
-        if (p[i] > greatest) greatest = p[i];
-    for (int32_t i = size; i % (LANES / 2); i++) p[i] = greatest;
-    for (int32_t i = 0; i < size; i += LANES / 2) {
-        vd *place = (vd *)(p + i);
-        *place = dexp(*place - greatest);
-    }
-}
-
-/* Zero where a unit is out. */
-static void filter(const filters *f, int32_t size, double *p, int32_t *order) {
-    if ((f->top_k > 0 && f->top_k < size) || f->top_p < 1) sort(p, order, size);
-    if (f->top_k > 0 && f->top_k < size) {
-        double least = p[order[size - f->top_k]];
-        for (int32_t i = 0; i < size; i++)
-            if (p[i] < least) p[i] = 0;
-    }
-    if (f->top_p < 1) {
-        double cumulative = 0, total = 0;
-        for (int32_t i = 0; i < size; i++) total += p[order[i]];
-        for (int32_t i = 0; i < size - 1; i++) {
-            cumulative += p[order[i]];
-            if (cumulative / total <= 1 - f->top_p) p[order[i]] = 0;
-        }
-    }
-    if (f->min_p > 0) {
-        double greatest = 0;
-        for (int32_t i = 0; i < size; i++)
-            if (p[i] > greatest) greatest = p[i];
-        for (int32_t i = 0; i < size; i++)
-            if (p[i] < f->min_p * greatest) p[i] = 0;
-    }
-}
-
-static int32_t draw_one(const filters *f, const float *logits, int32_t size, double uniform, double *p, int32_t *order) {
-    int32_t id = f->ends ? 0 : f->special;
-    if (f->temperature == 0) {
-        for (int32_t i = f->special; i < size; i++)
-            if (logits[i] > logits[id]) id = i;
-        return id;
-    }
-    soften(f, logits, size, p);
-    filter(f, size, p, order);
-    double total = 0, cumulative = 0;
-    for (int32_t i = 0; i < size; i++) total += p[i];
-    for (int32_t i = 0; i < size; i++) {
-        if (p[i] == 0) continue;
-        id = i;
-        cumulative += p[i];
-        if (cumulative > uniform * total) break;
-    }
-    return id;
-}
-
 static int NAME(draw)(const network *n, const memory *s, const filters *f, const double *uniforms, int64_t rows,
                       int64_t steps, float *h, float *c, float *logits, int32_t *ids) {
     const ptrdiff_t stride = (ptrdiff_t)n->layers * n->hidden;
@@ -244,7 +156,7 @@ static int NAME(draw)(const network *n, const memory *s, const filters *f, const
         for (int64_t t = 0; t < steps; t++) {
             for (int64_t q = r; q < r + size; q++)
                 ids[q * steps + t] =
-                    draw_one(f, logits + q * n->outputs, n->ids, uniforms[q * steps + t], m.left, m.order);
+                    draw_one(f, logits + q * n->outputs, n->ids, uniforms[q * steps + t], m.p, m.ids);
             block_step(n, seen(s, r, steps, t), size, ids + r * steps + t, steps, h + r * stride, c ? c + r * stride : 0,
                        logits + r * n->outputs, n->outputs, &m);
         }

@@ -14,6 +14,7 @@
 #include "cells.h"
 #include "scan.h"
 #include "attention.h"
+#include "draw.h"
 #include "infer.h"
 #include "chain.h"
 #include "rank.h"

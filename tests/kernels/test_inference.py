@@ -4,9 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unrolled import kernels
+from unrolled.config import GenerateOptions
 from unrolled.kernels.inference import PackedNetwork, Shape
 from unrolled.kernels.structures import Filters
 from unrolled.networks.cells import CELLS
+from unrolled.sampling import distribution, draw
+from unrolled.text.vocabulary import NEVER
 
 GATES = {name: cell.gates for name, cell in CELLS.items() if cell.native is not None}
 PLAIN = Filters(temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, special=2)
@@ -154,6 +157,70 @@ def test_no_numbers_make_a_draw_leave_the_vocabulary(logits, temperature, top_k,
     given_logits = np.array([logits], np.float32)
     ids, _, _ = packed.draw(given_logits, start(packed, 1), filters, np.full((1, 3), uniform))
     assert ((ids >= 2) & (ids < 19)).all()
+
+
+def kept(library, logits: np.ndarray, **asked) -> set[int]:
+    """The ids that come out of a row of logits for any of many uniforms."""
+    packed = drawing(library, len(logits))
+    uniforms = np.linspace(0, 1, 1000, endpoint=False)[:, None]
+    filters = Filters(**{"temperature": 1.0, "top_p": 1.0, "min_p": 0.0, "top_k": 0, "special": 2, **asked})
+    ids, _, _ = packed.draw(np.tile(logits, (len(uniforms), 1)), start(packed, len(uniforms)), filters, uniforms)
+    return set(ids[:, 0].tolist())
+
+
+def drawing(library, ids: int) -> PackedNetwork:
+    """A network that costs little and writes so many ids."""
+    return network(library, "elman", hidden=16, layers=1, ids=ids)
+
+
+LOGITS = {
+    "of their own": lambda rng, size: rng.standard_normal(size),
+    "that repeat themselves": lambda rng, size: rng.integers(-3, 4, size) / 2,
+    "few of which are likely": lambda rng, size: -rng.exponential(6, size) * rng.integers(0, 9, size),
+    "next to each other": lambda rng, size: 1 + rng.integers(0, 5, size) * 2.0**-23,
+    "around zero": lambda rng, size: rng.integers(-1, 2, size) * rng.choice([0.0, 1e-40, 1e-3], size),
+    "most of which never occurred": lambda rng, size: np.where(np.arange(size) % 3 < 2, NEVER, rng.random(size)),
+}
+
+
+@pytest.mark.parametrize("what", LOGITS)
+@pytest.mark.parametrize("size", [5, 67, 258, 300, 1500])
+def test_a_draw_is_that_of_the_reference_whatever_filters_it(library, what, size):
+    packed, rng = drawing(library, size), np.random.default_rng(size)
+    for k, p, least, temperature in [
+        (None, None, None, 1.0),
+        (1, None, None, 1.0),
+        (5, None, None, 0.7),
+        (size - 3, None, None, 1.0),
+        (None, 0.9137, None, 1.0),
+        (None, 0.0711, None, 1.3),
+        (None, 0.99983, None, 1.0),
+        (size // 2, 0.8719, 0.0123, 0.9),
+    ]:
+        logits = np.tile(LOGITS[what](rng, size).astype(np.float32), (40, 1))
+        uniforms = rng.random((40, 1))
+        options = GenerateOptions(temperature=temperature, top_k=k, top_p=p, min_p=least, endless=True)
+        filters = Filters(temperature=temperature, top_p=p or 1.0, min_p=least or 0.0, top_k=k or 0, special=2)
+        ids, _, _ = packed.draw(logits, start(packed, 40), filters, uniforms)
+        expected = draw(distribution(logits, options), uniforms[:, 0])
+        np.testing.assert_array_equal(ids[:, 0], expected, f"{k=} {p=} {least=}")
+
+
+@pytest.mark.parametrize(("size", "p"), [(1002, 0.5), (802, 0.25), (1002, 0.999)])
+def test_where_rounding_decides_what_reaches_top_p_it_decides_as_in_the_reference(library, size, p):
+    logits = np.zeros(size, np.float32)
+    chosen = distribution(logits[None], GenerateOptions(top_p=p, endless=True))[0]
+    packed, uniforms = drawing(library, size), np.array([[0.0], [1 - 2**-53]])
+    filters = Filters(temperature=1.0, top_p=p, min_p=0.0, top_k=0, special=2)
+    ids, _, _ = packed.draw(np.tile(logits, (2, 1)), start(packed, 2), filters, uniforms)
+    assert ids[:, 0].tolist() == [np.flatnonzero(chosen)[0], np.flatnonzero(chosen)[-1]]
+
+
+def test_top_k_of_thousands_keeps_all_that_are_as_likely_as_the_last(library):
+    logits = np.full(700, -1.0, np.float32)
+    logits[[100, 200, 300, 699]] = [2, 1, 1, 1]
+    assert kept(library, logits, top_k=2) == {100, 200, 300, 699}
+    assert kept(library, logits, top_k=2, special=201) == {300, 699}
 
 
 @pytest.mark.parametrize("cell", sorted(GATES))

@@ -65,12 +65,19 @@ static void NAME(forward)(const forward_scan *s) {
                 recur(s, t, r, size, unit, u);
                 for (ptrdiff_t q = 0; q < size; q++)
                     for (int j = 0; j < PANEL; j += LANES) {
-                        ptrdiff_t row = t * s->rows + r + q;
-                        unit_forward(s, s->a + row * G * H + unit + j, u[q] + j, row, unit + j);
+                        ptrdiff_t row = t * s->rows + r + q, from = s->ids ? s->ids[row] : row;
+                        unit_forward(s, s->a + from * G * H + unit + j, u[q] + j, row, unit + j);
                     }
             }
     }
     done(s->kind);
+}
+
+/* da of a row [K] to that of the table which the row's id names */
+INLINE void add_to_table(const backward_scan *s, ptrdiff_t row, ptrdiff_t K) {
+    const float *da = s->da + row * K;
+    float *sum = s->table + s->ids[row] * K;
+    for (ptrdiff_t k = 0; k < K; k += LANES) store(sum + k, load(sum + k) + load(da + k));
 }
 
 static void NAME(backward)(const backward_scan *s) {
@@ -79,6 +86,7 @@ static void NAME(backward)(const backward_scan *s) {
     for (ptrdiff_t t = s->steps - 1; t >= 0; t--) {
         for (ptrdiff_t r = s->begin; r < s->end; r++) {
             for (ptrdiff_t unit = 0; unit < H; unit += LANES) unit_backward(s, t * s->rows + r, unit, r * H + unit);
+            if (s->ids) add_to_table(s, t * s->rows + r, K);
             if (RECURRENT[s->cell]) prepare(s->kind, s->du + (t * s->rows + r) * K, K, s->q, r);
         }
         for (ptrdiff_t panel = 0; RECURRENT[s->cell] && panel < H / PANEL; panel += ABREAST)

@@ -19,10 +19,12 @@
 enum kind { FP32, BF16, INT8 };
 enum looks { NONE, DOT, ADDITIVE };
 
-/* Training, forward: from a [T, B, G*H] (the input's share of the gates) to all states.
+/* Training, forward: from a [T, B, G*H] (the input's share of the gates) to all states. Where there are ids [T, B], a
+   is a table [V, G*H] instead, of which they name the rows: what a layer reads that reads units.
    w is W_hh packed by gates, in panels as a `matrix` below: [H/16][G][H][16] in fp32. */
 typedef struct {
     const float *a, *b_hh;
+    const int32_t *ids;
     const void *w;
     float *gates;  /* [T, B, G*H], activated; may be `a` itself */
     float *kept;   /* [T, B, H]: what else a cell that keeps something needs on the way back */
@@ -32,8 +34,11 @@ typedef struct {
     int32_t cell, kind;
 } forward_scan;
 
-/* Training, backward. w is W_hh packed for its transpose: [H/16][G*H][16] in fp32. */
+/* Training, backward. w is W_hh packed for its transpose: [H/16][G*H][16] in fp32. Where there are ids [T, B], da is
+   added to the rows of `table` [V, G*H] that they name, while it is at hand; each call has a table of its own. */
 typedef struct {
+    const int32_t *ids;
+    float *table;
     const void *w;
     const float *gates, *kept, *h, *c, *outputs; /* outputs: the gradient of every output [T, B, H] */
     float *da, *du; /* with respect to a and to W_hh h + b_hh; one and the same array where the cell has one sum of both */
@@ -114,6 +119,16 @@ typedef struct {
     double *sums;
 } ranking;
 
+/* The loss of rows of logits [rows, V], in which scale * (softmax - kept * [target]) is on return; `nats` [rows] of the
+   targets. `kept` is what label smoothing leaves of a target, `scale` what a row counts in a mean. */
+typedef struct {
+    float *logits, *nats;
+    const int64_t *targets;
+    int64_t begin, end;
+    int32_t size; /* V */
+    float kept, scale;
+} loss;
+
 typedef struct {
     const char *name;
     int32_t pairs; /* whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in */
@@ -131,18 +146,19 @@ typedef struct {
     int (*write)(const tree *, const filters *, const double *uniforms, int64_t rows, int64_t steps, int64_t *nodes,
                  float *logits, int32_t *ids);
     void (*rank)(const ranking *);
+    void (*lose)(const loss *);
 } variant;
 
 /* What a caller compares with its own before it calls anything (src/unrolled/kernels/structures.py). The number goes up
    with every change that the sizes do not show: of a meaning, a type, the layout of a packed array, a function's
    arguments. Then come how many numbers follow, and the size and the last field's place of every struct. */
-#define UNROLLED_ABI 2
+#define UNROLLED_ABI 3
 #define UNROLLED_SHAPE(type, last) sizeof(type), offsetof(type, last)
 #define UNROLLED_SHAPES \
     UNROLLED_SHAPE(forward_scan, kind), UNROLLED_SHAPE(backward_scan, kind), UNROLLED_SHAPE(matrix, starts), \
         UNROLLED_SHAPE(attention, v), UNROLLED_SHAPE(network, attention), UNROLLED_SHAPE(memory, longest), \
         UNROLLED_SHAPE(filters, ends), UNROLLED_SHAPE(ngrams, left), UNROLLED_SHAPE(tree, outputs), \
-        UNROLLED_SHAPE(ranking, sums), UNROLLED_SHAPE(variant, rank)
+        UNROLLED_SHAPE(ranking, sums), UNROLLED_SHAPE(loss, scale), UNROLLED_SHAPE(variant, lose)
 #define UNROLLED_ABI_TABLE {UNROLLED_ABI, sizeof((int64_t[]){UNROLLED_SHAPES}) / sizeof(int64_t), UNROLLED_SHAPES}
 
 #endif

@@ -18,6 +18,7 @@
 #include "infer.h"
 #include "chain.h"
 #include "rank.h"
+#include "loss.h"
 
 const variant NAME(variant) = {WORD(VARIANT), PAIRS,      NAME(forward), NAME(backward),
-                               NAME(scan),    NAME(draw), NAME(write),   NAME(rank)};
+                               NAME(scan),    NAME(draw), NAME(write),   NAME(rank), NAME(lose)};

@@ -83,7 +83,8 @@ def check_of(hint: Any) -> Check | None:
     if not any(checks):
         return None
     if origin in (typing.Union, types.UnionType):
-        return any_of([each for each in checks if each])
+        others = [each for each, check in zip(inner, checks, strict=True) if check is None and isinstance(each, type)]
+        return any_of([each for each in checks if each], tuple(others))
     if origin is tuple and Ellipsis not in inner:
         return lambda several, sizes: [check(each, sizes) for each, check in zip(several, checks, strict=True) if check]
     if isinstance(origin, type) and issubclass(origin, Mapping):
@@ -93,12 +94,12 @@ def check_of(hint: Any) -> Check | None:
     return None  # functions and iterators: what they give is not looked at
 
 
-def any_of(checks: list[Check]) -> Check:
-    """Return the check that one of some alternatives is met, or nothing is there."""
+def any_of(checks: list[Check], classes: tuple[type, ...] = ()) -> Check:
+    """Return the check that one of some alternatives is met, or nothing is there, or what is no array."""
     *others, last = checks
 
     def check(value: Any, sizes: Sizes) -> None:
-        if value is None:
+        if value is None or isinstance(value, classes):
             return
         for each in others:
             found = dict(sizes)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     # float32: weights, states, logits
     FloatsH = Annotated[NDArray[np.float32], "H"]
     FloatsK = Annotated[NDArray[np.float32], "K"]
+    FloatsNV = Annotated[NDArray[np.float32], "N V"]
     FloatsN = Annotated[NDArray[np.float32], "N"]
     FloatsX = Annotated[NDArray[np.float32], "..."]
     FloatsY = Annotated[NDArray[np.float32], "_"]
@@ -144,6 +145,7 @@ if TYPE_CHECKING:
     EitherJ = Annotated[Any, "J"]
     EitherX = Annotated[Any, "..."]
     EitherBGH = Annotated[Any, "B G*H"]
+    EitherVGH = Annotated[Any, "V G*H"]
     EitherBH = Annotated[Any, "B H"]
     EitherJH = Annotated[Any, "J H"]
     EitherXK = Annotated[Any, "... K"]

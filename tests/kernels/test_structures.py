@@ -13,6 +13,7 @@ from unrolled.kernels.structures import (
     BackwardScan,
     Filters,
     ForwardScan,
+    Loss,
     Matrix,
     Memory,
     Network,
@@ -48,6 +49,7 @@ PAIRS = {
     "ngrams": Ngrams,
     "tree": Tree,
     "ranking": Ranking,
+    "loss": Loss,
     "variant": Variant,
 }
 

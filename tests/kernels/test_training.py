@@ -6,7 +6,7 @@ from unrolled.kernels import training
 from unrolled.kernels.training import Sizes
 from unrolled.networks.cells import CELLS
 from unrolled.networks.cells.base import Recurrence, scan_by_steps
-from unrolled.networks.modules.scan import native_backward, native_forward, scan
+from unrolled.networks.modules.scan import LookUp, native_backward, native_forward, scan
 
 LSTM = CELLS["lstm"]
 SIZES = [(1, 1, 16), (7, 5, 32), (9, 13, 48), (3, 64, 64)]
@@ -64,6 +64,38 @@ def test_the_gradient_of_the_weights_is_that_of_float64(cell, kind):
         gradients += torch.autograd.grad((outputs * numbers(9, 13, 48, seed=6).to(each)).sum(), leaves)
     for gradient, exactly in zip(found, exact, strict=True):
         assert (gradient - exactly).norm() < {"fp32": 1e-5, "bf16": 2e-2}[kind] * exactly.norm()
+
+
+@pytest.mark.parametrize("kind", ["fp32", "bf16"])
+@pytest.mark.parametrize(("rows", "hidden"), [(1, 16), (13, 48)])
+def test_a_look_up_within_the_scan_is_one_before_it(cell, kind, rows, hidden):
+    ids = torch.randint(5, (9, rows), generator=torch.Generator().manual_seed(1))
+    found: list[list[torch.Tensor]] = []
+    for read in (LookUp, lambda table, ids: torch.nn.functional.embedding(ids, table)):
+        table = numbers(6, cell.gates * hidden, seed=1).requires_grad_()
+        through = cell.gates * hidden if cell.recurrent else 0
+        weights = [numbers(*shape, seed=2).div(7).requires_grad_() for shape in ((through, hidden), (through,))]
+        first = tuple(numbers(rows, hidden, seed=4).requires_grad_() for _ in cell.parts)
+        outputs, _ = scan(cell, read(table, ids), first, Recurrence(*weights), kind)
+        leaves = [table, *weights, *first]
+        found.append([outputs, *torch.autograd.grad((outputs * numbers(9, rows, hidden, seed=6)).sum(), leaves)])
+    assert torch.equal(found[0][0], found[1][0])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+    assert not found[0][1][5].any(), "no id names the last row"
+
+
+@pytest.mark.parametrize("wrong", [-1, 6, 2**31 - 1])
+def test_an_id_beyond_the_table_never_reaches_c(wrong):
+    ids = torch.full((2, 3), wrong, dtype=torch.int32)
+    first = (torch.zeros(3, 16), torch.zeros(3, 16))
+    with pytest.raises(ValueError, match="below 6"):
+        native_forward(LSTM, LookUp(torch.zeros(6, 64), ids), first, Recurrence(torch.zeros(64, 16), torch.zeros(64)))
+
+
+def test_ids_without_a_table_are_refused(library):
+    with pytest.raises(ValueError, match="ids need a table"):
+        training.forward(library, Sizes(LSTM.kernel, 2, 3, 16, 1), {"ids": np.zeros((2, 3), np.int32)})
 
 
 def test_bf16_without_its_room_is_refused(library):

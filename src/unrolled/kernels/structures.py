@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_char_p, c_double, c_int, c_int32, c_int64, c_void_p
+from ctypes import POINTER, c_char_p, c_double, c_float, c_int, c_int32, c_int64, c_void_p
 from typing import Any
 
 PRECISION_CODES = {"fp32": 0, "bf16": 1, "int8": 2}
@@ -15,14 +15,17 @@ KIND: list[tuple[str, Any]] = [("cell", c_int32), ("kind", c_int32)]
 class ForwardScan(ctypes.Structure):
     """``forward_scan``."""
 
-    _fields_ = [(n, c_void_p) for n in ("a", "b_hh", "w", "gates", "kept", "h", "c", "q")] + SIZES + KIND
+    _fields_ = [(n, c_void_p) for n in ("a", "b_hh", "ids", "w", "gates", "kept", "h", "c", "q")] + SIZES + KIND
 
 
 class BackwardScan(ctypes.Structure):
     """``backward_scan``."""
 
     _fields_ = (
-        [(n, c_void_p) for n in ("w", "gates", "kept", "h", "c", "outputs", "da", "du", "dh", "dc", "q")] + SIZES + KIND
+        [(n, c_void_p) for n in ("ids", "table", "w", "gates", "kept", "h", "c", "outputs")]
+        + [(n, c_void_p) for n in ("da", "du", "dh", "dc", "q")]
+        + SIZES
+        + KIND
     )
 
 
@@ -106,6 +109,18 @@ class Ranking(ctypes.Structure):
     ]
 
 
+class Loss(ctypes.Structure):
+    """``loss``."""
+
+    _fields_ = [
+        *((name, c_void_p) for name in ("logits", "nats", "targets")),
+        *((name, c_int64) for name in ("begin", "end")),
+        ("size", c_int32),
+        ("kept", c_float),
+        ("scale", c_float),
+    ]
+
+
 NETWORK: list[Any] = [POINTER(Network), POINTER(Memory)]
 Scan = ctypes.CFUNCTYPE(c_int, *NETWORK, c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p)
 Draw = ctypes.CFUNCTYPE(
@@ -129,10 +144,11 @@ class Variant(ctypes.Structure):
         ("draw", Draw),
         ("write", Write),
         ("rank", ctypes.CFUNCTYPE(None, POINTER(Ranking))),
+        ("lose", ctypes.CFUNCTYPE(None, POINTER(Loss))),
     ]
 
 
-ABI = 2
+ABI = 3
 """``UNROLLED_ABI``: the number of what the sizes do not show."""
 STRUCTURES: list[type[ctypes.Structure]] = [
     ForwardScan,
@@ -145,6 +161,7 @@ STRUCTURES: list[type[ctypes.Structure]] = [
     Ngrams,
     Tree,
     Ranking,
+    Loss,
     Variant,
 ]
 """In the order of ``UNROLLED_SHAPES``."""

@@ -9,12 +9,13 @@ import numpy as np
 
 from ..arrays import ArrayX
 from .cell import CellKernel
-from .checks import pointer
+from .checks import checked_ids, pointer
 from .library import Library
 from .structures import PRECISION_CODES, BackwardScan, ForwardScan
 from .threads import over_rows
 
 Arrays = dict[str, ArrayX]
+FLOAT = 4  # bytes
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Sizes:
     hidden: int
     threads: int
     precision: str = "fp32"
+    table: int = 0
+    """Rows of the table that ids are looked up in, V; 0 where a scan is given every step's share."""
+
+    @property
+    def parts(self) -> int:
+        """Threads that have rows."""
+        return max(1, min(self.threads, self.rows))
 
     @property
     def wide(self) -> tuple[int, int, int]:
@@ -55,10 +63,14 @@ class Sizes:
 
 
 def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
-    """Fill ``gates``, ``kept``, ``h`` and ``c`` from ``a``, ``b_hh`` and ``w``; ``h[0]`` and ``c[0]`` are given."""
+    """Fill ``gates``, ``kept``, ``h`` and ``c`` from ``a``, ``b_hh`` and ``w``; ``h[0]`` and ``c[0]`` are given.
+
+    With ``ids`` [T, B], ``a`` is the table [V, G*H] that they are looked up in.
+    """
     wide, narrow, states = sizes.wide, sizes.narrow, sizes.states
     shapes = {
-        "a": wide,
+        "a": (sizes.table, wide[2]) if sizes.table else wide,
+        "ids": wide[:2],
         "b_hh": (sizes.through,),
         "w": sizes.weights,
         "gates": wide,
@@ -71,10 +83,14 @@ def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
 
 
 def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
-    """Fill ``da`` and ``du``, and turn ``dh`` and ``dc`` from the last state's gradients into the first one's."""
+    """Fill ``da`` and ``du``, and turn ``dh`` and ``dc`` from the last state's gradients into the first one's.
+
+    With ``ids`` [T, B], every thread adds ``da`` up by ids in a part of ``table`` [threads, V, G*H], zero on entry.
+    """
     wide, narrow, states, flat = sizes.wide, sizes.narrow, sizes.states, sizes.narrow[1:]
     shapes = {"w": sizes.weights, "gates": wide, "kept": narrow, "h": states, "c": states}
     shapes |= {"outputs": narrow, "da": wide, "du": wide, "dh": flat, "dc": flat, "q": wide[1:]}
+    shapes |= {"ids": wide[:2], "table": (sizes.parts, sizes.table, wide[2])}
     pointers = addresses(sizes, arrays, shapes)
     run(library.variant.backward, BackwardScan, sizes, pointers)
 
@@ -83,7 +99,11 @@ def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) 
     """Return the address of every array that there is, checked; 0 for those that a scan has no use for."""
     if sizes.precision == "bf16" and "q" not in arrays:
         raise ValueError("products in bf16 need the array q")
-    dtypes = {"w": np.uint16} if sizes.precision == "bf16" else {}
+    if ("ids" in arrays) != bool(sizes.table):
+        raise ValueError("ids need a table, and a table needs ids")
+    if "ids" in arrays:
+        checked_ids(arrays["ids"], sizes.table)
+    dtypes: dict[str, type] = {"ids": np.int32} | ({"w": np.uint16} if sizes.precision == "bf16" else {})
     return {
         name: pointer(arrays[name], dtypes.get(name, np.float32), shape, name) if name in arrays else 0
         for name, shape in shapes.items()
@@ -99,6 +119,9 @@ def run(
     def part(begin: int, end: int) -> None:
         numbers = {"steps": sizes.steps, "rows": sizes.rows, "hidden": sizes.hidden, "begin": begin, "end": end}
         code = PRECISION_CODES[sizes.precision]
-        function(ctypes.byref(arguments(**pointers, **numbers, cell=sizes.cell.number, kind=code)))
+        own = dict(pointers)
+        if own.get("table"):  # the thread's: the rows are cut as `over_rows` does
+            own["table"] += -(-begin * sizes.parts // sizes.rows) * sizes.table * sizes.wide[2] * FLOAT
+        function(ctypes.byref(arguments(**own, **numbers, cell=sizes.cell.number, kind=code)))
 
     over_rows(part, sizes.rows, sizes.threads)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..config import TrainOptions
 from ..datasets.batches import Batch
@@ -13,7 +14,6 @@ from ..networks.modules import Network, build
 from ..networks.modules.base import Encoded, on_device
 from ..networks.modules.dropout import Rng
 from ..networks.modules.sampled_softmax import some_logits
-from ..networks.modules.tied_head import TiedHead
 from ..tasks import TASKS
 from ..tasks.base import Task
 from .job import TrainingJob
@@ -76,10 +76,11 @@ class Learner:
 
     def loss(self, y: torch.Tensor, targets: torch.Tensor, batch: Batch, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
         """Return what a step minimises, and the mean loss, after what the head reads [B, T, W]."""
-        head = self.network.head
-        if isinstance(head, TiedHead) and batch.counts is not None and self.objective.weights is None:
-            real = torch.from_numpy(batch.counts).to(self.device)
-            return head.loss(y[real], targets[real], self.objective.smoothing)
+        if self.sampler is None and self.objective.weights is None:
+            rows, wanted = as_rows(y, targets, batch.counts)
+            found = self.network.loss(rows, wanted, self.objective.smoothing)
+            if found is not None:
+                return found
         logits, positions = self.logits(y, targets, rng)
         losses = self.task.loss(logits, positions)
         return self.objective(losses, logits, positions, targets, batch.counts), mean_of(losses.detach(), batch.counts)
@@ -98,6 +99,18 @@ class Learner:
         hiding = np.random.Generator(np.random.SFC64([self.settings.seed, 5, epoch]))
         given = self.split.inputs("train", batch.documents, hiding)
         return None if given is None else self.network.encode(on_device(given, self.device), rng)
+
+
+def as_rows(
+    y: torch.Tensor, targets: torch.Tensor, counts: NDArray[np.bool_] | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what the head reads [N, W] and targets [N], without padding, in the order in which it lies in memory."""
+    if counts is not None:
+        real = torch.from_numpy(counts).to(y.device)
+        return y[real], targets[real]
+    if not y.is_contiguous():  # a scan's outputs have time first
+        y, targets = y.transpose(0, 1), targets.t()
+    return y.flatten(0, 1), targets.flatten()
 
 
 def make_learner(job: TrainingJob, recipe: Recipe, device: torch.device, precision: str) -> Learner:

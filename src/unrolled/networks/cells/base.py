@@ -23,6 +23,7 @@ from ...arrays import (
     EitherTBH,
     EitherTBJ,
     EitherTBY,
+    EitherVGH,
     EitherX,
     EitherXK,
     EitherXN,
@@ -112,9 +113,12 @@ class Tape:
 
 @dataclass(frozen=True)
 class Gradients:
-    """With respect to ``a``, to ``W_hh h + b_hh`` (as wide, or 0 where there is none) and to the first state."""
+    """With respect to ``a``, to ``W_hh h + b_hh`` (as wide, or 0 where there is none) and to the first state.
 
-    a: EitherTBGH
+    Where ``a`` was looked up in a table, with respect to that.
+    """
+
+    a: EitherTBGH | EitherVGH
     recurrent: EitherTBJ
     state: State
 

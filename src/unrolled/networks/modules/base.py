@@ -14,7 +14,20 @@ from ..spec import NetworkSpec
 from .attention import AttentionMemory
 from .dropout import Rng
 from .stack import NetworkState
-from .tensors import TensorB, TensorBE, TensorBGH, TensorBSV, TensorBSW, TensorBT, TensorBTS, TensorBTW, TensorBX
+from .tensors import (
+    Scalar,
+    TensorB,
+    TensorBE,
+    TensorBGH,
+    TensorBSV,
+    TensorBSW,
+    TensorBT,
+    TensorBTS,
+    TensorBTW,
+    TensorBX,
+    TensorN,
+    TensorNW,
+)
 
 Head = Any
 """A module that makes logits of outputs, with a ``weight`` [V, H] and a ``bias`` [V]."""
@@ -92,6 +105,13 @@ class Network(nn.Module, ABC):
 
         ``encoded`` are the rows' sources, where the network has any.
         """
+
+    def loss(self, y: TensorNW, targets: TensorN, smoothing: float) -> tuple[Scalar, Scalar] | None:
+        """Return the mean loss of targets after outputs, with label smoothing and without, in nats.
+
+        None where the head makes nothing but logits.
+        """
+        return None
 
     def forward(
         self, ids: TensorBT, state: NetworkState, rng: Rng | None = None, encoded: Encoded | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import nn
 
 from ..shapes import POOLED
 from ..spec import NetworkSpec
@@ -13,8 +12,9 @@ from .base import Encoded, Network, Source
 from .dropout import Rng, dropout
 from .encoder import Places, make_encoder
 from .init import SMALL, start_weights
+from .linear_head import LinearHead
 from .stack import NetworkState
-from .tensors import TensorBE, TensorBT, TensorBTW, TensorNSW
+from .tensors import Scalar, TensorBE, TensorBT, TensorBTW, TensorN, TensorNSW, TensorNW
 
 
 class EncoderOnlyNetwork(Network):
@@ -27,7 +27,7 @@ class EncoderOnlyNetwork(Network):
         assert spec.encoder, "there is nothing else to answer from"
         self.spec, self.precision = spec, precision
         self.encoder = make_encoder(spec.encoder, precision)
-        self.head = nn.Linear(POOLED[spec.pooling] * spec.encoder.width, spec.outputs)
+        self.head = LinearHead(POOLED[spec.pooling] * spec.encoder.width, spec.outputs, precision)
 
     def initialise(self, generator: torch.Generator) -> None:
         assert self.spec.encoder, "there is one"
@@ -52,6 +52,10 @@ class EncoderOnlyNetwork(Network):
     ) -> tuple[TensorNSW, NetworkState]:
         assert encoded and encoded.answers is not None, "there is always a source"
         return encoded.answers, state
+
+    def loss(self, y: TensorNW, targets: TensorN, smoothing: float) -> tuple[Scalar, Scalar]:
+        found: tuple[Scalar, Scalar] = self.head.loss(y, targets, smoothing)
+        return found
 
 
 def pool(found: Places, way: str) -> TensorBTW:

@@ -1,4 +1,4 @@
-"""The loss of a tied head over many units, and its gradients, a few rows at a time.
+"""The loss of a head, and its gradients, a few rows at a time.
 
 All logits of a step would be hundreds of megabytes that are read and written a dozen times. Here each part of them is
 made, turned into its gradient and used while it lies in the cache; none is kept (Wijmans et al. 2024, section 4).
@@ -11,19 +11,23 @@ from typing import Any
 
 import torch
 
+from ... import kernels
+from ...kernels.loss import lose
 from ...text.vocabulary import NEVER
 from .product import filled, multiplies_bf16
-from .tensors import Scalar, TensorN, TensorNK, TensorV, TensorVK
+from .tensors import Scalar, TensorN, TensorNK, TensorNV, TensorV, TensorVK
 
 ROWS_PER_BLOCK = 512
-"""Rows at a time: more need memory that is not near, fewer add up the table's gradient too often."""
+"""Rows at a time, of many units: more need memory that is not near, fewer add up the table's gradient too often."""
+LOGITS_PER_BLOCK = 1 << 20
+"""Of few units, as many rows as have so many logits."""
 
 MIN_PROBABILITY = 1e-37
 """The least probability whose logarithm is taken."""
 
 
 class FusedLoss(torch.autograd.Function):
-    """Outputs ``x``, a tied embedding's ``table``, the ``bias`` and targets → the mean loss in nats, smoothed and not.
+    """Outputs ``x``, a ``table`` of a row a unit, the ``bias`` and targets → the mean loss in nats, smoothed and not.
 
     Smoothing spreads over the units that occur. Only the first loss has a gradient. Products are of a ``precision``.
     """
@@ -35,38 +39,56 @@ class FusedLoss(torch.autograd.Function):
         # Of logits l = x E^T + b over V units, n of which occur, with smoothing s (Szegedy et al. 2016, section 7):
         #   loss = log sum exp(l) - (1 - s) l_target - s mean(l of those that occur)
         #   dl = softmax(l) - (1 - s) [target] - s / n [occurs]      dx = dl E     dE = dl^T x     db = sum of dl
-        # The last term of dl is the same for all rows: its share of the gradients is added once, behind the loop.
-        operand: Callable[[TensorNK], TensorNK] = filled if multiplies_bf16(precision) else lambda each: each
+        # The last term of dl is the same for all rows: its share of the gradients is added once, behind the loop. All
+        # is divided by N, for a mean is what has the gradient.
+        narrow = multiplies_bf16(precision)
+        operand: Callable[[TensorNK], TensorNK] = filled if narrow else lambda each: each
         dx, d_table, d_bias = torch.empty_like(x), torch.zeros_like(table), torch.zeros_like(bias)
-        smoothed, plain = x.new_zeros(()), x.new_zeros(())
-        units = table.to(torch.bfloat16 if multiplies_bf16(precision) else x.dtype)
+        smoothed, plain, each = x.new_zeros(()), x.new_zeros(()), 1 / max(1, len(x))
+        units = table.to(torch.bfloat16 if narrow else x.dtype)
         occurs = (bias > NEVER / 2).to(x.dtype)
         count = occurs.sum()
         everywhere, center, middle = smoothing / count, occurs @ units.to(x.dtype), (bias * occurs).sum() / count
-        for part, wanted, into in zip(*(torch.split(each, ROWS_PER_BLOCK) for each in (x, targets, dx)), strict=True):
+        at_once = max(ROWS_PER_BLOCK, LOGITS_PER_BLOCK // len(table))
+        for part, wanted, into in zip(*(torch.split(of_all, at_once) for of_all in (x, targets, dx)), strict=True):
             read = operand(part)
             logits = (read @ units.t())[: len(part)] + bias  # in float32: the bias is
-            picked = logits.gather(1, wanted[:, None])
-            means = part @ center / count + middle  # of all logits, without reading them
-            slopes = logits.softmax(1)
-            losses = -slopes.gather(1, wanted[:, None]).clamp_min(MIN_PROBABILITY).log_()
+            if smoothing:  # the mean of all logits, without reading them
+                spread = logits.gather(1, wanted[:, None])[:, 0] - (part @ center / count + middle)
+                smoothed += smoothing * spread.sum()
+            slopes, losses = slopes_and_losses(logits, wanted, smoothing, each, precision)
             plain += losses.sum()
-            smoothed += losses.sum() + smoothing * (picked.sum() - means.sum())
-            slopes.scatter_add_(1, wanted[:, None], torch.full_like(picked, smoothing - 1))
             d_bias += slopes.sum(0)
             low = operand(slopes)
-            into.copy_((low @ units)[: len(part)]).sub_(everywhere * center)
+            into.copy_((low @ units)[: len(part)])
+            if smoothing:
+                into.sub_(each * everywhere * center)
             d_table += low.t() @ read
-        d_table.addr_(occurs, everywhere * x.sum(0), alpha=-1)  # what is spread over units is the same for each
-        d_bias -= everywhere * len(x) * occurs
+        if smoothing:  # what is spread over units is the same for each
+            d_table.addr_(occurs, each * everywhere * x.sum(0), alpha=-1)
+            d_bias -= everywhere * each * len(x) * occurs
         ctx.save_for_backward(dx, d_table, d_bias)
-        mean = plain / len(x)
+        mean = plain * each
         ctx.mark_non_differentiable(mean)
-        return smoothed / len(x), mean
+        return (smoothed + plain) * each, mean
 
     @staticmethod
     def backward(ctx: Any, slope: Scalar, _: Scalar) -> tuple[TensorNK, TensorVK, TensorV, None, None, None]:
-        # the gradients of the sum were made on the way forward; those of the mean are these over N, by the chain rule
-        dx, d_table, d_bias = ctx.saved_tensors
-        scale = slope / max(1, len(dx))
-        return dx * scale, d_table * scale, d_bias * scale, None, None, None
+        # the gradients were made on the way forward; those of what follows are these times its own, by the chain rule
+        found = ctx.saved_tensors
+        dx, d_table, d_bias = found if slope == 1 else (slope * each for each in found)
+        return dx, d_table, d_bias, None, None, None
+
+
+def slopes_and_losses(
+    logits: TensorNV, targets: TensorN, smoothing: float, scale: float, precision: str
+) -> tuple[TensorNV, TensorN]:
+    """Return the slopes of losses by logits, which are used up, times a ``scale``, and each target's nats."""
+    library = kernels.load() if precision != "off" and logits.device.type == "cpu" else None
+    if library is not None and logits.dtype == torch.float32:
+        found = lose(library, logits.numpy(), targets.numpy(), 1 - smoothing, scale, torch.get_num_threads())
+        return logits, torch.from_numpy(found)
+    slopes = logits.softmax(1)
+    losses = -slopes.gather(1, targets[:, None]).clamp_min(MIN_PROBABILITY).log_()
+    slopes.scatter_add_(1, targets[:, None], torch.full_like(losses, smoothing - 1))
+    return slopes.mul_(scale), losses[:, 0]

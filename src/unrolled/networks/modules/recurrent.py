@@ -19,10 +19,11 @@ from .dropout import Rng, dropout
 from .encoder import make_encoder
 from .init import SMALL, start_weights
 from .label_embedding import LabelEmbedding, first_state
+from .linear_head import LinearHead
 from .sampled_softmax import LARGE
-from .scan import has_fused
+from .scan import LookUp, Share, has_fused, whole
 from .stack import NetworkState, Stack
-from .tensors import TensorBT, TensorBTH, TensorTBH, TensorX, TensorXGH, TensorXI
+from .tensors import Scalar, TensorBT, TensorBTH, TensorN, TensorNW, TensorTB, TensorTBH, TensorX, TensorXI
 from .tied_head import TiedHead
 
 
@@ -40,7 +41,7 @@ class RecurrentNetwork(Network):
         widths = [spec.input_size(layer) for layer in range(spec.layers)]
         cell = find_cell(spec.cell, spec.context)
         self.rnn = Stack(cell, widths, spec.hidden_size, spec.dropout, precision)
-        self.head: Head = nn.Linear(spec.hidden_size, spec.outputs)
+        self.head: Head = LinearHead(spec.hidden_size, spec.outputs, precision)
         if spec.tied and self.embedding:
             self.head = TiedHead(self.embedding, spec.hidden_size, precision)
         states = len(cell.parts) * spec.layers * spec.hidden_size
@@ -89,9 +90,13 @@ class RecurrentNetwork(Network):
         fused = has_fused(self.rnn.cell, ids.device)
         first = self.inputs(ids.t(), rng) if fused else self.first_layer(ids.t(), rng)
         if encoded.constant is not None and not fused:
-            first = first + encoded.constant
+            first = whole(first) + encoded.constant
         y, state = self.rnn(first, state, rng, fused, encoded.constant, self.looking(encoded))
         return y.transpose(0, 1), state
+
+    def loss(self, y: TensorNW, targets: TensorN, smoothing: float) -> tuple[Scalar, Scalar]:
+        found: tuple[Scalar, Scalar] = self.head.loss(y, targets, smoothing)
+        return found
 
     def looking(self, encoded: Encoded) -> Callable[[TensorTBH], TensorTBH] | None:
         """Return what looks at the source above the first layer, if anything does."""
@@ -115,8 +120,8 @@ class RecurrentNetwork(Network):
         embedded: TensorXI = self.embedding(ids)
         return dropout(embedded, self.spec.dropout, rng) if self.encoder else embedded
 
-    def first_layer(self, ids: TensorX, rng: Rng | None = None) -> TensorXGH:
-        """Return ``W_ih x + b_ih`` of the first layer for ids of any shape.
+    def first_layer(self, ids: TensorTB, rng: Rng | None = None) -> Share:
+        """Return ``W_ih x + b_ih`` of the first layer for ids.
 
         A table of all V rows serves many ids; a few ids are cheaper one by one, and touch few rows of a large table.
         """
@@ -124,8 +129,8 @@ class RecurrentNetwork(Network):
             return self.rnn.project(self.inputs(ids, rng), 0)
         if self.embedding is None:
             w_ih, _, b_ih, _ = self.rnn.weights(0)
-            return nn.functional.embedding(ids, w_ih.t() + b_ih)
+            return LookUp(w_ih.t() + b_ih, ids)
         sparse = self.embedding.sparse and torch.is_grad_enabled()
         if sparse or ids.numel() < self.spec.inputs:
             return self.rnn.project(self.embedding(ids), 0)
-        return nn.functional.embedding(ids, self.rnn.project(self.embedding.weight, 0))
+        return LookUp(self.rnn.project(self.embedding.weight, 0), ids)

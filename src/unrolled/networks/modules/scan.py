@@ -6,6 +6,7 @@ all of time. On a CPU the steps between run in the kernels; where there are none
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -21,9 +22,11 @@ from .tensors import (
     TensorJ,
     TensorJH,
     TensorN,
+    TensorTB,
     TensorTBGH,
     TensorTBH,
     TensorTBI,
+    TensorVGH,
     TensorX,
     TensorXBH,
 )
@@ -32,19 +35,58 @@ PANEL = 16  # units that the kernels take at a time
 STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
 
 
+@dataclass(frozen=True)
+class LookUp:
+    """The input's share of a layer that reads units: the rows of a ``table`` that ``ids`` name.
+
+    The kernels look them up as they go, and add their gradients up so, too: an array of every step's share would be
+    written and read again, and is as large as everything else of a scan together.
+    """
+
+    table: TensorVGH
+    ids: TensorTB
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def whole(self) -> TensorTBGH:
+        """Return every step's share."""
+        return torch.nn.functional.embedding(self.ids, self.table)
+
+
+Share = TensorTBGH | LookUp
+"""The input's share of the gates: every step's, or a table of the units'."""
+
+
+def whole(share: Share) -> TensorTBGH:
+    """Return every step's share of the gates."""
+    return share.whole() if isinstance(share, LookUp) else share
+
+
 class Scan(torch.autograd.Function):
-    """The input's share ``a``, ``w_hh``, ``b_hh`` and the first state → the outputs and the last state."""
+    """The input's share ``a``, ``w_hh``, ``b_hh`` and the first state → the outputs and the last state.
+
+    With ``ids``, ``a`` is the table that they are looked up in.
+    """
 
     @staticmethod
     def forward(
-        ctx: Any, cell: Cell, precision: str, a: TensorTBGH, w_hh: TensorJH, b_hh: TensorJ, *state: TensorBH
+        ctx: Any,
+        cell: Cell,
+        precision: str,
+        ids: TensorTB | None,
+        a: TensorX,
+        w_hh: TensorJH,
+        b_hh: TensorJ,
+        *state: TensorBH,
     ) -> tuple[TensorXBH, ...]:
         weights = Recurrence(w_hh, b_hh)
         if precision == "off":
             tape = cell.forward(a, state, weights)
         else:
-            tape = native_forward(cell, a, state, weights, precision)
+            tape = native_forward(cell, a if ids is None else LookUp(a, ids), state, weights, precision)
         ctx.cell, ctx.precision, ctx.parts = cell, precision, len(tape.states)
+        ctx.read = None if ids is None else LookUp(a, ids)
         ctx.save_for_backward(w_hh, b_hh, *tape.states, *tape.kept)
         return tape.states[0][1:], *(part[-1].clone() for part in tape.states)
 
@@ -55,24 +97,36 @@ class Scan(torch.autograd.Function):
         w_hh, b_hh, *saved = ctx.saved_tensors
         tape = Tape(tuple(saved[: ctx.parts]), tuple(saved[ctx.parts :]))
         given = (tape, outputs, last, Recurrence(w_hh, b_hh))
-        off = ctx.precision == "off"
-        gradients = ctx.cell.backward(*given) if off else native_backward(ctx.cell, *given, ctx.precision)
+        if ctx.precision == "off":
+            gradients = ctx.cell.backward(*given)
+        else:
+            gradients = native_backward(ctx.cell, *given, ctx.precision, ctx.read)
         flat = gradients.recurrent.flatten(0, 1)
         w_gradient = summed(flat, tape.states[0][:-1].flatten(0, 1), ctx.precision)
-        return None, None, gradients.a, w_gradient, flat.sum(0), *gradients.state
+        # where both sums are one, the table's gradient holds them already, added up by ids
+        b_gradient = flat.sum(0) if ctx.read is None or ctx.cell.separate else gradients.a.sum(0)
+        return None, None, None, gradients.a, w_gradient, b_gradient[: flat.shape[1]], *gradients.state
 
 
 def scan(
-    cell: Cell, a: TensorTBGH, state: State, recurrence: Recurrence, precision: str = "fp32"
+    cell: Cell, a: Share, state: State, recurrence: Recurrence, precision: str = "fp32"
 ) -> tuple[TensorTBH, State]:
     """Return the outputs and the last state of a cell over ``a``.
 
     ``precision`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
     """
-    suits = a.device.type == "cpu" and a.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
-    able = suits and cell.native is not None and kernels.load() is not None
+    given = a.table if isinstance(a, LookUp) else a
+    suits = given.device.type == "cpu" and given.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
+    able = suits and precision != "off" and cell.native is not None and kernels.load() is not None
+    ids = a.ids.to(torch.int32).contiguous() if able and isinstance(a, LookUp) else None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
-        cell, precision if able else "off", a, recurrence.w_hh, recurrence.b_hh, *state
+        cell,
+        precision if able else "off",
+        ids,
+        whole(a) if ids is None else given,
+        recurrence.w_hh,
+        recurrence.b_hh,
+        *state,
     )
     return outputs, tuple(last)
 
@@ -88,11 +142,11 @@ def pack(w_hh: TensorJH, shape: tuple[int, ...], order: tuple[int, ...], precisi
     return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
 
 
-def sizes_of(cell: Cell, a: TensorTBGH, precision: str) -> Sizes:
-    """Return the kernels' description of a scan."""
-    steps, rows, wide = a.shape
+def sizes_of(cell: Cell, shape: tuple[int, ...], precision: str, table: int = 0) -> Sizes:
+    """Return the kernels' description of a scan over [T, B, G*H], looked up in a table of so many rows, if in any."""
+    steps, rows, wide = shape
     assert cell.kernel, "the caller has asked"
-    return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), precision)
+    return Sizes(cell.kernel, steps, rows, wide // cell.gates, torch.get_num_threads(), precision, table)
 
 
 def as_arrays(**tensors: TensorX) -> dict[str, ArrayX]:
@@ -100,11 +154,15 @@ def as_arrays(**tensors: TensorX) -> dict[str, ArrayX]:
     return {name: tensor.detach().numpy() for name, tensor in tensors.items()}
 
 
-def native_forward(cell: Cell, a: TensorTBGH, state: State, recurrence: Recurrence, precision: str = "fp32") -> Tape:
+def native_forward(cell: Cell, a: Share, state: State, recurrence: Recurrence, precision: str = "fp32") -> Tape:
     """Return what ``cell.forward`` does, in the kernels."""
     library = kernels.load()
     assert library, "the caller has asked"
-    sizes = sizes_of(cell, a, precision)
+    if isinstance(a, LookUp):
+        sizes = sizes_of(cell, (*a.ids.shape, a.table.shape[1]), precision, len(a.table))
+        read = {"a": a.table.contiguous(), "ids": a.ids}
+    else:
+        sizes, read = sizes_of(cell, a.shape, precision), {"a": a.contiguous()}
     each = STEP[precision]
     shape = (cell.gates, -1, PANEL, sizes.hidden // each, each)
     # [G][H/16 panels][16][H/s][s] → [H/16][G][H/s][16][s]: all gates of 16 units together, for their state is made of
@@ -115,19 +173,25 @@ def native_forward(cell: Cell, a: TensorTBGH, state: State, recurrence: Recurren
         part[0] = first
     gates, kept = torch.empty(sizes.wide), torch.empty(sizes.narrow)
     room = {"q": torch.empty(sizes.narrow[1:])} if precision == "bf16" else {}
-    given = as_arrays(a=a.contiguous(), b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states, **room)
+    given = as_arrays(**read, b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states, **room)
     forward(library, sizes, given)
     return Tape(tuple(states.values()), (gates, kept))
 
 
 def native_backward(
-    cell: Cell, tape: Tape, outputs: TensorTBH, last: State, recurrence: Recurrence, precision: str = "fp32"
+    cell: Cell,
+    tape: Tape,
+    outputs: TensorTBH,
+    last: State,
+    recurrence: Recurrence,
+    precision: str = "fp32",
+    read: LookUp | None = None,
 ) -> Gradients:
-    """Return what ``cell.backward`` does, in the kernels."""
+    """Return what ``cell.backward`` does, in the kernels; the gradient of a table, where that was ``read``."""
     library = kernels.load()
     assert library, "the caller has asked"
     gates, kept = tape.kept
-    sizes = sizes_of(cell, gates, precision)
+    sizes = sizes_of(cell, gates.shape, precision, len(read.table) if read else 0)
     each = STEP[precision]
     # the way back multiplies by the transpose: the gates are the inputs and the units of h the outputs,
     # [G*H/s][s][H/16][16] → [H/16][G*H/s][16][s]
@@ -140,9 +204,11 @@ def native_backward(
     }
     states = dict(zip(cell.parts, tape.states, strict=True))
     states |= {"q": torch.empty(sizes.wide[1:])} if precision == "bf16" else {}
+    table = torch.zeros(sizes.parts, sizes.table, da.shape[2])
+    states |= {"ids": read.ids, "table": table} if read else {}
     given = as_arrays(w=weights, gates=gates, kept=kept, **states, outputs=outputs.contiguous(), da=da, du=du, **flows)
     backward(library, sizes, given)
-    return Gradients(da, du if cell.recurrent else du[..., :0], tuple(flows.values()))
+    return Gradients(table.sum(0) if read else da, du if cell.recurrent else du[..., :0], tuple(flows.values()))
 
 
 def has_fused(cell: Cell, device: torch.device) -> bool:

@@ -10,7 +10,7 @@ from torch import nn
 from ..cells.base import Cell, Recurrence, State
 from .dropout import Rng, dropout
 from .product import product
-from .scan import fused_scan, scan
+from .scan import Share, fused_scan, scan, whole
 from .tensors import (
     TensorBGH,
     TensorBX,
@@ -18,7 +18,6 @@ from .tensors import (
     TensorJH,
     TensorN,
     TensorNI,
-    TensorTBGH,
     TensorTBH,
     TensorTBN,
     TensorXGH,
@@ -61,11 +60,11 @@ class Recurrent(nn.Module):
             return product(x, w_ih.t(), self.precision) + b_ih
         return nn.functional.linear(x, w_ih, b_ih)
 
-    def run(self, a: TensorTBGH, layer: int, state: State, direction: str = "") -> tuple[TensorTBH, State]:
+    def run(self, a: Share, layer: int, state: State, direction: str = "") -> tuple[TensorTBH, State]:
         """Return one layer over time; a single step without a gradient needs no scan."""
         _, w_hh, _, b_hh = self.weights(layer, direction)
         if len(a) == 1 and not torch.is_grad_enabled():
-            after = self.cell.step(a[0], state, Recurrence(w_hh, b_hh))
+            after = self.cell.step(whole(a)[0], state, Recurrence(w_hh, b_hh))
             return after[0][None], after
         return scan(self.cell, a, state, Recurrence(w_hh, b_hh), self.precision)
 
@@ -75,7 +74,7 @@ class Stack(Recurrent):
 
     def forward(
         self,
-        first: TensorTBN,
+        first: TensorTBN | Share,
         state: NetworkState,
         rng: Rng | None,
         fused: bool = False,
@@ -89,16 +88,16 @@ class Stack(Recurrent):
         outputs into what is read from there on.
         """
         last: list[State] = []
-        y = first
+        read: TensorTBN | Share = first
         for layer in range(self.layers):
             before = tuple(state[part][:, layer] for part in self.cell.parts)
             if fused:
-                y, after = fused_scan(self.cell, y, before, self.weights(layer), None if layer else constant)
+                y, after = fused_scan(self.cell, whole(read), before, self.weights(layer), None if layer else constant)
             else:
-                y, after = self.run(self.project(y, layer) if layer else y, layer, before)
+                y, after = self.run(self.project(whole(read), layer) if layer else read, layer, before)
             if above and not layer:
                 y = above(y)
-            y = dropout(y, self.dropout, rng)
+            read = y = dropout(y, self.dropout, rng)
             last.append(after)
         parts = zip(*last, strict=True)
         return y, {name: torch.stack(part, 1) for name, part in zip(self.cell.parts, parts, strict=True)}

@@ -2,6 +2,7 @@
 #define VARIANT portable
 #define LANES 4
 #define TILE 2
+#define OPEN 1 /* PyTorch uses what the processor has */
 
 /* byte i of every lane: of w with its sign, of x without */
 #define BYTE(x, w, i) (((x) >> (8 * (i)) & 255) * ((w) << (24 - 8 * (i)) >> 24))

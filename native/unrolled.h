@@ -132,6 +132,7 @@ typedef struct {
 typedef struct {
     const char *name;
     int32_t pairs; /* whether the processor multiplies pairs of bf16, so that bf16 is the faster kind to train in */
+    int32_t open;  /* whether another way to train may still be faster, so that it is measured */
     void (*forward)(const forward_scan *);
     void (*backward)(const backward_scan *);
     /* ids [rows, steps] → logits [rows, steps, outputs]; state [rows, layers, H] a part, changed in place. The memory is

@@ -6,6 +6,9 @@
 #define WORD(a) QUOTE(a)
 
 #include "unrolled.h"
+#ifndef OPEN
+#define OPEN 0
+#endif
 #include "vector.h"
 #include "product.h"
 #ifdef TILES
@@ -20,5 +23,5 @@
 #include "rank.h"
 #include "loss.h"
 
-const variant NAME(variant) = {WORD(VARIANT), PAIRS,      NAME(forward), NAME(backward),
+const variant NAME(variant) = {WORD(VARIANT), PAIRS, OPEN,      NAME(forward), NAME(backward),
                                NAME(scan),    NAME(draw), NAME(write),   NAME(rank), NAME(lose)};

@@ -216,12 +216,16 @@ class RunOptions(Options):
     """Where training is done."""
 
     device: str = option("auto", "where training runs: auto, cpu, cuda or mps")
-    kernels: str = option("auto", "whether training may use the C kernels", choices=("auto", "off"))
+    kernels: str = option(
+        "auto",
+        "what training scans with: the C kernels, PyTorch's own scan (stock), or neither (off)",
+        choices=("auto", "stock", "off"),
+    )
     precision: str = option(
         "auto",
         "what the kernels train in: bf16 where the processor multiplies it",
         choices=("auto", "fp32", "bf16"),
-        idle={"kernels": ("off",)},
+        idle={"kernels": ("off", "stock")},
     )
     threads: int | None = threads_option()
 

@@ -13,7 +13,7 @@ ClassWeightsChoice = Literal["none", "balanced"]
 DocumentsChoice = Literal["whole", "files", "lines", "blank-lines", "rows"]
 EngineChoice = Literal["auto", "native", "reference", "torch"]
 FeedbackChoice = Literal["units", "none"]
-KernelsChoice = Literal["auto", "off"]
+KernelsChoice = Literal["auto", "stock", "off"]
 ModeChoice = Literal["streamed", "cold-256"]
 ModelChoice = Literal["recurrent", "markov", "gpt2"]
 OptimizerChoice = Literal["muon", "adamw"]
@@ -139,7 +139,7 @@ class TrainKeywords(ReadKeywords, total=False):
     device: str
     """Where training runs: auto, cpu, cuda or mps [default: auto]."""
     kernels: KernelsChoice
-    """Whether training may use the C kernels [default: auto]."""
+    """What training scans with: the C kernels, PyTorch's own scan (stock), or neither (off) [default: auto]."""
     precision: PrecisionChoice
     """What the kernels train in: bf16 where the processor multiplies it [default: auto]."""
     threads: int | None

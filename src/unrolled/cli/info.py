@@ -74,6 +74,8 @@ def machine() -> dict[str, Any]:
         "cores": cores(),
         **packages,
         "kernels": f"{library.name} (of {', '.join(library.names)})" if library else kernels.reason_missing(),
+        "arithmetic": " or ".join(kernels.arithmetics("auto", "auto"))
+        + (", measured before a run of minutes" if len(kernels.arithmetics("auto", "auto")) > 1 else ""),
         "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",
         "engines": ", ".join(engines),
         "terminal": streams.is_terminal(),

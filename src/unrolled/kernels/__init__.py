@@ -4,6 +4,6 @@ The C code is single-threaded and re-entrant; threads are Python's, over rows, w
 """
 
 from .cell import CellKernel
-from .library import Library, arithmetic, load, reason_missing
+from .library import STOCK, STOCK_CALLED, Library, arithmetic, arithmetics, load, reason_missing
 
-__all__ = ["CellKernel", "Library", "arithmetic", "load", "reason_missing"]
+__all__ = ["STOCK", "STOCK_CALLED", "CellKernel", "Library", "arithmetic", "arithmetics", "load", "reason_missing"]

@@ -19,6 +19,9 @@ CHOSEN = "UNROLLED_VARIANT"
 NONE = "none"
 TABLE = "unrolled_abi"
 MAX_VARIANTS = 8
+STOCK = "stock"
+"""PyTorch's own scan, for the cells that it has."""
+STOCK_CALLED = "PyTorch's own scan"
 ENDINGS = (".so", ".pyd", ".dylib", ".dll")
 
 
@@ -95,14 +98,24 @@ def find() -> Path | None:
 
 
 def arithmetic(kernels: str, precision: str) -> str:
-    """Return what training scans with: ``fp32`` or ``bf16`` kernels, or ``off``; ``auto`` is the faster one here."""
+    """Return what training scans with: ``fp32`` or ``bf16`` kernels, ``stock`` or ``off``; for ``auto`` the usual."""
     library = load()
-    if kernels == "off" or library is None:
+    if kernels != "auto" or library is None:
         if precision == "bf16":
-            reason = "--kernels is off" if library else reason_missing()
+            reason = f"--kernels is {kernels}" if library else reason_missing()
             raise OptionError(f"--precision=bf16 needs the kernels: {reason}; use --precision=auto")
-        return "off"
+        return STOCK if kernels == STOCK else "off"
     return precision if precision != "auto" else "bf16" if library.pairs else "fp32"
+
+
+def arithmetics(kernels: str, precision: str) -> list[str]:
+    """Return what training may scan with, the usual one first; several where the processor leaves it open."""
+    library, usual = load(), arithmetic(kernels, precision)
+    if kernels != "auto" or precision != "auto":
+        return [usual]
+    if library is None:
+        return [usual, STOCK]
+    return list(dict.fromkeys([usual, "fp32", STOCK])) if library.variant.open else [usual]
 
 
 def reason_missing() -> str:

@@ -138,6 +138,7 @@ class Variant(ctypes.Structure):
     _fields_ = [
         ("name", c_char_p),
         ("pairs", c_int32),
+        ("open", c_int32),
         ("forward", ctypes.CFUNCTYPE(None, POINTER(ForwardScan))),
         ("backward", ctypes.CFUNCTYPE(None, POINTER(BackwardScan))),
         ("scan", Scan),

@@ -31,6 +31,8 @@ def about_run(job: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[s
 
 def about_kernels(precision: str) -> str:
     """Return which kernels the scan may use, or why none."""
+    if precision == kernels.STOCK:
+        return kernels.STOCK_CALLED
     library = kernels.load()
     if library is None:
         return kernels.reason_missing()

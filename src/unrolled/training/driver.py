@@ -16,6 +16,7 @@ from ..model_file.bundle import Bundle
 from .budget import Budget
 from .checkpoint import Checkpoint, as_plain, load_state
 from .checkpoint_checks import check_tensors
+from .choose_arithmetic import with_arithmetic
 from .costs import Clock, Costs
 from .events import Observer, Progress, Started, Validated, Warned, tell
 from .finish import Course, Ending, finished, snapshot
@@ -46,7 +47,7 @@ def fit(job: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, r
             run = Run(job, observers, device, saved.progress)
             run.resume(saved)
         else:
-            run = Run(job, observers, device, RunProgress(scored=job.scored))
+            run = Run(with_arithmetic(job, device), observers, device, RunProgress(scored=job.scored))
             run.begin()
         run.tell_start()
         run.learn(interrupt)

@@ -122,9 +122,11 @@ def measure_speed(device: torch.device, precision: str, optimizer: str, seconds:
     return Speed(max(0.0, narrow - less / flops), flops)
 
 
-def time_step(device: torch.device, precision: str, optimizer: str, width: int, seconds: float) -> float:
+def time_step(
+    device: torch.device, precision: str, optimizer: str, width: int, seconds: float, cell: Cell = MEASURED_CELL
+) -> float:
     """Return the seconds that a unit takes in training a layer: the median of steps in so many seconds."""
-    spec = NetworkSpec(VOCABULARY, VOCABULARY, 64, MEASURED_CELL.name, width, 1, 0.1)
+    spec = NetworkSpec(VOCABULARY, VOCABULARY, 64, cell.name, width, 1, 0.1)
     network = build(spec, precision=precision).to(device)
     optimizers = make_optimizers(network, optimizer, 0.0)
     ids = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(1)).to(device)

@@ -23,6 +23,7 @@ from ..config import (
 )
 from ..datasets.holdout import CUTTER
 from ..errors import OptionError
+from ..kernels import STOCK, STOCK_CALLED
 from ..model_file import bundle as bundles
 from ..options import Options, flag, reject_unknown
 from .schedule import Plan
@@ -103,6 +104,13 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
     return dataclasses.replace(settings, train=train, other_budget=True)
 
 
+def as_computed(kernels: str) -> dict[str, str]:
+    """Return the options with which a run is computed as it was, from what its record says of kernels."""
+    if kernels == STOCK_CALLED:
+        return {"kernels": STOCK}
+    return {"precision": "fp32"} if kernels.endswith(", fp32") else {}
+
+
 def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
     """Return the settings of a finished run, with the plans that it made."""
     earlier = bundles.load(path)
@@ -113,7 +121,7 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
         read=as_read(record.corpus.get("read", {}), given),
         model=earlier.config,
         train=TrainOptions.of(record.options),
-        run=RunOptions.of(of_class(RunOptions, given)),
+        run=RunOptions.of(as_computed(record.kernels) | of_class(RunOptions, given)),
         base=record.continued.get("from"),
         plans=[(step, steps) for step, steps in record.plans],
         validations=[int(point["step"]) for point in record.curve],

@@ -77,7 +77,7 @@ class BothWays(Recurrent):
     def one_way(self, x: TensorSBI, layer: int, way: str) -> TensorSBH:
         """Return one layer over x in one direction."""
         zeros = tuple(x.new_zeros(x.shape[1], self.hidden_size) for _ in self.cell.parts)
-        if has_fused(self.cell, x.device):
+        if has_fused(self.cell, x.device, self.precision):
             return fused_scan(self.cell, x, zeros, self.weights(layer, way))[0]
         return self.run(self.project(x, layer, way), layer, zeros, way)[0]
 

@@ -87,7 +87,7 @@ class RecurrentNetwork(Network):
         encoded = encoded or Encoded()
         if not self.spec.feedback:
             ids = torch.full_like(ids, BOUNDARY)
-        fused = has_fused(self.rnn.cell, ids.device)
+        fused = has_fused(self.rnn.cell, ids.device, self.precision)
         first = self.inputs(ids.t(), rng) if fused else self.first_layer(ids.t(), rng)
         if encoded.constant is not None and not fused:
             first = whole(first) + encoded.constant

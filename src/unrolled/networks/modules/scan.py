@@ -113,11 +113,11 @@ def scan(
 ) -> tuple[TensorTBH, State]:
     """Return the outputs and the last state of a cell over ``a``.
 
-    ``precision`` is what the kernels multiply in, "fp32" or "bf16" (with sums and states in fp32), or "off" for none.
+    ``precision`` is what the kernels multiply in, "fp32" or "bf16" (sums and states are in fp32), or a word for none.
     """
     given = a.table if isinstance(a, LookUp) else a
     suits = given.device.type == "cpu" and given.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
-    able = suits and precision != "off" and cell.native is not None and kernels.load() is not None
+    able = suits and precision not in ("off", kernels.STOCK) and cell.native is not None and kernels.load() is not None
     ids = a.ids.to(torch.int32).contiguous() if able and isinstance(a, LookUp) else None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
         cell,
@@ -211,9 +211,9 @@ def native_backward(
     return Gradients(table.sum(0) if read else da, du if cell.recurrent else du[..., :0], tuple(flows.values()))
 
 
-def has_fused(cell: Cell, device: torch.device) -> bool:
-    """Tell whether PyTorch's own scan of a cell is to be taken on a device: on a GPU, if PyTorch has the cell."""
-    return device.type != "cpu" and bool(cell.torch_name)
+def has_fused(cell: Cell, device: torch.device, precision: str) -> bool:
+    """Tell whether PyTorch's own scan of a cell is to be taken, if it has one: on a GPU, or where it was chosen."""
+    return bool(cell.torch_name) and (device.type != "cpu" or precision == kernels.STOCK)
 
 
 FUSED: dict[str, Any] = {"RNN": torch.rnn_tanh, "GRU": torch.gru, "LSTM": torch.lstm}

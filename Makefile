@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: setup demo test lint docs bench fuzz sanitize clean
+.PHONY: setup demo test test-arm lint docs bench fuzz sanitize clean
 
 setup: $(READY)
 
@@ -22,6 +22,14 @@ demo: setup
 # environment says: else every process that the tests start compiles all of them anew.
 test: setup
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+# The kernels' ARM variants under emulation, from what this processor computes (tests/arm/replay.py): a compiler from PyPI
+# goes into the environment, and qemu into the system, where they are missing.
+test-arm: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tools/ziglang.txt
+	command -v qemu-aarch64-static >/dev/null || command -v qemu-aarch64 >/dev/null || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends qemu-user-static >/dev/null; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.arm.replay
 
 lint: setup
 	$(BIN)/ruff check .

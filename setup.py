@@ -6,7 +6,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 GCC = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"]
-VARIANTS = ["portable", "avx2", "avx512", "avx512_bf16", "amx", "dispatch"]
+VARIANTS = ["portable", "avx2", "avx512", "avx512_bf16", "amx", "neon", "neon_dot", "dispatch"]
 
 setup(
     ext_modules=[

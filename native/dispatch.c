@@ -22,6 +22,11 @@ static int tiles(void) {
 }
 #endif
 
+#if defined(__aarch64__)
+#include "arm.h"
+extern const variant variant_neon, variant_neon_dot;
+#endif
+
 #if defined(_WIN32)
 #define EXPORT __declspec(dllexport)
 #else
@@ -45,6 +50,10 @@ EXPORT int unrolled_variants(const variant **found, int most) {
     if (avx512 && narrow && count < most) found[count++] = &variant_avx512_bf16;
     if (avx512 && count < most) found[count++] = &variant_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && count < most) found[count++] = &variant_avx2;
+#endif
+#if defined(__aarch64__)
+    if (has_dot() && count < most) found[count++] = &variant_neon_dot;
+    if (count < most) found[count++] = &variant_neon;
 #endif
     if (count < most) found[count++] = &variant_portable;
     return count;

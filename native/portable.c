@@ -1,4 +1,4 @@
-/* Any processor: vectors of four, which every compiler maps to what there is (SSE2, NEON). */
+/* Any processor: vectors of four, which every compiler maps to what there is (SSE2). */
 #define VARIANT portable
 #define LANES 4
 #define TILE 2

@@ -12,6 +12,15 @@
 #define ALONE_bf16 (SUMS / WIDE)
 #define ALONE_int8 (WIDE == 1 ? SUMS : SUMS / 2 / WIDE)
 
+/* Most rows of a tile by kind: fewer where what is widened takes registers, too */
+#define TILE_fp32 TILE
+#ifndef TILE_bf16
+#define TILE_bf16 TILE
+#endif
+#ifndef TILE_int8
+#define TILE_int8 TILE
+#endif
+
 /* What a product reads beside the matrix: fp32 as it is; bf16 rounded, in pairs where the processor multiplies pairs;
    int8 as 64 + 63 x in 7 bits, so that two products never leave 16 bits. */
 typedef float input_fp32;
@@ -163,7 +172,7 @@ INLINE matrix panels_from(matrix w, ptrdiff_t bytes, ptrdiff_t outputs) {
     INLINE void rows_##KIND(ptrdiff_t rows, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,         \
                             float *out, ptrdiff_t os) {                                                                \
         for (ptrdiff_t r = 0, size; r < rows; r += size) {                                                             \
-            size = rows <= TILE ? rows : tile(rows - r);                                                               \
+            size = rows <= TILE_##KIND ? rows : share(rows - r, TILE_##KIND);                                          \
             tile_##KIND((int)size, P, x + r * xs, xs, w, K, out + r * os, os);                                         \
         }                                                                                                              \
     }                                                                                                                  \

@@ -4,7 +4,11 @@
 #define TARGET(features)
 #define END_TARGET
 #else
+#ifdef __aarch64__
+#include <arm_neon.h>
+#else
 #include <immintrin.h>
+#endif
 #define PRAGMA(text) _Pragma(#text)
 #ifdef __clang__
 #define TARGET(features) PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: setup demo test test-arm lint docs bench fuzz sanitize clean
+.PHONY: setup demo test test-arm lint docs bench fuzz sanitize wheels clean
 
 setup: $(READY)
 
@@ -69,6 +69,21 @@ sanitize: setup
 	  -fsanitize=address,undefined -fno-sanitize-recover=undefined native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so
 	$(UNDER) -m pytest -q -p no:cacheprovider tests/kernels
 	$(UNDER) -m tests.fuzzing.run --memory 0 --seconds 120 --cases $(or $(CASES),8000)
+
+# A wheel for every system in dist/wheels, made in an environment of its own; then all of them again in another folder,
+# which must be the same bytes, and what this machine can run is run (RELEASE.md). Needs neither .venv nor a C compiler.
+WHEELS = build/wheels
+IN_WHEELS = $(abspath $(WHEELS))/environment/bin
+wheels: export ZIG_GLOBAL_CACHE_DIR = $(abspath $(WHEELS))/zig
+wheels:
+	rm -rf dist/wheels $(WHEELS)/again
+	mkdir -p $(WHEELS)/again
+	$(PYTHON) -m venv $(WHEELS)/environment
+	$(IN_WHEELS)/pip install --quiet --disable-pip-version-check --require-hashes -r tools/ziglang.txt -r tools/wheels.txt
+	$(IN_WHEELS)/python tools/build_wheels.py dist/wheels
+	cp -r native src tools setup.py pyproject.toml MANIFEST.in README.md LICENSE $(WHEELS)/again
+	$(IN_WHEELS)/python $(WHEELS)/again/tools/build_wheels.py $(WHEELS)/again/dist >/dev/null
+	$(IN_WHEELS)/python tools/check_wheels.py dist/wheels $(WHEELS)/again/dist
 
 clean:
 	rm -rf $(VENV) build dist src/unrolled.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

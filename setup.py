@@ -1,5 +1,9 @@
-"""The one thing that pyproject.toml cannot say: the kernels, built where there is a compiler."""
+"""The one thing that pyproject.toml cannot say: the kernels, built where there is a compiler.
 
+With ``UNROLLED_KERNELS=none`` in the environment they are left out: tools/build_wheels.py adds those of each system.
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +13,9 @@ GCC = ["-std=gnu11", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapp
 VARIANTS = ["portable", "avx2", "avx512", "avx512_bf16", "amx", "neon", "neon_dot", "dispatch"]
 
 setup(
-    ext_modules=[
+    ext_modules=[]
+    if os.environ.get("UNROLLED_KERNELS") == "none"
+    else [
         Extension(
             "unrolled.kernels._native",
             sources=[f"native/{name}.c" for name in VARIANTS],

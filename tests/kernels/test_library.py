@@ -1,4 +1,5 @@
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -132,6 +133,48 @@ def test_of_several_libraries_that_of_this_python_is_taken(tmp_path, monkeypatch
         (tmp_path / name).touch()
     monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
     assert library.find() == tmp_path / own
+
+
+@pytest.mark.parametrize(
+    ("system", "names", "found"),
+    [
+        ("linux", ("_native.dll", "_native.dylib", "_native.pyd"), None),
+        ("linux", ("_native.cpython-39-x86_64-linux-gnu.so", "_native.so"), "_native.so"),
+        ("linux", ("_native.cpython-39-x86_64-linux-gnu.so",), "_native.cpython-39-x86_64-linux-gnu.so"),
+        ("darwin", ("_native.dll", "_native.dylib"), "_native.dylib"),
+        ("win32", ("_native.cp39-win_amd64.pyd", "_native.dll", "_native.so"), "_native.dll"),
+    ],
+)
+def test_a_library_of_a_wheel_comes_before_those_of_other_pythons_and_systems(
+    system, names, found, tmp_path, monkeypatch
+):
+    for name in names:
+        (tmp_path / name).touch()
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "library.py"))
+    monkeypatch.setattr(sys, "platform", system)
+    assert library.find() == (tmp_path / found if found else None)
+
+
+PROCESSOR = """
+#include "unrolled.h"
+#include "x86.h"
+int main(void) {
+    __builtin_cpu_init();
+    int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    int narrow = __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return !has_avx2() != !avx2 || !has_avx512() != !avx512 || !has_narrow() != !narrow || (has_tiles() && !narrow);
+}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("gcc") or platform.machine() != "x86_64", reason="no gcc, or no x86-64")
+@pytest.mark.skipif(sys.platform != "linux", reason="tiles are asked for under Linux")
+def test_the_processor_is_asked_as_gcc_asks_it(tmp_path):
+    (tmp_path / "ask.c").write_text(PROCESSOR)
+    subprocess.run(["gcc", "-std=gnu11", "-I", NATIVE, tmp_path / "ask.c", "-o", tmp_path / "ask"], check=True)
+    assert subprocess.run([tmp_path / "ask"]).returncode == 0
 
 
 def test_with_a_stale_library_a_model_writes_and_the_command_says_so_once(model_file, tmp_path):

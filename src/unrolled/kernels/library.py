@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import warnings
 from ctypes import c_int64
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ MAX_VARIANTS = 8
 STOCK = "stock"
 """PyTorch's own scan, for the cells that it has."""
 STOCK_CALLED = "PyTorch's own scan"
-ENDINGS = (".so", ".pyd", ".dylib", ".dll")
+ENDINGS = {"win32": (".pyd", ".dll"), "darwin": (".so", ".dylib")}
+"""Of the libraries that a system loads; ``.so`` alone where nothing stands here."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,16 @@ def fault_of(path: Path) -> str:
 
 
 def find() -> Path | None:
-    """Return the library's file beside this one; of several, that which was built for this Python."""
-    found = [path for path in sorted(Path(__file__).parent.glob("_native*")) if path.suffix in ENDINGS]
-    return min(found, key=lambda path: not path.name.endswith(EXTENSION_SUFFIXES[0]), default=None)
+    """Return the library's file beside this one: what a compiler here made for this Python, or what came in a wheel.
+
+    Those of other systems are left out. One that was built for another Python is taken where there is no better one:
+    nothing in it depends on Python.
+    """
+    endings = ENDINGS.get(sys.platform, (".so",))
+    found = [path.name for path in sorted(Path(__file__).parent.glob("_native.*")) if path.suffix in endings]
+    own = [name for name in found if name.endswith(EXTENSION_SUFFIXES[0])]
+    of_wheel = [name for name in found if name.count(".") == 1]  # other names say for which Python they were built
+    return next((Path(__file__).with_name(name) for name in own + of_wheel + found), None)
 
 
 def arithmetic(kernels: str, precision: str) -> str:

@@ -1,7 +1,10 @@
 """Characters a second while writing: unrolled's engines against PyTorch, ONNX Runtime and Keras, with the same weights.
 
 One character at a time, drawn at temperature 0.8 from 67 units. All sides are measured in turn in one process, on one
-thread for one text; medians over the pairs. Random weights: a step takes as long as with trained ones.
+thread for one text; medians over the pairs.
+
+Changed from `unrolled generate`: weights are random, with which a step takes as long as with trained ones, and neither
+the prompt nor the text on the screen is timed.
 """
 
 from __future__ import annotations

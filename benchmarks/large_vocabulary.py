@@ -3,6 +3,9 @@
 Words by Zipf's law, an embedding of 128, one LSTM layer of 256, steps of 32 × 64 words with clipping and the optimizer.
 Beside it: ``nn.LSTM`` with a whole softmax, and with ``nn.AdaptiveLogSoftmaxWithLoss`` (Grave et al. 2017), both with
 AdamW. All take turns; medians.
+
+Changed from `unrolled train`: the layer and the rates are fixed here, and no text is read; network, arithmetic, sampled
+softmax and Muon are those of the command.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import common
+import argparse
+
 import torch
-from steps import CLIP, DECAY, DROPOUT, RATE, Step, V, batch, serve
+from steps import CLIP, DECAY, DROPOUT, RATE, Sizes, Step, batch, parser, serve
 from torch import nn
 
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}
@@ -13,7 +14,7 @@ CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}
 class Stock(nn.Module):
     """The same network out of PyTorch's own parts."""
 
-    def __init__(self, cell: str, layers: int, width: int, vocabulary: int = V, dropout: float = DROPOUT) -> None:
+    def __init__(self, cell: str, layers: int, width: int, vocabulary: int, dropout: float = DROPOUT) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         between = dropout if layers > 1 else 0.0
@@ -32,16 +33,16 @@ def detach(state: object) -> object:
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
 
 
-def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
+def make(sizes: Sizes, options: argparse.Namespace) -> Step:
     """A training step of the stock network."""
-    network = Stock(cell, layers, width)
+    network = Stock(sizes.cell, sizes.layers, sizes.width, sizes.vocabulary)
     optimizer = torch.optim.AdamW(network.parameters(), RATE, (0.9, 0.99), weight_decay=DECAY, fused=True)
-    inputs, targets = batch(rows)
+    inputs, targets = batch(sizes)
     state: object = None
 
     def step() -> None:
         nonlocal state
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
             logits, after = network(inputs, state)
             loss = nn.functional.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
         loss.backward()
@@ -55,4 +56,6 @@ def make(cell: str, layers: int, width: int, rows: int, bf16: bool) -> Step:
 
 
 if __name__ == "__main__":
-    serve(make, common.parser(__doc__))
+    made = parser(__doc__)
+    made.add_argument("--bf16", action="store_true", help="autocast to bf16")
+    serve(make, made)

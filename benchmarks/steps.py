@@ -6,17 +6,35 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import astuple, dataclass
 
+import common
 import torch
 
-V, LENGTH, DROPOUT, RATE, DECAY, CLIP = 65, 64, 0.3, 1e-3, 0.01, 1.0
+LENGTH, DROPOUT, RATE, DECAY, CLIP = 64, 0.3, 1e-3, 0.01, 1.0
+WARMING = 3  # first steps, which allocate and compile
 
 Step = Callable[[], None]
 
 
-def batch(rows: int) -> tuple[torch.Tensor, torch.Tensor]:
+@dataclass(frozen=True)
+class Sizes:
+    """A network, the rows of its batch, and the units that it may write; its embedding is as wide as a layer."""
+
+    cell: str = "lstm"
+    layers: int = 1
+    width: int = 256
+    rows: int = 64
+    vocabulary: int = 65
+
+    def arguments(self) -> list[str]:
+        """The command line of a side."""
+        return [str(each) for each in astuple(self)]
+
+
+def batch(sizes: Sizes) -> tuple[torch.Tensor, torch.Tensor]:
     """Random ids: a step takes as long on them as on a text."""
-    ids = torch.randint(V, (rows, LENGTH + 1), generator=torch.Generator().manual_seed(1))
+    ids = torch.randint(sizes.vocabulary, (sizes.rows, LENGTH + 1), generator=torch.Generator().manual_seed(1))
     return ids[:, :-1].contiguous(), ids[:, 1:].contiguous()
 
 
@@ -28,14 +46,25 @@ def seconds(step: Step, steps: int) -> float:
     return (time.perf_counter() - begin) / steps
 
 
-def serve(make: Callable[[str, int, int, int, bool], Step], parser: argparse.ArgumentParser) -> None:
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """The command line of a side: the sizes, and what every benchmark can be told."""
+    made = common.parser(description)
+    for name, default in vars(Sizes()).items():
+        made.add_argument(name, type=type(default))
+    return made
+
+
+def sizes_of(options: argparse.Namespace) -> Sizes:
+    """The sizes that a command line names."""
+    return Sizes(**{name: getattr(options, name) for name in vars(Sizes())})
+
+
+def serve(make: Callable[[Sizes, argparse.Namespace], Step], made: argparse.ArgumentParser) -> None:
     """For every count of steps on standard input, make them, and answer with the seconds of one."""
-    for name, kind in (("cell", str), ("layers", int), ("width", int), ("rows", int), ("precision", str)):
-        parser.add_argument(name, type=kind)
-    options = parser.parse_args()
+    options = made.parse_args()
     torch.set_num_threads(options.threads)
-    step = make(options.cell, options.layers, options.width, options.rows, options.precision == "bf16")
-    seconds(step, 2)  # the first steps allocate
+    step = make(sizes_of(options), options)
+    seconds(step, WARMING)
     print("ready", flush=True)
     for line in sys.stdin:
         print(seconds(step, int(line)), flush=True)

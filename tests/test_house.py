@@ -239,6 +239,7 @@ def test_every_test_has_a_module_of_its_name(path):
         "test_every_option",
         "test_every_cell",
         "test_docs",
+        "test_benchmarks",
         "test_wheels",
     )
     assert (

@@ -4,13 +4,13 @@
 #include <math.h>
 
 #define NEVER -1e30f /* the logit of a unit that never occurred; see text/vocabulary.py */
-#define FEW 256      /* candidates that are sorted sooner than put into buckets */
-#define DIGIT 11     /* bits of a key that make a bucket's number */
-#define BUCKETS (1 << DIGIT)
+#define FEW 64 /* candidates that are sorted */
+#define MOST_HALVINGS 48
 #define UNDECIDED -1
 #define STRETCH 64 /* probabilities that are summed at a time */
 
 typedef float half_vf __attribute__((vector_size(LANES * 2), aligned(4), may_alias)); /* as many as a vd has lanes */
+typedef int32_t half_vi __attribute__((vector_size(LANES * 2), aligned(4), may_alias));
 
 INLINE vd doubles(const float *p) { return __builtin_convertvector(*(const half_vf *)p, vd); }
 INLINE vd all_doubles(double x) { return x - (vd){0}; }
@@ -48,6 +48,25 @@ static void soften(const filters *f, const float *logits, int32_t size, double *
     for (int32_t i = size; i % (LANES / 2); i++) p[i] = 0;
 }
 
+/* The sum of a stretch of probabilities, always in the same order */
+static double sum_of(const double *p, int32_t begin, int32_t size) {
+    double lanes[LANES / 2];
+    vd sum = all_doubles(0);
+    int32_t end = size - begin < STRETCH ? size : begin + STRETCH;
+    for (int32_t i = begin; i < end; i += LANES / 2) sum += *(const vd *)(p + i);
+    *(vd *)lanes = sum;
+    for (int i = 1; i < LANES / 2; i++) lanes[0] += lanes[i];
+    return lanes[0];
+}
+
+/* A number next below the least logit of what may be drawn */
+static float lowest(const filters *f, const float *logits, int32_t size) {
+    float least = INFINITY;
+    for (int32_t i = 0; i < size; i++)
+        if (logits[i] >= NEVER / 2 && logits[i] < least && !is_special(f, i)) least = logits[i];
+    return nextafterf(least, -INFINITY);
+}
+
 /* The order of candidates: by their logits, of equals by their ids. */
 static int before(const float *logits, int32_t a, int32_t b) {
     return logits[a] < logits[b] || (logits[a] == logits[b] && a < b);
@@ -74,39 +93,61 @@ static void sort(const float *logits, int32_t *ids, int32_t size) {
     }
 }
 
-/* A whole number that is the greater the greater a float is, and the same for both zeros */
-INLINE uint32_t key_of(float x) {
-    uint32_t bits;
-    x += 0.0f;
-    memcpy(&bits, &x, 4);
-    return bits ^ (bits >> 31 ? 0xffffffffu : 0x80000000u);
+/* Logits that lie above `low` and not above `high`: how many, and the sum of their weights. */
+typedef struct {
+    float low, high;
+    int32_t count;
+    double weight;
+} span;
+
+/* What a span holds; without weights each candidate counts 1, and what is special 0. */
+static void weigh(const filters *f, const float *logits, const double *weights, int32_t size, span *s) {
+    enum { half = LANES / 2, BREADTH = 4 }; /* sums side by side hide an addition's latency */
+    const float low = s->low, high = s->high;
+    double lanes[LANES / 2];
+    int32_t i = 0, counts[LANES / 2];
+    half_vi count = {0};
+    vd sum[BREADTH] = {{0}};
+    for (; i + BREADTH * half <= size; i += BREADTH * half)
+        EACH(n, BREADTH) {
+            half_vf x = *(const half_vf *)(logits + i + n * half);
+            half_vi inside = (x > low) & (x <= high);
+            count -= inside;
+            if (weights) sum[n] += (vd)(__builtin_convertvector(inside, vl) & *(const vl *)(weights + i + n * half));
+        }
+    *(vd *)lanes = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    *(half_vi *)counts = count;
+    s->count = 0, s->weight = 0;
+    for (int lane = 0; lane < half; lane++) s->count += counts[lane], s->weight += lanes[lane];
+    for (; i < size; i++)
+        if (logits[i] > s->low && logits[i] <= s->high) s->count++, s->weight += weights ? weights[i] : 0;
+    for (i = 0; i < f->special && i < size; i++)
+        if (is_special(f, i) && logits[i] > s->low && logits[i] <= s->high) s->count--;
+    if (!weights) s->weight = s->count;
 }
 
-/* The first candidate in their order up to which weights (1 each without any) add up to more than `limit`: the digits of
-   the logits' keys, from the highest on, part candidates into buckets, and only the one that passes the limit is looked
-   into. Where rounding may decide, UNDECIDED: sums that are not in order are `doubt` off at most.
-   `ids` are the candidates in the order of ids, and used up. */
-static int32_t first_above(const float *logits, const double *weights, int32_t *ids, int32_t size, double limit,
-                           double doubt) {
-    double below = 0, sums[BUCKETS];
-    for (int shift = 32 - DIGIT; size > 1; shift = shift > DIGIT ? shift - DIGIT : 0) {
-        memset(sums, 0, sizeof sums);
-        for (int32_t i = 0; i < size; i++)
-            sums[key_of(logits[ids[i]]) >> shift & (BUCKETS - 1)] += weights ? weights[ids[i]] : 1;
-        uint32_t bucket = 0;
-        for (; bucket < BUCKETS; bucket++) {
-            double sum = below + sums[bucket];
-            if (sum > limit + doubt) break;
-            if (sums[bucket] > 0 && sum > limit - doubt) return UNDECIDED;
-            below = sum;
-        }
-        int32_t left = 0;
-        for (int32_t i = 0; i < size; i++)
-            if ((key_of(logits[ids[i]]) >> shift & (BUCKETS - 1)) == bucket) ids[left++] = ids[i];
-        size = left;
-        if (!shift) break;
+/* The first candidate in their order up to which weights (1 each without any) add up to more than `limit`. The span that
+   holds it is halved until it has few candidates, and only these are sorted. Where rounding may decide, UNDECIDED: sums
+   that are not in order are `doubt` off at most. `below` is the weight of what is not above the span. ids have room for
+   all. */
+static int32_t first_above(const filters *f, const float *logits, const double *weights, int32_t size, int32_t *ids, span s,
+                           double below, double limit, double doubt) {
+    for (int round = 0; round < MOST_HALVINGS && s.count > FEW; round++) {
+        span lower = {s.low, s.low + (s.high - s.low) / 2, 0, 0};
+        if (!(lower.high > s.low && lower.high < s.high)) break; /* next to each other: all that is left is equal */
+        weigh(f, logits, weights, size, &lower);
+        double sum = below + lower.weight;
+        if (lower.count && sum > limit - doubt && sum <= limit + doubt) return UNDECIDED;
+        if (sum > limit)
+            s = lower;
+        else
+            below = sum, s.low = lower.high, s.count -= lower.count;
     }
-    for (int32_t i = 0; i < size; i++) {
+    int32_t left = 0;
+    for (int32_t i = 0; i < size; i++)
+        if (logits[i] > s.low && logits[i] <= s.high && !is_special(f, i)) ids[left++] = i;
+    sort(logits, ids, left);
+    for (int32_t i = 0; i < left; i++) {
         below += weights ? weights[ids[i]] : 1;
         if (below > limit + doubt) return ids[i];
         if (below > limit - doubt) return UNDECIDED;
@@ -114,46 +155,57 @@ static int32_t first_above(const float *logits, const double *weights, int32_t *
     return UNDECIDED;
 }
 
+/* Probabilities of logits below the least that stays become 0. */
+static void cut_below(const float *logits, int32_t size, float least, double *p) {
+    int32_t i = 0;
+    for (; i + LANES / 2 <= size; i += LANES / 2) {
+        half_vi stays = *(const half_vf *)(logits + i) >= least;
+        *(vl *)(p + i) &= __builtin_convertvector(stays, vl);
+    }
+    for (; i < size; i++)
+        if (logits[i] < least) p[i] = 0;
+}
+
 /* Keep the k likeliest, and those that are as likely as the last of them. */
 static void keep_top_k(const filters *f, const float *logits, int32_t size, double *p, int32_t *ids) {
-    int32_t count = 0;
-    for (int32_t i = 0; i < size; i++)
-        if (!is_special(f, i) && logits[i] >= NEVER / 2) ids[count++] = i;
-    if (f->top_k >= count) return;
-    int32_t last;
-    if (count <= FEW) {
-        sort(logits, ids, count);
-        last = ids[count - f->top_k];
-    } else {
-        last = first_above(logits, 0, ids, count, count - f->top_k + 0.5, 0.25);
-    }
-    for (int32_t i = 0; last >= 0 && i < size; i++)
-        if (logits[i] < logits[last]) p[i] = 0;
+    span every = {NEVER / 2, greatest_logit(f, logits, size), 0, 0};
+    weigh(f, logits, 0, size, &every);
+    if (f->top_k >= every.count) return;
+    every.low = lowest(f, logits, size);
+    int32_t last = first_above(f, logits, 0, size, ids, every, 0, every.count - f->top_k + 0.5, 0.25);
+    if (last >= 0) cut_below(logits, size, logits[last], p);
 }
 
 /* Keep the fewest likeliest that together reach top-p. */
 static void keep_top_p(const filters *f, const float *logits, int32_t size, double *p, int32_t *ids) {
-    double total = 0;
-    int32_t count = 0;
-    for (int32_t i = 0; i < size; i++) {
-        total += p[i];
-        if (p[i] > 0) ids[count++] = i;
-    }
-    if (count > FEW) {
-        int32_t first = first_above(logits, p, ids, count, (1 - f->top_p) * total, total * count * 1e-15);
+    double total_powers = 0;
+    for (int32_t begin = 0; begin < size; begin += STRETCH) total_powers += sum_of(p, begin, size);
+    const double limit = (1 - f->top_p) * total_powers, doubt = total_powers * size * 1e-15;
+    if (size > FEW && limit > 0) {
+        /* what is less likely than the limit's share of one unit is gone, all of it together */
+        const float greatest = greatest_logit(f, logits, size);
+        const float share = greatest + (float)(f->temperature * log(limit / size)) * 1.0001f;
+        span gone = {NEVER / 2, share < greatest ? share : greatest, 0, 0}, s = {gone.high, greatest, 0, 0};
+        weigh(f, logits, p, size, &gone);
+        weigh(f, logits, p, size, &s);
+        int32_t first = gone.weight < limit - doubt ? first_above(f, logits, p, size, ids, s, gone.weight, limit, doubt)
+                                                    : UNDECIDED;
         if (first >= 0) {
-            for (int32_t i = 0; i < size; i++)
-                if (before(logits, i, first)) p[i] = 0;
+            cut_below(logits, size, logits[first], p);
+            for (int32_t i = 0; i < first; i++)
+                if (logits[i] == logits[first]) p[i] = 0;
             return;
         }
-        count = 0;
-        for (int32_t i = 0; i < size; i++)
-            if (p[i] > 0) ids[count++] = i;
+    }
+    double cumulative = 0, total_in_order = 0;
+    int32_t count = 0;
+    for (int32_t i = 0; i < size; i++) {
+        total_in_order += p[i];
+        if (p[i] > 0) ids[count++] = i;
     }
     sort(logits, ids, count);
-    double cumulative = 0;
     for (int32_t i = 0; i < count - 1; i++) {
-        cumulative += p[ids[i]] / total;
+        cumulative += p[ids[i]] / total_in_order;
         if (cumulative <= 1 - f->top_p) p[ids[i]] = 0;
     }
 }
@@ -164,17 +216,6 @@ static void filter(const filters *f, const float *logits, int32_t size, double *
     if (f->top_p < 1) keep_top_p(f, logits, size, p, ids);
     for (int32_t i = 0; f->min_p > 0 && i < size; i++)
         if (p[i] < f->min_p) p[i] = 0; /* the likeliest, which no filter takes out, has 1 */
-}
-
-/* The sum of a stretch of probabilities, always in the same order */
-static double sum_of(const double *p, int32_t begin, int32_t size) {
-    double lanes[LANES / 2];
-    vd sum = all_doubles(0);
-    int32_t end = size - begin < STRETCH ? size : begin + STRETCH;
-    for (int32_t i = begin; i < end; i += LANES / 2) sum += *(const vd *)(p + i);
-    *(vd *)lanes = sum;
-    for (int i = 1; i < LANES / 2; i++) lanes[0] += lanes[i];
-    return lanes[0];
 }
 
 /* The id of a uniform from 0 to 1 */

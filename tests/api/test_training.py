@@ -72,6 +72,7 @@ def test_any_bytes_in_a_file_are_learnt_or_refused_in_a_sentence(tmp_path, conte
     assert (not told or 20 < len(told) < 400) and "\n" not in told
 
 
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_half_a_character_in_json_is_text_like_any_other(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text("".join(f'{{"text": "lone \\ud800 half {number}"}}\n' for number in range(20)))

@@ -27,6 +27,7 @@ def test_the_rows_that_were_learnt_are_found_again_without_those_held_out(classi
         assert set(rows) < set(whole)
 
 
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_a_held_out_file_takes_nothing_from_what_was_learnt(tables, tmp_path):
     model = unrolled.train(
         tables["pets"], task="classify", valid=str(tables["pets-test"]), steps=2, hidden_size=8, threads=1
@@ -34,6 +35,7 @@ def test_a_held_out_file_takes_nothing_from_what_was_learnt(tables, tmp_path):
     assert learnt(model.bundle) == read_test(model.bundle, tables["pets"], {}).rows
 
 
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_a_folder_of_more_files_than_a_record_names_is_found_again(tmp_path):
     for number in range(22):
         (tmp_path / f"kind{number:02d}.txt").write_text("".join(f"word {number} and {n}\n" for n in range(6)))

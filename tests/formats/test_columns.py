@@ -28,7 +28,7 @@ def test_one_name_is_enough_to_tell_that_the_first_line_names_the_columns():
     rows = "".join(f"{number},{LONG} {number},{number % 2}\n" for number in range(6))
     assert classes(f"id,text,author\n{rows}") == ("text", "author")
     assert classes(f"id,words,label\n{rows}") == ("words", "label")
-    assert sides("id\tsource\tziel\na\tb\tc\n") == ("source", "id")
+    assert sides("id\tsource\tziel\na\tb\tc\n") == ("source", "ziel")
 
 
 def test_without_names_the_longest_is_the_text_and_the_most_repeated_the_label():

@@ -114,6 +114,7 @@ def test_a_run_stopped_before_its_first_validation_goes_on_to_the_same_numbers(k
 
 
 @pytest.mark.parametrize("stop", [1, 3])
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_a_run_over_documents_stopped_within_a_group_of_them_goes_on_to_the_same_numbers(stop, tmp_path, outcome):
     """Documents of one length are read in several steps, and as many side by side as fill a step."""
     lines = "".join(f"{n:02} {'abcd ' * (4 + n % 2)}\n" for n in range(48))

@@ -53,6 +53,7 @@ def test_with_nothing_held_out_nothing_is_doubted(split):
     assert doubts(Record(best=None), split, {}) == []
 
 
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_a_classifier_that_always_says_the_same_is_told(tmp_path):
     rows = "".join(f"row {n} of many\t{'rare' if n % 5 == 0 else 'common'}\n" for n in range(100))
     (tmp_path / "rows.tsv").write_text("text\tlabel\n" + rows)

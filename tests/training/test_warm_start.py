@@ -69,6 +69,7 @@ def test_words_and_tokens_stay_what_they_are(unit, folder, tmp_path):
     assert new.generate("a zebra é", length=5)
 
 
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_labels_can_come_later(folder, tmp_path):
     for name in ("x", "y"):
         (tmp_path / f"{name}.txt").write_text("".join(f"the {name} sat {n}\n" for n in range(30)))
@@ -79,6 +80,7 @@ def test_labels_can_come_later(folder, tmp_path):
     assert new.generate(where="file=y", length=5)
 
 
+@pytest.mark.filterwarnings("ignore:.*(stand there more than once|differ only in case)")
 def test_what_reads_goes_on_with_its_vocabularies_and_new_labels(backwards, backwards_file, ends_file, tmp_path):
     (tmp_path / "pairs.tsv").write_text("abc\tcbaz\nbd\tdb\n" * 8)
     (tmp_path / "labels.tsv").write_text("".join(f"{'abc' * n}\tc\n{'bd' * n}\tnew\n" for n in range(1, 9)))

@@ -26,18 +26,21 @@ static void NAME(lose)(const loss *s) {
     const ptrdiff_t V = s->size, whole = V / LANES * LANES;
     for (int64_t row = s->begin; row < s->end; row++) {
         float *x = s->logits + row * V, lanes[LANES], greatest, picked = x[s->targets[row]];
-        vf most = last_vector(x, whole, V, -INFINITY), sum = all(0);
-        for (ptrdiff_t i = 0; i < whole; i += LANES) most = MAX(load(x + i), most);
+        vf end = last_vector(x, whole, V, -INFINITY), most = end, sum = all(0);
+        vi none = end != end; /* what is no number: minima and maxima may pass it over */
+        for (ptrdiff_t i = 0; i < whole; i += LANES) most = MAX(load(x + i), most), none |= load(x + i) != load(x + i);
         store(lanes, most);
         greatest = lanes[0];
         for (int i = 1; i < LANES; i++)
             if (lanes[i] > greatest) greatest = lanes[i];
+        for (int i = 0; i < LANES; i++)
+            if (none[i]) greatest = picked = NAN;
         for (ptrdiff_t i = 0; i < whole; i += LANES) {
             vf power = powers(load(x + i), all(greatest));
             store(x + i, power);
             sum += power;
         }
-        vf last = powers(last_vector(x, whole, V, -INFINITY), all(greatest));
+        vf last = powers(end, all(greatest));
         const float all_powers = total(sum + last), share = s->scale / all_powers;
         s->nats[row] = logf(all_powers) + greatest - picked;
         for (ptrdiff_t i = 0; i < whole; i += LANES) store(x + i, load(x + i) * share);

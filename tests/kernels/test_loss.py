@@ -41,6 +41,14 @@ def test_a_target_that_is_no_unit_never_reaches_c(library, target):
         lose(library, np.zeros((1, 5), np.float32), np.array([target]), 1.0, 1.0, threads=1)
 
 
+@pytest.mark.parametrize("place", [0, 3, 17, 20])
+def test_a_logit_that_is_no_number_leaves_no_loss(library, place):
+    logits = np.zeros((2, 21), np.float32)
+    logits[1, place] = np.nan
+    nats = lose(library, logits, np.array([5, 5]), 1.0, 1.0, threads=1)
+    assert np.isfinite(nats[0]) and np.isnan(nats[1])
+
+
 def test_no_rows_are_no_error(library):
     assert len(lose(library, np.zeros((0, 5), np.float32), np.zeros(0, np.int64), 1.0, 1.0, threads=2)) == 0
 

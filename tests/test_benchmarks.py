@@ -8,6 +8,7 @@ import pytest
 
 from unrolled import kernels
 from unrolled.config import TrainOptions
+from unrolled.training.machine import borrowed
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 BUILDERS = {"build", "make_optimizers", "make_learner", "PackedNetwork"}
@@ -42,7 +43,8 @@ def steps(monkeypatch):
     import step_unrolled
     from steps import parser
 
-    yield step_unrolled, parser
+    with borrowed():  # a training sets threads and how denormal numbers are counted
+        yield step_unrolled, parser
     for name in ("step_unrolled", "steps", "common"):
         sys.modules.pop(name, None)
 

@@ -64,7 +64,7 @@ def machine() -> dict[str, Any]:
     from .. import __version__, kernels
     from ..cores import cores
 
-    library = kernels.load()
+    library, open_to = kernels.load(), kernels.arithmetics("auto", "auto")
     engines = ["native"] * bool(library) + ["reference"] + ["torch"] * bool(find_spec("torch"))
     packages = {name: "installed" if find_spec(name) else "not installed" for name in ("numpy", "safetensors", "torch")}
     return {
@@ -74,8 +74,7 @@ def machine() -> dict[str, Any]:
         "cores": cores(),
         **packages,
         "kernels": f"{library.name} (of {', '.join(library.names)})" if library else kernels.reason_missing(),
-        "arithmetic": " or ".join(kernels.arithmetics("auto", "auto"))
-        + (", measured before a run of minutes" if len(kernels.arithmetics("auto", "auto")) > 1 else ""),
+        "arithmetic": " or ".join(open_to) + ", measured before a run of minutes" * (len(open_to) > 1),
         "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",
         "engines": ", ".join(engines),
         "terminal": streams.is_terminal(),

@@ -39,8 +39,8 @@ STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
 class LookUp:
     """The input's share of a layer that reads units: the rows of a ``table`` that ``ids`` name.
 
-    The kernels look them up as they go, and add their gradients up so, too: an array of every step's share would be
-    written and read again, and is as large as everything else of a scan together.
+    The kernels look them up as they go, and add their gradients up so, too: an array of every step's share, as large as
+    that of the gates, would be written and read again.
     """
 
     table: TensorVGH

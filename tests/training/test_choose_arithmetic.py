@@ -9,6 +9,7 @@ import torch
 import unrolled
 from unrolled import kernels
 from unrolled.config import ModelOptions, RunOptions, TrainOptions
+from unrolled.errors import OptionError
 from unrolled.training import choose_arithmetic
 from unrolled.training.choose_arithmetic import with_arithmetic
 from unrolled.training.job import TrainingJob
@@ -82,3 +83,8 @@ def test_on_a_processor_without_kernels_of_its_own_the_choice_is_open():
     told = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.split("] ")[0] == "['fp32', 'stock'"
     assert told.stdout.rstrip().endswith("['fp32']")
+
+
+def test_pytorchs_own_scan_of_a_cell_that_it_lacks_is_refused():
+    with pytest.raises(OptionError, match="of which PyTorch has no scan"):
+        unrolled.train(text=TEXT, steps=1, cell="window", kernels="stock")

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..config import ModelOptions
+from ..config import ModelOptions, RunOptions
 from ..datasets.dataset import ReadRequest
 from ..errors import InputError, OptionError
 from ..formats.sources import Source, settled
+from ..kernels import STOCK
+from ..networks.cells import facts_of
 from ..options import given
 from ..tasks import TASKS
 from ..tasks.caption.rows import VisionEncoder
@@ -42,6 +44,7 @@ def gather(
     asked = dataclasses.replace(settings.model, task=model.task)
     refuse_contradiction(asked)
     refuse_unnamed(model, options.get("vision"))
+    refuse_without_scan(model, settings.run)
     for each in (settings.read, settings.model, settings.train, settings.run):
         refuse_foreign(type(each), names, model.task, model.model)
         each.refuse_idle(names)
@@ -86,6 +89,14 @@ def refuse_unnamed(model: ModelOptions, given: str | None) -> None:
         raise OptionError(
             f"this model sees with the pretrained network in {model.backbone!r}, and a file alone does not open it; if "
             "you trust it, name the same with --vision"
+        )
+
+
+def refuse_without_scan(model: ModelOptions, run: RunOptions) -> None:
+    """Raise ``OptionError`` where PyTorch's own scan is asked for and PyTorch has none of the cell."""
+    if run.kernels == STOCK and model.kind.of_cells and not facts_of(model.cell).torch_name:
+        raise OptionError(
+            f"I got --kernels={STOCK} and --cell={model.cell}, of which PyTorch has no scan; use --kernels=auto"
         )
 
 

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from unrolled import options
-from unrolled.config import ModelOptions, ScoreOptions, TrainOptions
+from unrolled.config import ModelOptions, NoveltyOptions, ScoreOptions, TrainOptions
 from unrolled.errors import OptionError
 
 
@@ -37,3 +37,24 @@ def test_an_unknown_option_like_no_other_lists_them_all():
 def test_options_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         ModelOptions().cell = "gru"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del ModelOptions().cell
+
+
+def test_options_are_values_with_all_their_fields():
+    made = ScoreOptions(top=3)
+    assert made == ScoreOptions(top=3) and hash(made) == hash(ScoreOptions(top=3))
+    assert made != ScoreOptions() and made != NoveltyOptions()
+    assert repr(made) == "ScoreOptions(mode='streamed', top=3, where=(), adaptive=False)"
+    assert dataclasses.replace(made, top=4).top == 4 and dataclasses.asdict(made)["top"] == 3
+
+
+def test_an_unknown_keyword_is_a_type_error_as_of_any_function():
+    with pytest.raises(TypeError, match=r"^ScoreOptions\(\) got an unexpected keyword argument 'tops'$"):
+        ScoreOptions(tops=3)
+
+
+@pytest.mark.parametrize("kind", options.Options.__subclasses__())
+def test_no_class_of_options_compiles_methods_when_it_is_made(kind):
+    compiled = {"__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__"}
+    assert not compiled & set(vars(kind)), "a process that starts waits for that"

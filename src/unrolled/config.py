@@ -7,7 +7,6 @@ for them to say (``Task.options``, ``Kind.options``); what none of them claims i
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .errors import OptionError
@@ -21,7 +20,6 @@ from .usage import ScoreOptions as ScoreOptions
 from .usage import threads_option
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReadOptions(Options):
     """How a text is read."""
 
@@ -76,7 +74,6 @@ CNN, FEATURES = "cnn", "features"
 """The vision encoders that are not pretrained: a CNN that is trained with the rest, or none, for features are given."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ModelOptions(Options):
     """What the network is."""
 
@@ -146,7 +143,6 @@ class ModelOptions(Options):
         return self.kind.title.format_map({**vars(self), "cell": cell})
 
 
-@dataclass(frozen=True, kw_only=True)
 class TrainOptions(Options):
     """How the network learns. The budget is one of ``minutes``, ``steps`` and ``epochs``."""
 
@@ -211,7 +207,6 @@ DEFAULT_MINUTES = 5.0
 """The budget where none is given."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class RunOptions(Options):
     """Where training is done."""
 

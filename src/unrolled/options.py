@@ -3,9 +3,9 @@
 import dataclasses
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from types import GenericAlias
-from typing import Any, Self, get_args, get_type_hints
+from typing import Any, ClassVar, Self, dataclass_transform, get_args
 
 from .errors import OptionError
 
@@ -21,17 +21,46 @@ def option(default: Any, help: str, **metadata: Any) -> Any:
     return field(default=default, metadata={"help": help, **metadata})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 class Options:
-    """The base of all option classes: values are checked when one is made."""
+    """The base of all option classes: each is a frozen dataclass of keywords, and values are checked when one is made.
+
+    ``dataclass`` would compile six methods for every class, a noticeable part of the time that a process needs to
+    start. Here all classes share these, written once; everything else of dataclasses (``fields``, ``replace``) holds.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]  # as type checkers know a dataclass
+
+    def __init_subclass__(cls) -> None:
+        dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
+
+    def __init__(self, **given: Any) -> None:
+        for each in dataclasses.fields(self):
+            vars(self)[each.name] = given.pop(each.name, each.default)
+        if given:
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {next(iter(given))!r}")
+        self.__post_init__()
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
         for each in dataclasses.fields(self):
-            value = as_number(getattr(self, each.name))
-            object.__setattr__(self, each.name, value)
-            check_type(each.name, value, hints[each.name])
+            value = vars(self)[each.name] = as_number(getattr(self, each.name))
+            check_type(each.name, value, each.type)
             check(each.name, value, each.metadata)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return vars(self) == vars(other) if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
 
     def refuse_idle(self, names: Collection[str]) -> None:
         """Raise an ``OptionError`` for an option among ``names`` that means nothing beside the others."""
@@ -74,6 +103,9 @@ class Options:
         made = cls.of(options)
         made.refuse_idle(given(options))
         return made
+
+
+dataclass(init=False, repr=False, eq=False)(Options)  # not above the class: a type checker would take it for not frozen
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The options of using a trained model, their defaults and their help; ``config.py`` has the others, and names all."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from .errors import OptionError
@@ -15,7 +14,6 @@ def threads_option() -> Any:
 DRAWN, SEARCHED = {"beams": "which draw nothing"}, {"temperature": "which draws and does not search"}
 
 
-@dataclass(frozen=True, kw_only=True)
 class GenerateOptions(Options):
     """How text is written. A filter (field with the mark) works on what is drawn from, in the order of the fields."""
 
@@ -74,7 +72,6 @@ BEAMS = 5
 """Beams of a search from a source, where neither they nor more texts are asked for."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class PredictOptions(Options):
     """How something is written from a source. It is searched for, unless a temperature says that it is drawn."""
 
@@ -137,7 +134,6 @@ class PredictOptions(Options):
 SCORE_MODES = ("streamed", "cold-256")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ScoreOptions(Options):
     """How a text is scored."""
 
@@ -154,14 +150,12 @@ class ScoreOptions(Options):
             raise OptionError(f"I got --adaptive with --mode={self.mode}, which forgets; use --mode=streamed")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoveltyOptions(Options):
     """What counts as copied."""
 
     least: int = option(20, "characters from which on a copied span counts", low=1)
 
 
-@dataclass(frozen=True, kw_only=True)
 class EngineOptions(Options):
     """What runs a trained model, and where."""
 

@@ -6,7 +6,7 @@ import dataclasses
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
 import click
 
@@ -41,14 +41,12 @@ class TypedText(click.ParamType[str]):
 
 def flags(*classes: type[Options], leave_out: tuple[str, ...] = ()) -> Callable[[Command], Command]:
     """Return a decorator that gives a command one flag for every field of the classes."""
-    fields = [(each, field) for each in classes for field in dataclasses.fields(each)]
-    shown = [
-        (each, field) for each, field in fields if not field.metadata.get("hidden") and field.name not in leave_out
-    ]
+    fields = [field for each in classes for field in dataclasses.fields(each)]
+    shown = [field for field in fields if not field.metadata.get("hidden") and field.name not in leave_out]
 
     def decorate(command: Command) -> Command:
-        for owner, field in reversed(shown):
-            command = flag(field, get_type_hints(owner)[field.name])(command)
+        for field in reversed(shown):
+            command = flag(field, field.type)(command)
         return command
 
     return decorate

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     FloatsBK = Annotated[NDArray[np.float32], "B K"]
     FloatsBV = Annotated[NDArray[np.float32], "B V"]
     FloatsGHH = Annotated[NDArray[np.float32], "G*H H"]
-    FloatsHH = Annotated[NDArray[np.float32], "H H"]
     FloatsLH = Annotated[NDArray[np.float32], "L H"]
     FloatsNE = Annotated[NDArray[np.float32], "N E"]
     FloatsNH = Annotated[NDArray[np.float32], "N H"]
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     FloatsIJN = Annotated[NDArray[np.float32], "I J N"]
     FloatsNSH = Annotated[NDArray[np.float32], "N S H"]
     FloatsNTV = Annotated[NDArray[np.float32], "N T V"]
-    FloatsPKQ = Annotated[NDArray[np.float32], "P K Q"]
     FloatsPQC = Annotated[NDArray[np.float32], "P Q C"]
     FloatsSBE = Annotated[NDArray[np.float32], "S B E"]
     FloatsSBGH = Annotated[NDArray[np.float32], "S B G*H"]
@@ -139,6 +137,7 @@ if TYPE_CHECKING:
     ArrayBT = Annotated[NDArray[Any], "B T"]
     ArrayBX = Annotated[NDArray[Any], "B ..."]
     ArrayNX = Annotated[NDArray[Any], "N ..."]
+    ArrayPGKQN = Annotated[NDArray[Any], "P G K Q N"]
     ArrayEK33 = Annotated[NDArray[Any], "E K 3 3"]
 
     # NumPy arrays and torch tensors alike: the mathematics of a cell

@@ -10,7 +10,7 @@ import numpy as np
 
 from unrolled.kernels import Library, training
 from unrolled.kernels.chain import PackedChain
-from unrolled.kernels.pack import by_gates, pack
+from unrolled.kernels.pack import pack
 from unrolled.kernels.structures import Loss, Ranking
 from unrolled.kernels.training import Sizes
 from unrolled.networks.markov import Chain, count
@@ -37,7 +37,7 @@ def training_arrays(sizes: Sizes, rng: np.random.Generator) -> tuple[dict[str, A
     cell, (steps, rows, wide) = sizes.cell, sizes.wide
     w_hh = normal(rng, wide, sizes.hidden) / np.float32(sizes.hidden**0.5)
     there = {"a": normal(rng, *((sizes.table, wide) if sizes.table else sizes.wide)), "b_hh": normal(rng, wide)}
-    there["w"] = pack(by_gates(w_hh, cell.gates), sizes.precision)[0].ravel()
+    there["w"] = pack(w_hh, sizes.precision, cell.gates)[0].ravel()
     there |= {"gates": np.zeros(sizes.wide, np.float32)} | {n: np.zeros(sizes.states, np.float32) for n in cell.parts}
     for name in cell.parts:
         there[name][0] = np.tanh(normal(rng, rows, sizes.hidden))

@@ -8,7 +8,7 @@ from ..arrays import FloatsBH, FloatsTBGH, FloatsTBH, FloatsX
 from .cell import CellKernel
 from .checks import shaped
 from .library import Library
-from .pack import aligned, by_gates, pad, padded, panels
+from .pack import pad, padded, panels
 from .training import Sizes, forward
 
 
@@ -23,9 +23,7 @@ class PackedLayer:
         self.w_hh = self.b_hh = np.empty(0, np.float32)
         if not gates:
             return
-        rows = by_gates(w_hh, gates)
-        # the rows of 16 units' gates are panels one after another: [H/16][G][H][16], as a training scan reads them
-        self.w_hh = aligned(panels(pad(rows, len(rows), self.hidden))).reshape(-1)
+        self.w_hh = panels(w_hh, gates, self.hidden).reshape(-1)
         # there the gates themselves are not in blocks
         self.b_hh = pad(b_hh.reshape(gates, -1), gates, self.hidden).reshape(-1)
 

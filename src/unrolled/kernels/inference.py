@@ -19,8 +19,7 @@ from ..arrays import (
     FloatsBTV,
     FloatsBV,
     FloatsGHH,
-    FloatsHH,
-    FloatsNK,
+    FloatsH,
     FloatsX,
     IdsBT,
 )
@@ -94,36 +93,37 @@ class PackedNetwork:
             hidden=self.hidden,
             ids=self.predicted,
             outputs=self.outputs,
-            table=self.keep(by_gates(np.ascontiguousarray(table.T), shape.cell.gates).T),
+            table=self.keep(aligned(by_gates(table, shape.cell.gates))),
             w_ih=(Matrix * shape.layers)(*w_ih),
             w_hh=(Matrix * shape.layers)(*w_hh),
             b_ih=self.biases(weights, "bias_ih"),
             b_hh=self.biases(weights, "bias_hh"),
-            head=self.matrix(pad(weights["head.weight"], self.outputs, self.hidden)),
-            b_head=self.keep(pad(weights["head.bias"], self.outputs)),
+            head=self.matrix(weights["head.weight"]),
+            b_head=self.keep(aligned(pad(weights["head.bias"], self.outputs))),
             attention=self.attention(weights),
         )
 
     def keep(self, array: ArrayX) -> int:
-        """Return the address of an array that lives as long as this network."""
-        self.kept.append(aligned(array))
-        return int(self.kept[-1].ctypes.data)
+        """Return the address of an array of ours, which lives as long as this network."""
+        self.kept.append(array)
+        return int(array.ctypes.data)
 
-    def matrix(self, whole: FloatsNK) -> Matrix:
-        """Return a padded matrix in this network's precision."""
-        return Matrix(*map(self.keep, pack(whole, self.precision)))
+    def matrix(self, weight: FloatsX, gates: int = 1) -> Matrix:
+        """Return a matrix in this network's precision, the gates of a unit side by side."""
+        return Matrix(*map(self.keep, pack(weight, self.precision, gates, self.hidden)))
+
+    def vector(self, weight: FloatsH) -> int:
+        """Return the address of a padded vector of H."""
+        return self.keep(aligned(pad(weight, self.hidden)))
 
     def layer_matrix(self, weight: FloatsGHH) -> Matrix:
-        """Return a layer's matrix, its gates side by side; none where the state goes through none."""
-        if not len(weight):
-            return Matrix(*EMPTY)
-        rows = by_gates(weight, self.shape.cell.gates)
-        return self.matrix(pad(rows, len(rows), self.hidden))
+        """Return a layer's matrix; none where the state goes through none."""
+        return self.matrix(weight, self.shape.cell.gates) if len(weight) else Matrix(*EMPTY)
 
     def biases(self, weights: Weights, name: str) -> ctypes.Array[ctypes.c_void_p]:
         """Return the address of every layer's bias."""
         each = [by_gates(weights[f"rnn.{name}_l{n}"], self.shape.cell.gates) for n in range(self.shape.layers)]
-        return (ctypes.c_void_p * len(each))(*map(self.keep, each))
+        return (ctypes.c_void_p * len(each))(*map(self.keep, map(aligned, each)))
 
     def attention(self, weights: Weights) -> Attention:
         """Return how the first layer looks at a memory; only additive attention has a query and a score."""
@@ -133,14 +133,10 @@ class PackedNetwork:
             return Attention(ATTENTION_CODES["none"])
         return Attention(
             ATTENTION_CODES[self.shape.attention],
-            self.square(weights["attention.query.weight"]) if additive else Matrix(*EMPTY),
-            self.square(weights["attention.hidden.weight"]),
-            *(self.keep(pad(weights[name], self.hidden)) if additive or "hidden" in name else None for name in vectors),
+            self.matrix(weights["attention.query.weight"]) if additive else Matrix(*EMPTY),
+            self.matrix(weights["attention.hidden.weight"]),
+            *(self.vector(weights[name]) if additive or "hidden" in name else None for name in vectors),
         )
-
-    def square(self, weight: FloatsHH) -> Matrix:
-        """Return a square matrix."""
-        return self.matrix(pad(weight, self.hidden, self.hidden))
 
     @property
     def bytes(self) -> int:

@@ -8,17 +8,23 @@ in every cell.
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
-from ..arrays import ArrayX, FloatsN, FloatsNK, FloatsPKQ, FloatsX, IdsN
+from ..arrays import ArrayPGKQN, ArrayX, FloatsN, FloatsX, IdsN
 from .precision import to_bf16, to_int8
 
 PANEL = 16
 """Units of a panel, as in ``native/product.h``."""
 Weights = dict[str, FloatsX]
 Packed = tuple[ArrayX, FloatsN, IdsN]
-"""Weights in some precision; with int8, the scale and the start of every output (ones and zeros otherwise)."""
+"""Weights in some precision; with int8, the scale and the start of every output (ones and zeros otherwise). Aligned."""
 LINE = 64  # bytes of a cache line: a vector that lies across two costs twice
+PAGE = 1 << 21  # bytes of a huge page, which saves a large array 512 faults when it is filled, and misses when read
+BESIDE = {"fp32": 1, "bf16": 2, "int8": 4}
+"""Inputs of an output that lie side by side, as many as one instruction multiplies and adds up."""
 STEPS, MIDDLE = 63, 64  # int8: an input x is read as MIDDLE + STEPS * x
 
 
@@ -27,54 +33,68 @@ def padded(size: int) -> int:
     return -(-size // PANEL) * PANEL
 
 
-def pad(array: FloatsX, *shape: int) -> FloatsX:
-    """Return an array grown to a shape with zeros behind."""
-    grown = np.zeros(shape, np.float32)
+def pad(array: ArrayX, *shape: int) -> ArrayX:
+    """Return a copy grown to a shape with zeros behind."""
+    grown = np.zeros(shape, array.dtype)
     grown[tuple(slice(size) for size in array.shape)] = array
     return grown
 
 
-def by_gates(array: FloatsX, gates: int) -> FloatsX:
-    """Return rows [G*H, ...] → [H/16 * G * 16, ...]: all gates of 16 units side by side, units padded.
+def by_gates(array: ArrayX, gates: int) -> ArrayX:
+    """Return numbers [..., G*H] → [..., H/16 * G * 16]: all gates of 16 units side by side, units padded.
 
     A cell's state is made of all its gates: so they are there at once, and the gates of a step need no memory of their
     own between the product and the cell.
     """
-    rest = array.shape[1:]
-    size = padded(len(array) // gates)
-    each = pad(array.reshape(gates, -1, *rest), gates, size, *rest)
-    blocks = each.reshape(gates, size // PANEL, PANEL, *rest).swapaxes(0, 1)
-    return np.ascontiguousarray(blocks.reshape(gates * size, *rest))
+    rest, units = array.shape[:-1], array.shape[-1] // gates
+    each = pad(array.reshape(*rest, gates, units), *rest, gates, padded(units))
+    return each.reshape(*rest, gates, -1, PANEL).swapaxes(-2, -3).reshape(*rest, -1)
 
 
-def panels(matrix: FloatsNK) -> FloatsPKQ:
-    """Return a matrix [N, K] with N in whole panels → [N/16, K, 16]: input by input, 16 outputs side by side."""
-    return np.ascontiguousarray(matrix.reshape(-1, PANEL, matrix.shape[1]).swapaxes(1, 2))
+def panels(matrix: ArrayX, gates: int, inputs: int, beside: int = 1) -> ArrayPGKQN:
+    """Return a matrix [G*H, K] → [H/16, G, ``inputs`` / ``beside``, 16, ``beside``], units and inputs padded.
+
+    Input by input there are 16 outputs side by side, or several inputs of each of them. All gates of 16 units follow
+    each other, as in ``by_gates``. Every weight is moved once: a process that writes little spends its time here.
+    """
+    units = len(matrix) // gates
+    whole = matrix.reshape(gates, units, -1)
+    if whole.shape[1:] != (padded(units), inputs):
+        whole = pad(whole, gates, padded(units), inputs)
+    blocks = whole.reshape(gates, -1, PANEL, inputs // beside, beside).transpose(1, 0, 3, 2, 4)
+    packed = room(blocks.shape, matrix.dtype)
+    packed[...] = blocks
+    return packed
 
 
-def pack(matrix: FloatsNK, precision: str) -> Packed:
-    """Return a matrix, its N outputs and K inputs both in whole panels, in a precision."""
-    ones, zeros = np.ones(len(matrix), np.float32), np.zeros(len(matrix), np.int32)
-    if precision == "fp32":
-        return panels(matrix), ones, zeros
-    if precision == "bf16":
-        # [N/16, K/2, 16, 2]: the two inputs that one instruction multiplies and adds lie side by side
-        pairs = panels(matrix).reshape(-1, matrix.shape[1] // 2, 2, PANEL).swapaxes(2, 3)
-        return to_bf16(np.ascontiguousarray(pairs)), ones, zeros
-    whole, scales = to_int8(matrix)
-    # [N/16, K/4, 16, 4]: four inputs side by side, as instructions for int8 add them up. These multiply an unsigned
-    # number by a signed one, so an input x from -1 to 1 is read as MIDDLE + STEPS * x, from 1 to 127: two products
-    # of it then fit into 16 bits where they are added there. What MIDDLE adds to an output is known beforehand,
-    # MIDDLE times the sum of its weights, and taken off at the start
-    fours = whole.reshape(-1, PANEL, matrix.shape[1] // 4, 4).swapaxes(1, 2)
-    starts = -MIDDLE * whole.sum(1, dtype=np.int32)
-    return np.ascontiguousarray(fours), scales / np.float32(STEPS), starts
+def pack(matrix: FloatsX, precision: str, gates: int = 1, inputs: int | None = None) -> Packed:
+    """Return a matrix [G*H, K] in a precision, units and inputs padded, the latter to ``inputs``; copies of all."""
+    inputs = inputs or padded(matrix.shape[1])
+    outputs = gates * padded(len(matrix) // gates)
+    if precision == "int8":
+        # Instructions for int8 multiply an unsigned number by a signed one, so an input x from -1 to 1 is read as
+        # MIDDLE + STEPS * x, from 1 to 127: two products of it then fit into 16 bits where they are added there. What
+        # MIDDLE adds to an output is known beforehand, MIDDLE times the sum of its weights, and taken off at the start
+        numbers, scales = to_int8(matrix)
+        starts = by_gates(-MIDDLE * numbers.sum(1, dtype=np.int32), gates)
+        scales = by_gates(scales / np.float32(STEPS), gates)
+    else:
+        numbers = to_bf16(matrix) if precision == "bf16" else matrix
+        scales, starts = np.ones(outputs, np.float32), np.zeros(outputs, np.int32)
+    return panels(numbers, gates, inputs, BESIDE[precision]), aligned(scales), aligned(starts)
+
+
+def room(shape: tuple[int, ...], dtype: Any) -> ArrayX:
+    """Return an array to be filled that begins at a cache line, or at a huge page where it has at least one."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    bounds = PAGE if size >= PAGE else LINE  # NumPy asks the system for huge pages from 4 MiB on
+    taken = np.empty(size + bounds, np.uint8)
+    begin = -taken.ctypes.data % bounds
+    return taken[begin : begin + size].view(dtype).reshape(shape)
 
 
 def aligned(array: ArrayX) -> ArrayX:
     """Return a copy that begins at a cache line."""
-    room = np.empty(array.nbytes + LINE, np.uint8)
-    begin = -room.ctypes.data % LINE
-    copy = room[begin : begin + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy = room(array.shape, array.dtype)
     copy[...] = array
     return copy

@@ -182,9 +182,11 @@ def read_stream(file: BinaryIO, name: str, most: int, error: type[UnrolledError]
         too_large += ", or a plain text file, which is read block by block whatever its size"
     if found and stat.S_ISREG(found.st_mode) and found.st_size > most:
         raise error(too_large)
-    chunks, size = [b""], 0
-    while size == CHUNK * (len(chunks) - 1):  # a shorter one was the last: a terminal is asked for its end once
-        chunks.append(file.read(CHUNK))
+    chunks, size = list[bytes](), 0
+    whole = found.st_size + 1 if found and stat.S_ISREG(found.st_mode) else 0  # at once: there is nothing to join
+    at_once = max(CHUNK, whole)  # some of the system's own files say that they are empty, and are not
+    while size == at_once * len(chunks):  # a shorter one was the last: a terminal is asked for its end once
+        chunks.append(file.read(at_once))
         size += len(chunks[-1])
         if size > most:
             raise error(too_large)

@@ -15,10 +15,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
@@ -32,6 +31,9 @@ from ..untrusted import parse_json, read_bytes
 from .checks import check_tensors, parse_config, parse_vocabularies
 from .record import Record
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 FORMAT = 2
 """The version of the file's layout; older ones keep loading. Since 2, a task has another name (``earlier_names``)."""
 SUFFIX = ".safetensors"
@@ -42,7 +44,7 @@ DIGEST = re.compile(rb'"digest":"([0-9a-f]{64})"')
 VERSION = re.compile(r"unrolled ([1-9][0-9]{0,8})")
 MOST_BYTES = 1 << 36
 """Bytes of the largest model file that is read."""
-Tensors = dict[str, NDArray[Any]]
+Tensors = dict[str, "NDArray[Any]"]
 
 
 @dataclass(frozen=True, eq=False)

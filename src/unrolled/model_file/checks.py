@@ -7,10 +7,9 @@ model has: names, types, shapes, finite numbers. Whoever opens an engine, goes o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..config import ModelOptions
 from ..errors import OptionError
@@ -21,7 +20,10 @@ from ..text.vocabulary import LABEL, Vocabulary
 from ..untrusted import parse_json
 from .earlier_names import with_present_names
 
-Tensors = Mapping[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Tensors = Mapping[str, "NDArray[Any]"]
 Layout = dict[str, tuple[str, tuple[int, ...]]]
 """The type and the shape of every tensor of a file, by name."""
 MAX_WEIGHT = 1e32

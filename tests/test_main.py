@@ -68,3 +68,34 @@ entry.main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
     assert (done.returncode, done.stderr.strip()) == (130, "unrolled: stopped")
+
+
+COLLECTED = """
+import gc, sys, unrolled.__main__ as entry
+before, counted = gc.get_threshold(), []
+gc.callbacks.append(lambda phase, about: counted.append(phase))
+sys.argv[1:] = {arguments!r}
+try:
+    entry.main()
+except SystemExit as end:
+    print(end.code, len(counted), before == gc.get_threshold(), gc.get_freeze_count() > 10_000, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("verb", [[], ["--version"], ["generate", "--length", "5", "--seed", "1"]])
+def test_no_object_is_looked_at_for_cycles_while_a_short_command_runs_or_ends(verb, model_file):
+    arguments = [*verb, *([str(model_file)] if "generate" in verb else [])]
+    code = COLLECTED.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == ["0", "0", "False", "True"]
+
+
+def test_cycles_are_looked_for_as_usual_after_a_start():
+    code = """
+import gc, unrolled.__main__ as entry
+usual = gc.get_threshold()
+entry.let_start()
+kept = [[] for _ in range(entry.STARTING + 1)]
+assert gc.get_threshold() == usual and not gc.callbacks
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

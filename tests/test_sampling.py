@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as arrays
 
 from unrolled.config import GenerateOptions
 from unrolled.sampling import (
+    FEW,
     Uniforms,
     distribution,
     draw,
@@ -135,6 +136,25 @@ def test_draws_come_as_often_as_their_probability():
 def test_a_row_has_its_own_uniforms_whatever_rows_are_beside_it():
     many, one = Uniforms(7, range(5)), Uniforms(7, range(3, 4))
     assert [many.next().ravel()[3] for _ in range(20)] == [one.next().item() for _ in range(20)]
+
+
+@given(
+    seed=st.integers(0, 2**63 - 1),
+    first=st.integers(0, 2**40),
+    rows=st.integers(1, 5),
+    counts=st.lists(st.integers(1, 200), min_size=1, max_size=5),
+)
+def test_uniforms_are_those_of_philox_in_numpy_however_they_are_asked_for(seed, first, rows, counts):
+    uniforms = Uniforms(seed, range(first, first + rows))
+    found = np.concatenate([uniforms.next(count) for count in counts], 1)
+    generators = [np.random.Philox(key=np.array([seed, first + row], np.uint64)) for row in range(rows)]
+    np.testing.assert_array_equal(found, [np.random.Generator(each).random(sum(counts)) for each in generators])
+
+
+@pytest.mark.parametrize(("rows", "before"), [(1, FEW - 1), (1, FEW), (1, FEW + 1), (2, FEW // 2), (FEW + 1, 1)])
+def test_uniforms_go_on_where_numpy_takes_over(rows, before):
+    whole, cut = Uniforms(3, range(rows)).next(before + 9), Uniforms(3, range(rows))
+    np.testing.assert_array_equal(np.concatenate([cut.next(before), cut.next(), cut.next(8)], 1), whole)
 
 
 def test_seeds_and_rows_differ():

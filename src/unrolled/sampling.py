@@ -7,16 +7,22 @@ they run in Hugging Face's order: temperature, top-k, top-p, min-p.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count as count_from
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 
-from .arrays import DoublesB, DoublesBT, DoublesBV, DoublesXV, FloatsXV, IdsB
+from .arrays import DoublesB, DoublesBT, DoublesBV, DoublesT, DoublesXV, FloatsXV, IdsB
 from .config import GenerateOptions
 from .text.vocabulary import BOUNDARY, NEVER, SPECIAL
 
 Logits = TypeVar("Logits", FloatsXV, DoublesXV)
 OUT = -np.inf
+FEW = 256
+"""Uniforms that are computed in Python, of all rows together."""
+MULTIPLIERS, INCREMENTS = (0xD2E7470EE14C6C93, 0xCA5A826395121157), (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
+ROUNDS, WORD = 10, 2**64 - 1
 COLD = 1e-6  # a lower temperature could divide logits to infinity
 
 
@@ -112,12 +118,37 @@ def draw(probabilities: DoublesBV, uniforms: DoublesB) -> IdsB:
 
 
 class Uniforms:
-    """The uniforms of some rows: number n of a row is output n of Philox keyed by (seed, row) (Salmon et al. 2011)."""
+    """The uniforms of some rows: number n of a row is output n of Philox keyed by (seed, row) (Salmon et al. 2011).
+
+    The first ``FEW`` come from Python: to import NumPy's generators takes twenty times as long as to compute these.
+    """
 
     def __init__(self, seed: int, rows: range) -> None:
-        generators = [np.random.Philox(key=np.array([seed, row], np.uint64)) for row in rows]
-        self.streams = [np.random.Generator(generator).random for generator in generators]
+        self.seed, self.rows, self.count = seed, rows, 0
+        self.streams: list[Callable[[int], DoublesT]] = [few_uniforms(seed, row) for row in rows]
 
     def next(self, count: int = 1) -> DoublesBT:
         """Return the next ``count`` numbers of every row."""
+        before, self.count = self.count, self.count + count
+        if before * len(self.rows) <= FEW < self.count * len(self.rows):
+            generators = [np.random.Philox(key=np.array([self.seed, row], np.uint64)) for row in self.rows]
+            self.streams = [np.random.Generator(generator).random for generator in generators]
+            for stream in self.streams:
+                stream(before)
         return np.array([stream(count) for stream in self.streams])
+
+
+def few_uniforms(seed: int, row: int) -> Callable[[int], DoublesT]:
+    """Return what gives the next uniforms of a row, so many at a call."""
+    numbers = (number for block in count_from(1) for number in philox(seed, row, block))
+    return lambda count: np.array(list(islice(numbers, count)))
+
+
+def philox(seed: int, row: int, block: int) -> list[float]:
+    """Return four uniforms: what Philox 4x64-10 makes of a block's number under the key (seed, row)."""
+    keys, (a, b, c, d) = (seed, row), (block, 0, 0, 0)
+    for _ in range(ROUNDS):
+        one, two = MULTIPLIERS[0] * a, MULTIPLIERS[1] * c
+        a, b, c, d = two >> 64 ^ b ^ keys[0], two & WORD, one >> 64 ^ d ^ keys[1], one & WORD
+        keys = ((keys[0] + INCREMENTS[0]) & WORD, (keys[1] + INCREMENTS[1]) & WORD)
+    return [(word >> 11) * 2.0**-53 for word in (a, b, c, d)]

@@ -1,5 +1,4 @@
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -92,7 +91,6 @@ def test_unknown_units_are_never_written(model):
     assert {len(text) for text in texts} == {60}
 
 
-@dataclass(frozen=True, kw_only=True)
 class WithOneMore(GenerateOptions):
     """The options with a filter that the kernels do not have, added as CONTRIBUTING.md says."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-from difflib import get_close_matches
 
 import click
 
@@ -51,6 +49,8 @@ def hinted(error: click.ClickException) -> str:
     extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.format_message(), re.DOTALL)
     ctx = getattr(error, "ctx", None)
     if extra and ctx and "--prompt" in names_of(ctx.command):
+        import shlex  # errors are few
+
         return f"I got {extra[1]!r} beside the model; a prompt has a name: --prompt {shlex.quote(extra[1])}."
     return error.format_message()
 
@@ -64,6 +64,8 @@ def unknown_option(error: click.NoSuchOption) -> str:
             f"there is no option {given!r}; put -- before a text that begins with -, as in: "
             f"unrolled {error.ctx.info_name if error.ctx else ''} MODEL -- '{given} …'."
         )
+    from difflib import get_close_matches  # errors are few
+
     meant = [f"--{name}" for name, others in OTHERWISE.items() if given.removeprefix("--").replace("_", "-") in others]
     near = [name for name in meant if name in names] or get_close_matches(given, names, n=3)
     return f"there is no option {given}" + (f"; did you mean {' or '.join(near)}?" if near else ".")

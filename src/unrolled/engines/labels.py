@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -43,6 +42,8 @@ def ids_of(labels: Vocabulary, where: Sequence[str]) -> list[int]:
     """Return the ids of labels, one for each column; raises ``OptionError`` for one that the model does not know."""
     for label in where:
         if label not in labels.index:
+            from difflib import get_close_matches  # errors are few
+
             near = get_close_matches(label, labels.units, n=3, cutoff=0.4) or labels.units[:5]
             raise OptionError(f"the model knows no label {label!r}; try {' or '.join(near)}")
     return label_ids(labels, tuple(where))

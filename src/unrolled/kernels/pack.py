@@ -71,6 +71,7 @@ def pack(matrix: FloatsX, precision: str, gates: int = 1, inputs: int | None = N
     """Return a matrix [G*H, K] in a precision, units and inputs padded, the latter to ``inputs``; copies of all."""
     inputs = inputs or padded(matrix.shape[1])
     outputs = gates * padded(len(matrix) // gates)
+    numbers: ArrayX
     if precision == "int8":
         # Instructions for int8 multiply an unsigned number by a signed one, so an input x from -1 to 1 is read as
         # MIDDLE + STEPS * x, from 1 to 127: two products of it then fit into 16 bits where they are added there. What
@@ -90,7 +91,8 @@ def room(shape: tuple[int, ...], dtype: Any) -> ArrayX:
     bounds = PAGE if size >= PAGE else LINE  # NumPy asks the system for huge pages from 4 MiB on
     taken = np.empty(size + bounds, np.uint8)
     begin = -taken.ctypes.data % bounds
-    return taken[begin : begin + size].view(dtype).reshape(shape)
+    made: ArrayX = taken[begin : begin + size].view(dtype).reshape(shape)
+    return made
 
 
 def aligned(array: ArrayX) -> ArrayX:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import mmap
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ids = NDArray[np.int32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Ids: TypeAlias = "NDArray[np.int32]"
 """A text as numbers: one id a unit."""
 
 CHUNK = 1 << 20  # characters that are split at a time, so that a gigabyte never becomes one list of strings
@@ -23,6 +25,8 @@ def release(ids: Ids) -> None:
     """Let go of what was read of a text that lies on the disk: else all of it stays in memory."""
     mapping = getattr(ids, "_mmap", None)
     if mapping is not None and hasattr(mapping, "madvise"):
+        import mmap  # what lies in memory does without
+
         mapping.madvise(mmap.MADV_DONTNEED)
 
 

@@ -10,12 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 NORMAL: tuple[Literal["NFC"], Literal["NFD"]] = ("NFC", "NFD")
 """Letters with their marks in one code point, or in several."""
-SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-"""Spaces that stand where others have U+0020."""
+SPACES = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+"""Spaces that stand where others have U+0020: a pattern, compiled where a text has any."""
+is_space = partial(re.fullmatch, SPACES)
 PLAIN = " "
 
 
@@ -40,7 +42,7 @@ class Form:
         composed = any(len(unicodedata.normalize("NFD", letter)) > 1 for letter in letters)
         marks = any(unicodedata.combining(letter) for letter in letters)
         normal = "NFC" if composed else "NFD" if marks and all(map(is_decomposed, letters)) else ""
-        return cls(normal, "".join(sorted(filter(SPACES.fullmatch, letters))))
+        return cls(normal, "".join(sorted(filter(is_space, letters))))
 
     @classmethod
     def restored(cls, value: Any) -> Form | None:
@@ -50,7 +52,7 @@ class Form:
         if not isinstance(value, Mapping) or set(value) != {"normal", "spaces"}:
             raise ValueError("the form of a text is not described by normal and spaces")
         normal, spaces = value["normal"], value["spaces"]
-        if normal not in ("", *NORMAL) or not isinstance(spaces, str) or not all(map(SPACES.fullmatch, spaces)):
+        if normal not in ("", *NORMAL) or not isinstance(spaces, str) or not all(map(is_space, spaces)):
             raise ValueError(f"the form of a text is {str(value)[:60]!r}")
         return cls(normal, spaces)
 
@@ -67,7 +69,7 @@ class Form:
         for normal in NORMAL:
             if self.normal == normal and not unicodedata.is_normalized(normal, text):
                 text = unicodedata.normalize(normal, text)
-        text = SPACES.sub(lambda found: found[0] if found[0] in self.spaces else known, text)
+        text = re.sub(SPACES, lambda found: found[0] if found[0] in self.spaces else known, text)
         return text if known == PLAIN else text.replace(PLAIN, known)
 
 
@@ -89,7 +91,7 @@ class Watched:
         for text in self.texts:
             if not text.isascii():
                 self.normal = [each for each in self.normal if unicodedata.is_normalized(each, text)]
-                self.spaces.update(SPACES.findall(text))
+                self.spaces.update(re.findall(SPACES, text))
             yield text
 
     def finish(self) -> None:

@@ -7,15 +7,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..sharing import Recomputed, cached_property
 from . import UNITS
 from .base import CHUNK, Ids, Unit, release
 from .forms import Form, Watched
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BOUNDARY = 0
 """The id of the boundary: it stands before every document, and an empty prompt starts from it."""

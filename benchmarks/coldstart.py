@@ -61,7 +61,8 @@ def main() -> None:
     rows = [compare(1, 256, options.rounds), compare(2, 512, options.rounds)]
     header = ["network", "unrolled ms", "PyTorch script ms", "PyTorch ÷ unrolled"]
     note = (
-        f"Medians of {options.rounds} pairs in turn; files cached. The machine was {neighbours.share():.2f} cores busy."
+        f"Medians of {options.rounds} pairs in turn; files cached, bytecode written. "
+        f"The machine was {neighbours.share():.2f} cores busy."
     )
     parts = ["# Cold start", str(__doc__), common.describe(about), common.table(header, rows), note]
     common.write_report(options.results, "coldstart", *parts)

@@ -431,8 +431,35 @@ def test_every_place_that_the_guide_of_calls_names_is_there():
 
 def test_writing_by_characters_loads_no_reader_and_no_pattern_of_other_units(model_file):
     code = f"from unrolled.cli.main import run; assert run(['generate', {str(model_file)!r}, '--length', '5']) == 0"
-    heavy = "[name for name in ('regex', 'csv', 'unrolled.formats.corpus') if name in sys.modules]"
+    late = ("regex", "csv", "unrolled.formats.corpus", "safetensors", "difflib", "shlex", "mmap", "numpy.typing")
+    heavy = f"[name for name in {late!r} if name in sys.modules]"
     assert run_python(f"import sys; {code}; print({heavy})") == "[]"
+
+
+def test_a_short_text_waits_for_no_generator_of_random_numbers_of_numpy(model_file):
+    write = ["generate", str(model_file), "--length", "100", "--seed", "1"]
+    code = f"import sys; from unrolled.cli.main import run; assert run({write!r}) == 0"
+    assert run_python(f"{code}; print('numpy.random' in sys.modules)") == "False"
+
+
+def test_no_module_evaluates_patterns_or_types_that_a_short_text_does_without(model_file):
+    write = ["generate", str(model_file), "--length", "5"]
+    code = f"""
+import re, sys, unrolled
+from unrolled.cli.main import run
+made, compile = [], re._compiler.compile
+def counted(pattern, flags=0):
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename.endswith(("re/__init__.py", "functools.py")):
+        frame = frame.f_back
+    if frame.f_globals["__name__"].startswith("unrolled"):
+        made.append(pattern)
+    return compile(pattern, flags)
+re._compiler.compile = counted
+assert run({write!r}) == 0
+print(len(made))
+"""
+    assert int(run_python(code)) <= 8
 
 
 OLD_WORDS = {

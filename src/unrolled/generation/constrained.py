@@ -23,7 +23,7 @@ MOST_DEAD_ENDS = 1000
 """Dead ends between two units that are shown; then there is held to be no way on."""
 
 
-@dataclass
+@dataclass(eq=False)
 class DecodeStep:
     """Where a text stands that is being written.
 

@@ -178,7 +178,7 @@ class State:
         return write_atomically(path, packed, force)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Saved:
     """What a file says of a state: where its base is, what is to be read from there, and how it was started."""
 

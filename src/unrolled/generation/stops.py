@@ -12,7 +12,7 @@ SENTENCE = r"""[.!?…]+["'”’)\]»]*(?=\s)|[。！？။۔।]["'”’」�
 CONTEXT = 16  # characters already let through that a sentence's end may reach back into
 
 
-@dataclass
+@dataclass(eq=False)
 class Stopper:
     """Lets text through piece by piece until a stop; a stop string itself is never let through."""
 

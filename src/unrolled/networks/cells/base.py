@@ -35,7 +35,7 @@ State = tuple[EitherBH, ...]
 """The cell's memory, part by part; the first is what the layer gives out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recurrence:
     """The weights that act on the state: none, [0, H] and [0], where it goes through none."""
 
@@ -103,7 +103,7 @@ class Cell(ABC):
         """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tape:
     """What a scan leaves behind: its ``states``, the first included, and what the cell ``kept`` for the way back."""
 
@@ -111,7 +111,7 @@ class Tape:
     kept: tuple[EitherTBY, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gradients:
     """With respect to ``a``, to ``W_hh h + b_hh`` (as wide, or 0 where there is none) and to the first state.
 

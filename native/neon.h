@@ -7,6 +7,8 @@
 #define TILE_bf16 4
 #define MIN(x, y) (vf)vminnmq_f32((float32x4_t)(x), (float32x4_t)(y)) /* of a NaN and a number the number */
 #define MAX(x, y) (vf)vmaxnmq_f32((float32x4_t)(x), (float32x4_t)(y))
+#define BOUNDED(x, low, high)                                                                                          \
+    (vf)vmaxq_f32((float32x4_t)(low), vminq_f32((float32x4_t)(high), (float32x4_t)(x))) /* of a NaN and a number the NaN */
 
 /* Inputs have 7 bits, so they are the same bytes with a sign, and the sum of two products has 16 bits. */
 #ifdef DOTTED

@@ -12,6 +12,7 @@
 
 typedef float vf __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 typedef int32_t vi __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
+typedef uint32_t vu __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf x) { *(vf *)p = x; }
@@ -22,13 +23,16 @@ INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask
 #define MIN(x, y) choose((x) < (y), x, y)
 #define MAX(x, y) choose((x) > (y), x, y)
 #endif
+#ifndef BOUNDED /* x from low to high; what is no number stays that, for these give their second argument then */
+#define BOUNDED(x, low, high) MAX(low, MIN(high, x))
+#endif
 
 /* exp by 2^n times a polynomial (Cephes' coefficients); saturates below -87 and above 88. */
 INLINE vf vexp(vf x) {
-    x = MAX(MIN(x, all(88.0f)), all(-87.0f));
+    x = BOUNDED(x, all(-87.0f), all(88.0f));
     const vf magic = all(12582912.0f); /* 1.5 * 2^23: adding it rounds to a whole number */
     vf n = x * 1.44269504f + magic;
-    vi shift = (vi)n << 23;
+    vf power = (vf)(((vu)n + 127) << 23); /* 2^n: the whole number is in the last bits */
     n -= magic;
     vf r = x - n * 0.693359375f + n * 2.12194440e-4f;
     vf p = all(1.9875691500e-4f);
@@ -38,11 +42,12 @@ INLINE vf vexp(vf x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    return (vf)((vi)p + shift);
+    return p * power;
 }
 
 typedef double vd __attribute__((vector_size(LANES * 4), aligned(8), may_alias));
 typedef int64_t vl __attribute__((vector_size(LANES * 4), aligned(8), may_alias));
+typedef uint64_t vul __attribute__((vector_size(LANES * 4), aligned(8), may_alias));
 
 /* exp of doubles up to 0, the same way with Taylor's coefficients; 0 below -700. Half the lanes. */
 INLINE vd dexp(vd x) {
@@ -50,7 +55,7 @@ INLINE vd dexp(vd x) {
     vl gone = x < -700.0;
     x = (vd)(~gone & (vl)x);
     vd n = x * 1.4426950408889634 + magic;
-    vl shift = (vl)n << 52;
+    vd power = (vd)(((vul)n + 1023) << 52);
     n -= magic;
     vd r = x - n * 0.693147180369123816490 - n * 1.90821492927058770002e-10;
     vd p = 1.0 / 6227020800.0 - (vd){0};
@@ -66,7 +71,7 @@ INLINE vd dexp(vd x) {
     p = p * r + 1.0 / 6.0;
     p = p * r + 1.0 / 2.0;
     p = p * r * r + r + 1.0;
-    return (vd)(~gone & ((vl)p + shift));
+    return (vd)(~gone & (vl)(p * power));
 }
 
 /* log of normal doubles above 0, by the series of atanh. Half the lanes. */

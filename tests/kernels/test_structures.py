@@ -147,3 +147,11 @@ def test_sigmoid_and_tanh_are_right_to_their_bounds(functions, name, exactly, bo
     for reach in (1e-3, 1, 30, 1000):
         x = np.linspace(-reach, reach, 2**18, dtype=np.float32)
         assert np.abs(run(functions, name, x) - exactly(x.astype(np.float64))).max() < bound
+
+
+@pytest.mark.parametrize("name", ["vexp", "vsigmoid", "vtanh", "dexp"])
+def test_what_is_no_number_stays_that_whatever_its_bits(functions, name):
+    bits, size = (np.uint64, 2**63 - 2**51) if name == "dexp" else (np.uint32, 2**31 - 2**22)
+    quiet = size + np.array([0, 1, 511, 4095, 2**22 - 1, 77, 2048, 256], bits)  # the bits behind say nothing
+    for x in (quiet, quiet | ~(bits(2) ** bits(8 * quiet.itemsize - 1) - bits(1))):
+        assert np.isnan(run(functions, name, x.view(quiet.dtype.str.replace("u", "f")))).all()

@@ -125,3 +125,29 @@ def test_an_array_of_the_wrong_size_is_refused_by_its_name(library, name):
     arrays[name] = arrays[name][:-1]
     with pytest.raises(ValueError, match=f"^{name} is float32"):
         training.forward(library, sizes, arrays)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("fp32", 2e-5), ("bf16", 3e-2)])
+@pytest.mark.parametrize(("rows", "hidden"), [(1, 50), (3, 100), (7, 250), (13, 1), (33, 17)])
+@pytest.mark.parametrize("looked_up", [False, True])
+def test_no_number_of_rows_or_units_leaves_the_kernels(cell, kind, error, rows, hidden, looked_up, monkeypatch):
+    called = []
+    for name in ("forward", "backward"):
+        kernel = getattr(training, name)
+        count = lambda *given, name=name, kernel=kernel: (called.append(name), kernel(*given))  # noqa: E731
+        monkeypatch.setattr(f"unrolled.networks.modules.scan.{name}", count)
+    ids = torch.randint(5, (3, rows), generator=torch.Generator().manual_seed(1))
+    wide, asked = cell.gates * hidden, numbers(3, rows, hidden, seed=6)
+    found: list[list[torch.Tensor]] = []
+    for each in (torch.float32, torch.float64):
+        table, through = numbers(5, wide, seed=1).to(each), wide if cell.recurrent else 0
+        weights = [numbers(*shape, seed=2).div(hidden**0.5).to(each) for shape in ((through, hidden), (through,))]
+        first = tuple(numbers(rows, hidden, seed=4 + n).tanh().to(each) for n, _ in enumerate(cell.parts))
+        leaves = [leaf.requires_grad_() for leaf in (table, *weights, *first)]
+        share = LookUp(table, ids) if looked_up else torch.nn.functional.embedding(ids, table)
+        outputs, last = scan(cell, share, first, Recurrence(*weights), kind)
+        total = (outputs * asked.to(each)).sum() + sum(part.sum() for part in last)
+        found.append([outputs, *last, *torch.autograd.grad(total, leaves)])
+    assert called == ["forward", "backward"]
+    for one, exactly in zip(*found, strict=True):
+        assert one.shape == exactly.shape and (one - exactly).norm() <= error * exactly.norm() + 1e-6

@@ -4,8 +4,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+import unrolled
+from unrolled import kernels
 from unrolled.networks.cells import CELLS
 from unrolled.networks.cells.base import Recurrence, scan_by_steps
+from unrolled.networks.modules import fused_loss
 from unrolled.networks.modules.scan import fused_scan, scan
 
 names = pytest.mark.parametrize("name", [name for name in sorted(CELLS) if CELLS[name].torch_name])
@@ -124,3 +127,22 @@ def test_a_constant_share_of_the_gates_is_the_same_in_pytorchs_own_scan(cell):
     ours, _ = scan(cell, x @ weights[0].T + biases[0] + constant, state, Recurrence(weights[1], biases[1]))
     theirs, _ = fused_scan(cell, x, state, (*weights, *biases), constant)
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.skipif(kernels.load() is None, reason="the kernels are not built")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize(("task", "width", "rows"), [("language", 50, 7), ("translate", 48, 13), ("classify", 20, 3)])
+def test_training_leaves_the_kernels_for_no_width_and_no_rows(
+    tables, text_file, monkeypatch, task, width, rows, precision
+):
+    def fail(*given):
+        raise AssertionError("the cell's own lines")
+
+    lost, lose = [], fused_loss.lose
+    monkeypatch.setattr(CELLS["lstm"], "forward", fail)
+    monkeypatch.setattr(CELLS["lstm"], "backward", fail)
+    monkeypatch.setattr(fused_loss, "lose", lambda *given: (lost.append(given), lose(*given))[1])
+    read = {"language": text_file, "translate": tables["reversals"], "classify": tables["pets"]}[task]
+    options = {"hidden_size": width, "batch_size": rows, "cell": "lstm", "steps": 2, "threads": 1, "layers": 2}
+    unrolled.train(read, task=task, precision=precision, **options)  # an encoder's two ways have half the units each
+    assert lost or task == "classify"  # whose answers are few

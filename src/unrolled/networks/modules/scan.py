@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.functional import pad
 
 from ... import kernels
 from ...arrays import ArrayX
+from ...kernels.checks import checked_ids
 from ...kernels.training import Sizes, backward, forward
 from ..cells.base import Cell, Gradients, Recurrence, State, Tape
 from .product import summed
@@ -116,9 +118,11 @@ def scan(
     ``precision`` is what the kernels multiply in, "fp32" or "bf16" (sums and states are in fp32), or a word for none.
     """
     given = a.table if isinstance(a, LookUp) else a
-    suits = given.device.type == "cpu" and given.dtype == torch.float32 and state[0].shape[-1] % PANEL == 0
+    suits = given.device.type == "cpu" and given.dtype == torch.float32
     able = suits and precision not in ("off", kernels.STOCK) and cell.native is not None and kernels.load() is not None
-    ids = a.ids.to(torch.int32).contiguous() if able and isinstance(a, LookUp) else None
+    if able and state[0].shape[-1] % PANEL:
+        return panels_scan(cell, a, state, recurrence, precision)
+    ids = torch.from_numpy(checked_ids(a.ids.numpy(), len(given))) if able and isinstance(a, LookUp) else None
     outputs, *last = Scan.apply(  # type: ignore[no-untyped-call]  # torch has no types for it
         cell,
         precision if able else "off",
@@ -131,6 +135,26 @@ def scan(
     return outputs, tuple(last)
 
 
+def panels_scan(cell: Cell, a: Share, state: State, recurrence: Recurrence, precision: str) -> tuple[TensorTBH, State]:
+    """Return what ``scan`` does for units that fill no panel, from a scan of some more, which the kernels can take.
+
+    These have no weights, so their state stays zero or goes nowhere, and autograd leaves their gradients out.
+    """
+    units = state[0].shape[-1]
+    more = -units % PANEL
+
+    def wide(x: TensorX) -> TensorX:
+        """[..., G*H] with more units in each gate."""
+        return pad(x.reshape(*x.shape[:-1], x.shape[-1] // units, units), (0, more)).flatten(-2)
+
+    gates = len(recurrence.w_hh) // units
+    w_hh = pad(recurrence.w_hh.reshape(gates, units, units), (0, more, 0, more)).flatten(0, 1)
+    share = LookUp(wide(a.table), a.ids) if isinstance(a, LookUp) else wide(a)
+    first = tuple(pad(part, (0, more)) for part in state)
+    outputs, last = scan(cell, share, first, Recurrence(w_hh, wide(recurrence.b_hh)), precision)
+    return outputs[..., :units], tuple(part[..., :units] for part in last)
+
+
 def pack(w_hh: TensorJH, shape: tuple[int, ...], order: tuple[int, ...], precision: str) -> TensorN:
     """Return weights in blocks of a shape, in the kernels' order and precision, bf16 as its bits.
 
@@ -139,7 +163,7 @@ def pack(w_hh: TensorJH, shape: tuple[int, ...], order: tuple[int, ...], precisi
     instruction multiplies and adds such pairs; a panel of these is a tile of AMX as it stands (``native/unrolled.h``).
     """
     whole = w_hh if precision == "fp32" else w_hh.bfloat16().view(torch.uint16)
-    return whole.view(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
+    return whole.reshape(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
 
 
 def sizes_of(cell: Cell, shape: tuple[int, ...], precision: str, table: int = 0) -> Sizes:
@@ -173,7 +197,7 @@ def native_forward(cell: Cell, a: Share, state: State, recurrence: Recurrence, p
         part[0] = first
     gates, kept = torch.empty(sizes.wide), torch.empty(sizes.narrow)
     room = {"q": torch.empty(sizes.narrow[1:])} if precision == "bf16" else {}
-    given = as_arrays(**read, b_hh=recurrence.b_hh, w=weights, gates=gates, kept=kept, **states, **room)
+    given = as_arrays(**read, b_hh=recurrence.b_hh.contiguous(), w=weights, gates=gates, kept=kept, **states, **room)
     forward(library, sizes, given)
     return Tape(tuple(states.values()), (gates, kept))
 

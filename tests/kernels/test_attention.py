@@ -246,3 +246,9 @@ def test_a_packed_memory_is_padded_to_whole_panels():
     assert (len(memory), memory.longest, memory.starts.tolist()) == (2, 4, [0, 1, 5])
     assert memory.keys.shape == memory.values.shape == (5, 16)
     assert memory.keys[:, :3].all() and not memory.keys[:, 3:].any() and not memory.values[:, 3:].any()
+
+
+@pytest.mark.wrong_arrays
+def test_keys_without_their_axes_are_refused():
+    with pytest.raises(ValueError, match="two axes"):
+        pack_memory(np.zeros(3, np.float32), np.zeros(3, np.float32), [3])

@@ -113,3 +113,16 @@ def test_fewer_nodes_never_reach_c(library, chain):
         packed(library, chain).draw(
             np.zeros((1, IDS), np.float32), chain.start(1)[:, :2], filters(), np.full((1, 9), 0.5), 1
         )
+
+
+@pytest.mark.wrong_arrays
+def test_nodes_starts_and_filters_that_are_no_whole_numbers_never_reach_c(library, chain):
+    good, logits, uniforms = chain.start(1), np.zeros((1, IDS), np.float32), np.full((1, 9), 0.5)
+    with pytest.raises(ValueError, match="the nodes are float64; they must be integers"):
+        packed(library, chain).draw(logits, np.where(good < 0, np.nan, good), filters(), uniforms, 1)
+    with pytest.raises(ValueError, match="special"):
+        packed(library, chain).draw(logits, good, filters(special=-3), uniforms, 1)
+    levels = [[each.starts, each.units, each.shares, each.sums, each.left] for each in chain.levels]
+    levels[1][0] = levels[1][0].astype(float)
+    with pytest.raises(ValueError, match="the starts are float64; they must be integers"):
+        PackedChain(library, levels, IDS)

@@ -63,3 +63,12 @@ def test_no_steps_and_no_rows_are_a_scan_too(library, cell, steps, rows):
     outputs, last = packed.scan(a, threads=2)
     assert outputs.shape == (steps, rows, 20)
     assert all(part.shape == (rows, 20) for part in last)
+
+
+@pytest.mark.wrong_arrays
+def test_weights_and_gates_without_their_axes_are_refused(library, cell):
+    packed, a, _ = layer(library, cell, 20)
+    with pytest.raises(ValueError, match="two axes"):
+        PackedLayer(library, cell.kernel, np.zeros(5, np.float32), np.zeros(5, np.float32))
+    with pytest.raises(ValueError, match="it must be"):
+        packed.scan(a[0])

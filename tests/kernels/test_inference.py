@@ -252,3 +252,38 @@ def shapes_of(cell: str) -> dict[str, tuple[int, ...]]:
 
 def table_and(weights: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     return weights["table"], {**weights, "head.bias": np.zeros(19, np.float32)}
+
+
+@pytest.mark.wrong_arrays
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"logits": np.zeros((1, 19), complex)},
+        {"uniforms": np.full((1, 3), 0.5 + 0j)},
+        {"uniforms": np.full(3, 0.5)},
+        {"filters": Filters(1.0, 1.0, 0.0, 0, -7)},
+        {"filters": Filters(float("nan"), 1.0, 0.0, 0, 2)},
+    ],
+)
+def test_what_cannot_be_drawn_from_never_reaches_c(library, wrong):
+    packed = network(library)
+    given = {"logits": np.full((1, 19), np.nan), "filters": PLAIN, "uniforms": np.full((1, 3), 0.5)} | wrong
+    with pytest.raises(ValueError, match=r"must be|must have"):
+        packed.draw(given["logits"], start(packed, 1), given["filters"], given["uniforms"])
+
+
+def test_a_network_has_layers_units_and_a_known_precision(library):
+    with pytest.raises(ValueError, match="at least 1"):
+        network(library, layers=0)
+    with pytest.raises(ValueError, match="it must be fp32 or bf16 or int8"):
+        network(library, kind="fp16")
+
+
+@pytest.mark.parametrize("kind", ["fp32", "bf16"])
+@pytest.mark.parametrize("cell", sorted(GATES))
+def test_a_state_that_is_no_number_leaves_no_logits(library, cell, kind):
+    packed = network(library, cell, kind=kind)
+    state = start(packed, 2)
+    state[0][1, 0, 3] = np.nan
+    logits, _ = packed.scan(np.ones((2, 2), np.int32), state)
+    assert np.isfinite(logits[0]).all() and np.isnan(logits[1]).all()

@@ -66,3 +66,23 @@ def test_any_finite_logits_give_finite_slopes_that_sum_to_nothing(logits, target
     lose(library, row, np.array([target % len(logits)]), 1.0, 1.0, threads=1)
     assert np.isfinite(row).all()
     assert row.sum() == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.wrong_arrays
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"logits": np.zeros(5, np.float32)},
+        {"logits": np.zeros((1, 5))},
+        {"logits": np.zeros((1, 10), np.float32)[:, ::2]},
+        {"logits": np.frombuffer(bytes(20), np.float32).reshape(1, 5)},
+        {"targets": np.array([1.0])},
+        {"targets": np.array([np.nan])},
+        {"targets": np.array([1], np.int32)},
+        {"targets": np.array([1, 1])},
+    ],
+)
+def test_arrays_that_do_not_fit_never_reach_c(library, wrong):
+    given = {"logits": np.zeros((1, 5), np.float32), "targets": np.array([1])} | wrong
+    with pytest.raises(ValueError, match=r"must be|must have|cannot be written"):
+        lose(library, given["logits"], given["targets"], 1.0, 1.0, threads=1)

@@ -40,3 +40,23 @@ def test_rows_may_lie_apart(library):
     whole = np.random.default_rng(2).normal(size=(4, 2, 48)).astype(np.float32)
     some = whole[:, 1, :37]
     assert all(map(np.array_equal, rank(library, some, 5, 2, False, 2), rank(library, some.copy(), 5, 2, False, 1)))
+
+
+@pytest.mark.wrong_arrays
+@pytest.mark.parametrize("shape", [(), (5,), (1, 2, 5)])
+def test_logits_that_are_no_rows_are_refused(library, shape):
+    with pytest.raises(ValueError, match="two axes"):
+        rank(library, np.zeros(shape, np.float32), 1, 2, True, 1)
+
+
+def test_special_ids_are_at_least_none(library):
+    with pytest.raises(ValueError, match="at least 0"):
+        rank(library, np.zeros((1, 5), np.float32), 1, -1, False, 1)
+
+
+def test_rows_may_lie_apart_by_a_part_of_a_number(library):
+    whole = np.random.default_rng(2).normal(size=(4, 37)).astype(np.float32)
+    packed = np.zeros(4, np.dtype([("byte", "u1"), ("logits", "f4", 37)]))
+    packed["logits"] = whole
+    found, expected = (rank(library, each, 5, 2, False, 1) for each in (packed["logits"], whole))
+    assert all(map(np.array_equal, found, expected))

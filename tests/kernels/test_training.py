@@ -151,3 +151,80 @@ def test_no_number_of_rows_or_units_leaves_the_kernels(cell, kind, error, rows, 
     assert called == ["forward", "backward"]
     for one, exactly in zip(*found, strict=True):
         assert one.shape == exactly.shape and (one - exactly).norm() <= error * exactly.norm() + 1e-6
+
+
+@pytest.mark.parametrize("rows", [0, 4])
+def test_what_is_written_is_within_its_arrays_where_there_are_more_threads_than_rows(library, cell, rows):
+    sizes = Sizes(cell.kernel, 2, rows, 32, 9, "fp32", 5)
+    shapes = {"a": (5, sizes.wide[2]), "w": sizes.weights, "b_hh": (sizes.through,), "gates": sizes.wide}
+    shapes |= {"kept": sizes.narrow} | dict.fromkeys(cell.parts, sizes.states)
+    arrays = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    arrays["ids"] = np.ones(sizes.wide[:2], np.int32)
+    training.forward(library, sizes, arrays)
+    flows = {"outputs": sizes.narrow, "da": sizes.wide} | {f"d{name}": sizes.narrow[1:] for name in cell.parts}
+    flows |= {"table": (sizes.parts, 5, sizes.wide[2])}
+    back = arrays | {name: np.ones(shape, np.float32) for name, shape in flows.items()}
+    training.backward(library, sizes, back | {"du": np.empty(sizes.wide, np.float32) if cell.separate else back["da"]})
+    assert (back["table"][:, [0, 2, 3, 4]] == 1).all()
+
+
+def scan_arrays(sizes: Sizes) -> dict[str, np.ndarray]:
+    """All that the way there and the way back of an LSTM need."""
+    shapes = {"a": sizes.wide, "b_hh": (sizes.through,), "w": sizes.weights, "gates": sizes.wide, "kept": sizes.narrow}
+    shapes |= {"h": sizes.states, "c": sizes.states, "outputs": sizes.narrow, "da": sizes.wide}
+    shapes |= {"dh": sizes.narrow[1:], "dc": sizes.narrow[1:]}
+    arrays = {each: np.zeros(shape, np.float32) for each, shape in shapes.items()}
+    return arrays | {"du": arrays["da"]}
+
+
+def there_and_back(library, sizes: Sizes, arrays: dict[str, np.ndarray]) -> None:
+    training.forward(library, sizes, arrays)
+    training.backward(library, sizes, arrays)
+
+
+@pytest.mark.parametrize("name", ["a", "b_hh", "w", "gates", "kept", "h", "c", "outputs", "da", "du", "dh", "dc"])
+def test_an_array_that_is_missing_is_refused_by_its_name(library, name):
+    sizes = Sizes(LSTM.kernel, 2, 3, 16, 1)
+    arrays = scan_arrays(sizes)
+    del arrays[name]
+    with pytest.raises(ValueError, match=f"needs the array {name}$"):
+        there_and_back(library, sizes, arrays)
+
+
+@pytest.mark.parametrize("name", ["gates", "kept", "h", "c", "da", "dh", "dc"])
+def test_an_array_that_cannot_be_written_is_refused_by_its_name(library, name):
+    sizes = Sizes(LSTM.kernel, 2, 3, 16, 1)
+    arrays = scan_arrays(sizes)
+    arrays[name].flags.writeable = False
+    with pytest.raises(ValueError, match=f"^{name} cannot be written"):
+        there_and_back(library, sizes, arrays)
+
+
+@pytest.mark.parametrize(("cell", "which"), [("gru", "another array than"), ("lstm", "the same array as")])
+def test_the_gradients_of_one_sum_are_one_array_and_of_two_sums_two(library, cell, which):
+    sizes = Sizes(CELLS[cell].kernel, 2, 3, 16, 1)
+    arrays = scan_arrays(sizes)
+    if cell == "lstm":
+        arrays["du"] = arrays["du"].copy()
+    with pytest.raises(ValueError, match=f"du must be {which} da"):
+        training.backward(library, sizes, arrays)
+
+
+def test_units_that_are_no_whole_panels_never_reach_c(library):
+    sizes = Sizes(LSTM.kernel, 2, 3, 20, 1)
+    with pytest.raises(ValueError, match="whole panels of 16"):
+        training.forward(library, sizes, scan_arrays(sizes))
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp16", ""])
+def test_training_is_in_fp32_or_bf16(library, precision):
+    sizes = Sizes(LSTM.kernel, 2, 3, 16, 1, precision)
+    with pytest.raises(ValueError, match="it must be fp32 or bf16"):
+        training.forward(library, sizes, scan_arrays(sizes))
+
+
+def test_an_id_that_32_bits_would_make_another_is_refused():
+    ids = torch.full((2, 3), 2**32 + 1)
+    weights = Recurrence(torch.zeros(64, 16), torch.zeros(64))
+    with pytest.raises(ValueError, match="below 6"):
+        scan(LSTM, LookUp(torch.zeros(6, 64), ids), (torch.zeros(3, 16), torch.zeros(3, 16)), weights)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import ArrayB, FloatsBTS, FloatsNH, FloatsX, NumbersK
+from .checks import two_sizes
 from .pack import aligned, pad, padded
 from .structures import Memory
 
@@ -59,6 +60,7 @@ def pack_memory(keys: FloatsX, values: FloatsX, sizes: Sequence[int]) -> PackedM
     starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
     if min(sizes, default=1) < 1:
         raise ValueError(f"a source has {min(sizes)} places; it must have at least 1")
+    two_sizes(keys, "keys")
     if keys.shape != values.shape or len(keys) != starts[-1]:
         raise ValueError(f"keys {keys.shape} and values {values.shape} must both have {starts[-1]} places")
     wide = padded(keys.shape[1])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import ArrayX, DoublesBT, DoublesBV, FlagsV, FloatsBV, IdsBT, NumbersBO, NumbersX
-from .checks import checked_ids, shaped
+from .checks import check_filters, checked_ids, integers, shaped, two_sizes
 from .library import Library
 from .pack import pad, padded
 from .structures import Filters, Ngrams, Tree
@@ -40,7 +40,7 @@ class PackedChain:
     def checked_nodes(self, nodes: NumbersX, rows: int) -> NumbersBO:
         """Return the nodes of so many rows, each the number of a context or -1; raises ``ValueError`` for others."""
         contexts = np.array([len(starts) - 1 for starts, *_ in self.kept])
-        shaped(nodes, (rows, len(contexts)), "the nodes")
+        integers(shaped(nodes, (rows, len(contexts)), "the nodes"), "the nodes")
         if (nodes < -1).any() or (nodes >= contexts).any() or (nodes[:, 0] < 0).any():
             raise ValueError(f"nodes go from {nodes.min()} to {nodes.max()}; there are so many contexts: {contexts}")
         return nodes
@@ -49,11 +49,11 @@ class PackedChain:
         self, logits: FloatsBV | DoublesBV, nodes: NumbersX, filters: Filters, uniforms: DoublesBT, threads: int
     ) -> tuple[IdsBT, FloatsBV, NumbersBO]:
         """Draw an id for every uniform and read it: the ids, the last logits, the next nodes."""
-        rows, steps = uniforms.shape
-        if self.ids <= filters.special:
-            raise ValueError(f"there are {self.ids} ids, and none of them may be drawn")
+        rows, steps = two_sizes(uniforms, "the uniforms")
+        check_filters(filters, self.ids)
         uniforms = np.ascontiguousarray(uniforms, np.float64)
-        last = pad(shaped(np.asarray(logits, np.float32), (rows, self.ids), "the logits"), rows, self.outputs)
+        given = np.asarray(shaped(logits, (rows, self.ids), "the logits"), np.float32)
+        last = pad(given, rows, self.outputs)
         after = np.array(self.checked_nodes(nodes, rows), np.int64, order="C")
         ids = np.empty((rows, steps), np.int32)
 
@@ -74,6 +74,7 @@ def check_levels(levels: Levels, ids: int, contexts: int = 1) -> None:
     """
     first = contexts
     for number, (starts, units, shares, sums, left) in enumerate(levels):
+        integers(starts, "the starts")
         if starts.shape != (contexts + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
             raise ValueError(f"the starts of {contexts} contexts must rise from 0")
         grams = int(starts[-1])

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import FloatsBH, FloatsTBGH, FloatsTBH, FloatsX
 from .cell import CellKernel
-from .checks import shaped
+from .checks import shaped, two_sizes
 from .library import Library
 from .pack import pad, padded, panels
 from .training import Sizes, forward
@@ -16,7 +16,7 @@ class PackedLayer:
     """A layer's recurrent weights ``w_hh`` [G*H, H] and ``b_hh`` [G*H], packed once; calls change nothing in it."""
 
     def __init__(self, library: Library, cell: CellKernel, w_hh: FloatsX, b_hh: FloatsX) -> None:
-        self.library, self.cell, self.units = library, cell, w_hh.shape[1]
+        self.library, self.cell, self.units = library, cell, two_sizes(w_hh, "w_hh")[1]
         self.hidden, gates = padded(self.units), cell.gates if cell.recurrent else 0
         shaped(w_hh, (gates * self.units, self.units), "w_hh")
         shaped(b_hh, (gates * self.units,), "b_hh")
@@ -32,7 +32,8 @@ class PackedLayer:
 
         The first state is zero. Rows are shared out to threads.
         """
-        (steps, rows, _), count = a.shape, self.cell.gates
+        steps, rows = a.shape[:2] if a.ndim == 3 else (0, 0)
+        count = self.cell.gates
         shaped(a, (steps, rows, count * self.units), "a")
         sizes = Sizes(self.cell, steps, rows, self.hidden, threads)
         each = pad(a.reshape(steps, rows, count, self.units), steps, rows, count, self.hidden)

@@ -24,10 +24,10 @@ from ..arrays import (
     IdsBT,
 )
 from .cell import CellKernel
-from .checks import checked_ids, pointer, shaped
+from .checks import check_filters, checked_ids, pointer, shaped, two_sizes
 from .library import Library
 from .pack import Weights, aligned, by_gates, pack, pad, padded
-from .structures import ATTENTION_CODES, PRECISION_CODES, Attention, Filters, Matrix, Network
+from .structures import ATTENTION_CODES, Attention, Filters, Matrix, Network, code_of
 from .threads import over_rows
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Shape:
     def check(self, table: FloatsX, weights: Weights) -> None:
         """Raise ``ValueError`` for a weight of another shape: packing would fill it up with zeros, or lose some."""
         rows, size, predicted = self.cell.gates * self.hidden, self.hidden, len(weights["head.bias"])
+        if min(self.layers, size) < 1:
+            raise ValueError(f"there are {self.layers} layers of {size} units; there must be at least 1 of 1")
         through = rows if self.cell.recurrent else 0
         shaped(table, (self.ids, rows), "the table")
         wanted: dict[str, tuple[int, ...]] = {"head.weight": (predicted, size), "head.bias": (predicted,)}
@@ -88,7 +90,7 @@ class PackedNetwork:
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
             cell=shape.cell.number,
-            kind=PRECISION_CODES[precision],
+            kind=code_of(precision),
             layers=shape.layers,
             hidden=self.hidden,
             ids=self.predicted,
@@ -163,7 +165,7 @@ class PackedNetwork:
         self, ids: ArrayBT, state: State, threads: int, attended: Attended | None, weights: FloatsBTS | None
     ) -> tuple[FloatsBTV, StateK]:
         """Return what a scan gives; attention's ``weights`` are filled in where they are wanted."""
-        rows, steps = ids.shape
+        rows, steps = two_sizes(ids, "the ids")
         ids, attended = checked_ids(ids, self.shape.ids), self.checked(attended, rows)
         after = self.copy(state, rows)
         logits = np.empty((rows, steps, self.outputs), np.float32)
@@ -188,10 +190,11 @@ class PackedNetwork:
         attended: Attended | None = None,
     ) -> tuple[IdsBT, FloatsBV, StateK]:
         """Draw an id for every uniform and read it: the ids, the last logits, the next state."""
-        rows, steps = uniforms.shape
+        rows, steps = two_sizes(uniforms, "the uniforms")
         self.check_drawing(filters)
         uniforms, attended = np.ascontiguousarray(uniforms, np.float64), self.checked(attended, rows)
-        last = pad(shaped(np.asarray(logits, np.float32), (rows, self.predicted), "the logits"), rows, self.outputs)
+        given = np.asarray(shaped(logits, (rows, self.predicted), "the logits"), np.float32)
+        last = pad(given, rows, self.outputs)
         after, ids = self.copy(state, rows), np.empty((rows, steps), np.int32)
 
         def part(begin: int, end: int) -> None:
@@ -207,8 +210,7 @@ class PackedNetwork:
 
     def check_drawing(self, filters: Filters) -> None:
         """Raise ``ValueError`` where no id may be drawn, or one that cannot be read."""
-        if self.predicted <= filters.special:
-            raise ValueError(f"there are {self.predicted} ids, and none of them may be drawn")
+        check_filters(filters, self.predicted)
         if self.predicted > self.shape.ids:
             raise ValueError(f"{self.predicted} ids may be drawn, and only {self.shape.ids} can be read")
 

@@ -7,7 +7,7 @@ import ctypes
 import numpy as np
 
 from ..arrays import FloatsN, FloatsNV, NumbersN
-from .checks import pointer
+from .checks import integers, pointer, two_sizes
 from .library import Library
 from .structures import Loss
 from .threads import over_rows
@@ -18,14 +18,14 @@ def lose(library: Library, logits: FloatsNV, targets: NumbersN, kept: float, sca
 
     These are softmax, less ``kept`` at the target (what label smoothing leaves of it), times ``scale``.
 
-    Raises ``ValueError`` for a target that is no unit.
+    Raises ``ValueError`` for a target that is no unit, and for arrays of another type, shape or layout.
     """
-    rows, units = logits.shape
-    if targets.size and (targets.min() < 0 or targets.max() >= units):
+    rows, units = two_sizes(logits, "logits")
+    if integers(targets, "targets").size and (targets.min() < 0 or targets.max() >= units):
         raise ValueError(f"targets go from {targets.min()} to {targets.max()}; they must be 0 to {units - 1}")
     nats = np.empty(rows, np.float32)
     places = {
-        "logits": pointer(logits, np.float32, (rows, units), "logits"),
+        "logits": pointer(logits, np.float32, (rows, units), "logits", written=True),
         "nats": pointer(nats, np.float32, (rows,), "nats"),
         "targets": pointer(targets, np.int64, (rows,), "targets"),
     }

@@ -7,10 +7,12 @@ import ctypes
 import numpy as np
 
 from ..arrays import DoublesB, FloatsBK, FloatsBV, IdsBK
+from .checks import two_sizes
 from .library import Library
 from .structures import Ranking
 from .threads import over_rows
 
+FLOAT = 4  # bytes
 WORTH = 1 << 15
 """Logits from which on threads are faster."""
 
@@ -21,14 +23,18 @@ def rank(
     """Return the ids of the greatest logits, these, and the logarithm of the sum of all powers.
 
     The greatest come first, of equals the lower id; ids below ``special`` are left out, but for 0 where it ``ends``.
+    Raises ``ValueError`` where there are not so many ids, and for arrays that are no rows of numbers.
     """
-    if logits.dtype != np.float32 or logits.strides[-1] != logits.itemsize:
-        logits = np.ascontiguousarray(logits, np.float32)
-    rows, size = logits.shape
+    rows, size = two_sizes(logits, "the logits")
     if not 0 < count <= size:
         raise ValueError(f"{count} ids of {size} are asked for; it must be at least 1, and no more than there are")
+    if special < 0:
+        raise ValueError(f"there are {special} special ids; there must be at least 0")
+    whole = logits.strides[1] == FLOAT and logits.strides[0] % FLOAT == 0  # rows may lie apart, by whole numbers
+    if logits.dtype != np.float32 or not whole or not logits.flags.aligned:
+        logits = np.ascontiguousarray(logits, np.float32)
     ids, values, sums = np.empty((rows, count), np.int32), np.empty((rows, count), np.float32), np.empty(rows)
-    apart = logits.strides[0] // logits.itemsize
+    apart = logits.strides[0] // FLOAT
 
     def part(begin: int, end: int) -> None:
         pointers = (each[begin:].ctypes.data for each in (ids, values, sums))

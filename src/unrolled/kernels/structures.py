@@ -8,6 +8,15 @@ from typing import Any
 
 PRECISION_CODES = {"fp32": 0, "bf16": 1, "int8": 2}
 ATTENTION_CODES = {"none": 0, "dot": 1, "additive": 2}
+
+
+def code_of(precision: str, among: tuple[str, ...] = tuple(PRECISION_CODES)) -> int:
+    """Return a precision's number; raises ``ValueError`` for one that is not ``among`` those to choose from."""
+    if precision not in among:
+        raise ValueError(f"the precision is {precision}; it must be {' or '.join(among)}")
+    return PRECISION_CODES[precision]
+
+
 SIZES: list[tuple[str, Any]] = [(name, c_int64) for name in ("steps", "rows", "hidden", "begin", "end")]
 KIND: list[tuple[str, Any]] = [("cell", c_int32), ("kind", c_int32)]
 

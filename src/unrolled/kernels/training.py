@@ -11,11 +11,13 @@ from ..arrays import ArrayX
 from .cell import CellKernel
 from .checks import checked_ids, pointer
 from .library import Library
-from .structures import PRECISION_CODES, BackwardScan, ForwardScan
+from .pack import PANEL
+from .structures import BackwardScan, ForwardScan, code_of
 from .threads import over_rows
 
 Arrays = dict[str, ArrayX]
 FLOAT = 4  # bytes
+PRECISIONS = ("fp32", "bf16")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Sizes:
 def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
     """Fill ``gates``, ``kept``, ``h`` and ``c`` from ``a``, ``b_hh`` and ``w``; ``h[0]`` and ``c[0]`` are given.
 
-    With ``ids`` [T, B], ``a`` is the table [V, G*H] that they are looked up in.
+    With ``ids`` [T, B], ``a`` is the table [V, G*H] that they are looked up in. What is filled may not overlap anything
+    else, but for ``gates``, which may be ``a`` itself. Raises ``ValueError`` for an array that is missing or unfit.
     """
     wide, narrow, states = sizes.wide, sizes.narrow, sizes.states
     shapes = {
@@ -78,7 +81,9 @@ def forward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
         "h": states,
         "c": states,
     }
-    pointers = addresses(sizes, arrays, shapes | {"q": narrow[1:]})
+    needed = {"a", "gates", *sizes.cell.parts} | needed_by(sizes, {"w", "b_hh"})
+    written = {"gates", "kept", "h", "c", "q"}
+    pointers = addresses(sizes, arrays, shapes | {"q": narrow[1:]}, needed, written)
     run(library.variant.forward, ForwardScan, sizes, pointers)
 
 
@@ -86,26 +91,46 @@ def backward(library: Library, sizes: Sizes, arrays: Arrays) -> None:
     """Fill ``da`` and ``du``, and turn ``dh`` and ``dc`` from the last state's gradients into the first one's.
 
     With ``ids`` [T, B], every thread adds ``da`` up by ids in a part of ``table`` [threads, V, G*H], zero on entry.
+    ``du`` is ``da`` itself where the cell has one sum of both. Nothing else that is filled may overlap anything. Raises
+    ``ValueError`` for an array that is missing or unfit.
     """
     wide, narrow, states, flat = sizes.wide, sizes.narrow, sizes.states, sizes.narrow[1:]
     shapes = {"w": sizes.weights, "gates": wide, "kept": narrow, "h": states, "c": states}
     shapes |= {"outputs": narrow, "da": wide, "du": wide, "dh": flat, "dc": flat, "q": wide[1:]}
     shapes |= {"ids": wide[:2], "table": (sizes.parts, sizes.table, wide[2])}
-    pointers = addresses(sizes, arrays, shapes)
+    written = {"da", "du", *(f"d{name}" for name in sizes.cell.parts)}
+    needed = {"gates", "outputs", *sizes.cell.parts, *written} | needed_by(sizes, {"w"})
+    needed |= {"table"} if sizes.table else set()
+    pointers = addresses(sizes, arrays, shapes, needed, written | {"q", "table"})
+    if (pointers["du"] == pointers["da"]) == sizes.cell.separate and arrays["da"].size:
+        raise ValueError(f"du must be {'another array than' if sizes.cell.separate else 'the same array as'} da")
     run(library.variant.backward, BackwardScan, sizes, pointers)
 
 
-def addresses(sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]]) -> dict[str, int]:
+def needed_by(sizes: Sizes, weights: set[str]) -> set[str]:
+    """Return the arrays that some scans need: ``weights`` and room for products, and what is kept for the way back."""
+    room = {"q"} if sizes.precision == "bf16" else set()
+    return (weights if sizes.cell.recurrent else set()) | room | ({"kept"} if sizes.cell.keeps else set())
+
+
+def addresses(
+    sizes: Sizes, arrays: Arrays, shapes: dict[str, tuple[int, ...]], needed: set[str], written: set[str]
+) -> dict[str, int]:
     """Return the address of every array that there is, checked; 0 for those that a scan has no use for."""
+    code_of(sizes.precision, PRECISIONS)
+    if sizes.hidden % PANEL:
+        raise ValueError(f"there are {sizes.hidden} units; they must be whole panels of {PANEL}")
     if sizes.precision == "bf16" and "q" not in arrays:
         raise ValueError("products in bf16 need the array q")
     if ("ids" in arrays) != bool(sizes.table):
         raise ValueError("ids need a table, and a table needs ids")
+    if missing := sorted(needed - arrays.keys()):
+        raise ValueError(f"the scan needs the array {missing[0]}")
     if "ids" in arrays:
         checked_ids(arrays["ids"], sizes.table)
     dtypes: dict[str, type] = {"ids": np.int32} | ({"w": np.uint16} if sizes.precision == "bf16" else {})
     return {
-        name: pointer(arrays[name], dtypes.get(name, np.float32), shape, name) if name in arrays else 0
+        name: pointer(arrays[name], dtypes.get(name, np.float32), shape, name, name in written) if name in arrays else 0
         for name, shape in shapes.items()
     }
 
@@ -118,10 +143,10 @@ def run(
 
     def part(begin: int, end: int) -> None:
         numbers = {"steps": sizes.steps, "rows": sizes.rows, "hidden": sizes.hidden, "begin": begin, "end": end}
-        code = PRECISION_CODES[sizes.precision]
+        code = code_of(sizes.precision)
         own = dict(pointers)
         if own.get("table"):  # the thread's: the rows are cut as `over_rows` does
-            own["table"] += -(-begin * sizes.parts // sizes.rows) * sizes.table * sizes.wide[2] * FLOAT
+            own["table"] += -(-begin * sizes.parts // max(1, sizes.rows)) * sizes.table * sizes.wide[2] * FLOAT
         function(ctypes.byref(arguments(**own, **numbers, cell=sizes.cell.number, kind=code)))
 
     over_rows(part, sizes.rows, sizes.threads)

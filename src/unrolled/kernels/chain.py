@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import ArrayX, DoublesBT, DoublesBV, FlagsV, FloatsBV, IdsBT, NumbersBO, NumbersX
-from .checks import check_filters, checked_ids, integers, shaped, two_sizes
+from .checks import check_filters, checked_ids, contiguous, integers, shaped, two_sizes
 from .library import Library
 from .pack import pad, padded
 from .structures import Filters, Ngrams, Tree
@@ -28,11 +28,9 @@ class PackedChain:
     def __init__(self, library: Library, levels: Levels, ids: int, joints: FlagsV | None = None) -> None:
         self.library, self.ids, self.outputs = library, ids, padded(ids)
         check_levels(levels, ids, 1 if joints is None else 2)
-        self.joints = None if joints is None else shaped(np.ascontiguousarray(joints, np.uint8), (ids,), "the joints")
+        self.joints = None if joints is None else shaped(contiguous(joints, np.uint8), (ids,), "the joints")
         types = (np.int64, np.int32, np.float64, np.float64, np.float64)
-        self.kept = [
-            [np.ascontiguousarray(part, dtype) for part, dtype in zip(level, types, strict=True)] for level in levels
-        ]
+        self.kept = [[contiguous(part, dtype) for part, dtype in zip(level, types, strict=True)] for level in levels]
         each = [Ngrams(*(part.ctypes.data for part in level)) for level in self.kept]
         where = None if self.joints is None else self.joints.ctypes.data
         self.tree = Tree((Ngrams * len(each))(*each), where, len(each), ids, self.outputs)
@@ -51,7 +49,7 @@ class PackedChain:
         """Draw an id for every uniform and read it: the ids, the last logits, the next nodes."""
         rows, steps = two_sizes(uniforms, "the uniforms")
         check_filters(filters, self.ids)
-        uniforms = np.ascontiguousarray(uniforms, np.float64)
+        uniforms = contiguous(uniforms, np.float64)
         given = np.asarray(shaped(logits, (rows, self.ids), "the logits"), np.float32)
         last = pad(given, rows, self.outputs)
         after = np.array(self.checked_nodes(nodes, rows), np.int64, order="C")

@@ -29,6 +29,12 @@ def pointer(array: ArrayX, dtype: Any, shape: tuple[int, ...], name: str, writte
     return int(array.ctypes.data)
 
 
+def contiguous(array: ArrayX, dtype: Any) -> ArrayX:
+    """Return an array as C reads it, itself where it is that: of a type, without gaps, each number at its own place."""
+    found = np.ascontiguousarray(array, dtype)
+    return found if found.flags.aligned else found.copy()
+
+
 def shaped(array: ArrayX, shape: tuple[int, ...], name: str) -> ArrayX:
     """Return an array of real numbers that is to be packed.
 
@@ -63,7 +69,7 @@ def checked_ids(ids: ArrayX, count: int) -> IdsX:
     """Return ids as contiguous int32; raises ``ValueError`` if one is not from 0 up and below ``count``."""
     if integers(ids, "ids").size and (ids.min() < 0 or ids.max() >= count):
         raise ValueError(f"ids go from {ids.min()} to {ids.max()}; they must be at least 0 and below {count}")
-    return np.ascontiguousarray(ids, np.int32)
+    return contiguous(ids, np.int32)
 
 
 def check_filters(filters: Filters, ids: int) -> None:

@@ -24,7 +24,7 @@ from ..arrays import (
     IdsBT,
 )
 from .cell import CellKernel
-from .checks import check_filters, checked_ids, pointer, shaped, two_sizes
+from .checks import check_filters, checked_ids, contiguous, pointer, shaped, two_sizes
 from .library import Library
 from .pack import Weights, aligned, by_gates, pack, pad, padded
 from .structures import ATTENTION_CODES, Attention, Filters, Matrix, Network, code_of
@@ -192,7 +192,7 @@ class PackedNetwork:
         """Draw an id for every uniform and read it: the ids, the last logits, the next state."""
         rows, steps = two_sizes(uniforms, "the uniforms")
         self.check_drawing(filters)
-        uniforms, attended = np.ascontiguousarray(uniforms, np.float64), self.checked(attended, rows)
+        uniforms, attended = contiguous(uniforms, np.float64), self.checked(attended, rows)
         given = np.asarray(shaped(logits, (rows, self.predicted), "the logits"), np.float32)
         last = pad(given, rows, self.outputs)
         after, ids = self.copy(state, rows), np.empty((rows, steps), np.int32)

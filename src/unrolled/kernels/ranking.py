@@ -7,7 +7,7 @@ import ctypes
 import numpy as np
 
 from ..arrays import DoublesB, FloatsBK, FloatsBV, IdsBK
-from .checks import two_sizes
+from .checks import contiguous, two_sizes
 from .library import Library
 from .structures import Ranking
 from .threads import over_rows
@@ -32,7 +32,7 @@ def rank(
         raise ValueError(f"there are {special} special ids; there must be at least 0")
     whole = logits.strides[1] == FLOAT and logits.strides[0] % FLOAT == 0  # rows may lie apart, by whole numbers
     if logits.dtype != np.float32 or not whole or not logits.flags.aligned:
-        logits = np.ascontiguousarray(logits, np.float32)
+        logits = contiguous(logits, np.float32)
     ids, values, sums = np.empty((rows, count), np.int32), np.empty((rows, count), np.float32), np.empty(rows)
     apart = logits.strides[0] // FLOAT
 

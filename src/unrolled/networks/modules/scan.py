@@ -163,7 +163,7 @@ def pack(w_hh: TensorJH, shape: tuple[int, ...], order: tuple[int, ...], precisi
     instruction multiplies and adds such pairs; a panel of these is a tile of AMX as it stands (``native/unrolled.h``).
     """
     whole = w_hh if precision == "fp32" else w_hh.bfloat16().view(torch.uint16)
-    return whole.reshape(shape).permute(*order).reshape(-1) if len(w_hh) else whole.flatten()
+    return whole.reshape(shape).permute(*order).reshape(-1).contiguous() if len(w_hh) else whole.flatten()
 
 
 def sizes_of(cell: Cell, shape: tuple[int, ...], precision: str, table: int = 0) -> Sizes:

@@ -58,16 +58,18 @@ bench: setup
 fuzz: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzzing.run $(if $(CASES),--cases $(CASES)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
-# The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests and through changed files.
+# The kernels under AddressSanitizer and UndefinedBehaviorSanitizer, through the same tests (UNROLLED_FUZZ=5000 for more
+# random calls) and through changed files; those of AVX-512 and AMX are emulated where the processor has none.
 SANITIZED = build/sanitized
-UNDER = cd $(SANITIZED) && OMP_NUM_THREADS=1 PYTHONPATH=src ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" $(abspath $(BIN))/python
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+UNDER = cd $(SANITIZED) && OMP_NUM_THREADS=1 PYTHONPATH=src UNROLLED_TEST_CFLAGS="-g $(SANITIZERS)" ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" $(abspath $(BIN))/python
 sanitize: setup
 	mkdir -p $(SANITIZED)
 	cp -r native src tests pyproject.toml README.md $(SANITIZED)
 	rm -f $(SANITIZED)/src/unrolled/kernels/_native*
 	gcc -std=gnu11 -O1 -g -ffp-contract=fast -fno-math-errno -fno-trapping-math -fPIC -shared \
-	  -fsanitize=address,undefined -fno-sanitize-recover=undefined native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so
-	$(UNDER) -m pytest -q -p no:cacheprovider tests/kernels
+	  $(SANITIZERS) native/*.c -lm -o $(SANITIZED)/src/unrolled/kernels/_native.so
+	$(UNDER) -m pytest -q -p no:cacheprovider --capture=sys tests/kernels  # what they find is said by C
 	$(UNDER) -m tests.fuzzing.run --memory 0 --seconds 120 --cases $(or $(CASES),8000)
 
 # A wheel for every system in dist/wheels, made in an environment of its own; then all of them again in another folder,

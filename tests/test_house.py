@@ -236,6 +236,7 @@ def test_every_test_has_a_module_of_its_name(path):
         "test_lesson",
         "test_package",
         "test_fuzzing",
+        "test_fuzz",
         "test_every_option",
         "test_every_cell",
         "test_docs",

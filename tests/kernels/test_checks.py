@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from unrolled.kernels.checks import check_filters, checked_ids, pointer, shaped, two_sizes
+from unrolled.kernels.checks import check_filters, checked_ids, contiguous, pointer, shaped, two_sizes
 from unrolled.kernels.structures import Filters
 
 GOOD = np.zeros((2, 3), np.float32)
@@ -75,3 +75,9 @@ def test_filters_that_leave_nothing_or_say_nothing_are_refused(wrong):
     check_filters(Filters(**given), 5)
     with pytest.raises(ValueError, match=r"must be at least 0|may be drawn"):
         check_filters(Filters(**(given | wrong)), 5)
+
+
+def test_what_lies_between_addresses_is_copied_and_what_does_not_is_not():
+    between = np.frombuffer(bytes(1) + np.arange(3.0).tobytes(), np.uint8)[1:].view(np.float64)
+    found = contiguous(between, np.float64)
+    assert found.flags.carray and found.tolist() == [0, 1, 2] and contiguous(found, np.float64) is found

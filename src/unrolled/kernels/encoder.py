@@ -23,7 +23,7 @@ class PackedLayer:
         self.w_hh = self.b_hh = np.empty(0, np.float32)
         if not gates:
             return
-        self.w_hh = panels(w_hh, gates, self.hidden).reshape(-1)
+        self.w_hh = panels(np.asarray(w_hh, np.float32), gates, self.hidden).reshape(-1)
         # there the gates themselves are not in blocks
         self.b_hh = pad(b_hh.reshape(gates, -1), gates, self.hidden).reshape(-1)
 

@@ -82,6 +82,7 @@ class PackedNetwork:
 
     def __init__(self, library: Library, shape: Shape, table: FloatsX, weights: Weights, precision: str) -> None:
         self.library, self.shape, self.precision = library, shape, precision
+        kind = code_of(precision)
         shape.check(table, weights)
         self.predicted = len(weights["head.bias"])
         self.hidden, self.outputs = padded(shape.hidden), padded(self.predicted)
@@ -90,7 +91,7 @@ class PackedNetwork:
         w_hh = [self.layer_matrix(weights[f"rnn.weight_hh_l{n}"]) for n in range(shape.layers)]
         self.network = Network(
             cell=shape.cell.number,
-            kind=code_of(precision),
+            kind=kind,
             layers=shape.layers,
             hidden=self.hidden,
             ids=self.predicted,

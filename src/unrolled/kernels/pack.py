@@ -33,22 +33,23 @@ def padded(size: int) -> int:
     return -(-size // PANEL) * PANEL
 
 
-def pad(array: ArrayX, *shape: int) -> ArrayX:
-    """Return a copy grown to a shape with zeros behind."""
-    grown = np.zeros(shape, array.dtype)
+def pad(array: ArrayX, *shape: int, dtype: Any = np.float32) -> ArrayX:
+    """Return a copy grown to a shape with zeros behind, in float32 unless another type is asked for."""
+    grown = np.zeros(shape, dtype)
     grown[tuple(slice(size) for size in array.shape)] = array
     return grown
 
 
-def by_gates(array: ArrayX, gates: int) -> ArrayX:
+def by_gates(array: ArrayX, gates: int, dtype: Any = np.float32) -> ArrayX:
     """Return numbers [..., G*H] → [..., H/16 * G * 16]: all gates of 16 units side by side, units padded.
 
     A cell's state is made of all its gates: so they are there at once, and the gates of a step need no memory of their
     own between the product and the cell.
     """
     rest, units = array.shape[:-1], array.shape[-1] // gates
-    each = pad(array.reshape(*rest, gates, units), *rest, gates, padded(units))
-    return each.reshape(*rest, gates, -1, PANEL).swapaxes(-2, -3).reshape(*rest, -1)
+    each = pad(array.reshape(*rest, gates, units), *rest, gates, padded(units), dtype=dtype)
+    blocks = each.reshape(*rest, gates, padded(units) // PANEL, PANEL).swapaxes(-2, -3)
+    return blocks.reshape(*rest, gates * padded(units))
 
 
 def panels(matrix: ArrayX, gates: int, inputs: int, beside: int = 1) -> ArrayPGKQN:
@@ -58,10 +59,10 @@ def panels(matrix: ArrayX, gates: int, inputs: int, beside: int = 1) -> ArrayPGK
     each other, as in ``by_gates``. Every weight is moved once: a process that writes little spends its time here.
     """
     units = len(matrix) // gates
-    whole = matrix.reshape(gates, units, -1)
+    whole = matrix.reshape(gates, units, matrix.shape[1])
     if whole.shape[1:] != (padded(units), inputs):
-        whole = pad(whole, gates, padded(units), inputs)
-    blocks = whole.reshape(gates, -1, PANEL, inputs // beside, beside).transpose(1, 0, 3, 2, 4)
+        whole = pad(whole, gates, padded(units), inputs, dtype=matrix.dtype)
+    blocks = whole.reshape(gates, padded(units) // PANEL, PANEL, inputs // beside, beside).transpose(1, 0, 3, 2, 4)
     packed = room(blocks.shape, matrix.dtype)
     packed[...] = blocks
     return packed
@@ -69,7 +70,7 @@ def panels(matrix: ArrayX, gates: int, inputs: int, beside: int = 1) -> ArrayPGK
 
 def pack(matrix: FloatsX, precision: str, gates: int = 1, inputs: int | None = None) -> Packed:
     """Return a matrix [G*H, K] in a precision, units and inputs padded, the latter to ``inputs``; copies of all."""
-    inputs = inputs or padded(matrix.shape[1])
+    matrix, inputs = np.asarray(matrix, np.float32), inputs or padded(matrix.shape[1])
     outputs = gates * padded(len(matrix) // gates)
     numbers: ArrayX
     if precision == "int8":
@@ -77,7 +78,7 @@ def pack(matrix: FloatsX, precision: str, gates: int = 1, inputs: int | None = N
         # MIDDLE + STEPS * x, from 1 to 127: two products of it then fit into 16 bits where they are added there. What
         # MIDDLE adds to an output is known beforehand, MIDDLE times the sum of its weights, and taken off at the start
         numbers, scales = to_int8(matrix)
-        starts = by_gates(-MIDDLE * numbers.sum(1, dtype=np.int32), gates)
+        starts = by_gates(-MIDDLE * numbers.sum(1, dtype=np.int32), gates, np.int32)
         scales = by_gates(scales / np.float32(STEPS), gates)
     else:
         numbers = to_bf16(matrix) if precision == "bf16" else matrix

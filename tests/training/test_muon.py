@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from unrolled.training.muon import NARROW_FROM, SCALE, TURNS, Muon, orthogonal
+from unrolled.training.muon import NARROW_FROM, SCALE, TURNS, Muon, orthogonal, symmetric
 
 
 def numbers(*shape: int, seed: int = 1) -> torch.Tensor:
@@ -18,6 +18,15 @@ def test_singular_vectors_stay_and_no_singular_value_grows_beyond_its_bound(shap
     assert after.max() < 1.25
     assert (after.amin(-1) / after.amax(-1) > values.amin(-1) / values.amax(-1)).all()
     assert after.median() > 0.6
+
+
+@pytest.mark.parametrize("rows", [1, 100, 256, 300, 512])
+def test_half_of_a_symmetric_product_gives_all_of_it(rows):
+    x = numbers(2, rows, 70)
+    square = symmetric(x, x, torch.zeros(()), 0.0, 1.0)
+    torch.testing.assert_close(square, x @ x.mT)
+    expected = -4.7 * square + 2.0 * square @ square
+    torch.testing.assert_close(symmetric(square, square, square, -4.7, 2.0), expected, rtol=1e-4, atol=0.1)
 
 
 def test_an_orthogonal_matrix_stays_one_up_to_its_length():

@@ -109,6 +109,6 @@ def clip_gradients(network: Network, most: float) -> None:
             gradients.append(parameter.grad.values())
         elif parameter.grad is not None:
             gradients.append(parameter.grad)
-    scale = (most / (torch.nn.utils.get_total_norm(gradients) + 1e-6)).clamp(max=1.0)
-    for gradient in gradients:
+    scale = float(most / (torch.nn.utils.get_total_norm(gradients) + 1e-6))
+    for gradient in gradients if scale < 1 else ():
         gradient.mul_(scale)

@@ -4,8 +4,12 @@ typedef struct { vf r, z, n, h; } gru_values;
 
 INLINE gru_values gru_unit(const float *a, ptrdiff_t as, const float *u, vf h) {
     gru_values v;
-    v.r = vsigmoid(load(a) + load(u));
-    v.z = vsigmoid(load(a + as) + load(u + PANEL));
+    vf e[2];
+    EACH(gate, 2) e[gate] = load(a + gate * as) + load(u + gate * PANEL);
+    odds(2, e);
+    vf r_z = 1.0f / ((1.0f + e[0]) * (1.0f + e[1])); /* a division for both */
+    v.r = (1.0f + e[1]) * r_z;
+    v.z = (1.0f + e[0]) * r_z;
     v.n = vtanh(load(a + 2 * as) + v.r * load(u + 2 * PANEL));
     v.h = v.n + v.z * (h - v.n);
     return v;

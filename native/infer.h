@@ -42,19 +42,19 @@ static void free_room(room *m) {
     free(m->z);
 }
 
-/* out += W x for a block of rows, in the network's kind of weights */
-static void add(const network *n, matrix w, ptrdiff_t rows, const float *x, ptrdiff_t xs, ptrdiff_t panels, float *out,
-                ptrdiff_t os, void *q) {
+/* out = bias + W x for a block of rows, in the network's kind of weights */
+static void linear(const network *n, matrix w, const float *bias, ptrdiff_t rows, const float *x, ptrdiff_t xs,
+                   ptrdiff_t panels, float *out, ptrdiff_t os, void *q) {
     const ptrdiff_t K = n->hidden;
     switch (n->kind) {
-    case FP32: add_fp32(rows, x, xs, w, K, panels, out, os); break;
+    case FP32: add_fp32(rows, x, xs, w, K, panels, bias, 0, out, os); break;
     case BF16:
         for (ptrdiff_t r = 0; r < rows; r++) prepare_bf16(x + r * xs, K, (input_bf16 *)q + r * K);
-        add_bf16(rows, q, K, w, K, panels, out, os);
+        add_bf16(rows, q, K, w, K, panels, bias, 0, out, os);
         break;
     case INT8:
         for (ptrdiff_t r = 0; r < rows; r++) prepare_int8(x + r * xs, K, (input_int8 *)q + r * K);
-        add_int8(rows, q, K, w, K, panels, out, os);
+        add_int8(rows, q, K, w, K, panels, bias, 0, out, os);
     }
 }
 
@@ -62,10 +62,8 @@ static void add(const network *n, matrix w, ptrdiff_t rows, const float *x, ptrd
 static void layer_step(const network *n, int layer, ptrdiff_t rows, const float *const *a, float *h, float *c,
                        ptrdiff_t stride, room *m) {
     const ptrdiff_t H = n->hidden, G = GATES[n->cell], wide = G * H;
-    if (RECURRENT[n->cell]) {
-        for (ptrdiff_t r = 0; r < rows; r++) memcpy(m->u + r * wide, n->b_hh[layer], wide * sizeof(float));
-        add(n, n->w_hh[layer], rows, h, stride, G * H / PANEL, m->u, wide, m->q);
-    }
+    if (RECURRENT[n->cell])
+        linear(n, n->w_hh[layer], n->b_hh[layer], rows, h, stride, wide / PANEL, m->u, wide, m->q);
     for (ptrdiff_t r = 0; r < rows; r++) {
         float *h_row = h + r * stride, *c_row = c ? c + r * stride : 0;
         for (ptrdiff_t unit = 0; unit < H; unit += LANES) {
@@ -80,9 +78,7 @@ static void layer_step(const network *n, int layer, ptrdiff_t rows, const float 
 /* out = b + W x for a block of rows of H units each */
 static void square(const network *n, matrix w, const float *b, ptrdiff_t rows, const float *x, ptrdiff_t xs, float *out,
                    room *m) {
-    const ptrdiff_t H = n->hidden;
-    for (ptrdiff_t r = 0; r < rows; r++) memcpy(out + r * H, b, H * sizeof(float));
-    add(n, w, rows, x, xs, H / PANEL, out, H, m->q);
+    linear(n, w, b, rows, x, xs, n->hidden / PANEL, out, n->hidden, m->q);
 }
 
 /* z [rows, H] of a block of rows from their h1; rows of weights are `apart` steps from each other. */
@@ -117,8 +113,8 @@ static void block_step(const network *n, memory s, ptrdiff_t rows, const int32_t
     for (ptrdiff_t r = 0; r < rows; r++) a[r] = n->table + ids[r * apart] * wide;
     for (int layer = 0; layer < n->layers; layer++) {
         if (layer) {
-            for (ptrdiff_t r = 0; r < rows; r++) a[r] = memcpy(m->a + r * wide, n->b_ih[layer], wide * sizeof(float));
-            add(n, n->w_ih[layer], rows, below, below_stride, wide / PANEL, m->a, wide, m->q);
+            linear(n, n->w_ih[layer], n->b_ih[layer], rows, below, below_stride, wide / PANEL, m->a, wide, m->q);
+            for (ptrdiff_t r = 0; r < rows; r++) a[r] = m->a + r * wide;
         }
         layer_step(n, layer, rows, a, h + layer * H, c ? c + layer * H : 0, stride, m);
         below = h + layer * H, below_stride = stride;
@@ -127,8 +123,7 @@ static void block_step(const network *n, memory s, ptrdiff_t rows, const int32_t
             below = m->z, below_stride = H;
         }
     }
-    for (ptrdiff_t r = 0; r < rows; r++) memcpy(logits + r * spread, n->b_head, n->outputs * sizeof(float));
-    add(n, n->head, rows, below, below_stride, n->outputs / PANEL, logits, spread, m->q);
+    linear(n, n->head, n->b_head, rows, below, below_stride, n->outputs / PANEL, logits, spread, m->q);
 }
 
 static int NAME(scan)(const network *n, const memory *s, const int32_t *ids, int64_t rows, int64_t steps, float *h,

@@ -57,21 +57,21 @@ INLINE void prepare_bf16(const float *x, ptrdiff_t K, input_bf16 *q) {
 }
 
 INLINE void prepare_int8(const float *x, ptrdiff_t K, input_int8 *q) {
-    for (ptrdiff_t k = 0; k < K; k++) {
-        float kept = x[k] > 1 ? 1.0f : x[k] < -1 ? -1.0f : x[k];
-        float rounded = kept * 63.0f + 12582976.0f; /* 1.5 * 2^23 + 64: the whole number is in the last bits */
-        int32_t bits;
-        memcpy(&bits, &rounded, 4);
-        q[k] = (uint8_t)bits;
+    enum { AT_ONCE = 128 };
+    int32_t bits[AT_ONCE];
+    for (; K > 0; K -= AT_ONCE, x += AT_ONCE, q += AT_ONCE) {
+        const ptrdiff_t size = K < AT_ONCE ? K : AT_ONCE;
+        for (ptrdiff_t k = 0; k < size; k += LANES) /* 1.5 * 2^23 + 64: the whole number is in the last bits */
+            *(vf *)(bits + k) = BOUNDED(load(x + k), all(-1.0f), all(1.0f)) * 63.0f + 12582976.0f;
+        for (ptrdiff_t k = 0; k < size; k++) q[k] = (uint8_t)bits[k];
     }
 }
 
-#define EACH(n, limit) _Pragma("GCC unroll 8") for (int n = 0; n < (limit); n++)
-
-/* product_KIND: out[m][p*16 + j] += sum over k of x[m][k] * w[p][k][j], for constant M and P */
+/* product_KIND: out[m][p*16 + j] = from[m][p*16 + j] + sum over k of x[m][k] * w[p][k][j], for constant M and P; rows of
+   `from` are `fs` apart, which is 0 for a bias. */
 #define PRODUCT(KIND)                                                                                                  \
-    INLINE void product_##KIND(int M, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K, float *out,   \
-                               ptrdiff_t os)
+    INLINE void product_##KIND(int M, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,               \
+                               const float *from, ptrdiff_t fs, float *out, ptrdiff_t os)
 #define PANELS(KIND)                                                                                                   \
     const char *panel[SUMS];                                                                                           \
     EACH(p, P) panel[p] = (const char *)w.weights + p * BYTES_##KIND(K);
@@ -79,7 +79,7 @@ INLINE void prepare_int8(const float *x, ptrdiff_t K, input_int8 *q) {
 PRODUCT(fp32) {
     PANELS(fp32)
     vf sum[TILE][SUMS], each[SUMS];
-    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(out + m * os + p * LANES);
+    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(from + m * fs + p * LANES);
     for (ptrdiff_t k = 0; k < K; k++) {
         EACH(p, P * WIDE) each[p] = load((const float *)panel[p / WIDE] + k * PANEL + p % WIDE * LANES);
         EACH(m, M) {
@@ -95,7 +95,7 @@ PRODUCT(bf16) {
     PANELS(bf16)
     vf sum[TILE][SUMS];
     vi two[SUMS];
-    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(out + m * os + p * LANES);
+    EACH(m, M) EACH(p, P * WIDE) sum[m][p] = load(from + m * fs + p * LANES);
     for (ptrdiff_t k = 0; k < K; k += 2) {
         EACH(p, P * WIDE) two[p] = *(const vi *)((const uint16_t *)panel[p / WIDE] + k * PANEL + p % WIDE * 2 * LANES);
 #ifdef DOT2
@@ -132,8 +132,8 @@ PRODUCT(int8) {
         }
     }
     EACH(m, M) EACH(p, P * WIDE) {
-        float *place = out + m * os + p * LANES;
-        store(place, load(place) + __builtin_convertvector(sum[m][p], vf) * load(w.scales + p * LANES));
+        vf product = __builtin_convertvector(sum[m][p], vf) * load(w.scales + p * LANES);
+        store(out + m * os + p * LANES, load(from + m * fs + p * LANES) + product);
     }
 }
 
@@ -149,10 +149,10 @@ INLINE ptrdiff_t tile(ptrdiff_t left) { return share(left, TILE); }
 #define MORE(KIND)
 #else
 #define MORE(KIND)                                                                                                     \
-    case 3: product_##KIND(3, P, x, xs, w, K, out, os); break;                                                         \
-    case 4: product_##KIND(4, P, x, xs, w, K, out, os); break;                                                         \
-    case 5: product_##KIND(5, P, x, xs, w, K, out, os); break;                                                         \
-    case 6: product_##KIND(6, P, x, xs, w, K, out, os); break;
+    case 3: product_##KIND(3, P, x, xs, w, K, from, fs, out, os); break;                                               \
+    case 4: product_##KIND(4, P, x, xs, w, K, from, fs, out, os); break;                                               \
+    case 5: product_##KIND(5, P, x, xs, w, K, from, fs, out, os); break;                                               \
+    case 6: product_##KIND(6, P, x, xs, w, K, from, fs, out, os); break;
 #endif
 INLINE matrix panels_from(matrix w, ptrdiff_t bytes, ptrdiff_t outputs) {
     w.weights = (const char *)w.weights + bytes;
@@ -161,30 +161,32 @@ INLINE matrix panels_from(matrix w, ptrdiff_t bytes, ptrdiff_t outputs) {
 }
 #define PANELS_FROM(KIND, p) panels_from(w, (p) * BYTES_##KIND(K), (p) * PANEL)
 #define ADD(KIND)                                                                                                      \
-    INLINE void tile_##KIND(int rows, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K, float *out,   \
-                            ptrdiff_t os) {                                                                            \
+    INLINE void tile_##KIND(int rows, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,               \
+                            const float *from, ptrdiff_t fs, float *out, ptrdiff_t os) {                               \
         switch (rows) {                                                                                                \
-        case 1: product_##KIND(1, P, x, xs, w, K, out, os); break;                                                     \
-        case 2: product_##KIND(2, P, x, xs, w, K, out, os); break;                                                     \
+        case 1: product_##KIND(1, P, x, xs, w, K, from, fs, out, os); break;                                           \
+        case 2: product_##KIND(2, P, x, xs, w, K, from, fs, out, os); break;                                           \
         MORE(KIND)                                                                                                     \
         }                                                                                                              \
     }                                                                                                                  \
     INLINE void rows_##KIND(ptrdiff_t rows, int P, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,         \
-                            float *out, ptrdiff_t os) {                                                                \
+                            const float *from, ptrdiff_t fs, float *out, ptrdiff_t os) {                               \
         for (ptrdiff_t r = 0, size; r < rows; r += size) {                                                             \
             size = rows <= TILE_##KIND ? rows : share(rows - r, TILE_##KIND);                                          \
-            tile_##KIND((int)size, P, x + r * xs, xs, w, K, out + r * os, os);                                         \
+            tile_##KIND((int)size, P, x + r * xs, xs, w, K, from + r * fs, fs, out + r * os, os);                      \
         }                                                                                                              \
     }                                                                                                                  \
     static void add_##KIND(ptrdiff_t rows, const input_##KIND *x, ptrdiff_t xs, matrix w, ptrdiff_t K,                 \
-                           ptrdiff_t panels, float *out, ptrdiff_t os) {                                               \
+                           ptrdiff_t panels, const float *from, ptrdiff_t fs, float *out, ptrdiff_t os) {              \
         ptrdiff_t p = 0;                                                                                               \
         if (rows == 1)                                                                                                 \
             for (; p + ALONE_##KIND <= panels; p += ALONE_##KIND)                                                      \
-                product_##KIND(1, ALONE_##KIND, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                  \
+                product_##KIND(1, ALONE_##KIND, x, xs, PANELS_FROM(KIND, p), K, from + p * PANEL, fs,                  \
+                               out + p * PANEL, os);                                                                   \
         for (; p + TOGETHER <= panels; p += TOGETHER)                                                                  \
-            rows_##KIND(rows, TOGETHER, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);                          \
-        for (; p < panels; p++) rows_##KIND(rows, 1, x, xs, PANELS_FROM(KIND, p), K, out + p * PANEL, os);             \
+            rows_##KIND(rows, TOGETHER, x, xs, PANELS_FROM(KIND, p), K, from + p * PANEL, fs, out + p * PANEL, os);    \
+        for (; p < panels; p++)                                                                                        \
+            rows_##KIND(rows, 1, x, xs, PANELS_FROM(KIND, p), K, from + p * PANEL, fs, out + p * PANEL, os);           \
     }
 ADD(fp32)
 ADD(bf16)

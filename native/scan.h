@@ -35,9 +35,10 @@ INLINE void multiply(int32_t kind, ptrdiff_t rows, const float *x, const float *
     }
 #endif
     if (kind == BF16)
-        add_bf16(rows, (const input_bf16 *)q + row * K, K, panels_from(all, skip * BYTES_bf16(K), 0), K, panels, out, os);
+        add_bf16(rows, (const input_bf16 *)q + row * K, K, panels_from(all, skip * BYTES_bf16(K), 0), K, panels, out, os,
+                 out, os);
     else
-        add_fp32(rows, x, K, panels_from(all, skip * BYTES_fp32(K), 0), K, panels, out, os);
+        add_fp32(rows, x, K, panels_from(all, skip * BYTES_fp32(K), 0), K, panels, out, os, out, os);
 }
 
 /* u of a block of rows for the 16 units from `unit`: b_hh + W_hh h, where the cell has them */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#define EACH(n, limit) _Pragma("GCC unroll 8") for (int n = 0; n < (limit); n++)
 #define INLINE static inline __attribute__((always_inline, unused))
 
 typedef float vf __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
@@ -27,22 +28,52 @@ INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask
 #define BOUNDED(x, low, high) MAX(low, MIN(high, x))
 #endif
 
-/* exp by 2^n times a polynomial (Cephes' coefficients); saturates below -87 and above 88. */
+/* exp(r) for |r| up to half of ln 2, to 3e-9: 1 + r + the polynomial of least relative error. Of several vectors, operation
+   by operation over all of them: a processor sees a few dozen instructions ahead, which is less than four such chains. */
+INLINE void exps_near_0(int count, vf *r) {
+    vf square[4], low[4], high[4];
+    EACH(i, count) square[i] = r[i] * r[i];
+    EACH(i, count) high[i] = r[i] * 8.368745e-3f + 4.1668391e-2f;
+    EACH(i, count) low[i] = r[i] * 1.66665204e-1f + 4.99999934e-1f;
+    EACH(i, count) high[i] = square[i] * 1.381454e-3f + high[i];
+    EACH(i, count) r[i] += 1.0f;
+    EACH(i, count) high[i] = high[i] * square[i] + low[i];
+    EACH(i, count) r[i] = high[i] * square[i] + r[i];
+}
+
+#define ROUNDS_WHOLE 12582912.0f /* 1.5 * 2^23: adding it rounds to a whole number, in the last bits */
+INLINE vf power_of_2(vf whole) { return (vf)(((vu)whole + 127) << 23); }
+
+/* exp of several vectors by 2^n times that; saturates below -87 and above 88. */
+INLINE void exps(int count, vf *x) {
+    vf n[4], power[4];
+    EACH(i, count) x[i] = BOUNDED(x[i], all(-87.0f), all(88.0f));
+    EACH(i, count) n[i] = x[i] * 1.44269504f + ROUNDS_WHOLE;
+    EACH(i, count) power[i] = power_of_2(n[i]);
+    EACH(i, count) n[i] -= ROUNDS_WHOLE;
+    EACH(i, count) x[i] = x[i] - n[i] * 0.693359375f + n[i] * 2.12194440e-4f;
+    exps_near_0(count, x);
+    EACH(i, count) x[i] *= power[i];
+}
 INLINE vf vexp(vf x) {
-    x = BOUNDED(x, all(-87.0f), all(88.0f));
-    const vf magic = all(12582912.0f); /* 1.5 * 2^23: adding it rounds to a whole number */
-    vf n = x * 1.44269504f + magic;
-    vf power = (vf)(((vu)n + 127) << 23); /* 2^n: the whole number is in the last bits */
-    n -= magic;
-    vf r = x - n * 0.693359375f + n * 2.12194440e-4f;
-    vf p = all(1.9875691500e-4f);
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    return p * power;
+    exps(1, &x);
+    return x;
+}
+
+/* What stays below infinity when three are multiplied with each other and with a state */
+#define STEEPEST 28.0f
+
+/* x[n] becomes exp(-x[n]), the odds against a gate: sigmoid(x) = 1 / (1 + odds), tanh(x / 2) = (1 - odds) / (1 + odds).
+   Up to STEEPEST, one product takes the whole part of the exponent away, where exps need two. */
+INLINE void odds(int count, vf *x) {
+    vf n[4], power[4];
+    EACH(i, count) x[i] = BOUNDED(x[i], all(-STEEPEST), all(STEEPEST));
+    EACH(i, count) n[i] = ROUNDS_WHOLE - x[i] * 1.44269504f;
+    EACH(i, count) power[i] = power_of_2(n[i]);
+    EACH(i, count) n[i] -= ROUNDS_WHOLE;
+    EACH(i, count) x[i] = -x[i] - n[i] * 0.693147181f;
+    exps_near_0(count, x);
+    EACH(i, count) x[i] *= power[i];
 }
 
 typedef double vd __attribute__((vector_size(LANES * 4), aligned(8), may_alias));
@@ -96,5 +127,12 @@ INLINE vd dlog(vd x) {
     return 2.0 * s * p + ((vd)(n + (vl)magic) - magic) * 0.6931471805599453;
 }
 
-INLINE vf vsigmoid(vf x) { return 1.0f / (1.0f + vexp(-x)); }
-INLINE vf vtanh(vf x) { return 2.0f / (1.0f + vexp(-2.0f * x)) - 1.0f; }
+INLINE vf vsigmoid(vf x) {
+    odds(1, &x);
+    return 1.0f / (1.0f + x);
+}
+INLINE vf vtanh(vf x) {
+    x += x;
+    odds(1, &x);
+    return (1.0f - x) / (1.0f + x);
+}

@@ -122,7 +122,7 @@ static int32_t search(const tree *n, const filters *f, const int64_t *nodes, dou
 static int NAME(write)(const tree *n, const filters *f, const double *uniforms, int64_t rows, int64_t steps,
                        int64_t *nodes, float *logits, int32_t *ids) {
     const int plain = f->temperature == 1 && f->top_k <= 0 && f->top_p >= 1 && f->min_p <= 0;
-    double *p = malloc((size_t)n->outputs * sizeof(double));
+    double *p = malloc(ROOM(n->outputs) * sizeof(double));
     int32_t *chosen = malloc((size_t)n->outputs * sizeof(int32_t));
     range *ranges = malloc((size_t)n->order * sizeof(range));
     int failed = !p || !chosen || !ranges;

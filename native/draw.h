@@ -1,38 +1,25 @@
-/* Drawing an id from logits: temperature, top-k, top-p and min-p, then the inverse of the cumulative sum in the order of
-   ids. What is kept is what sampling.py keeps; nothing is sorted where a selection does. */
+/* Drawing an id from logits: temperature, then top-k, top-p and min-p, then the inverse of the cumulative sum in the order of
+   ids. What is kept and drawn is what sampling.py keeps and draws in double precision. Single precision decides first: it
+   knows how far off its sums may be, and only where the decision lies within that, double precision takes its place. */
 
 #include <math.h>
 
-#define NEVER -1e30f /* the logit of a unit that never occurred; see text/vocabulary.py */
-#define FEW 64 /* candidates that are sorted */
-#define MOST_HALVINGS 48
-#define UNDECIDED -1
 #define STRETCH 64 /* probabilities that are summed at a time */
+#define STRETCH_NARROW (2 * LANES) /* of those in single precision */
+#define ROOM(size) ((size_t)(size) + 4 * STRETCH) /* doubles that a draw from so many logits needs */
 
-typedef float half_vf __attribute__((vector_size(LANES * 2), aligned(4), may_alias)); /* as many as a vd has lanes */
-typedef int32_t half_vi __attribute__((vector_size(LANES * 2), aligned(4), may_alias));
+/* How far a sum in single precision may be off, as a share of the sum of all: an exponential is 3e-7 off, its exponent y
+   1.8e-7 y, whose mean is at most the logarithm of how many there are, and additions in single precision are 9e-7 off. */
+INLINE double doubt_narrow(int32_t size) {
+    double doubt = 1.2e-6;
+    for (; size; size /= 2) doubt += 1.5e-7; /* more than 2e-7 log(size) */
+    return doubt;
+}
+/* and by how much one of them, next to what is drawn at all */
+#define DOUBT_OF_ONE 2e-5
 
 INLINE vd doubles(const float *p) { return __builtin_convertvector(*(const half_vf *)p, vd); }
 INLINE vd all_doubles(double x) { return x - (vd){0}; }
-
-/* Whether an id may not be drawn, whatever its logit: the special ones, but for 0 where it ends a document */
-INLINE int is_special(const filters *f, int32_t id) { return id < f->special && (id || !f->ends); }
-
-/* The greatest logit that may be drawn; minus infinity where there is none. Logits lie in whole vectors. */
-static float greatest_logit(const filters *f, const float *logits, int32_t size) {
-    float lanes[LANES], greatest = -INFINITY;
-    vf most = all(-INFINITY);
-    int32_t i = 0;
-    for (; i < size && (i < f->special || i % LANES); i++)
-        if (!is_special(f, i) && logits[i] > greatest) greatest = logits[i];
-    for (; i + LANES <= size; i += LANES) most = MAX(load(logits + i), most);
-    for (; i < size; i++)
-        if (logits[i] > greatest) greatest = logits[i];
-    store(lanes, most);
-    for (i = 0; i < LANES; i++)
-        if (lanes[i] > greatest) greatest = lanes[i];
-    return greatest;
-}
 
 /* Probabilities of logits at a temperature, up to a factor: exp of the differences to the greatest; 0 for what may not
    be drawn. Both have room for whole vectors. */
@@ -48,7 +35,23 @@ static void soften(const filters *f, const float *logits, int32_t size, double *
     for (int32_t i = size; i % (LANES / 2); i++) p[i] = 0;
 }
 
-/* The sum of a stretch of probabilities, always in the same order */
+/* The same in single precision */
+static void soften_narrow(const filters *f, const float *logits, int32_t size, float *w) {
+    const vf cold = all((float)(1 / f->temperature)), greatest = all(greatest_logit(f, logits, size));
+    int32_t i = 0;
+    for (; i < size; i += BREADTH * LANES) {
+        vf x[BREADTH], y[BREADTH];
+        EACH(n, BREADTH) x[n] = load(logits + (i + n * LANES < size ? i + n * LANES : i));
+        EACH(n, BREADTH) y[n] = (x[n] - greatest) * cold;
+        exps(BREADTH, y);
+        EACH(n, BREADTH) store(w + i + n * LANES, (vf)((vi)y[n] & (x[n] >= NEVER / 2)));
+    }
+    for (i = 0; i < f->special && i < size; i++)
+        if (is_special(f, i)) w[i] = 0;
+    for (i = size; i % STRETCH_NARROW; i++) w[i] = 0;
+}
+
+/* The sum of a stretch of probabilities in double precision, always in the same order */
 static double sum_of(const double *p, int32_t begin, int32_t size) {
     double lanes[LANES / 2];
     vd sum = all_doubles(0);
@@ -59,144 +62,47 @@ static double sum_of(const double *p, int32_t begin, int32_t size) {
     return lanes[0];
 }
 
-/* A number next below the least logit of what may be drawn */
-static float lowest(const filters *f, const float *logits, int32_t size) {
-    float least = INFINITY;
-    for (int32_t i = 0; i < size; i++)
-        if (logits[i] >= NEVER / 2 && logits[i] < least && !is_special(f, i)) least = logits[i];
-    return nextafterf(least, -INFINITY);
-}
-
-/* The order of candidates: by their logits, of equals by their ids. */
-static int before(const float *logits, int32_t a, int32_t b) {
-    return logits[a] < logits[b] || (logits[a] == logits[b] && a < b);
-}
-
-static void sift(const float *logits, int32_t *ids, int32_t root, int32_t size) {
-    for (int32_t child; (child = 2 * root + 1) < size; root = child) {
-        if (child + 1 < size && before(logits, ids[child], ids[child + 1])) child++;
-        if (!before(logits, ids[root], ids[child])) return;
-        int32_t swap = ids[root];
-        ids[root] = ids[child];
-        ids[child] = swap;
-    }
-}
-
-/* Candidates in their order: a heap sort */
-static void sort(const float *logits, int32_t *ids, int32_t size) {
-    for (int32_t i = size / 2 - 1; i >= 0; i--) sift(logits, ids, i, size);
-    for (int32_t i = size - 1; i > 0; i--) {
-        int32_t swap = ids[0];
-        ids[0] = ids[i];
-        ids[i] = swap;
-        sift(logits, ids, 0, i);
-    }
-}
-
-/* Logits that lie above `low` and not above `high`: how many, and the sum of their weights. */
-typedef struct {
-    float low, high;
-    int32_t count;
-    double weight;
-} span;
-
-/* What a span holds; without weights each candidate counts 1, and what is special 0. */
-static void weigh(const filters *f, const float *logits, const double *weights, int32_t size, span *s) {
-    enum { half = LANES / 2, BREADTH = 4 }; /* sums side by side hide an addition's latency */
-    const float low = s->low, high = s->high;
-    double lanes[LANES / 2];
-    int32_t i = 0, counts[LANES / 2];
-    half_vi count = {0};
-    vd sum[BREADTH] = {{0}};
-    for (; i + BREADTH * half <= size; i += BREADTH * half)
-        EACH(n, BREADTH) {
-            half_vf x = *(const half_vf *)(logits + i + n * half);
-            half_vi inside = (x > low) & (x <= high);
-            count -= inside;
-            if (weights) sum[n] += (vd)(__builtin_convertvector(inside, vl) & *(const vl *)(weights + i + n * half));
-        }
-    *(vd *)lanes = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    *(half_vi *)counts = count;
-    s->count = 0, s->weight = 0;
-    for (int lane = 0; lane < half; lane++) s->count += counts[lane], s->weight += lanes[lane];
-    for (; i < size; i++)
-        if (logits[i] > s->low && logits[i] <= s->high) s->count++, s->weight += weights ? weights[i] : 0;
-    for (i = 0; i < f->special && i < size; i++)
-        if (is_special(f, i) && logits[i] > s->low && logits[i] <= s->high) s->count--;
-    if (!weights) s->weight = s->count;
-}
-
-/* The first candidate in their order up to which weights (1 each without any) add up to more than `limit`. The span that
-   holds it is halved until it has few candidates, and only these are sorted. Where rounding may decide, UNDECIDED: sums
-   that are not in order are `doubt` off at most. `below` is the weight of what is not above the span. ids have room for
-   all. */
-static int32_t first_above(const filters *f, const float *logits, const double *weights, int32_t size, int32_t *ids, span s,
-                           double below, double limit, double doubt) {
-    for (int round = 0; round < MOST_HALVINGS && s.count > FEW; round++) {
-        span lower = {s.low, s.low + (s.high - s.low) / 2, 0, 0};
-        if (!(lower.high > s.low && lower.high < s.high)) break; /* next to each other: all that is left is equal */
-        weigh(f, logits, weights, size, &lower);
-        double sum = below + lower.weight;
-        if (lower.count && sum > limit - doubt && sum <= limit + doubt) return UNDECIDED;
-        if (sum > limit)
-            s = lower;
-        else
-            below = sum, s.low = lower.high, s.count -= lower.count;
-    }
-    int32_t left = 0;
-    for (int32_t i = 0; i < size; i++)
-        if (logits[i] > s.low && logits[i] <= s.high && !is_special(f, i)) ids[left++] = i;
-    sort(logits, ids, left);
-    for (int32_t i = 0; i < left; i++) {
-        below += weights ? weights[ids[i]] : 1;
-        if (below > limit + doubt) return ids[i];
-        if (below > limit - doubt) return UNDECIDED;
-    }
-    return UNDECIDED;
-}
-
-/* Probabilities of logits below the least that stays become 0. */
-static void cut_below(const float *logits, int32_t size, float least, double *p) {
-    int32_t i = 0;
-    for (; i + LANES / 2 <= size; i += LANES / 2) {
-        half_vi stays = *(const half_vf *)(logits + i) >= least;
-        *(vl *)(p + i) &= __builtin_convertvector(stays, vl);
-    }
-    for (; i < size; i++)
-        if (logits[i] < least) p[i] = 0;
+/* The sums of all stretches in single precision, and how many there are */
+static int32_t narrow_sums(const float *w, int32_t size, float *sums) {
+    int32_t count = 0;
+    for (int32_t i = 0; i < size; i += STRETCH_NARROW) sums[count++] = total(load(w + i) + load(w + i + LANES));
+    return count;
 }
 
 /* Keep the k likeliest, and those that are as likely as the last of them. */
-static void keep_top_k(const filters *f, const float *logits, int32_t size, double *p, int32_t *ids) {
+static void keep_top_k(const filters *f, const float *logits, int32_t size, weights w, int32_t *ids) {
+    const weights ones = {0, 0};
     span every = {NEVER / 2, greatest_logit(f, logits, size), 0, 0};
-    weigh(f, logits, 0, size, &every);
+    weigh(f, logits, ones, size, &every);
     if (f->top_k >= every.count) return;
     every.low = lowest(f, logits, size);
-    int32_t last = first_above(f, logits, 0, size, ids, every, 0, every.count - f->top_k + 0.5, 0.25);
-    if (last >= 0) cut_below(logits, size, logits[last], p);
+    int32_t last = first_above(f, logits, ones, size, ids, every, 0, every.count - f->top_k + 0.5, 0.25);
+    if (last >= 0) cut_below(logits, size, logits[last], w);
 }
 
-/* Keep the fewest likeliest that together reach top-p. */
-static void keep_top_p(const filters *f, const float *logits, int32_t size, double *p, int32_t *ids) {
-    double total_powers = 0;
-    for (int32_t begin = 0; begin < size; begin += STRETCH) total_powers += sum_of(p, begin, size);
-    const double limit = (1 - f->top_p) * total_powers, doubt = total_powers * size * 1e-15;
-    if (size > FEW && limit > 0) {
-        /* what is less likely than the limit's share of one unit is gone, all of it together */
-        const float greatest = greatest_logit(f, logits, size);
-        const float share = greatest + (float)(f->temperature * log(limit / size)) * 1.0001f;
-        span gone = {NEVER / 2, share < greatest ? share : greatest, 0, 0}, s = {gone.high, greatest, 0, 0};
-        weigh(f, logits, p, size, &gone);
-        weigh(f, logits, p, size, &s);
-        int32_t first = gone.weight < limit - doubt ? first_above(f, logits, p, size, ids, s, gone.weight, limit, doubt)
-                                                    : UNDECIDED;
-        if (first >= 0) {
-            cut_below(logits, size, logits[first], p);
-            for (int32_t i = 0; i < first; i++)
-                if (logits[i] == logits[first]) p[i] = 0;
-            return;
-        }
-    }
+/* Keep the fewest likeliest that together reach top-p, by a selection; UNDECIDED, and nothing done, where sums are too near
+   each other for that. `all` is the sum of all weights, `doubt` how far sums may be off. */
+static int32_t select_top_p(const filters *f, const float *logits, int32_t size, weights w, int32_t *ids, double all,
+                            double doubt) {
+    const double limit = (1 - f->top_p) * all;
+    if (!(limit > 0)) return UNDECIDED;
+    /* what is less likely than the limit's share of one unit is gone, all of it together */
+    const float greatest = greatest_logit(f, logits, size);
+    const float share = greatest + (float)(f->temperature * log(limit / size)) * 1.0001f;
+    span gone = {NEVER / 2, share < greatest ? share : greatest, 0, 0}, s = {gone.high, greatest, 0, 0};
+    weigh(f, logits, w, size, &gone);
+    weigh(f, logits, w, size, &s);
+    if (gone.weight >= limit - doubt) return UNDECIDED;
+    int32_t first = first_above(f, logits, w, size, ids, s, gone.weight, limit, doubt);
+    if (first < 0) return UNDECIDED;
+    cut_below(logits, size, logits[first], w);
+    for (int32_t i = 0; i < first; i++)
+        if (logits[i] == logits[first]) clear(w, i);
+    return 0;
+}
+
+/* The same as sampling.py does it, whatever the sums are */
+static void sort_top_p(const filters *f, const float *logits, int32_t size, double *p, int32_t *ids) {
     double cumulative = 0, total_in_order = 0;
     int32_t count = 0;
     for (int32_t i = 0; i < size; i++) {
@@ -210,12 +116,40 @@ static void keep_top_p(const filters *f, const float *logits, int32_t size, doub
     }
 }
 
-/* Zero where a unit is out. */
+/* Zero where a unit is out */
 static void filter(const filters *f, const float *logits, int32_t size, double *p, int32_t *ids) {
-    if (f->top_k > 0 && f->top_k < size) keep_top_k(f, logits, size, p, ids);
-    if (f->top_p < 1) keep_top_p(f, logits, size, p, ids);
+    const weights w = {0, p};
+    if (f->top_k > 0 && f->top_k < size) keep_top_k(f, logits, size, w, ids);
+    if (f->top_p < 1) {
+        double all = 0;
+        for (int32_t begin = 0; begin < size; begin += STRETCH) all += sum_of(p, begin, size);
+        if (size <= FEW || select_top_p(f, logits, size, w, ids, all, all * size * 1e-15))
+            sort_top_p(f, logits, size, p, ids);
+    }
     for (int32_t i = 0; f->min_p > 0 && i < size; i++)
         if (p[i] < f->min_p) p[i] = 0; /* the likeliest, which no filter takes out, has 1 */
+}
+
+/* The same in single precision; UNDECIDED where that does not know. `sums` is room. */
+static int32_t filter_narrow(const filters *f, const float *logits, int32_t size, float *w, int32_t *ids, float *sums) {
+    const weights narrow = {w, 0};
+    const float less = (float)(f->min_p * (1 - DOUBT_OF_ONE)), least = (float)(f->min_p * (1 + DOUBT_OF_ONE));
+    if (f->top_k > 0 && f->top_k < size) keep_top_k(f, logits, size, narrow, ids);
+    if (f->top_p < 1) {
+        double all = 0;
+        for (int32_t n = narrow_sums(w, size, sums); n; n--) all += sums[n - 1];
+        if (select_top_p(f, logits, size, narrow, ids, all, all * doubt_narrow(size))) return UNDECIDED;
+    }
+    if (!(f->min_p > 0)) return 0;
+    vi between = {0};
+    for (int32_t i = 0; i < size; i += LANES) {
+        vf x = load(w + i);
+        between |= (x > less) & (x < least);
+        store(w + i, (vf)((vi)x & (x >= least)));
+    }
+    for (int lane = 0; lane < LANES; lane++)
+        if (between[lane]) return UNDECIDED;
+    return less > 1e-37f ? 0 : UNDECIDED; /* where vexp stops */
 }
 
 /* The id of a uniform from 0 to 1 */
@@ -240,7 +174,24 @@ static int32_t invert(const double *p, int32_t size, double uniform, int32_t id)
     return id;
 }
 
-/* Draw an id by a uniform from 0 to 1; at temperature 0 the likeliest, the first of equals. p and ids have room for all. */
+/* The same in single precision; UNDECIDED where the sums may lie on the other side of it. `sums` is room. */
+static int32_t invert_narrow(const float *w, int32_t size, double uniform, float *sums) {
+    const int32_t count = narrow_sums(w, size, sums);
+    double all = 0, cumulative = 0;
+    for (int32_t n = 0; n < count; n++) all += sums[n];
+    if (!(all <= size)) return UNDECIDED; /* a logit was no number */
+    const double doubt = doubt_narrow(size) * all, least = uniform * all - doubt, most = uniform * all + doubt;
+    int32_t n = 0;
+    while (n < count && cumulative + sums[n] <= least) cumulative += sums[n++];
+    for (int32_t i = n * STRETCH_NARROW; i < size && i < (n + 1) * STRETCH_NARROW; i++) {
+        cumulative += w[i];
+        if (cumulative > least) return cumulative > most ? i : UNDECIDED;
+    }
+    return UNDECIDED;
+}
+
+/* Draw an id by a uniform from 0 to 1; at temperature 0 the likeliest, the first of equals. p has ROOM, ids have room for
+   all. */
 static int32_t draw_one(const filters *f, const float *logits, int32_t size, double uniform, double *p, int32_t *ids) {
     const int32_t id = f->ends ? 0 : f->special;
     if (f->temperature == 0) {
@@ -248,6 +199,12 @@ static int32_t draw_one(const filters *f, const float *logits, int32_t size, dou
         for (int32_t i = 0; i < size; i++)
             if (logits[i] == greatest && !is_special(f, i)) return i;
         return id;
+    }
+    float *w = (float *)p, *sums = w + size + 4 * LANES;
+    soften_narrow(f, logits, size, w);
+    if (!filter_narrow(f, logits, size, w, ids, sums)) {
+        int32_t found = invert_narrow(w, size, uniform, sums);
+        if (found != UNDECIDED) return found;
     }
     soften(f, logits, size, p);
     filter(f, logits, size, p, ids);

@@ -7,7 +7,7 @@
 typedef struct {
     float *a, *u; /* a block of rows: [BLOCK, G*H] twice */
     void *q;      /* [BLOCK, H], as products read them */
-    double *p;    /* [outputs]: probabilities */
+    double *p;    /* ROOM(outputs): probabilities */
     int32_t *ids; /* [outputs]: what a filter chooses among */
     float *z, *query, *scores; /* attention: a block of rows [BLOCK, H] twice, and a source's places with whole vectors */
 } room;
@@ -26,7 +26,7 @@ static int make_room(room *m, const network *n, const memory *s, int64_t most) {
     const size_t wide = (size_t)GATES[n->cell] * n->hidden, rows = (size_t)(most < 1 ? 1 : most < BLOCK ? most : BLOCK);
     m->a = malloc(rows * 2 * wide * sizeof(float));
     m->q = malloc(rows * (size_t)n->hidden * sizeof(float));
-    m->p = malloc((size_t)n->outputs * sizeof(double));
+    m->p = malloc(ROOM(n->outputs) * sizeof(double));
     m->ids = malloc((size_t)n->outputs * sizeof(int32_t));
     if (m->a) m->u = m->a + rows * wide;
     m->z = 0;

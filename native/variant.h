@@ -17,6 +17,7 @@
 #include "cells.h"
 #include "scan.h"
 #include "attention.h"
+#include "select.h"
 #include "draw.h"
 #include "infer.h"
 #include "chain.h"

@@ -206,6 +206,30 @@ def test_a_draw_is_that_of_the_reference_whatever_filters_it(library, what, size
         np.testing.assert_array_equal(ids[:, 0], expected, f"{k=} {p=} {least=}")
 
 
+@pytest.mark.parametrize("off", [1e-12, -1e-12, 1e-8, -1e-8, 3e-7, -3e-7])
+@pytest.mark.parametrize("size", [5, 67, 1500])
+def test_beside_a_boundary_of_two_ids_the_draw_is_that_of_the_reference(library, size, off):
+    logits = np.random.default_rng(size).normal(0, 2, size).astype(np.float32)
+    options = GenerateOptions(temperature=0.8, endless=True)
+    chances = distribution(logits[None], options)
+    uniforms = np.clip(chances[0].cumsum()[2:-1] + off, 0, 1 - 2**-53)[:, None]
+    packed, rows = drawing(library, size), len(uniforms)
+    filters = Filters(temperature=0.8, top_p=1.0, min_p=0.0, top_k=0, special=2)
+    ids, _, _ = packed.draw(np.tile(logits, (rows, 1)), start(packed, rows), filters, uniforms)
+    expected = draw(np.repeat(chances, rows, axis=0), uniforms[:, 0])
+    np.testing.assert_array_equal(ids[:, 0], expected)
+
+
+@pytest.mark.parametrize("off", [1e-9, -1e-9, 1e-7, -1e-7, 1e-5, -1e-5])
+def test_beside_min_p_an_id_is_kept_or_not_as_in_the_reference(library, off):
+    logits = np.random.default_rng(0).normal(0, 2, 67).astype(np.float32)
+    chances = distribution(logits[None], GenerateOptions(temperature=1.0, endless=True))[0]
+    for chance in np.sort(chances)[-9:-1]:
+        least = float(chance / chances.max() * (1 + off))
+        options = GenerateOptions(temperature=1.0, min_p=least, endless=True)
+        assert kept(library, logits, min_p=least) == set(np.flatnonzero(distribution(logits[None], options)[0]))
+
+
 @pytest.mark.parametrize(("size", "p"), [(1002, 0.5), (802, 0.25), (1002, 0.999)])
 def test_where_rounding_decides_what_reaches_top_p_it_decides_as_in_the_reference(library, size, p):
     logits = np.zeros(size, np.float32)

@@ -432,7 +432,7 @@ def test_every_place_that_the_guide_of_calls_names_is_there():
 
 def test_writing_by_characters_loads_no_reader_and_no_pattern_of_other_units(model_file):
     code = f"from unrolled.cli.main import run; assert run(['generate', {str(model_file)!r}, '--length', '5']) == 0"
-    late = ("regex", "csv", "unrolled.formats.corpus", "safetensors", "difflib", "shlex", "mmap", "numpy.typing")
+    late = ("regex", "csv", "unrolled.formats.corpus", "difflib", "shlex", "mmap", "numpy.typing")
     heavy = f"[name for name in {late!r} if name in sys.modules]"
     assert run_python(f"import sys; {code}; print({heavy})") == "[]"
 

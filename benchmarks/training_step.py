@@ -22,7 +22,7 @@ from steps import LENGTH, Sizes, seconds
 
 from unrolled import kernels
 from unrolled.networks.cells import find_cell
-from unrolled.networks.modules.sampled_softmax import LARGE
+from unrolled.networks.modules.sampled_softmax import SAMPLED_FROM
 from unrolled.training.muon import flops as muon_flops
 
 NETWORKS = {
@@ -73,7 +73,7 @@ def flops(sizes: Sizes, logits: int) -> float:
 
 def flops_of(name: str, sizes: Sizes, whole: bool) -> float:
     """The same of a side, with Muon's products where it learns by them; NaN where not all logits are made."""
-    if name not in SIDES or (sizes.vocabulary >= LARGE and not whole and name in ("adamw", "muon")):
+    if name not in SIDES or (sizes.vocabulary >= SAMPLED_FROM and not whole and name in ("adamw", "muon")):
         return float("nan")
     gates = find_cell(sizes.cell, None).gates
     own = muon_flops(sizes.width, sizes.layers, gates) / (sizes.rows * LENGTH) if name == "muon" else 0.0

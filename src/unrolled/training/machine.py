@@ -18,9 +18,8 @@ from ..cores import default_threads, warn_of_more
 from ..networks.cells import find_cell
 from ..networks.cells.base import Cell
 from ..networks.cells.lstm import LSTM
-from ..networks.modules import build
+from ..networks.modules import build, sampled_softmax
 from ..networks.modules.device import fastest_device, find_device, set_threads
-from ..networks.modules.sampled_softmax import LARGE
 from ..networks.spec import NetworkSpec
 from .muon import flops as muon_flops
 from .optimizer import make_optimizers, update
@@ -93,7 +92,12 @@ def flops_per_unit(hidden_size: int, layers: int, vocabulary: int, cell: Cell = 
     """Floating-point operations that one unit costs a training step (forward and backward)."""
     recurrent = cell.products * hidden_size**2
     between = cell.gates * hidden_size**2 * (layers - 1)
-    return 6.0 * (recurrent * layers + between + hidden_size * min(vocabulary, LARGE))
+    return 6.0 * (recurrent * layers + between + hidden_size * learnt_at_once(vocabulary))
+
+
+def learnt_at_once(vocabulary: int) -> int:
+    """Return about how many units a step's softmax has."""
+    return vocabulary if vocabulary < sampled_softmax.SAMPLED_FROM else sampled_softmax.LARGE
 
 
 def validation_cost(spec: NetworkSpec) -> float:
@@ -105,7 +109,7 @@ def validation_cost(spec: NetworkSpec) -> float:
         return 1 / 3
     cell = find_cell(spec.cell, spec.context)
     learning = flops_per_unit(spec.hidden_size, spec.layers, spec.outputs, cell)
-    return (1 + 6.0 * spec.hidden_size * max(0, spec.outputs - LARGE) / learning) / 3
+    return (1 + 6.0 * spec.hidden_size * (spec.outputs - learnt_at_once(spec.outputs)) / learning) / 3
 
 
 def unit_cost(optimizer: str, hidden_size: int, layers: int, vocabulary: int, cell: Cell = MEASURED_CELL) -> float:

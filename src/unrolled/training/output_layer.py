@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..datasets.dataset import Dataset
-from ..networks.modules import Network
-from ..networks.modules.sampled_softmax import LARGE, Sampler
+from ..networks.modules import Network, sampled_softmax
 from ..text.vocabulary import NEVER, Vocabulary
 from .job import TrainingJob
 from .warm_start import copy_weights
@@ -87,7 +86,7 @@ def with_unseen(split: Dataset, mass: float) -> dict[str, Vocabulary]:
     return {name: replace(each, unseen=mass) if each is own else each for name, each in split.vocabularies.items()}
 
 
-def make_sampler(split: Dataset, network: Network) -> Sampler | None:
+def make_sampler(split: Dataset, network: Network) -> sampled_softmax.Sampler | None:
     """Return what chooses the units of a step, where the vocabulary is large."""
-    large = len(split.vocabulary) >= LARGE and network.sampled
-    return Sampler(split.counts(), occurring(network)) if large else None
+    large = len(split.vocabulary) >= sampled_softmax.SAMPLED_FROM and network.sampled
+    return sampled_softmax.Sampler(split.counts(), occurring(network)) if large else None

@@ -16,7 +16,9 @@ from .product import product
 from .tensors import TensorBT, TensorBTH, TensorBTK, TensorK
 
 LARGE = 2048
-"""Units in a vocabulary from which on training takes some of them."""
+"""Units in a vocabulary from which on its tables learn by rows, and its head multiplies in the network's precision."""
+SAMPLED_FROM = 2048
+"""Units from which on a step learns from some of them: ``docs/lab-notes.md``, "A whole softmax or a sampled one"."""
 DRAWN = 1024
 
 

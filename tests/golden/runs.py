@@ -30,7 +30,8 @@ COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
 COMMON: dict[str, Any] = {"hidden_size": 16, "steps": 40, "batch_size": 8, "threads": 1, "precision": "fp32", "seed": 1}
 TEXT = COMMON | {"sequence_length": 16, "learning_rate": 0.02}
 READER = COMMON | {"embedding_size": 8, "steps": 160, "learning_rate": 0.03}
-CAPTION = READER | {"task": "caption", "image_size": 16}
+# few: over many steps of these, what changes the last bit of a sum grows to thousandths
+CAPTION = READER | {"task": "caption", "image_size": 16, "steps": 30}
 CELLS = ("elman", "gru", "lstm")
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     **{f"language-{cell}": ("text.txt", TEXT | {"cell": cell}) for cell in (*CELLS, "window")},

@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import FrozenInstanceError, dataclass, field
 from types import GenericAlias
-from typing import Any, ClassVar, Self, dataclass_transform, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform, get_args
 
 from .errors import OptionError
 
@@ -29,7 +29,8 @@ class Options:
     start. Here all classes share these, written once; everything else of dataclasses (``fields``, ``replace``) holds.
     """
 
-    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]  # as type checkers know a dataclass
+    if TYPE_CHECKING:  # as they know a dataclass
+        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def __init_subclass__(cls) -> None:
         dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)

@@ -12,7 +12,6 @@ from .library import Library
 from .structures import Ranking
 from .threads import over_rows
 
-FLOAT = 4  # bytes
 WORTH = 1 << 15
 """Logits from which on threads are faster."""
 
@@ -30,11 +29,12 @@ def rank(
         raise ValueError(f"{count} ids of {size} are asked for; it must be at least 1, and no more than there are")
     if special < 0:
         raise ValueError(f"there are {special} special ids; there must be at least 0")
-    whole = logits.strides[1] == FLOAT and logits.strides[0] % FLOAT == 0  # rows may lie apart, by whole numbers
+    each = logits.itemsize
+    whole = logits.strides[1] == each and logits.strides[0] % each == 0  # rows may lie apart, by whole numbers
     if logits.dtype != np.float32 or not whole or not logits.flags.aligned:
         logits = contiguous(logits, np.float32)
     ids, values, sums = np.empty((rows, count), np.int32), np.empty((rows, count), np.float32), np.empty(rows)
-    apart = logits.strides[0] // FLOAT
+    apart = logits.strides[0] // logits.itemsize
 
     def part(begin: int, end: int) -> None:
         pointers = (each[begin:].ctypes.data for each in (ids, values, sums))

@@ -21,7 +21,7 @@ TURNS = 2
 NARROW_FROM = 160
 """The least width from which on bf16 is faster, where it is at all."""
 PART = 128
-"""Rows of a symmetric product that are taken at a time: a sixth less time at widths of 512 and 1024, none below."""
+"""Rows of a symmetric product that are taken at a time (``docs/lab-notes.md``, "Half of a symmetric product")."""
 SCALE = 0.12
 """Relative to the root of the width, so that one learning rate suits AdamW and Muon (Liu et al. 2025, section 2.2)."""
 
@@ -74,20 +74,20 @@ def flops(width: int, layers: int, gates: int) -> float:
     return 6.0 * ITERATIONS * gates * width**3 * (2 * layers - 1) / TURNS
 
 
-def symmetric(x: Tensor, y: Tensor, added: Tensor, beta: float, alpha: float) -> Tensor:
-    """Return ``alpha x y^T + beta added`` of batches of matrices, where that is symmetric.
+def symmetric(x: Tensor, added: Tensor, beta: float, alpha: float) -> Tensor:
+    """Return ``alpha x x^T + beta added`` of batches of matrices, where what is added is symmetric, too.
 
     Of wide ones in fp32 only half is computed: rows in parts, each as far as the diagonal; the rest is a copy.
     """
     size = x.shape[-2]
     parts = size // PART if x.dtype == torch.float32 else 1
     if parts < 2:
-        return torch.baddbmm(added, x, y.mT, beta=beta, alpha=alpha)
+        return torch.baddbmm(added, x, x.mT, beta=beta, alpha=alpha)
     found = x.new_empty(*x.shape[:-2], size, size)
     for part in range(parts):
         begin, end = size * part // parts, size * (part + 1) // parts
         before = added[:, begin:end, :end] if added.ndim else added
-        found[:, begin:end, :end] = torch.baddbmm(before, x[:, begin:end], y[:, :end].mT, beta=beta, alpha=alpha)
+        found[:, begin:end, :end] = torch.baddbmm(before, x[:, begin:end], x[:, :end].mT, beta=beta, alpha=alpha)
         found[:, :begin, begin:end] = found[:, begin:end, :begin].mT
     return found
 
@@ -102,7 +102,7 @@ def orthogonal(matrices: Tensor) -> Tensor:
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     # the coefficients are Jordan's: as steep at 0 as they can be, so that small singular values grow fast
     for _ in range(ITERATIONS):
-        square = symmetric(x, x, x.new_zeros(()), 0.0, 1.0)
-        polynomial = symmetric(square, square, square, -4.7750, 2.0315)
+        square = symmetric(x, x.new_zeros(()), 0.0, 1.0)
+        polynomial = symmetric(square, square, -4.7750, 2.0315)
         x = torch.baddbmm(x, polynomial, x, beta=3.4445)
     return x.mT if turned else x

@@ -15,6 +15,7 @@ from torch.nn.functional import pad
 from ... import kernels
 from ...arrays import ArrayX
 from ...kernels.checks import checked_ids
+from ...kernels.pack import PANEL
 from ...kernels.training import Sizes, backward, forward
 from ..cells.base import Cell, Gradients, Recurrence, State, Tape
 from .product import summed
@@ -33,7 +34,6 @@ from .tensors import (
     TensorXBH,
 )
 
-PANEL = 16  # units that the kernels take at a time
 STEP = {"fp32": 1, "bf16": 2}  # inputs that lie side by side
 
 

@@ -162,6 +162,11 @@ class TrainOptions(Options):
         choices=("streams", "windows"),
     )
     learning_rate: float | None = option(None, "highest learning rate", above=0, high=10)
+    schedule: str = option(
+        "cosine",
+        "how the learning rate falls behind its rise: along a cosine, evenly to 0, or not at all",
+        choices=("cosine", "linear", "constant"),
+    )
     optimizer: str = option(
         "muon",
         "what the matrices of the stack learn by; the rest learns by adamw",

@@ -19,6 +19,7 @@ ModelChoice = Literal["recurrent", "markov", "gpt2"]
 OptimizerChoice = Literal["muon", "adamw"]
 PoolingChoice = Literal["last", "mean", "max", "all"]
 PrecisionChoice = Literal["auto", "fp32", "bf16"]
+ScheduleChoice = Literal["cosine", "linear", "constant"]
 SmoothingChoice = Literal["kneser-ney", "none"]
 TaskChoice = Literal["language", "classify", "translate", "caption", "segment", "tag"]
 UnitChoice = Literal["auto", "char", "grapheme", "syllable", "word", "byte", "bpe", "gpt2"]
@@ -116,6 +117,8 @@ class TrainKeywords(ReadKeywords, total=False):
     """Streams carry the state through the text; windows are shuffled [default: streams]."""
     learning_rate: float | None
     """Highest learning rate (above 0 and at most 10)."""
+    schedule: ScheduleChoice
+    """How the learning rate falls behind its rise: along a cosine, evenly to 0, or not at all [default: cosine]."""
     optimizer: OptimizerChoice
     """What the matrices of the stack learn by; the rest learns by adamw [default: muon]."""
     weight_decay: float | None

@@ -47,12 +47,20 @@ def test_a_new_plan_never_makes_the_learning_rate_jump(plans, highest):
         assert before is None or schedule.learning_rate(step, highest) == pytest.approx(before)
 
 
-@given(replans(), st.floats(1e-5, 1))
-def test_the_learning_rate_stays_above_nothing_and_below_the_highest(plans, highest):
-    schedule = Schedule(list(plans))
+@given(replans(), st.floats(1e-5, 1), st.sampled_from(["cosine", "constant"]))
+def test_the_learning_rate_stays_above_nothing_and_below_the_highest(plans, highest, shape):
+    schedule = Schedule(list(plans), shape)
     rates = [schedule.learning_rate(step, highest) for step in range(plans[-1][1] + 1)]
     assert min(rates) > 0
     assert max(rates) <= highest * (1 + 1e-12)
+
+
+def test_a_line_ends_at_nothing_and_a_constant_stays():
+    line, level = (Schedule([(0, 1000)], shape) for shape in ("linear", "constant"))
+    assert line.learning_rate(1000, 2.0) == pytest.approx(0)
+    assert line.learning_rate(510, 2.0) == pytest.approx(1.0)
+    assert {level.learning_rate(step, 2.0) for step in range(20, 1001)} == {2.0}
+    assert line.learning_rate(10, 2.0) == level.learning_rate(10, 2.0) == pytest.approx(1.0)
 
 
 def test_the_learning_rate_rises_to_the_highest_and_falls_to_the_floor():

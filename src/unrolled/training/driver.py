@@ -73,7 +73,7 @@ class Run:
         self.recipe = choose_sizes(job, device, self.precision)
         self.learner = make_learner(job, self.recipe, device, self.precision)
         self.steps_per_epoch = self.learner.batches.steps_per_epoch
-        self.schedule = Schedule(progress.plans)
+        self.schedule = Schedule(progress.plans, self.recipe.train.schedule)
         most = self.steps_per_epoch * self.recipe.max_epochs
         self.budget = Budget(self.recipe.train, self.schedule, most, self.steps_per_epoch, job.replay)
         self.costs, self.clock = Costs(), Clock(progress)

@@ -36,7 +36,9 @@ def run(folder: Path, old: str, new: str, texts: dict[str, str], threads: int) -
     made = []
     for steps in ONWARD:
         for factor in FACTORS:
-            told = unrolled.train([second], base=base, steps=steps, learning_rate=rate * factor, threads=threads).record
+            told = unrolled.train(
+                [second], start=base, steps=steps, learning_rate=rate * factor, threads=threads
+            ).record
             curve, best = told["curve"], told["continued"]
             made.append(
                 {

@@ -39,7 +39,7 @@ KINDS = {
     "bpe, lines": "text.txt --steps 800 --unit bpe --vocabulary-size 300 --documents lines",
     "under labels": "rows.tsv --steps 1000 --text-column text --label label",
     "GPT-2": "text.txt --steps 400 --model gpt2 --layers 2 --heads 2 --context 64",
-    "going on from a model": "text.txt --steps 1200 --from base.safetensors",
+    "going on from a model": "text.txt --steps 1200 --start base.safetensors",
     "classifier": "rows.tsv --steps 800 --task classify",
     "finding words": "text.txt --task segment --steps 600",
     "tagger": "tagged.txt --task tag --steps 600",
@@ -101,7 +101,7 @@ def run_command(folder: Path, flags: list[str], output: Path) -> int:
 
 def flags_of(kind: str) -> list[str]:
     """The flags of a kind of run."""
-    sized = "" if "markov" in KINDS[kind] or "--from" in KINDS[kind] else SMALL
+    sized = "" if "markov" in KINDS[kind] or "--start" in KINDS[kind] else SMALL
     return f"{KINDS[kind]} {sized}".split()
 
 

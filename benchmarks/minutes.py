@@ -120,7 +120,7 @@ def measure(job: Job, folder: Path, threads: int) -> common.Entry:
     with ExitStack() as stack:
         if job.base:
             unrolled.train(source, folder / "base.safetensors", steps=200, hidden_size=512, threads=threads, force=True)
-            options["base"] = folder / "base.safetensors"
+            options["start"] = folder / "base.safetensors"
         stack.enter_context(neighbours(job))
         model = unrolled.train(source, output, minutes=job.minutes, observers=[watch], **options)
         seconds = time.perf_counter() - watch.begin

@@ -77,7 +77,7 @@ def test_the_reason_of_an_error_without_a_system_is_its_message():
     ("message", "written", "typed"),
     [
         ("I got --top-k with --beams=3; why?", "I got top_k= with beams=3; why?", "I got --top-k with --beams 3; why?"),
-        ("go on with --from", "go on with base=", "go on with --from"),
+        ("go on with --start", "go on with start=", "go on with --start"),
         ("--top-k is 0; raise it", "top_k is 0; raise it", "--top-k is 0; raise it"),
         *[(same, same, same) for same in ("`unrolled train --resume`", "a -- b, x--y, --Z and ---", "")],
     ],

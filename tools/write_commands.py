@@ -68,7 +68,7 @@ def verb(context: click.Context, name: str) -> str:
     pieces = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
     guide = f" Guide: [{name}](../{name}.md)." if (DOCS / f"{name}.md").exists() else ""
     lines = [f"## `{name}`", "", f"    unrolled {name} {pieces}", "", f"{(command.help or '').strip()}{guide}", ""]
-    options = [each for each in command.params if isinstance(each, click.Option)]
+    options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
     grouped: dict[type[Options] | None, list[str]] = {}
     for option in options:
         owner, field = owner_of(option)

@@ -210,6 +210,8 @@ class TrainOptions(Options):
 
 DEFAULT_MINUTES = 5.0
 """The budget where none is given."""
+SCRATCH, AUTO = "scratch", "auto"
+"""The start of a network that has learnt nothing, and one that is chosen by what learns more in the same time."""
 
 
 class RunOptions(Options):

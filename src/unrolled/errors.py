@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-OTHERWISE = {"from": "base"}
-"""Options that have another name in Python."""
-
 
 class Caller:
     """Who reads the messages of this process: somebody who calls from Python, or the command line's user."""
@@ -66,7 +63,7 @@ def spelled(message: str) -> str:
     def named(found: re.Match[str]) -> str:
         if CALLER.types:
             return f"--{found[1]} " if found[2] else found[0]
-        return OTHERWISE.get(found[1], found[1].replace("-", "_")) + "=" * bool(found[2] or not found[3])
+        return found[1].replace("-", "_") + "=" * bool(found[2] or not found[3])
 
     parts = message.split("`")
     parts[::2] = [

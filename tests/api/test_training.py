@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import unrolled
 from unrolled.api.training import Order, carry_out, save_or_rescue
-from unrolled.errors import OutputError
+from unrolled.errors import OptionError, OutputError, UnrolledWarning
 from unrolled.training.events import Progress
 from unrolled.training.interrupt import Interrupt
 from unrolled.training.paths import resume_path
@@ -43,6 +43,21 @@ def test_every_kind_of_source_gives_the_same_model(text, tmp_path):
 def test_a_wrong_option_of_training_is_refused(options, words):
     with pytest.raises(unrolled.UnrolledError, match=words):
         unrolled.train(["text"], **options)
+
+
+def test_the_start_has_its_name_of_before_for_a_while(text_file, tmp_path):
+    unrolled.train(text_file, tmp_path / "m.safetensors", **TINY)
+    with pytest.warns(UnrolledWarning, match="base= is called start= now"):
+        model = unrolled.train(text_file, base=tmp_path / "m.safetensors", steps=1, threads=1)
+    assert model.record.continued["from"] == str(tmp_path / "m.safetensors")
+    with pytest.raises(OptionError, match="leave base out"):
+        unrolled.train(text_file, base=tmp_path / "m.safetensors", start="scratch", steps=1)
+
+
+def test_from_scratch_is_what_happens_unasked(text_file):
+    plain, named = (unrolled.train(text_file, **TINY, **start) for start in ({}, {"start": "scratch"}))
+    assert plain.bundle.record.continued == named.bundle.record.continued == {}
+    assert plain.generate(seed=1) == named.generate(seed=1)
 
 
 def test_a_model_that_cannot_be_saved_is_put_where_it_can(model, tmp_path, monkeypatch):

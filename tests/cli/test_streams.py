@@ -116,7 +116,7 @@ def test_reports_are_escaped_in_a_pipe_too(surface, hostile, tmp_path):
 
 def test_the_live_line_of_training_shows_nothing_from_outside_but_escaped(hostile, tmp_path):
     shown = at_terminal(
-        ["train", hostile["text"], "--from", hostile["lang"], "-o", tmp_path / f"o{FORGED}", *QUICK], TERM="xterm"
+        ["train", hostile["text"], "--start", hostile["lang"], "-o", tmp_path / f"o{FORGED}", *QUICK], TERM="xterm"
     )
     assert "\x1b[2K" in shown  # the live line's own
     assert not any(each in shown for each in ("\x1b]0", "\x07", "\x9b", "\u202e", "\x1b[31mred", "\nunrolled: forged"))

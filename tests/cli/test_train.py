@@ -187,3 +187,19 @@ def test_options_beside_resume_and_a_resume_file_as_a_model_are_answered_in_a_se
         assert "-o m.safetensors --resume" in refused(cli(*verb, resume_path(output)))
     assert cli("train", text_file, "-o", output, "--resume", "--steps", 6, "--threads", 1, "--quiet").returncode == 0
     assert unrolled.load(output).record["steps"] == 6
+
+
+def test_the_start_can_be_given_by_its_name_of_before(cli, trained, refused, tmp_path):
+    folder, _ = trained
+    text, model = tmp_path / "again.txt", folder / "cats.safetensors"
+    text.write_text("The cat sat on the mat.\n" * 100)
+    call = ["train", text, "-o", "on.safetensors", "--steps", 1, "--from", model]
+    done = cli(*call, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "--from is called --start now" in done.stderr
+    assert "leave --from out" in refused(cli(*call, "--start", "scratch", cwd=tmp_path))
+
+
+def test_standard_input_begins_from_scratch(cli, text, tmp_path):
+    done = cli("train", "-", "-o", tmp_path / "m.safetensors", "--start", "auto", "--steps", 1, "--json", stdin=text)
+    assert "standard input is read once" in json.loads(done.stdout)["start"]["why"]

@@ -84,7 +84,7 @@ def test_what_a_model_file_names_is_not_opened_for_that_alone(trained, tmp_path)
 
 
 def test_a_run_goes_on_from_a_model_whose_network_is_named_again(trained):
-    again = train(trained / "t.tsv", base=trained / "m.safetensors", vision=str(trained / "net"), steps=1, threads=1)
+    again = train(trained / "t.tsv", start=trained / "m.safetensors", vision=str(trained / "net"), steps=1, threads=1)
     assert again.predict(str(trained / "1.png")).text
 
 

@@ -66,5 +66,5 @@ def test_a_stopped_run_of_format_1_goes_on_as_what_it_was(stopped, given):
 def test_training_goes_on_from_a_file_of_format_1(tmp_path):
     (tmp_path / "lines.txt").write_text(LINES)
     base = shutil.copy(EARLIER, tmp_path / "base.safetensors")
-    model = unrolled.train(tmp_path / "lines.txt", task="segment", base=base, steps=3, threads=1)
+    model = unrolled.train(tmp_path / "lines.txt", task="segment", start=base, steps=3, threads=1)
     assert model.bundle.config.task == "segment"

@@ -71,7 +71,7 @@ def test_a_folder_that_we_wrote_opens_in_plain_transformers(theirs, tmp_path):
 
 
 def test_a_folder_is_fine_tuned_and_the_result_opens_in_plain_transformers(theirs, text_file, tmp_path):
-    tuned = unrolled.train(text_file, base=theirs, steps=30, learning_rate=3e-3, batch_size=4, threads=1)
+    tuned = unrolled.train(text_file, start=theirs, steps=30, learning_rate=3e-3, batch_size=4, threads=1)
     curve = tuned.record["continued"]["before"]["new"], tuned.record["best"]["bits_per_char"]
     assert curve[1] < curve[0] - 0.5
     write_folder(tuned.bundle, tmp_path)
@@ -164,7 +164,7 @@ def test_beams_find_the_hypotheses_and_scores_of_transformers(theirs, penalty, e
 
 
 def test_a_folder_is_tuned_gently_unless_told(theirs, text_file):
-    tuned = unrolled.train(text_file, base=theirs, steps=1, batch_size=2, threads=1)
+    tuned = unrolled.train(text_file, start=theirs, steps=1, batch_size=2, threads=1)
     assert tuned.record["options"]["learning_rate"] == 5e-5
     assert tuned.record["options"]["optimizer"] == "adamw"
 
@@ -176,4 +176,4 @@ def test_accents_of_its_tokens_are_letters_of_words(theirs):
 
 def test_another_kind_than_the_base_is_refused(theirs, text_file):
     with pytest.raises(unrolled.UnrolledError, match=r"I got model=markov, and .* is a gpt2 model"):
-        unrolled.train(text_file, base=theirs, model="markov")
+        unrolled.train(text_file, start=theirs, model="markov")

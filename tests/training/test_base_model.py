@@ -25,7 +25,7 @@ def test_the_sizes_stay_and_dropout_may_change(old):
 @pytest.mark.parametrize("options", [{"hidden_size": 999}, {"unit": "word"}, {"min_count": 5}, {"documents": "lines"}])
 def test_other_sizes_are_refused_and_the_same_are_not(old, options):
     base, name = PretrainedModel("old", old.bundle), next(iter(options))
-    with pytest.raises(OptionError, match=f"^I got {name}=.* with base=, and that of old stays"):
+    with pytest.raises(OptionError, match=f"^I got {name}=.* with start=, and that of old stays"):
         base.model(ModelOptions(**options), options)
     same = {name: getattr(old.bundle.config, name)}
     assert base.model(ModelOptions(**same), same) == old.bundle.config
@@ -34,7 +34,7 @@ def test_other_sizes_are_refused_and_the_same_are_not(old, options):
 def test_a_reader_takes_over_what_the_language_model_read_with(old):
     base = PretrainedModel("old", old.bundle)
     assert base.model(ModelOptions(task="classify", pooling="mean"), {"task", "pooling"}).pooling == "mean"
-    with pytest.raises(OptionError, match=r"^I got hidden_size=999 with base="):
+    with pytest.raises(OptionError, match=r"^I got hidden_size=999 with start="):
         base.model(ModelOptions(task="classify", hidden_size=999), {"task", "hidden_size"})
 
 

@@ -26,7 +26,7 @@ def stopped(text_file, small, tmp_path_factory):
 
 
 def resumed(stopped, **options):
-    return settings_of(options, resume_path(stopped), resume=True, replay=None, base=None)
+    return settings_of(options, resume_path(stopped), resume=True, replay=None, start=None)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,16 @@ def test_another_budget_is_obeyed(stopped, budget):
     assert settings.other_budget and {k: v for k, v in given.items() if v is not None} == budget
 
 
-@pytest.mark.parametrize(("replay", "base"), [("x.safetensors", None), (None, "x.safetensors")])
-def test_another_model_to_repeat_or_to_go_on_from_is_refused(stopped, replay, base):
-    with pytest.raises(OptionError, match=r"x.safetensors with resume=, and the earlier run has none"):
-        settings_of({}, resume_path(stopped), True, replay, base)
+@pytest.mark.parametrize(
+    ("replay", "start", "has"), [("x.safetensors", None, "none"), (None, "x.safetensors", "scratch")]
+)
+def test_another_model_to_repeat_or_to_begin_with_is_refused(stopped, replay, start, has):
+    with pytest.raises(OptionError, match=rf"x.safetensors with resume=, and the earlier run has {has}"):
+        settings_of({}, resume_path(stopped), True, replay, start)
+
+
+def test_a_run_that_goes_on_takes_the_start_that_it_had(stopped):
+    assert settings_of({}, resume_path(stopped), True, None, "scratch").base is None
 
 
 def test_more_steps_are_made_and_fewer_than_were_made_refused(stopped, text_file, tmp_path):

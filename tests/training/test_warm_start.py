@@ -25,7 +25,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def onward(folder):
-    return unrolled.train(folder / "new.txt", folder / "both.safetensors", base=folder / "old.safetensors", **TINY)
+    return unrolled.train(folder / "new.txt", folder / "both.safetensors", start=folder / "old.safetensors", **TINY)
 
 
 def test_new_letters_are_added_behind_the_old_ones(folder, onward):
@@ -62,7 +62,7 @@ def test_without_a_step_the_old_model_goes_on_as_it_was(folder, onward):
 @pytest.mark.parametrize("unit", ["word", "bpe", "syllable"])
 def test_words_and_tokens_stay_what_they_are(unit, folder, tmp_path):
     old = unrolled.train(folder / "old.txt", tmp_path / "o.safetensors", hidden_size=16, unit=unit, **TINY)
-    new = unrolled.train(folder / "new.txt", base=tmp_path / "o.safetensors", **TINY)
+    new = unrolled.train(folder / "new.txt", start=tmp_path / "o.safetensors", **TINY)
     added = new.vocabulary.units[len(old.vocabulary.units) :]
     assert new.vocabulary.units[: len(old.vocabulary.units)] == old.vocabulary.units
     assert all(len(each) == 1 for each in added)
@@ -76,7 +76,7 @@ def test_labels_can_come_later(folder, tmp_path):
     unrolled.train(tmp_path / "x.txt", tmp_path / "o.safetensors", documents="lines", hidden_size=16, **TINY)
     (tmp_path / "o.resume.safetensors").unlink(missing_ok=True)
     sources = [tmp_path / "x.txt", tmp_path / "y.txt"]
-    new = unrolled.train(sources, base=tmp_path / "o.safetensors", label="file", **TINY)
+    new = unrolled.train(sources, start=tmp_path / "o.safetensors", label="file", **TINY)
     assert new.generate(where="file=y", length=5)
 
 
@@ -85,11 +85,11 @@ def test_what_reads_goes_on_with_its_vocabularies_and_new_labels(backwards, back
     (tmp_path / "pairs.tsv").write_text("abc\tcbaz\nbd\tdb\n" * 8)
     (tmp_path / "labels.tsv").write_text("".join(f"{'abc' * n}\tc\n{'bd' * n}\tnew\n" for n in range(1, 9)))
     onward = {"steps": 3, "batch_size": 4, "threads": 1}
-    told = unrolled.train(tmp_path / "pairs.tsv", base=backwards_file, **onward)
+    told = unrolled.train(tmp_path / "pairs.tsv", start=backwards_file, **onward)
     old, new = (each.vocabularies["target"].units for each in (backwards.bundle, told.bundle))
     assert new == (*old, "z")
     assert told.record["continued"]["added"] == ["z"] and told.record["continued"]["before"]["old"] is None
-    labels = unrolled.train(tmp_path / "labels.tsv", base=ends_file, **onward)
+    labels = unrolled.train(tmp_path / "labels.tsv", start=ends_file, **onward)
     assert labels.bundle.vocabularies["labels"].units == ("a", "b", "c", "d", "new")
     assert labels.record["continued"]["added"] == ["new"]
 
@@ -98,7 +98,7 @@ def test_going_on_never_ends_worse_than_it_began_and_says_so(folder):
     told = []
     flags = {**TINY, "steps": 2, "learning_rate": 10.0, "optimizer": "adamw"}  # which can only do harm
     start = folder / "old.safetensors"
-    model = unrolled.train(folder / "old.txt", base=start, observers=[told.append], **flags)
+    model = unrolled.train(folder / "old.txt", start=start, observers=[told.append], **flags)
     assert model.record["best"]["step"] == 0
     assert model.record["continued"]["after"]["new"] == model.record["continued"]["before"]["new"]
     assert any("the model that it started from" in line for line in model.record["warnings"])

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from ..config import as_tuple
+from ..config import AUTO, as_tuple
 from ..engines.opener import missing_torch
 from ..errors import ModelFileError, OptionError, OutputError, UnrolledWarning, reason
 from ..files import locked, remove_leftovers
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from ..training.events import Observer
     from ..training.interrupt import Interrupt
+    from ..training.job import TrainingJob
     from .captioner import Captioner
     from .classifier import Classifier
     from .language_model import LanguageModel
@@ -120,6 +121,7 @@ def train(
     task: TaskChoice | None = None,
     resume: bool = False,
     replay: str | Path | None = None,
+    start: str | Path | None = None,
     base: str | Path | None = None,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -135,6 +137,7 @@ def train(
     task: TaskChoice | None = None,
     resume: bool = False,
     replay: str | Path | None = None,
+    start: str | Path | None = None,
     base: str | Path | None = None,
     force: bool = False,
     observers: Sequence[Observer] = (),
@@ -157,7 +160,10 @@ def train(
         task: What the network learns, by default "language". A run that goes on from another has the task of that one.
         resume: Go on with a run into ``output`` that was stopped, to the numbers that it would have come to.
         replay: A model file, whose recorded plan is repeated with its options.
-        base: A model file to go on from: its sizes and its vocabulary stay, new letters are added.
+        start: What to begin with: "scratch", as where none is given; the name of a base model or a model file, whose
+            sizes and vocabulary stay, while new letters are added; or "auto", a base model or scratch, whichever has
+            learnt more after a twentieth of the minutes each. A run that goes on has its own.
+        base: What ``start`` was called before; it goes with the next release.
         force: Replace a file ``output`` that is there.
         observers: Functions that are told of every event of the run.
 
@@ -175,12 +181,25 @@ def train(
     if force and output is None:
         raise OptionError("I got force without output, and nothing is replaced; name the model file, or leave it out")
     named = {} if task is None else {"task": task}
-    order = Order(source_of(source, text), output, resume, replay, base, force, tuple(observers), {**options, **named})
+    begins = renamed_start(start, base)
+    order = Order(
+        source_of(source, text), output, resume, replay, begins, force, tuple(observers), {**options, **named}
+    )
     from ..training.interrupt import Interrupt
 
     model = carry_out(order, Interrupt())
     document(type(model))
     return model
+
+
+def renamed_start(start: str | Path | None, base: str | Path | None) -> str | Path | None:
+    """Return the start by its name of now or of before; a warning tells of the latter."""
+    if base is None:
+        return start
+    if start is not None:
+        raise OptionError("I got start and base, which is what it was called before; leave base out")
+    warnings.warn("base= is called start= now, and goes with the next release", UnrolledWarning, stacklevel=3)
+    return base
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,7 +210,7 @@ class Order:
     output: str | Path | None = None
     resume: bool = False
     replay: str | Path | None = None
-    base: str | Path | None = None
+    start: str | Path | None = None
     force: bool = False
     observers: tuple[Observer, ...] = ()
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -216,11 +235,9 @@ def carry_out(order: Order, interrupt: Interrupt) -> Model:
 
 def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
     """Return the trained model, with a sample in its record, and where its resume file lies."""
-    from ..training.prepare import gather
-
     given = {**order.options, "label": as_tuple(order.options.get("label", ()))}
     try:
-        job = gather(order.source, order.output, given, order.resume, order.replay, order.base, order.observers)
+        job = gathered(order, given, interrupt)
         if job.model.kind.counted:
             from ..training.train_markov import count_chain as fit
         else:
@@ -232,6 +249,26 @@ def learn(order: Order, interrupt: Interrupt) -> tuple[Model, Path | None]:
     bundle = with_sample(fit(job, order.observers, interrupt, order.resume))
     # a pretrained network that sees was named by the user, or nothing would have been learnt
     return model_of(bundle, vision=bundle.config.backbone), job.resume_file
+
+
+def gathered(order: Order, given: dict[str, Any], interrupt: Interrupt) -> TrainingJob:
+    """Return the run that is to be made, with the start that is chosen where it is left open."""
+    from ..formats.sources import settled
+    from ..training.prepare import gather
+
+    source = settled(order.source)
+
+    def begin_with(start: str | Path | None) -> TrainingJob:
+        return gather(source, order.output, given, order.resume, order.replay, start, order.observers)
+
+    job = begin_with(order.start)
+    if order.start != AUTO or order.resume or order.replay is not None:
+        return job
+    from ..training.choose_start import choose_start, told
+
+    if source == "-":
+        return told(job, "scratch", "standard input is read once, and a base model would have to read it again", {})
+    return choose_start(job, begin_with, interrupt)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from .flags import examples
 EXAMPLES = """
 unrolled export gpt2.safetensors -o gpt2/
 unrolled export gpt2.safetensors -o gpt2/ --force
-unrolled train more.txt --from gpt2/ -o further.safetensors
+unrolled train more.txt --start gpt2/ -o further.safetensors
 """
 
 

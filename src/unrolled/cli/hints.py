@@ -20,7 +20,7 @@ OTHERWISE = {
     "weight-decay": ("decay", "wd", "l2"),
     "valid": ("val", "validation", "val-frac", "validation-split", "val-split", "dev"),
     "resume": ("continue", "init-from", "checkpoint", "restore"),
-    "from": ("init-model", "base", "pretrained", "finetune", "fine-tune"),
+    "start": ("init-model", "base", "pretrained", "finetune", "fine-tune"),
     "device": ("gpu", "cuda", "gpuid", "cpu"),
     "prompt": ("start", "start-text", "primetext", "prime", "prime-text", "prefix", "seed-text", "context", "input"),
     "length": ("max-tokens", "max-new-tokens", "max-length", "num-tokens", "chars", "num-chars", "max-gen-length"),

@@ -40,13 +40,15 @@ def command(model: str | None, plot: bool, svg: str | None, force: bool, quiet: 
         show(machine(), as_json)
         return
     from ..model_file.about import about
+    from ..model_file.bases import located
     from ..model_file.bundle import load
 
-    bundle = load(model)
+    file = located(model)
+    bundle = load(file)
     if svg:
         draw(bundle, model, svg, force)
     if as_json or not (quiet or svg):
-        show({"file": model, "bytes": Path(model).stat().st_size, **about(bundle)}, as_json)
+        show({"file": model, "bytes": file.stat().st_size, **about(bundle)}, as_json)
     if plot:
         from ..reports.curve import plot as lines
 
@@ -63,6 +65,7 @@ def machine() -> dict[str, Any]:
     """Return what this machine has, and what unrolled can do with it."""
     from .. import __version__, kernels
     from ..cores import cores
+    from ..model_file.bases import names
 
     library, open_to = kernels.load(), kernels.arithmetics("auto", "auto")
     engines = ["native"] * bool(library) + ["reference"] + ["torch"] * bool(find_spec("torch"))
@@ -75,6 +78,7 @@ def machine() -> dict[str, Any]:
         **packages,
         "kernels": f"{library.name} (of {', '.join(library.names)})" if library else kernels.reason_missing(),
         "arithmetic": " or ".join(open_to) + ", measured before a run of minutes" * (len(open_to) > 1),
+        "base models": ", ".join(names()) or "none",
         "training": "ready" if find_spec("torch") else "needs PyTorch: pip install 'unrolled[train]'",
         "engines": ", ".join(engines),
         "terminal": streams.is_terminal(),

@@ -29,6 +29,7 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     """Write MODEL with narrow weights, and tell what they cost on TEXT: held out, or a test as evaluate reads one."""
     from ..api import LanguageModel, load
     from ..api.source_model import SourceModel
+    from ..model_file.bases import located
     from ..model_file.bundle import refuse_target
     from .score import read
 
@@ -45,7 +46,7 @@ def command(model: str, text: str, output: str, weights: str, force: bool, quiet
     if as_json:
         streams.as_json(cost)
     elif not quiet:
-        sizes = f"{Path(model).stat().st_size:,} → {Path(output).stat().st_size:,} bytes"
+        sizes = f"{located(model).stat().st_size:,} → {Path(output).stat().st_size:,} bytes"
         name = next(name for name in cost if f"{name}_before" in cost)
         shown = "bits/char" if name == "bits_per_char" else name.replace("_", " ")
         change = f"{cost[f'{name}_before']:.4f} → {cost[name]:.4f} {shown}"

@@ -30,6 +30,7 @@ CORPUS = fields(
     vision=text,
 )
 CONTINUED = fields(**{"from": text}, added=several(text), before=each(maybe(number)), after=each(maybe(number)))
+START = fields(chosen=text, why=text, bits_per_char=each(number))
 FIGURES = each(maybe(number))
 
 
@@ -88,6 +89,9 @@ class Record(Mapping[str, Any]):
     test: Mapping[str, float | None] = entry(dict, FIGURES, "a classifier's figures on the test part")
     test_bits_per_char: float | None = entry(nothing, maybe(number), "bits per character of the test part, if any")
     test_bits_per_label: float | None = entry(nothing, maybe(number), "bits per label of the test part, if any")
+    start: Mapping[str, Any] = entry(
+        dict, START, "what it began with where that was chosen: which, why, and the bits per character of both"
+    )
     continued: Mapping[str, Any] = entry(
         dict, CONTINUED, "the model that it went on from, new units, and bits of both held-out texts before and after"
     )

@@ -53,7 +53,7 @@ class PretrainedModel:
             own = getattr(self.bundle.config, name)
             if getattr(given, name) != own:
                 raise OptionError(
-                    f"I got {flag(name)}={getattr(given, name)} with --from, and that of {self.path} stays "
+                    f"I got {flag(name)}={getattr(given, name)} with --start, and that of {self.path} stays "
                     f"({'none' if own is None else own}); leave it out"
                 )
 
@@ -68,7 +68,7 @@ class PretrainedModel:
         reads = TASKS[config.task].continues and config.kind.reads and facts_of(config.cell).encodes
         if not TASKS[given.task].warm or not reads or not config.embedding_size:
             raise OptionError(
-                f"I got --task={given.task} with --from={self.path}, made to {config.task}; a classifier can go "
+                f"I got --task={given.task} with --start={self.path}, made to {config.task}; a classifier can go "
                 "on from a recurrent language model with an embedding, and every model from one of its own task"
             )
         taken = {name: getattr(config, name) for name in TAKEN}

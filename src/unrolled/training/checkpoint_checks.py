@@ -36,6 +36,7 @@ ABOUT = fields(
     digest=text,
     cutter=whole,
     base=maybe(text),
+    start=mapping,
     replayed=maybe(text),
     replay=several(pair(whole)),
     validations=several(whole),

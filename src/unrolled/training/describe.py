@@ -24,6 +24,7 @@ def about_run(job: TrainingJob, recipe: Recipe, progress: RunProgress) -> dict[s
         "seconds": round(progress.seconds, 3),
         "curve": progress.curve,
         **({"scored": progress.scored} if progress.scored else {}),
+        **({"start": job.start} if job.start else {}),
         **({"shown": [list(pair) for pair in job.shown]} if job.shown else {}),
         "versions": {name: version(name) for name in ("torch", "numpy", "regex")},
     }

@@ -38,6 +38,8 @@ class TrainingJob:
     why_unit: str = ""
     shown: tuple[tuple[str, str], ...] = ()
     base: PretrainedModel | None = None
+    start: dict[str, Any] = field(default_factory=dict)
+    """What a record tells of the start, where it was chosen."""
 
     def about(self) -> dict[str, Any]:
         """Return what a resume file says of it, so that it can be gathered again."""
@@ -48,6 +50,7 @@ class TrainingJob:
             "validations": self.validations,
             "replayed": self.replayed,
             "base": self.base and self.base.path,
+            "start": self.start,
             "read": self.corpus.get("read", {}),
             "run": asdict(self.run),
             "given": self.given,

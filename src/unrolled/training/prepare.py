@@ -30,17 +30,17 @@ def gather(
     options: Mapping[str, Any],
     resume: bool = False,
     replay: str | Path | None = None,
-    base: str | Path | None = None,
+    start: str | Path | None = None,
     observers: Sequence[Observer] = (),
 ) -> TrainingJob:
-    """Read the text and gather the options; ``base`` is the model file to go on from."""
+    """Read the text and gather the options; ``start`` names what to begin with, "scratch" where it is None."""
     source = settled(source)
     resume_file = resume_path(output) if output is not None else None
-    earlier, began = str(replay) if replay is not None else None, str(base) if base else None
+    earlier, began = str(replay) if replay is not None else None, None if start is None else str(start)
     settings = settings_of(options, resume_file, resume, earlier, began)
     names = () if resume or earlier else tuple(given(options))
-    start = open_base(settings.base) if settings.base else None
-    model = start.model(settings.model, names) if start else settings.model
+    base = open_base(settings.base) if settings.base else None
+    model = base.model(settings.model, names) if base else settings.model
     asked = dataclasses.replace(settings.model, task=model.task)
     refuse_contradiction(asked)
     refuse_unnamed(model, options.get("vision"))
@@ -48,8 +48,8 @@ def gather(
     for each in (settings.read, settings.model, settings.train, settings.run):
         refuse_foreign(type(each), names, model.task, model.model)
         each.refuse_idle(names)
-    train = start.gentle(settings.train) if start else settings.train
-    known = start.known(model.task) if start else None
+    train = base.gentle(settings.train) if base else settings.train
+    known = base.known(model.task) if base else None
     request = ReadRequest(
         settings.read,
         model,
@@ -79,7 +79,8 @@ def gather(
         info=text.info,
         why_unit=text.why_unit,
         shown=text.shown,
-        base=start,
+        base=base,
+        start=settings.start,
     )
 
 

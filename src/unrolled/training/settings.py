@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..config import (
+    AUTO,
+    SCRATCH,
     UNRECORDED,
     EngineOptions,
     ModelOptions,
@@ -41,6 +43,7 @@ class Settings:
     train: TrainOptions
     run: RunOptions
     base: str | None = None
+    start: dict[str, Any] = dataclasses.field(default_factory=dict)
     digest: str | None = None
     plans: list[Plan] = dataclasses.field(default_factory=list)
     validations: list[int] = dataclasses.field(default_factory=list)
@@ -58,7 +61,7 @@ class Settings:
 
 
 def settings_of(
-    options: Mapping[str, Any], resume_file: Path | None, resume: bool, replay: str | None, base: str | None
+    options: Mapping[str, Any], resume_file: Path | None, resume: bool, replay: str | None, start: str | None
 ) -> Settings:
     """Return the settings that the user wants; raises an ``OptionError`` for what an earlier run does not allow."""
     given = {name: value for name, value in options.items() if value is not None and value != ()}
@@ -66,13 +69,13 @@ def settings_of(
     if resume:
         if resume_file is None:
             raise OptionError("I got resume without output; name the model file whose run is to go on")
-        return of_stopped_run(resume_file, given, replay, base)
+        return of_stopped_run(resume_file, given, replay, start)
     if replay is not None:
-        return of_model(replay, given, base)
-    return Settings(read, model, resolve_budget(train), run, base, given=given)
+        return of_model(replay, given, start)
+    return Settings(read, model, resolve_budget(train), run, None if start in (SCRATCH, AUTO) else start, given=given)
 
 
-def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | None, base: str | None) -> Settings:
+def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | None, start: str | None) -> Settings:
     """Return the settings of a run that was stopped, with what may be another now."""
     from .checkpoint import load_resume  # needs torch
 
@@ -84,6 +87,7 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
         train=TrainOptions.of(about["train"]),
         run=RunOptions.of({**about.get("run", {}), **of_class(RunOptions, given)}),
         base=about.get("base"),
+        start=about.get("start", {}),
         digest=about["digest"],
         plans=[(step, steps) for step, steps in about["replay"]],
         validations=about.get("validations", []),
@@ -91,10 +95,13 @@ def of_stopped_run(resume_file: Path, given: Mapping[str, Any], replay: str | No
         given={**first, **given},
         cutter=about.get("cutter", 1),
     )
-    refuse_other_file("from", base, settings.base, "resume")
+    refuse_other_file("start", start, settings.base or SCRATCH, "resume")
     refuse_other_file("replay", replay, settings.replayed, "resume")
     recorded = settings.options()
-    budget = {name: given[name] for name in BUDGETS if name in given and given[name] != recorded[name]}
+    # where the start was chosen, that took a share of the minutes that were given first
+    budget = {
+        name: given[name] for name in BUDGETS if name in given and given[name] not in (recorded[name], first.get(name))
+    }
     if settings.plans:
         budget = {}
     refuse_others({name: value for name, value in given.items() if name not in budget}, recorded, first, "resume")
@@ -111,7 +118,7 @@ def as_computed(kernels: str) -> dict[str, str]:
     return {"precision": "fp32"} if kernels.endswith(", fp32") else {}
 
 
-def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
+def of_model(path: str, given: Mapping[str, Any], start: str | None) -> Settings:
     """Return the settings of a finished run, with the plans that it made."""
     earlier = bundles.load(path)
     record = earlier.record
@@ -130,7 +137,7 @@ def of_model(path: str, given: Mapping[str, Any], base: str | None) -> Settings:
         given=dict(given),
         cutter=record.corpus.get("cutter", 1),
     )
-    refuse_other_file("from", base, settings.base, "replay")
+    refuse_other_file("start", start, settings.base or SCRATCH, "replay")
     refuse_others(given, settings.options(), {}, "replay")
     return settings
 
@@ -151,8 +158,11 @@ def refuse_others(given: Mapping[str, Any], recorded: Mapping[str, Any], first: 
 
 
 def refuse_other_file(option: str, given: str | None, recorded: str | None, how: str) -> None:
-    """Raise an ``OptionError`` for a file beside ``--resume`` or ``--replay`` that is not the earlier run's."""
-    if given is None or (recorded is not None and Path(given).resolve() == Path(recorded).resolve()):
+    """Raise an ``OptionError`` for a file beside ``--resume`` or ``--replay`` that is not the earlier run's.
+
+    "auto" leaves it to that run.
+    """
+    if given in (None, AUTO) or (recorded is not None and Path(given).resolve() == Path(recorded).resolve()):
         return
     raise OptionError(
         f"I got --{option}={given} with --{how}, and the earlier run has {recorded or 'none'}; leave it out, or train "

@@ -36,7 +36,7 @@ MAX_LOOKED_AT = 2_000_000
 def count_chain(job: TrainingJob, observers: Sequence[Observer], interrupt: Interrupt, resume: bool = False) -> Bundle:
     """Return the Markov chain of a text, judged on its held-out part; a signal ends it when it is counted."""
     if job.base:
-        raise OptionError("I got --from with --model=markov, which is counted anew; leave it out")
+        raise OptionError("I got --start with --model=markov, which is counted anew; leave it out")
     begin = time.perf_counter()
     split = job.split
     assert isinstance(split, TextDataset), "a chain is of the task language"

@@ -229,6 +229,8 @@ def test_every_test_has_a_module_of_its_name(path):
     source = SOURCE / path.relative_to(TESTS)
     if path.is_relative_to(TESTS / "extensions"):
         return
+    if path.is_relative_to(TESTS / "bases"):
+        source = ROOT / "bases" / "english" / name
     known = path.stem in (
         "test_house",
         "test_parity",

@@ -66,3 +66,10 @@ def test_a_model_of_another_task_tells_its_vocabularies_and_how_right_it_is(cli,
     assert told[0]["task"] == "translate" and told[0]["source_vocabulary"] == told[0]["target_vocabulary"] == 7
     assert told[1]["labels"] == "cat, dog" and 0 <= told[1]["held_out_accuracy"] <= 1
     assert "held-out bits per label" in cli("info", classifier_file, "--plot").stdout
+
+
+def test_a_base_model_is_told_by_its_name(cli):
+    facts = json.loads(cli("info", "english", "--json").stdout)
+    assert (facts["file"], facts["weights"]) == ("english", "int8")
+    assert facts["bytes"] <= 8_000_000
+    assert "english" in json.loads(cli("info", "--json").stdout)["base models"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CANDIDATES = 5
 
 EXAMPLES = """
+unrolled generate english --prompt "It was a dark night and "
 unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
 unrolled generate alice.safetensors --prompt-file - --until sentence < beginning.txt
 unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
@@ -46,7 +47,7 @@ unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 def command(
     model: str, samples: int, output: str | None, force: bool, quiet: bool, as_json: bool, **options: Any
 ) -> None:
-    """Write text with MODEL, a file that `unrolled train` wrote."""
+    """Write text with MODEL, a file that `unrolled train` wrote, or the name of a base model."""
     from ..api import LanguageModel
     from ..generation.sampling_loop import choose_seed
     from ..model_file.bundle import refuse_target

@@ -121,6 +121,7 @@ def folder(tmp_path_factory, text, tables) -> Path:
     (folder / "tagged.conll").write_text("".join(columns))
     for name in {source for source, _ in KINDS.values()}:
         (folder / f"few-{name}").write_text("".join((folder / name).read_text().splitlines(keepends=True)[:7]))
+    unrolled.train(folder / "text.txt", folder / "other.safetensors", model="markov", order=2)
     return folder
 
 
@@ -144,6 +145,8 @@ def value_of(name: str, kind: Any, folder: Path) -> Any:
     """A value for an option that is most probably not its default."""
     if name in ("against",):
         return str(folder / "text.txt")
+    if name == "mix":
+        return f"{folder / 'other.safetensors'}=0.5"
     if name in VALUES:
         return VALUES[name]
     shown = str(kind)

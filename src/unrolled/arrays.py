@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     DoublesTV = Annotated[NDArray[np.float64], "T V"]
     DoublesXK = Annotated[NDArray[np.float64], "... K"]
     DoublesXV = Annotated[NDArray[np.float64], "... V"]
+    DoublesBTV = Annotated[NDArray[np.float64], "B T V"]
     DoublesNMV = Annotated[NDArray[np.float64], "N M V"]
 
     # int32: units by their numbers in the vocabulary
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     IdsK = Annotated[NDArray[np.int32], "K"]
     IdsN = Annotated[NDArray[np.int32], "N"]
     IdsT = Annotated[NDArray[np.int32], "T"]
+    IdsV = Annotated[NDArray[np.int32], "V"]
     IdsX = Annotated[NDArray[np.int32], "..."]
     IdsBK = Annotated[NDArray[np.int32], "B K"]
     IdsBT = Annotated[NDArray[np.int32], "B T"]

@@ -156,6 +156,8 @@ class StartKeywords(TypedDict, total=False):
     """Write under a label, as author=Carroll (can be given several times)."""
     label_strength: float
     """How closely to follow the labels: 1 as learnt, 2 makes them plainer (at least 0) [default: 1.0]."""
+    mix: str | Sequence[str]
+    """Blend in another model, as other.safetensors=0.3 (can be given several times)."""
     adaptive: bool
     """Learn from the prompt and from what is written, too."""
 
@@ -192,6 +194,8 @@ class GenerateKeywords(TypedDict, total=False):
     """Write under a label, as author=Carroll (can be given several times)."""
     label_strength: float
     """How closely to follow the labels: 1 as learnt, 2 makes them plainer (at least 0) [default: 1.0]."""
+    mix: str | Sequence[str]
+    """Blend in another model, as other.safetensors=0.3 (can be given several times)."""
     stop: str | Sequence[str]
     """Stop before this text (can be given several times)."""
     until: UntilChoice | None

@@ -32,6 +32,7 @@ class GenerateOptions(Options):
     label_strength: float = option(
         1.0, "how closely to follow the labels: 1 as learnt, 2 makes them plainer", low=0, needs=("where",)
     )
+    mix: tuple[str, ...] = option((), "blend in another model, as other.safetensors=0.3 (can be given several times)")
     stop: tuple[str, ...] = option((), "stop before this text (can be given several times)")
     until: str | None = option(None, "stop at the end of a", choices=("sentence", "line"))
     lines: int | None = option(None, "stop after so many lines", low=1)

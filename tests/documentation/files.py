@@ -134,6 +134,8 @@ MODELS = {
     "alice.safetensors": "unrolled train alice.txt",
     "play.safetensors": "cp alice.safetensors play.safetensors",
     "names.safetensors": "unrolled train names/ --documents lines --label file",
+    "carroll.safetensors": "unrolled train book.txt -o carroll.safetensors",
+    "chain.safetensors": "unrolled train book.txt --model markov -o chain.safetensors",
     "reviews.safetensors": "unrolled train reviews.tsv --task classify",
     "questions.safetensors": "cp reviews.safetensors questions.safetensors",
     "pairs.safetensors": "unrolled train pairs.tsv --task translate",

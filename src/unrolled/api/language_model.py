@@ -74,7 +74,8 @@ class LanguageModel(Model):
             OptionError: An option is not allowed, or is none of a start.
         """
         refuse_others(options, OF_THE_START, "the beginning of a text")
-        settings = GenerateOptions.from_user({**options, "where": as_tuple(options.get("where", ()))})
+        several = {name: as_tuple(options.get(name, ())) for name in ("where", "mix")}
+        settings = GenerateOptions.from_user({**options, **several})
         return self._start(**{name: getattr(settings, name) for name in OF_THE_START}).state(prompt)
 
     def session(self, **options: Unpack[StartKeywords]) -> Session:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 BATCH_SIZE = 64  # samples written side by side
 PART = "state."
 """Before the names of a state's parts in its file."""
-OF_THE_START = ("where", "label_strength", "adaptive")
+SAVED = ("where", "label_strength", "adaptive")
+"""Options of the start that the file of a state keeps."""
+OF_THE_START = (*SAVED, "mix")
 """Options that a state was started with, and that hold for all that is written from it."""
 NEXT = (*GenerateOptions.names("filter"), *OF_THE_START, "endless")
 """Options that the next unit depends on."""
@@ -47,6 +49,7 @@ class Start(Recomputed):
     where: tuple[str, ...] = ()
     label_strength: float = 1.0
     adaptive: bool = False
+    mix: tuple[str, ...] = ()
 
     @cached_property
     def engine(self) -> Engine:
@@ -56,12 +59,16 @@ class Start(Recomputed):
             if not self.where:
                 raise OptionError("I got --label-strength and no label to follow; name one with --where")
             engine = guided(self.source.engine(), engine, self.label_strength)
+        if self.mix:
+            from .mixing import mixed  # most texts have one writer
+
+            engine = mixed(engine, self.source, self.mix)
         return adaptive(engine, occurring(bundle)) if self.adaptive else engine
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options by their names."""
-        return {name: getattr(self, name) for name in OF_THE_START}
+        """The options that the file of a state keeps, by their names."""
+        return {name: getattr(self, name) for name in SAVED}
 
     def state(self, prompt: str) -> State:
         """Return the state after a prompt, from its beginning."""
@@ -170,6 +177,10 @@ class State:
 
     def save(self, path: str | Path, force: bool = False) -> Path:
         """Write the state to a file beside its model; an existing one is only replaced by ``force``."""
+        if self.start.mix:
+            raise OptionError(
+                "I got a state of several models (--mix) to save, and a file keeps that of one; leave it out"
+            )
         refuse_existing(path, force)
         tensors = {PART + name: np.asarray(part) for name, part in self.base.state.items()}
         tensors["logits"] = self.base.everything
@@ -189,7 +200,7 @@ class Saved:
 
     def opened(self, source: EngineSource) -> State:
         """Return the state, started in the same way; raises ``ModelFileError`` where it is none of the model."""
-        start = Start(source, **{name: as_started(self.started[name]) for name in OF_THE_START})
+        start = Start(source, **{name: as_started(self.started[name]) for name in SAVED})
         try:
             start.engine.check(self.base.state)
         except ValueError as error:
@@ -221,12 +232,12 @@ def checked_about(about: str, path: str | Path) -> tuple[str, str, dict[str, Any
     try:
         saved = parse_json(about)
         texts, started = [saved[name] for name in ("tail", "text")], saved["started"]
-        if not all(isinstance(each, str) for each in texts) or set(started) != set(OF_THE_START):
+        if not all(isinstance(each, str) for each in texts) or set(started) != set(SAVED):
             raise TypeError("it holds other entries")
         options = GenerateOptions.of({**started, "where": as_tuple(started["where"])})
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFileError(f"{path} is no saved state ({error}); give a file that --save-state wrote") from None
-    return texts[0], texts[1], {name: getattr(options, name) for name in OF_THE_START}
+    return texts[0], texts[1], {name: getattr(options, name) for name in SAVED}
 
 
 def advance(
@@ -261,7 +272,7 @@ def warn_of(replaced: dict[str, str], stacklevel: int = 5) -> None:
 def generate_options(**options: Unpack[GenerateKeywords]) -> GenerateOptions:
     """Check options; return them with a seed and with the stop strings as a tuple."""
     seed = options.get("seed")
-    given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where")}}
+    given = {**options, **{name: as_tuple(options.get(name, ())) for name in ("stop", "where", "mix")}}
     return GenerateOptions.from_user({**given, "seed": choose_seed() if seed is None else seed})
 
 

@@ -218,6 +218,8 @@ class GenerateKeywords(TypedDict, total=False):
     """Most characters in a row that stand in the text of --against (at least 1)."""
     against: str | None
     """The text that the model learnt: a file or a folder."""
+    constraints: str | None
+    """File of words that must not come and of what lines must be (TOML)."""
     no_loops: bool
     """Where the text goes round in circles, raise the temperature until it leaves them."""
 

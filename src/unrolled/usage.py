@@ -62,6 +62,11 @@ class GenerateOptions(Options):
         excludes={"beams": "which look for what is likely"},
     )
     against: str | None = option(None, "the text that the model learnt: a file or a folder", needs=("max_copied",))
+    constraints: str | None = option(
+        None,
+        "file of words that must not come and of what lines must be (TOML)",
+        excludes={"beams": "which look for what is likely"},
+    )
     no_loops: bool = option(
         False,
         "where the text goes round in circles, raise the temperature until it leaves them",

@@ -127,15 +127,16 @@ TEXTS: dict[str, Maker] = {
     "test.conllu": lambda: conllu(6),
     "photo.png": lambda: picture(200),
     "words.txt": lambda: "".join(f"{' '.join(LINES[n % 5].lower().split()[: 3 + n % 4])}\n" for n in range(60)),
+    "verse.toml": lambda: 'banned = ["very"]\nlongest = 40\n',
     "more-words.txt": lambda: "the cat sat\na bird sang\n",
 }
 """Files and folders by name, and what stands in them."""
 MODELS = {
     "alice.safetensors": "unrolled train alice.txt",
     "play.safetensors": "cp alice.safetensors play.safetensors",
-    "names.safetensors": "unrolled train names/ --documents lines --label file",
     "carroll.safetensors": "unrolled train book.txt -o carroll.safetensors",
     "chain.safetensors": "unrolled train book.txt --model markov -o chain.safetensors",
+    "names.safetensors": "unrolled train names/ --documents lines --label file",
     "reviews.safetensors": "unrolled train reviews.tsv --task classify",
     "questions.safetensors": "cp reviews.safetensors questions.safetensors",
     "pairs.safetensors": "unrolled train pairs.tsv --task translate",

@@ -106,11 +106,19 @@ class Only(Constraint):
         return options
 
 
-def write(allows, count=60, letters="ab", **options):
+@dataclass(frozen=True)
+class EndsInB(Only):
+    """Lets a document end behind a letter b alone."""
+
+    def may_end(self):
+        return self.written.endswith("b")
+
+
+def write(allows, count=60, letters="ab", kind=Only, **options):
     """The text that one guard leaves, of so many units at most; without the end of a document."""
     vocabulary = Vocabulary("char", tuple(letters))
     start = DecodeStep(
-        np.zeros((1, 2 + len(letters))), {"read": np.zeros((1, 1))}, vocabulary.decoder(), (Only(allows),)
+        np.zeros((1, 2 + len(letters))), {"read": np.zeros((1, 1))}, vocabulary.decoder(), (kind(allows),)
     )
     options = GenerateOptions(**{"temperature": 1.0, "endless": True, "seed": 1, **options})
     units = constrained(Even(2 + len(letters)), start, options, Uniforms(options.seed, range(1)))
@@ -152,7 +160,12 @@ def test_greedy_writing_takes_the_likeliest_unit_that_is_allowed(parrot, text_fi
     assert parrot("char").generate("The ", seed=1, **options) == parrot("char").generate("The ", seed=2, **options)
 
 
-def test_the_boundary_ends_a_text_and_is_never_refused():
+@pytest.mark.parametrize("seed", range(20))
+def test_a_document_ends_only_where_its_constraints_let_it(seed):
+    assert write(lambda text: True, endless=False, kind=EndsInB, seed=seed).endswith("b")
+
+
+def test_the_boundary_ends_a_text_and_is_not_refused_by_what_refuses_units():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert write(lambda text: False, endless=False) == ""

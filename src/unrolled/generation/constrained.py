@@ -38,9 +38,9 @@ class DecodeStep:
     """What was written to come here."""
 
     def after(self, engine: Engine, unit: int) -> DecodeStep | None:
-        """Return the place after one more unit; None where a constraint refuses it, which it never does at the end."""
+        """Return the place after one more unit; None where a constraint refuses it."""
         if unit == BOUNDARY:
-            return replace(self, unit=unit)
+            return replace(self, unit=unit) if all(each.may_end() for each in self.constraints) else None
         decoder = self.decoder.copied()
         text = decoder(unit)
         constraints = tuple(

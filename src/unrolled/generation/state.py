@@ -135,7 +135,7 @@ class State:
 
     def write(self, settings: GenerateOptions, rows: range) -> Iterator[list[str]]:
         """Return the pieces of several texts side by side."""
-        constraints = make_constraints(self.bundle, settings)
+        constraints = make_constraints(self.bundle, settings, self.text)
         return write_text(self.engine, self.vocabulary, self.read, settings, rows, constraints)
 
     def generate(self, **options: Unpack[GenerateKeywords]) -> str:

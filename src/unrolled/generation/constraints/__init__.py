@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...analysis.span_index import SpanIndex
 
 
-def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constraint, ...]:
-    """Return the constraints that the options ask for; a new one is one file and some lines here."""
+def make_constraints(bundle: Bundle, options: GenerateOptions, before: str) -> tuple[Constraint, ...]:
+    """Return the constraints that the options ask for, behind a text; a new one is one file and some lines here."""
     constraints: list[Constraint] = []
     if options.max_copied is not None:
         if options.against is None:
@@ -28,6 +28,10 @@ def make_constraints(bundle: Bundle, options: GenerateOptions) -> tuple[Constrai
         from .no_loops import NoLoops
 
         constraints.append(NoLoops())
+    if options.constraints is not None:
+        from .rules_file import ConstraintFile
+
+        constraints += ConstraintFile.read(options.constraints).constraints(before)
     return tuple(constraints)
 
 

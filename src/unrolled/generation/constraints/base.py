@@ -17,9 +17,13 @@ class Constraint(ABC):
     def after(self, unit: int, text: str) -> Constraint | None:
         """Return the constraint once one more unit is written; None where that may not be.
 
-        ``text`` is what the unit completes: nothing, where it begins a character. The end of a document is not asked
-        for: it may always come.
+        ``text`` is what the unit completes: nothing, where it begins a character. For the end of a document
+        ``may_end`` is asked.
         """
+
+    def may_end(self) -> bool:
+        """Tell whether the document may end here; a text that its length cuts off is not asked."""
+        return True
 
     @abstractmethod
     def options(self, options: GenerateOptions) -> GenerateOptions:

@@ -1,0 +1,81 @@
+"""The file of ``--constraints``: which words must not come, and what lines of verse must be, as TOML."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import InputError, OptionError
+from ...options import reject_unknown
+from ...text.patterns import Pattern
+from ...untrusted import read_bytes
+from .banned import Banned
+from .base import Constraint
+from .verse import NOT_A_LETTER, Rules, Verse
+
+MOST_BYTES = 1 << 20
+MOST_LONGEST = 10_000
+MOST_LETTERS = 20
+HINT = "give a file of TOML with banned, lines, endings, rhymes, rhyme_letters or longest"
+
+
+@dataclass(frozen=True)
+class ConstraintFile:
+    """What the file says, checked: each entry is what its key of the same name gives."""
+
+    banned: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    rhymes: str = ""
+    rhyme_letters: int = Rules.letters
+    longest: int = Rules.longest
+
+    @classmethod
+    def read(cls, path: str) -> ConstraintFile:
+        """Return what a file says; raises ``InputError`` for what is no such file."""
+        import tomllib  # most texts have no such file
+
+        raw = read_bytes(path, HINT, MOST_BYTES, InputError)
+        try:
+            given = tomllib.loads(raw.decode("utf-8-sig"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            raise InputError(f"{path} is no TOML ({error}); {HINT}") from None
+        try:
+            reject_unknown(given, [each.name for each in dataclasses.fields(cls)])
+            return cls(**{name: checked(name, value) for name, value in given.items()})
+        except OptionError as error:
+            raise InputError(f"{path}: {error}") from None
+
+    def constraints(self, before: str) -> list[Constraint]:
+        """Return the constraints of a text that goes on behind a prompt."""
+        found: list[Constraint] = []
+        if self.banned:
+            found.append(Banned.of(self.banned, before))
+        if self.lines or self.endings or self.rhymes or self.longest != Rules.longest:
+            patterns = tuple(map(Pattern, self.lines))
+            for pattern in patterns:
+                pattern.matches("")  # says now what is no expression
+            found.append(Verse.of(Rules(patterns, self.endings, self.rhymes, self.rhyme_letters, self.longest), before))
+        return found
+
+
+def checked(name: str, value: Any) -> Any:
+    """Return an entry's value as it is kept; raises ``OptionError`` for one of another type or range."""
+    if name == "rhymes":
+        if isinstance(value, str) and value and all(each.isalpha() or each == "-" for each in value):
+            return value
+        raise OptionError(f"I got rhymes = {value!r}; give a letter a line, as ABAB, and - for a line without a rhyme")
+    if name in ("rhyme_letters", "longest"):
+        low, high = (0, MOST_LETTERS) if name == "rhyme_letters" else (1, MOST_LONGEST)
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        raise OptionError(f"I got {name} = {value!r}; give a whole number from {low} to {high}")
+    free = name == "endings"  # an empty ending leaves a line free
+    if isinstance(value, list) and value and all(isinstance(each, str) and (each.strip() or free) for each in value):
+        if free and any(NOT_A_LETTER.search(each) for each in value):
+            raise OptionError(
+                f"I got endings = {value!r}; give letters alone: what stands behind them is not looked at"
+            )
+        return tuple(value)
+    raise OptionError(f"I got {name} = {value!r}; give a list of strings, as [{'ight'!r}]")

@@ -78,7 +78,7 @@ def test_what_a_model_file_names_is_not_opened_for_that_alone(trained, tmp_path)
     forged = save(dataclasses.replace(bundle, config=named), tmp_path / "forged.safetensors")
     with pytest.raises(OptionError, match=r"in 'evil\\x1b\[2J', and a model file alone does not open it; .* vision="):
         load(forged).predict(str(trained / "1.png"))
-    for more in ({"base": forged, "steps": 1}, {"replay": forged}):
+    for more in ({"start": forged, "steps": 1}, {"replay": forged}):
         with pytest.raises(OptionError, match="a file alone does not open it; if you trust it, name the same with"):
             train(trained / "t.tsv", **more)
 

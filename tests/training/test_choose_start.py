@@ -97,10 +97,14 @@ def test_without_bases_it_begins_from_scratch(tmp_path, monkeypatch, judged, tex
     assert "no base model in the package" in choose(text).start["why"]
 
 
-def test_a_run_tells_and_records_what_it_begins_with_and_a_replay_takes_the_same(base, judged, text_file, tmp_path):
+def test_a_run_tells_and_records_what_it_begins_with_and_a_replay_takes_the_same(
+    base, judged, text_file, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "LEAST_MINUTES", 0.0)
     judged |= {"cats": 2.0, "scratch": 2.1}
     told, output = [], tmp_path / "on.safetensors"
-    record = unrolled.train(text_file, output, start="auto", observers=[told.append], **SMALL).record
+    short = {**SMALL, "minutes": 0.03}
+    record = unrolled.train(text_file, output, start="auto", observers=[told.append], **short).record
     assert (record.start["chosen"], record.continued["from"]) == ("cats", "cats")
     assert record.start["bits_per_char"] == {"cats": 2.0, "scratch": 2.1}
     (started,) = [each for each in told if isinstance(each, Started)]

@@ -23,7 +23,6 @@ CANDIDATES = 5
 
 EXAMPLES = """
 unrolled generate english --prompt "It was a dark night and "
-unrolled generate alice.safetensors --prompt "Alice was " --temperature 0.8
 unrolled generate alice.safetensors --prompt-file - --until sentence < beginning.txt
 unrolled generate names.safetensors -n 100 -o names.jsonl --until line --seed 1
 """

@@ -16,7 +16,6 @@ from .flags import examples, flags, given
 
 EXAMPLES = """
 unrolled train alice.txt --minutes 5
-unrolled train names/ --documents lines --label file --cell gru -o names.safetensors
 unrolled train alice.txt --start english --minutes 1
 cat *.txt | unrolled train - -o all.safetensors --unit word --epochs 10
 """
@@ -32,7 +31,7 @@ cat *.txt | unrolled train - -o all.safetensors --unit word --epochs 10
     metavar="START",
     help="scratch, a base model, a model file, or auto: what learns more at first [default: scratch]",
 )
-@click.option("--from", "base", type=click.Path(), hidden=True)
+@click.option("--from", "base", type=click.Path(), hidden=True, help="what --start was called before")
 @click.option("--force", is_flag=True, help="replace an existing model file")
 @click.option("--quiet", is_flag=True, help="show nothing but errors")
 @click.option("--json", "as_json", is_flag=True, help="print the model's record as JSON at the end")

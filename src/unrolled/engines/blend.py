@@ -16,7 +16,7 @@ from ..sampling import logs_of, softmax
 from ..text.vocabulary import BOUNDARY, SPECIAL, UNKNOWN, Vocabulary
 from .base import Engine, EngineState, Scanned, check_like, joined, part_of
 
-LEAST = 1e-30
+LEAST_SUM = 1e-30
 """Of a sum of probabilities by which is divided."""
 
 
@@ -66,7 +66,7 @@ def probabilities(logits: FloatsXK, writes: IdsV) -> DoublesXV:
     own = softmax(logits.astype(np.float64))
     own[..., UNKNOWN] = 0.0
     found = own[..., writes]
-    shares: DoublesXV = found / np.maximum(found.sum(-1, keepdims=True), LEAST)
+    shares: DoublesXV = found / np.maximum(found.sum(-1, keepdims=True), LEAST_SUM)
     return shares
 
 

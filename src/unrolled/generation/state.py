@@ -35,7 +35,7 @@ PART = "state."
 """Before the names of a state's parts in its file."""
 SAVED = ("where", "label_strength", "adaptive")
 """Options of the start that the file of a state keeps."""
-OF_THE_START = (*SAVED, "mix")
+OF_THE_START = ("where", "label_strength", "mix", "adaptive")
 """Options that a state was started with, and that hold for all that is written from it."""
 NEXT = (*GenerateOptions.names("filter"), *OF_THE_START, "endless")
 """Options that the next unit depends on."""

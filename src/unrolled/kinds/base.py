@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OF_NETWORKS = frozenset(
     {
         *("context", "hidden_size", "layers", "dropout"),
-        *("minutes", "steps", "epochs", "batch_size", "sequence_length", "batches", "patience", "device"),
+        *("minutes", "steps", "epochs", "batch_size", "sequence_length", "batches", "patience", "schedule", "device"),
         *("learning_rate", "weight_decay", "gradient_clip", "label_smoothing"),
     }
 )

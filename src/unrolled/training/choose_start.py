@@ -35,14 +35,14 @@ def choose_start(scratch: TrainingJob, begin_with: From, interrupt: Interrupt) -
     """Return the run that is to be made, which says why: from scratch as it is given, or from a base model."""
     name, why = next(iter(names()), ""), reason_against(scratch)
     if why or not name:
-        return told(scratch, "scratch", why or "there is no base model in the package", {})
+        return noting(scratch, "scratch", why or "there is no base model in the package", {})
     try:
         based = begin_with(name)
     except OptionError as error:
-        return told(scratch, "scratch", f"{name} cannot be tried: {error}", {})
+        return noting(scratch, "scratch", f"{name} cannot be tried: {error}", {})
     known = share_known(based)
     if known < LEAST_KNOWN:
-        return told(scratch, "scratch", f"{name} knows {known:.0%} of its characters", {})
+        return noting(scratch, "scratch", f"{name} knows {known:.0%} of its characters", {})
     bits = {}
     for label, job in ((name, based), ("scratch", scratch)):
         bits[label] = after_a_while(job, interrupt)
@@ -54,7 +54,8 @@ def choose_start(scratch: TrainingJob, begin_with: From, interrupt: Interrupt) -
     )
     chosen = based if best == name else scratch
     left = dataclasses.replace(chosen.train, minutes=minutes * (1 - 2 * SHARE))
-    return told(dataclasses.replace(chosen, train=left), best, f"{why} bits/char of the end of the training part", bits)
+    why += " bits/char of the end of the training part"
+    return noting(dataclasses.replace(chosen, train=left), best, why, bits)
 
 
 def reason_against(job: TrainingJob) -> str:
@@ -99,7 +100,7 @@ def without_its_end(split: Dataset) -> TextDataset:
     return dataclasses.replace(split, train=split.train[:cut], valid=split.train[cut:], test=split.test[:0])
 
 
-def told(job: TrainingJob, chosen: str, why: str, bits: dict[str, float]) -> TrainingJob:
+def noting(job: TrainingJob, chosen: str, why: str, bits: dict[str, float]) -> TrainingJob:
     """Return a run that tells and records what it begins with, and why."""
     line = f"begins from scratch: {why}" if chosen == "scratch" else f"begins with the base model {chosen}: {why}"
     about = {"chosen": chosen, "why": why, **({"bits_per_char": bits} if bits else {})}

@@ -9,15 +9,12 @@ base has read is in ``bases/english``; nothing of these texts' authors.
 from __future__ import annotations
 
 import statistics
-import tempfile
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import common
 from common import Entry
-from ours import read_book
+from ours import read_book, train
 
 import unrolled
 
@@ -30,7 +27,7 @@ TEXTS = {
 }
 NOVEL = "open/gutenberg_war_and_peace/2600.txt"
 SLICES, SLICE, JUDGED = 10, 20_000, 200_000
-EVEN = 250_000
+APART = 250_000
 """Characters from the beginning of one slice to that of the next."""
 
 
@@ -50,7 +47,7 @@ def parts(names: list[str]) -> list[Part]:
         if name == "slices":
             novel = read_book(common.find_data(NOVEL))
             for number in range(SLICES):
-                begin = number * EVEN
+                begin = number * APART
                 end = begin + SLICE
                 found.append(Part(f"slice {number}", novel[begin:end], novel[end : end + JUDGED]))
             continue
@@ -64,13 +61,11 @@ def bits(part: Part, start: str, minutes: float, options: Any, seed: int) -> flo
     """The bits per character after some minutes from a start; after none, those of the start itself."""
     if not minutes:
         return unrolled.load(start).score(part.judged).bits_per_char
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        text = Path(folder) / "text.txt"
-        text.write_text(part.learnt, encoding="utf-8")
-        how: dict[str, Any] = {"model": "markov"} if start == "markov" else {"minutes": minutes, "start": start}
-        model = unrolled.train(text, threads=options.threads, seed=seed, **how)
-        return model.score(part.judged).bits_per_char
+    if start == "markov":
+        model = unrolled.train(text=part.learnt, model="markov")
+    else:
+        model = train(part.learnt, minutes, options.threads, seed, ["--start", start, "--quiet"])
+    return model.score(part.judged).bits_per_char
 
 
 def report(options: Any, about: Entry, entries: list[Entry]) -> None:

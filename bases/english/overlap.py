@@ -13,6 +13,8 @@ from pathlib import Path
 from books import Book, data_folder, leave, read_books, to_train_on
 
 from unrolled.analysis.copied_spans import Span, copied_spans
+from unrolled.analysis.novelty import Novelty
+from unrolled.formats.gutenberg import strip_gutenberg
 
 MEASURED = {
     "Alice": "open/gutenberg_alice/11.txt",
@@ -34,26 +36,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.lower()).strip()
 
 
-def stripped(text: str) -> str:
-    """Return a text without Project Gutenberg's own words."""
-    from unrolled.formats.gutenberg import strip_gutenberg
-
-    return strip_gutenberg(text)
-
-
-def share_in(spans: list[Span], least: int) -> float:
-    """Return the share of a sample's characters that stand in spans of at least so many."""
-    covered = end = 0
-    for span in sorted(spans, key=lambda each: each.start):
-        if span.length >= least:
-            covered += max(0, span.start + span.length - max(end, span.start))
-            end = max(end, span.start + span.length)
-    return covered / max(1, len(spans[0].sample)) if spans else 0.0
-
-
 def row_of(name: str, spans: list[Span], books: list[Book]) -> list[str]:
     """Return what the table says of a measured text."""
     longest = max(spans, key=lambda each: each.length)
+    long = tuple(span for span in spans if span.length >= LONG)
+    found = Novelty((longest.sample,), LONG, long, longest, None)
     book = books[longest.place.document]
     shown = longest.text.strip()
     quoted = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]} …"
@@ -61,7 +48,7 @@ def row_of(name: str, spans: list[Span], books: list[Book]) -> list[str]:
         name,
         f"{len(longest.sample):,}",
         f"{longest.length}",
-        f"{100 * share_in(spans, LONG):.2f} %",
+        f"{100 * found.copied:.2f} %",
         f"“{quoted}” ({book.author}, *{book.title}*)",
     ]
 
@@ -73,7 +60,7 @@ def main() -> None:
     missing = [str(path) for path in paths.values() if not path.is_file()]
     if missing:
         leave(f"{', '.join(missing)}: not here; set UNROLLED_DATA to the folder of all data")
-    texts = [plain(stripped(path.read_text(encoding="utf-8-sig", errors="replace"))) for path in paths.values()]
+    texts = [plain(strip_gutenberg(path.read_text(encoding="utf-8-sig", errors="replace"))) for path in paths.values()]
     spans = copied_spans(texts, [plain(book.text) for book in books])
     rows = [
         row_of(name, [span for span in spans if span.number == number], books) for number, name in enumerate(MEASURED)

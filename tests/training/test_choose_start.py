@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 import unrolled
-from unrolled.errors import UnrolledWarning
 from unrolled.model_file import bases
 from unrolled.training import choose_start as module
 from unrolled.training.events import Started
@@ -129,9 +128,3 @@ def test_a_probe_that_is_stopped_leaves_nothing(base, text):
         patched.setattr(module, "fit", lambda *_: type("Bundle", (), {"record": Stopped})())
         with pytest.raises(KeyboardInterrupt):
             choose(text)
-
-
-def test_from_python_no_warning_is_given(base, judged, text, recwarn):
-    judged |= {"cats": 2.0, "scratch": 2.1}
-    choose(text)
-    assert not [each for each in recwarn if issubclass(each.category, UnrolledWarning)]

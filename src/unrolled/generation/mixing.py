@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..datasets.boundaries import ends
 from ..engines import Engine
 from ..engines.blend import Blend, as_writer
 from ..engines.opener import EngineSource
@@ -25,13 +26,14 @@ def mixed(engine: Engine, source: EngineSource, others: Sequence[str]) -> Engine
     left = 1 - sum(weight for _, weight in shares)
     if left <= 0:
         raise OptionError(f"I got weights of {1 - left:g} together for --mix, which leave nothing to the model; {HOW}")
-    first = source.bundle.vocabularies["text"]
-    writers = [as_writer(engine, left, first, first, ends(source.bundle))]
+    first, ended = source.bundle.vocabularies["text"], ends(source.bundle.config.documents or "whole")
+    writers = [as_writer(engine, left, first, first, ended)]
     for path, weight in shares:
         bundle = open_bundle(path)
         refuse_other_task(bundle, path)
         own = EngineSource(bundle, source.name, source.device).engine()
-        writers.append(as_writer(own, weight, bundle.vocabularies["text"], first, ends(bundle) and ends(source.bundle)))
+        both = ended and ends(bundle.config.documents or "whole")
+        writers.append(as_writer(own, weight, bundle.vocabularies["text"], first, both))
     return Blend(writers)
 
 
@@ -51,8 +53,3 @@ def refuse_other_task(bundle: Bundle, path: str) -> None:
     """Raise ``OptionError`` for a model that writes on from no text."""
     if not TASKS[bundle.config.task].continues:
         raise OptionError(f"I got --mix with {path}, made to {bundle.config.task}; give a model that writes text")
-
-
-def ends(bundle: Bundle) -> bool:
-    """Tell whether a model learnt where documents end."""
-    return bundle.config.documents not in (None, "whole")

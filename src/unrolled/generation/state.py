@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 BATCH_SIZE = 64  # samples written side by side
 PART = "state."
 """Before the names of a state's parts in its file."""
-SAVED = ("where", "label_strength", "adaptive")
-"""Options of the start that the file of a state keeps."""
 OF_THE_START = ("where", "label_strength", "mix", "adaptive")
 """Options that a state was started with, and that hold for all that is written from it."""
+SAVED = tuple(name for name in OF_THE_START if name != "mix")
+"""Those that the file of a state keeps: it names no other files to open."""
 NEXT = (*GenerateOptions.names("filter"), *OF_THE_START, "endless")
 """Options that the next unit depends on."""
 

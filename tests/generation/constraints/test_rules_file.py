@@ -1,3 +1,4 @@
+import os
 import re
 
 import pytest
@@ -25,6 +26,7 @@ def write(tmp_path):
         ("banned = 'nice'", "give a list of strings"),
         ("banned = [1]", "give a list of strings"),
         ("banned = ['']", "give a list of strings"),
+        ("banned = ['so', '?!']", "marks alone cannot be banned"),
         ("baned = ['nice']", "did you mean banned"),
         ("rhymes = 'A1'", "give a letter a line"),
         ("rhymes = ''", "give a letter a line"),
@@ -50,6 +52,18 @@ def test_a_missing_file_and_one_that_is_no_text_are_refused(tmp_path):
     (tmp_path / "raw.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="is no TOML"):
         ConstraintFile.read(str(tmp_path / "raw.toml"))
+
+
+def test_what_can_be_read_but_once_is_refused(tmp_path):
+    with pytest.raises(InputError, match="standard input for constraints="):
+        ConstraintFile.read("-")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="give a file of TOML"):
+        ConstraintFile.read(str(tmp_path / "pipe"))
+
+
+def test_an_ending_in_burmese_may_end_with_a_vowel_sign(write):
+    assert ConstraintFile.read(write('endings = ["မာ"]')).endings == ("မာ",)
 
 
 def test_an_empty_file_asks_for_nothing(model, write):

@@ -64,7 +64,9 @@ def test_a_scheme_begins_anew_and_leaves_lines_free():
 
 
 def test_burmese_rhymes_by_its_last_syllable():
-    assert Rules(letters=0).rhyme("မြန်မာ") == "မာ"
+    rules = Rules(rhymes="AA", letters=0)
+    assert watch(rules, "မြန်မာ။\nဆရာမာ။\n") is not None
+    assert watch(rules, "မြန်မာ။\nဆရာ။\n") is None
 
 
 def test_a_blank_line_stands_between_stanzas_alone():
@@ -86,6 +88,8 @@ def test_a_text_may_end_where_a_line_may():
     assert watch(rules, "today").may_end()
 
 
-@pytest.mark.parametrize(("line", "word"), [("It was a dark night...", "night"), ("so--there!", "there"), ("?!", "")])
+@pytest.mark.parametrize(
+    ("line", "word"), [("It was a dark night...", "night"), ("so--there!", "there"), ("?!", ""), ("သူ မြန်မာ။", "မြန်မာ")]
+)
 def test_the_last_word_is_without_what_stands_behind_it(line, word):
     assert last_word(line) == word

@@ -8,11 +8,12 @@ from typing import Any
 
 from ...errors import InputError, OptionError
 from ...options import reject_unknown
+from ...text.grapheme import compiled
 from ...text.patterns import Pattern
 from ...untrusted import read_bytes
-from .banned import Banned
+from .banned import Banned, plain
 from .base import Constraint
-from .verse import NOT_A_LETTER, Rules, Verse
+from .verse import BEHIND, Rules, Verse
 
 MOST_BYTES = 1 << 20
 MOST_LONGEST = 10_000
@@ -36,7 +37,9 @@ class ConstraintFile:
         """Return what a file says; raises ``InputError`` for what is no such file."""
         import tomllib  # most texts have no such file
 
-        raw = read_bytes(path, HINT, MOST_BYTES, InputError)
+        if path == "-":  # it is read anew for every 64 texts
+            raise InputError(f"I got standard input for --constraints; {HINT}")
+        raw = read_bytes(path, HINT, MOST_BYTES, InputError, pipes=False)
         try:
             given = tomllib.loads(raw.decode("utf-8-sig"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -73,9 +76,11 @@ def checked(name: str, value: Any) -> Any:
         raise OptionError(f"I got {name} = {value!r}; give a whole number from {low} to {high}")
     free = name == "endings"  # an empty ending leaves a line free
     if isinstance(value, list) and value and all(isinstance(each, str) and (each.strip() or free) for each in value):
-        if free and any(NOT_A_LETTER.search(each) for each in value):
+        if free and any(compiled(BEHIND).search(each) for each in value):
             raise OptionError(
                 f"I got endings = {value!r}; give letters alone: what stands behind them is not looked at"
             )
+        if name == "banned" and not all(plain(each).strip() for each in value):
+            raise OptionError(f"I got banned = {value!r}; give words: marks alone cannot be banned")
         return tuple(value)
     raise OptionError(f"I got {name} = {value!r}; give a list of strings, as [{'ight'!r}]")

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from ...config import GenerateOptions
 from ...text import UNITS
+from ...text.grapheme import compiled
 from ...text.patterns import Pattern
 from .base import Constraint
 
 RHYME = re.compile(r"(?:[aeiouy]+[^\W\d_aeiouy]+e|[aeiouy]+[^\W\d_aeiouy]*)\Z")
 """The end of a word from its last vowels on, a silent e with them: what rhymes in English, about."""
 LATIN = re.compile(r"[a-z]\Z")
-NOT_A_LETTER = re.compile(r"[\W\d_]+\Z")
+BEHIND = r"[^\p{L}\p{M}]+\Z"
+"""What stands behind the last letter of a line; vowel signs and the like are letters."""
 FREE = "-"
 """In a scheme of rhymes, a line that rhymes with none."""
 
@@ -120,5 +122,5 @@ class Verse(Constraint):
 
 def last_word(line: str) -> str:
     """Return the last word of a line in small letters, without what stands behind it."""
-    letters = NOT_A_LETTER.sub("", line.casefold())
+    letters = compiled(BEHIND).sub("", line.casefold())
     return re.split(r"[\s—-]", letters)[-1] if letters else ""

@@ -31,7 +31,8 @@ def write(tmp_path):
         ("rhymes = 'A1'", "give a letter a line"),
         ("rhymes = ''", "give a letter a line"),
         ("endings = ['ll.']", "give letters alone"),
-        ("rhyme_letters = 99", "give a whole number from 0 to 20"),
+        ("rhyme_letters = 2", "without rhymes, which it needs"),
+        ("rhymes = 'AA'\nrhyme_letters = 99", "give a whole number from 0 to 20"),
         ("longest = true", "give a whole number from 1 to 10000"),
         ("[banned]\nx = 1", "give a list of strings"),
     ],
@@ -64,6 +65,11 @@ def test_what_can_be_read_but_once_is_refused(tmp_path):
 
 def test_an_ending_in_burmese_may_end_with_a_vowel_sign(write):
     assert ConstraintFile.read(write('endings = ["မာ"]')).endings == ("မာ",)
+
+
+def test_a_length_that_is_given_holds_though_it_is_the_usual_one(model, write):
+    text = model.generate("The ", length=300, seed=1, constraints=write("longest = 60"))
+    assert max(map(len, f"The {text}".split("\n"))) <= 60
 
 
 def test_an_empty_file_asks_for_nothing(model, write):

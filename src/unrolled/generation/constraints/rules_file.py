@@ -29,8 +29,8 @@ class ConstraintFile:
     lines: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     rhymes: str = ""
-    rhyme_letters: int = Rules.letters
-    longest: int = Rules.longest
+    rhyme_letters: int | None = None
+    longest: int | None = None
 
     @classmethod
     def read(cls, path: str) -> ConstraintFile:
@@ -46,6 +46,8 @@ class ConstraintFile:
             raise InputError(f"{path} is no TOML ({error}); {HINT}") from None
         try:
             reject_unknown(given, [each.name for each in dataclasses.fields(cls)])
+            if "rhyme_letters" in given and "rhymes" not in given:
+                raise OptionError("I got rhyme_letters without rhymes, which it needs; add that, or leave it out")
             return cls(**{name: checked(name, value) for name, value in given.items()})
         except OptionError as error:
             raise InputError(f"{path}: {error}") from None
@@ -55,11 +57,13 @@ class ConstraintFile:
         found: list[Constraint] = []
         if self.banned:
             found.append(Banned.of(self.banned, before))
-        if self.lines or self.endings or self.rhymes or self.longest != Rules.longest:
+        if self.lines or self.endings or self.rhymes or self.longest:
             patterns = tuple(map(Pattern, self.lines))
             for pattern in patterns:
                 pattern.matches("")  # says now what is no expression
-            found.append(Verse.of(Rules(patterns, self.endings, self.rhymes, self.rhyme_letters, self.longest), before))
+            letters = Rules.letters if self.rhyme_letters is None else self.rhyme_letters
+            rules = Rules(patterns, self.endings, self.rhymes, letters, self.longest or Rules.longest)
+            found.append(Verse.of(rules, before))
         return found
 
 
